@@ -1,0 +1,60 @@
+// Log-scale histograms of durations, a row for each thread, summed by the reader.
+
+import type { Region } from './region.js';
+import { currentThread, MAX_THREADS } from './threads.js';
+
+const BUCKETS_PER_OCTAVE = 8;
+/** 2^32 µs is more than an hour. */
+const OCTAVES = 32;
+const BUCKETS = BUCKETS_PER_OCTAVE * OCTAVES;
+/** After the buckets: the sum of all durations and the longest one. */
+const SUM = BUCKETS;
+const MAX = BUCKETS + 1;
+const ROW = BUCKETS + 16;
+
+/** Durations in microseconds. */
+export interface HistogramSnapshot {
+  readonly count: number;
+  readonly sum: number;
+  readonly max: number;
+  /** The upper end of the bucket in which fraction `p` (0…1) of the durations is reached; 9 % off at most. */
+  percentile(p: number): number;
+}
+
+export class Histogram {
+  readonly #values: Float64Array;
+
+  constructor(region: Region, name: string) {
+    this.#values = region.f64(name, ROW * (MAX_THREADS + 1));
+  }
+
+  record(microseconds: number): void {
+    const row = currentThread() * ROW;
+    const bucket = microseconds <= 1 ? 0 : Math.ceil(Math.log2(microseconds) * BUCKETS_PER_OCTAVE);
+    this.#values[row + Math.min(bucket, BUCKETS - 1)]!++;
+    this.#values[row + SUM]! += microseconds;
+    if (microseconds > this.#values[row + MAX]!) this.#values[row + MAX] = microseconds;
+  }
+
+  snapshot(): HistogramSnapshot {
+    const counts = new Float64Array(BUCKETS);
+    let sum = 0;
+    let max = 0;
+    for (let row = 0; row <= MAX_THREADS * ROW; row += ROW) {
+      for (let i = 0; i < BUCKETS; i++) counts[i]! += this.#values[row + i]!;
+      sum += this.#values[row + SUM]!;
+      max = Math.max(max, this.#values[row + MAX]!);
+    }
+    const count = counts.reduce((total, n) => total + n, 0);
+    return { count, sum, max, percentile: (p) => Math.min(max, upperEnd(counts, count * p)) };
+  }
+}
+
+function upperEnd(counts: Float64Array, wanted: number): number {
+  let seen = 0;
+  for (let i = 0; i < counts.length; i++) {
+    seen += counts[i]!;
+    if (seen >= wanted && seen > 0) return 2 ** (i / BUCKETS_PER_OCTAVE);
+  }
+  return 0;
+}

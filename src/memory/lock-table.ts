@@ -1,0 +1,300 @@
+// Mutexes in shared memory that are handed over in order of arrival.
+//
+// A lock is a row of words: its owner (0, or generation and slot of the owning thread), a bitmap with one bit for
+// each waiting thread, and a counter that numbers arrivals. What holds at every moment:
+//
+//  1. Only the owner changes a non-zero owner word: to 0, or to the next owner. Only 0 -> own word is open to all.
+//  2. A thread sets its bit itself, after publishing its arrival number. Whoever clears the bit settles the wait: the
+//     owner, who then must store the waiter's word as owner; or the waiter, who then no longer waits. Atomics.and
+//     returns the old bitmap, so exactly one of them sees the bit go.
+//  3. While a bit is set, the owner word is 0 only inside a release: the releaser found the bitmap empty, stores 0,
+//     and reads the bitmap again. A waiter sets its bit and then reads the owner word. Atomics are sequentially
+//     consistent, so one of the two sees the other: the waiter takes the free lock, or the releaser takes it back and
+//     hands it over. No waiter is forgotten.
+//  4. A waiter reads its wake word before the owner word and parks on the value it read. A hand-over stores the owner
+//     word and then adds 1 to the wake word. So a hand-over after the look makes the wait return at once, and one
+//     before it was seen by the look: no wake-up is lost. A wake-up left over from an earlier hand-over, or meant for
+//     another lock, costs one more look and nothing else.
+//  5. A newcomer takes a lock only at owner word 0. By 3 that is never while threads wait, but for the instant inside
+//     a release; so a waiter is passed by those who arrived before it and, rarely, by one newcomer.
+//  6. A releaser notes the next owner in its own row before it clears the bit and until the owner word is stored. If
+//     it dies in between, the note tells which bit to restore (lock-recovery.ts).
+
+import { waitOnWord } from './async-wait.js';
+import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } from './lock-check.js';
+import type { Region } from './region.js';
+import { slotOf, type Threads, threadsOf } from './threads.js';
+
+/** Words from one lock to the next: 128 bytes. */
+const ROW = 32;
+const OWNER = 0;
+const WAITERS = 1;
+const ARRIVALS = 3;
+const CONTENDED = 4;
+const ASYNC_WAITERS = 5;
+
+/** Looks at a held lock before queueing, and again before parking: about a microsecond each. */
+const SPINS = 100;
+/** Looks of a tryAcquire: a few microseconds, then the caller does something else. */
+const TRY_SPINS = 300;
+/** Longest that an event loop is kept waiting for a lock whose owners never block. */
+const BRIEF_LIMIT_MS = 1000;
+/** How long an event loop retries before it queues in order, in milliseconds. */
+const PATIENCE_MS = 3;
+/** How often a waiting event loop looks again, unasked, in milliseconds. */
+const RECHECK_MS = 2;
+
+/** `count` mutexes of one rank, 128 bytes apart. Locks are taken in ascending rank; ranks need not be whole. */
+export class LockTable {
+  readonly name: string;
+  readonly count: number;
+  readonly rank: number;
+  readonly #words: Int32Array;
+  readonly #threads: Threads;
+  /** Number of the first lock among all locks of the region: names a lock in the threads' rows. */
+  readonly #firstId: number;
+
+  /** Needs `Threads` to have been constructed on the region. */
+  constructor(region: Region, name: string, count: number, rank: number) {
+    this.name = name;
+    this.count = count;
+    this.rank = rank;
+    this.#threads = threadsOf(region);
+    this.#words = region.i32(name, count * ROW);
+    this.#firstId = this.#words.byteOffset / (ROW * 4);
+  }
+
+  /** Takes lock `i`, waiting in order of arrival. Parks the thread, so not for event loops. */
+  acquire(i = 0): void {
+    if (checkingLocks && !this.#threads.parks) {
+      throw new LockViolation(`${this.name}[${i}]: acquire on an event loop; use tryAcquire or acquireAsync`);
+    }
+    this.#take(i, Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * As `acquire`, but allowed on event loops: only for locks that are held for microseconds by code that never
+   * blocks, so that the wait is short. There it throws after a second, when the owner must have died. Not to be
+   * mixed with `acquireAsync` on one table.
+   */
+  acquireBriefly(i = 0): void {
+    this.#take(i, this.#threads.parks ? Number.POSITIVE_INFINITY : BRIEF_LIMIT_MS);
+  }
+
+  /** Takes lock `i` if it is free or becomes free within a few microseconds. Never waits. */
+  tryAcquire(i = 0): boolean {
+    if (checkingLocks) checkOrder(this.rank, this.name, i);
+    if (!this.#try(this.#row(i), this.#me(), TRY_SPINS)) return false;
+    if (checkingLocks) noteAcquired(this.rank, this.name, i, false);
+    return true;
+  }
+
+  /**
+   * Takes lock `i` without parking; resolves holding it. Release it before the next await. Retries first, so that a
+   * busy event loop does not keep a lock idle, and after a few milliseconds queues in order like everyone else.
+   */
+  async acquireAsync(i = 0): Promise<void> {
+    const row = this.#row(i);
+    const me = this.#me();
+    if (!this.#try(row, me, TRY_SPINS)) await this.#waitInTurns(row, me);
+    if (checkingLocks) noteAcquired(this.rank, this.name, i, true);
+  }
+
+  /** Runs `work` under lock `i` as soon as the lock can be had without parking, and releases it. */
+  async runAsync<T>(i: number, work: () => T): Promise<T> {
+    const row = this.#row(i);
+    const me = this.#me();
+    if (checkingLocks) checkOrder(this.rank, this.name, i);
+    if (!this.#try(row, me, TRY_SPINS)) await this.#waitInTurns(row, me);
+    if (checkingLocks) noteAcquired(this.rank, this.name, i, false);
+    try {
+      return work();
+    } finally {
+      this.release(i);
+    }
+  }
+
+  /** Gives lock `i` to the thread that has waited longest, or frees it. Throws when this thread does not hold it. */
+  release(i = 0): void {
+    const words = this.#words;
+    const row = this.#row(i);
+    const me = this.#me();
+    if (checkingLocks) noteReleased(this.rank, this.name, i);
+    if (Atomics.load(words, row) !== me) {
+      throw new LockViolation(
+        `${this.name}[${i}] released by thread ${slotOf(me)} but held by ${this.owner(i)}`,
+      );
+    }
+    do {
+      if (!this.#anyWaiter(row)) {
+        Atomics.store(words, row, 0);
+        if (!this.#anyWaiter(row)) {
+          if (Atomics.load(words, row + ASYNC_WAITERS) > 0) Atomics.notify(words, row, 1);
+          return;
+        }
+        if (Atomics.compareExchange(words, row, 0, me) !== 0) return;
+      }
+    } while (!this.#handOver(row));
+  }
+
+  /** Slot of the thread that holds lock `i`, 0 when it is free. */
+  owner(i = 0): number {
+    return slotOf(Atomics.load(this.#words, this.#row(i)));
+  }
+
+  /** How often a lock of this table was not free when asked for, tryAcquire apart. */
+  contended(): number {
+    let sum = 0;
+    for (let i = 0; i < this.count; i++) sum += Atomics.load(this.#words, i * ROW + CONTENDED) >>> 0;
+    return sum;
+  }
+
+  #row(i: number): number {
+    if (i >>> 0 !== i || i >= this.count)
+      throw new RangeError(`${this.name} has ${this.count} locks, none is ${i}`);
+    return i * ROW;
+  }
+
+  #me(): number {
+    return this.#threads.lockWord || this.#threads.self();
+  }
+
+  #bitmap(row: number, slot: number): number {
+    return row + WAITERS + ((slot - 1) >> 5);
+  }
+
+  #anyWaiter(row: number): boolean {
+    return (Atomics.load(this.#words, row + WAITERS) | Atomics.load(this.#words, row + WAITERS + 1)) !== 0;
+  }
+
+  #try(row: number, me: number, spins: number): boolean {
+    const words = this.#words;
+    if (Atomics.compareExchange(words, row, 0, me) === 0) return true;
+    for (let spin = 0; spin < spins; spin++) {
+      const owner = Atomics.load(words, row);
+      if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) return true;
+      // A lock with a queue is handed on, so looking for a free moment would only cost time.
+      if (owner === me || this.#anyWaiter(row)) return false;
+    }
+    return false;
+  }
+
+  #take(i: number, limitMs: number): void {
+    const row = this.#row(i);
+    const me = this.#me();
+    if (checkingLocks) checkOrder(this.rank, this.name, i);
+    if (Atomics.compareExchange(this.#words, row, 0, me) !== 0) {
+      if (Atomics.load(this.#words, row) === me) {
+        throw new LockViolation(`${this.name}[${i}] taken again by thread ${slotOf(me)}, which holds it`);
+      }
+      Atomics.add(this.#words, row + CONTENDED, 1);
+      if (!this.#try(row, me, SPINS) && !this.#park(row, me, limitMs)) {
+        throw new Error(
+          `${this.name}[${i}] stayed with thread ${this.owner(i)} for ${limitMs} ms: it may have died`,
+        );
+      }
+    }
+    if (checkingLocks) noteAcquired(this.rank, this.name, i, false);
+  }
+
+  #park(row: number, me: number, limitMs: number): boolean {
+    const words = this.#words;
+    const threads = this.#threads;
+    const slot = slotOf(me);
+    const bitmap = this.#bitmap(row, slot);
+    const bit = 1 << ((slot - 1) & 31);
+    const wakeAt = threads.wakeAt(slot);
+    const started = limitMs === Number.POSITIVE_INFINITY ? 0 : performance.now();
+    let limited = limitMs !== Number.POSITIVE_INFINITY;
+    threads.beginWait(this.#firstId + row / ROW, Atomics.add(words, row + ARRIVALS, 1));
+    Atomics.or(words, bitmap, bit);
+    for (let look = 0; ; look++) {
+      const seen = Atomics.load(threads.words, wakeAt);
+      const owner = Atomics.load(words, row);
+      if (owner === me) break;
+      if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) {
+        Atomics.and(words, bitmap, ~bit);
+        break;
+      }
+      if (look < SPINS) continue;
+      if (!limited) {
+        Atomics.wait(threads.words, wakeAt, seen);
+        continue;
+      }
+      const left = started + limitMs - performance.now();
+      if (left > 0) Atomics.wait(threads.words, wakeAt, seen, left);
+      else if ((Atomics.and(words, bitmap, ~bit) & bit) === 0) limited = false;
+      else {
+        threads.endWait();
+        return false;
+      }
+    }
+    threads.endWait();
+    return true;
+  }
+
+  async #waitInTurns(row: number, me: number): Promise<void> {
+    const words = this.#words;
+    const threads = this.#threads;
+    const slot = slotOf(me);
+    const bitmap = this.#bitmap(row, slot);
+    const bit = 1 << ((slot - 1) & 31);
+    const impatient = performance.now() + PATIENCE_MS;
+    let queued = false;
+    Atomics.add(words, row + CONTENDED, 1);
+    Atomics.add(words, row + ASYNC_WAITERS, 1);
+    for (;;) {
+      const seen = Atomics.load(threads.words, threads.wakeAt(slot));
+      const owner = Atomics.load(words, row);
+      if (queued && owner === me) break;
+      if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) {
+        if (queued) Atomics.and(words, bitmap, ~bit);
+        break;
+      }
+      if (queued) {
+        await waitOnWord(threads.words, threads.wakeAt(slot), seen, RECHECK_MS);
+      } else if (
+        performance.now() > impatient &&
+        threads.beginQueue(this.#firstId + row / ROW, () => Atomics.add(words, row + ARRIVALS, 1))
+      ) {
+        queued = true;
+        Atomics.or(words, bitmap, bit);
+      } else {
+        await waitOnWord(words, row, owner, RECHECK_MS);
+      }
+    }
+    if (queued) threads.endQueue();
+    Atomics.sub(words, row + ASYNC_WAITERS, 1);
+  }
+
+  /** Passes a held lock to the longest waiter; false when the last one gave up meanwhile. */
+  #handOver(row: number): boolean {
+    const words = this.#words;
+    const threads = this.#threads;
+    const id = this.#firstId + row / ROW;
+    for (;;) {
+      let next = 0;
+      let first = 0;
+      for (let half = 0; half < 2; half++) {
+        for (let bits = Atomics.load(words, row + WAITERS + half); bits !== 0; bits &= bits - 1) {
+          const slot = half * 32 + 32 - Math.clz32(bits & -bits);
+          const arrival = threads.arrivalAt(slot, id);
+          if (next === 0 || ((arrival - first) | 0) < 0) {
+            next = slot;
+            first = arrival;
+          }
+        }
+      }
+      if (next === 0) return false;
+      const bit = 1 << ((next - 1) & 31);
+      threads.noteHandOver(next);
+      const settled = (Atomics.and(words, this.#bitmap(row, next), ~bit) & bit) !== 0;
+      if (settled) Atomics.store(words, row, threads.lockWordOf(next));
+      threads.noteHandOver(0);
+      if (settled) {
+        threads.wake(next);
+        return true;
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+// Blobs of any length in shared memory, found by a 32-bit handle.
+
+import { Packr } from 'msgpackr';
+import { LockTable } from './lock-table.js';
+import type { Region } from './region.js';
+import { BLOCK_UNITS, sizeClassFor } from './size-classes.js';
+
+/** Handles count units of this many bytes, so that 31 bits reach past 8 GiB. */
+const UNIT = 16;
+const HEADER_WORDS = UNIT / 4;
+/** Words of a block's header. A free block keeps the next free block of its class in LENGTH. */
+const LENGTH = 0;
+const CLASS_AND_USE = 1;
+const GENERATION = 2;
+const IN_USE = 0x100;
+/** Words of the shared counters, 128 bytes apart. */
+const COUNTER_ROW = 32;
+const NEXT_UNIT = 0;
+
+/** No room for a blob: `wanted` bytes, with `inUse` of `capacity` bytes taken. */
+export class SlabFull extends Error {
+  override readonly name = 'SlabFull';
+  constructor(
+    slab: string,
+    readonly wanted: number,
+    readonly inUse: number,
+    readonly capacity: number,
+  ) {
+    super(`slab "${slab}" has no room for ${wanted} bytes: ${inUse} of ${capacity} are in use`);
+  }
+}
+
+/**
+ * A blob allocator with size classes four to the octave: waste stays below a fifth, and a freed block is used again
+ * for its class (or a smaller one, when nothing else is left). A handle is a u32 above 0; 0 means none. Each block
+ * counts how often it was freed (`generation`), so a keeper of stale handles can find out.
+ */
+export class Slab {
+  readonly #name: string;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #units: number;
+  readonly #counters: Int32Array;
+  /** A row for each class: head of its free list, then units handed out. */
+  readonly #classes: Int32Array;
+  readonly #locks: LockTable;
+  readonly #packr = new Packr({ useRecords: false });
+
+  /** Reserves `bytes`, at most 32 GiB. `rank` is the rank of its own locks, which it holds only inside its calls. */
+  constructor(region: Region, name: string, bytes: number, rank: number) {
+    this.#name = name;
+    this.#units = Math.floor(bytes / UNIT);
+    this.#counters = region.i32(`${name}.counters`, COUNTER_ROW);
+    this.#classes = region.i32(`${name}.classes`, BLOCK_UNITS.length * COUNTER_ROW);
+    this.#locks = new LockTable(region, `${name}.locks`, BLOCK_UNITS.length, rank);
+    this.#bytes = region.u8(`${name}.blocks`, this.#units * UNIT);
+    this.#words = new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#units * HEADER_WORDS);
+    // Unit 0 is left unused: its handle would be 0.
+    Atomics.compareExchange(this.#counters, NEXT_UNIT, 0, 1);
+  }
+
+  /** Stores a copy of `bytes`; throws SlabFull when there is no room. */
+  put(bytes: Uint8Array): number {
+    const handle = this.#allocate(bytes.byteLength);
+    this.#bytes.set(bytes, (handle + 1) * UNIT);
+    return handle;
+  }
+
+  /** A view of the blob in shared memory: valid only while the caller keeps the blob from being freed. */
+  read(handle: number): Uint8Array {
+    const at = this.#header(handle);
+    const start = (handle + 1) * UNIT;
+    return this.#bytes.subarray(start, start + this.#words[at + LENGTH]!);
+  }
+
+  /** The blob's bytes in memory of this thread's own. */
+  copy(handle: number): Buffer {
+    return Buffer.from(this.read(handle));
+  }
+
+  /** Whether the blob equals the first `length` of `bytes`; allocates nothing. */
+  equals(handle: number, bytes: Uint8Array, length: number): boolean {
+    if (this.#words[this.#header(handle) + LENGTH] !== length) return false;
+    const mine = this.#bytes;
+    const start = (handle + 1) * UNIT;
+    for (let i = 0; i < length; i++) if (mine[start + i] !== bytes[i]) return false;
+    return true;
+  }
+
+  /** Gives the block back. Throws when the handle is not of a blob in use, as after a second free. */
+  free(handle: number): void {
+    const at = this.#header(handle);
+    const size = this.#words[at + CLASS_AND_USE]! & ~IN_USE;
+    const row = size * COUNTER_ROW;
+    this.#locks.acquireBriefly(size);
+    try {
+      this.#header(handle);
+      Atomics.add(this.#words, at + GENERATION, 1);
+      this.#words[at + CLASS_AND_USE] = size;
+      this.#words[at + LENGTH] = this.#classes[row]!;
+      this.#classes[row] = handle;
+      this.#classes[row + 1]!--;
+    } finally {
+      this.#locks.release(size);
+    }
+  }
+
+  /** How often the block at `handle` has been freed; the same number means the same blob. */
+  generation(handle: number): number {
+    if (!(handle > 0 && handle < this.#units))
+      throw new RangeError(`${handle} is no handle of slab "${this.#name}"`);
+    return Atomics.load(this.#words, handle * HEADER_WORDS + GENERATION) >>> 0;
+  }
+
+  /** Stores `value` as msgpack. */
+  putValue(value: unknown): number {
+    return this.put(this.#packr.pack(value));
+  }
+
+  /** A fresh copy of the value stored at `handle`. */
+  getValue(handle: number): unknown {
+    return this.#packr.unpack(this.copy(handle));
+  }
+
+  /** Bytes of all blocks in use, headers and rounding included. */
+  bytesInUse(): number {
+    let units = 0;
+    for (let size = 0; size < BLOCK_UNITS.length; size++) {
+      units += Atomics.load(this.#classes, size * COUNTER_ROW + 1) * BLOCK_UNITS[size]!;
+    }
+    return units * UNIT;
+  }
+
+  /** Bytes reserved. */
+  capacity(): number {
+    return this.#units * UNIT;
+  }
+
+  #header(handle: number): number {
+    const at = handle * HEADER_WORDS;
+    if (!(handle > 0 && handle < this.#units) || (this.#words[at + CLASS_AND_USE]! & IN_USE) === 0) {
+      throw new RangeError(`handle ${handle} of slab "${this.#name}" is not a blob in use`);
+    }
+    return at;
+  }
+
+  #allocate(length: number): number {
+    const wanted = sizeClassFor(Math.ceil(length / UNIT) + 1);
+    if (wanted < 0) throw new SlabFull(this.#name, length, this.bytesInUse(), this.capacity());
+    let handle = this.#takeFree(wanted, length) || this.#takeFresh(wanted, length);
+    for (let size = wanted + 1; handle === 0 && size < BLOCK_UNITS.length; size++) {
+      handle = this.#takeFree(size, length);
+    }
+    if (handle === 0) throw new SlabFull(this.#name, length, this.bytesInUse(), this.capacity());
+    return handle;
+  }
+
+  #takeFree(size: number, length: number): number {
+    const row = size * COUNTER_ROW;
+    if (Atomics.load(this.#classes, row) === 0) return 0;
+    this.#locks.acquireBriefly(size);
+    try {
+      const handle = this.#classes[row]!;
+      if (handle === 0) return 0;
+      const at = handle * HEADER_WORDS;
+      this.#classes[row] = this.#words[at + LENGTH]!;
+      this.#classes[row + 1]!++;
+      this.#words[at + LENGTH] = length;
+      this.#words[at + CLASS_AND_USE] = size | IN_USE;
+      return handle;
+    } finally {
+      this.#locks.release(size);
+    }
+  }
+
+  #takeFresh(size: number, length: number): number {
+    const units = BLOCK_UNITS[size]!;
+    let handle = Atomics.load(this.#counters, NEXT_UNIT);
+    for (;;) {
+      if (handle + units > this.#units) return 0;
+      const found = Atomics.compareExchange(this.#counters, NEXT_UNIT, handle, handle + units);
+      if (found === handle) break;
+      handle = found;
+    }
+    Atomics.add(this.#classes, size * COUNTER_ROW + 1, 1);
+    const at = handle * HEADER_WORDS;
+    this.#words[at + LENGTH] = length;
+    this.#words[at + CLASS_AND_USE] = size | IN_USE;
+    return handle;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Marking what changed, so that the writer finds it. Call everything here under the run's lock; a reply that must be
+ * durable then waits for the number that `commit` returns.
+ */
+import type { ActionDocument, ActionKind } from '../protocol/documents.js';
+import { newObjectId } from '../protocol/object-id.js';
+import type { OutboxItem } from '../state/outbox.js';
+import { RunFlag, RunWord } from '../state/run-record.js';
+import { SYSTEM_SLOT } from '../state/runs.js';
+import type { State } from '../state/state.js';
+import { TaskWord } from '../state/task-record.js';
+
+/** The longest message of the kinds of action whose messages are cut (spec: data-model.md §5). */
+const MESSAGE_LIMIT = 5120;
+
+/** The task has changed in the ways of `change` (bits of TaskChange). */
+export function markTask(state: State, slot: number, taskId: number, at: number, change: number): void {
+  const { i32 } = state.tasks.records;
+  if (i32[at + TaskWord.changed] === 0) {
+    i32[at + TaskWord.nextDirty] = state.runs.word(slot, RunWord.dirtyTasks);
+    state.runs.setWord(slot, RunWord.dirtyTasks, taskId + 1);
+  }
+  i32[at + TaskWord.changed]! |= change;
+  state.journal.mark(slot);
+}
+
+/** The run's aggregates or flags have changed. */
+export function markRun(state: State, slot: number): void {
+  state.runs.set(slot, RunFlag.dirtyLive, true);
+  state.journal.mark(slot);
+}
+
+export function markSpsa(state: State, slot: number): void {
+  state.runs.set(slot, RunFlag.dirtySpsa | RunFlag.dirtyLive, true);
+  state.journal.mark(slot);
+}
+
+export function pushItem(state: State, slot: number, item: OutboxItem): void {
+  state.outbox.push(slot, item);
+  state.journal.mark(slot);
+}
+
+/** Writes to the audit log, in the same group as the run's changes. */
+export function logAction(
+  state: State,
+  slot: number,
+  now: number,
+  action: ActionKind,
+  fields: Omit<ActionDocument, '_id' | 'time' | 'action'>,
+): void {
+  const document: ActionDocument = { _id: newObjectId(now), time: now / 1000, action, ...fields };
+  if (document.message !== undefined && CUT_KINDS.has(action)) document.message = cut(document.message);
+  pushItem(state, slot, { kind: 'action', action: document });
+}
+
+/** Does something under the system's lock, for what belongs to no run. Never call it while holding a run's lock. */
+export function withSystem<T>(state: State, act: (slot: number) => T): T {
+  state.runs.locks.acquire(SYSTEM_SLOT);
+  try {
+    return act(SYSTEM_SLOT);
+  } finally {
+    state.runs.locks.release(SYSTEM_SLOT);
+  }
+}
+
+const CUT_KINDS: ReadonlySet<ActionKind> = new Set([
+  'failed_task',
+  'crash_or_time',
+  'stop_run',
+  'log_message',
+  'worker_log',
+]);
+
+/** Lengths count code points, and a surrogate pair is never cut in two. */
+function cut(message: string): string {
+  if (message.length <= MESSAGE_LIMIT) return message;
+  const points = [...message];
+  return points.length <= MESSAGE_LIMIT ? message : points.slice(0, MESSAGE_LIMIT).join('');
+}

@@ -1,0 +1,52 @@
+/** How a task's residual is shown (scheduling.md §5.5), from documents that may lack members. */
+
+import { type Chi2, residualColor, type TaskView } from './chi2.js';
+import { isCrashOrTime, type PartialResults } from './crash-or-time.js';
+import { GREEN, RED } from './result-box.js';
+
+/** Residual of tasks with too many crashes or time losses. */
+export const CRASH_RESIDUAL = 10;
+
+/** A task as old databases hold it. */
+export interface StoredTask {
+  readonly worker_info?: { readonly unique_key: string };
+  readonly stats?: PartialResults;
+  /** Present on purged tasks, whatever its value. */
+  readonly bad?: unknown;
+  readonly residual?: number;
+  readonly residual_color?: string;
+}
+
+export interface DisplayedResidual {
+  readonly residual: number;
+  readonly residual_color: string;
+  readonly display_color: string;
+}
+
+/** The views of the tasks that say which worker played them. */
+export function taskViews(tasks: Iterable<StoredTask>): TaskView[] {
+  const views: TaskView[] = [];
+  for (const { worker_info, stats, bad } of tasks) {
+    if (worker_info !== undefined) views.push({ key: worker_info.unique_key, stats, bad: bad !== undefined });
+  }
+  return views;
+}
+
+/** The stored residual of a purged task, a fixed one for a flagged task, otherwise that of its worker. */
+export function displayResidual(
+  task: StoredTask,
+  chi2: Pick<Chi2, 'residual' | 'z95' | 'z99'>,
+): DisplayedResidual {
+  if (task.bad !== undefined) {
+    const residual = task.residual ?? Number.POSITIVE_INFINITY;
+    return colored(residual, task.residual_color ?? residualColor(residual, chi2));
+  }
+  if (isCrashOrTime(task.stats ?? {})) return colored(CRASH_RESIDUAL, 'red');
+  const residual = chi2.residual.get(task.worker_info?.unique_key ?? '') ?? Number.POSITIVE_INFINITY;
+  return colored(residual, residualColor(residual, chi2));
+}
+
+function colored(residual: number, color: string): DisplayedResidual {
+  const display = color === 'green' ? GREEN : color === 'red' ? RED : color;
+  return { residual, residual_color: color, display_color: display };
+}

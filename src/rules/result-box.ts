@@ -1,0 +1,72 @@
+/** The box that shows how a test does (ui.md §5): a few lines of text and a colour. */
+
+import type { EloModel, Results, Sprt } from '../protocol/documents.js';
+import { countGames } from './crash-or-time.js';
+import { getElo } from './elo.js';
+import { formatFixed, formatPercent } from './format-number.js';
+import { fixedGamesOutcome } from './run-progress.js';
+import { countsOf } from './sprt.js';
+
+export const GREEN = '#44EB44';
+export const RED = '#FF6A6A';
+/** An accepted test whose bounds only ask that nothing got worse. */
+const BLUE = '#66CCFF';
+
+const BRACKETS: Readonly<Record<EloModel, readonly [string, string]>> = {
+  BayesElo: ['[', ']'],
+  logistic: ['{', '}'],
+  normalized: ['<', '>'],
+};
+
+export interface ResultBox {
+  /** A CSS colour, or empty. */
+  readonly style: string;
+  readonly info: readonly string[];
+}
+
+/** Elo bounds with two decimals, in the brackets of their model. */
+export function formatBounds(model: EloModel, elo0: number, elo1: number): string {
+  const [open, close] = BRACKETS[model];
+  return `${open}${formatFixed(elo0, 2)},${formatFixed(elo1, 2)}${close}`;
+}
+
+export function resultBox(run: {
+  readonly args: {
+    readonly num_games: number;
+    readonly sprt?: Sprt;
+    readonly spsa?: { readonly iter: number; readonly num_iter: number };
+  };
+  readonly results: Results;
+}): ResultBox {
+  const { args, results } = run;
+  const games = countGames(results);
+  if (args.spsa !== undefined) {
+    const { iter, num_iter } = args.spsa;
+    return { style: '', info: [`${iter}/${num_iter} iterations`, `${games}/${args.num_games} games played`] };
+  }
+  const { first, outcome } = args.sprt === undefined ? fixedLine(results) : sprtLine(args.sprt);
+  const { wins, losses, draws, pentanomial } = results;
+  const info = [first, `Total: ${games} W: ${wins} L: ${losses} D: ${draws}`];
+  if (pentanomial !== undefined) info.push(`Ptnml(0-2): ${pentanomial.join(', ')}`);
+  return { style: styleOf(outcome, results, args.sprt), info };
+}
+
+function sprtLine(sprt: Sprt) {
+  const [llr, low, high] = [sprt.llr, sprt.lower_bound, sprt.upper_bound].map((x) => formatFixed(x, 2));
+  const bounds = formatBounds(sprt.elo_model ?? 'BayesElo', sprt.elo0, sprt.elo1);
+  return { first: `LLR: ${llr} (${low},${high}) ${bounds}`, outcome: sprt.state ?? '' };
+}
+
+function fixedLine(results: Results) {
+  const { elo, elo95, los } = getElo(countsOf(results));
+  return {
+    first: `Elo: ${formatFixed(elo, 2)} ± ${formatFixed(elo95, 1)} (95%) LOS: ${formatPercent(los, 1)}%`,
+    outcome: fixedGamesOutcome(los),
+  };
+}
+
+function styleOf(outcome: string, { wins, losses }: Results, sprt: Sprt | undefined): string {
+  if (outcome === 'accepted') return sprt !== undefined && sprt.elo0 + sprt.elo1 < 0 ? BLUE : GREEN;
+  if (outcome === 'rejected') return wins > losses ? 'yellow' : RED;
+  return '';
+}

@@ -1,0 +1,157 @@
+/** The live sequential probability ratio test: creation of its state and the step after every result (statistics.md §6). */
+
+import type { EloModel, Overshoot, Results, Sprt } from '../protocol/documents.js';
+import { drawEloOf, eloOfBayesElo, scoreOfElo } from './elo.js';
+import { fillMeanMle, fillTValueMle } from './likelihood.js';
+import { tValueUnit } from './llr.js';
+import { fillProbabilities, outcomeValues, regularize } from './pdf.js';
+
+/** Probabilities and constrained probabilities of the sample at hand, for 3 and for 5 outcomes. */
+const SCRATCH = {
+  3: { p: new Float64Array(3), p0: new Float64Array(3), p1: new Float64Array(3) },
+  5: { p: new Float64Array(5), p0: new Float64Array(5), p1: new Float64Array(5) },
+};
+
+/** Parameters of a new test; Elo bounds in the units of the model, batch size in game pairs. */
+export interface SprtSettings {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly elo0: number;
+  readonly elo1: number;
+  readonly eloModel: EloModel;
+  readonly batchSize: number;
+}
+
+/** The state of a test before its first game. */
+export function newSprt({ alpha, beta, elo0, elo1, eloModel, batchSize }: SprtSettings): Sprt {
+  const { lower, upper } = sprtBounds(alpha, beta);
+  return {
+    alpha,
+    beta,
+    elo0,
+    elo1,
+    elo_model: eloModel,
+    state: '',
+    llr: 0,
+    batch_size: batchSize,
+    lower_bound: lower,
+    upper_bound: upper,
+    overshoot: { last_update: 0, skipped_updates: 0, ref0: 0, m0: 0, sq0: 0, ref1: 0, m1: 0, sq1: 0 },
+  };
+}
+
+/** Wald's bounds of the LLR. */
+export function sprtBounds(alpha: number, beta: number): { lower: number; upper: number } {
+  return { lower: Math.log(beta / (1 - alpha)), upper: Math.log((1 - beta) / alpha) };
+}
+
+/** Bounds in logistic Elo and the model that then applies; BayesElo uses the draw elo of the sample (§4.4). */
+export function withoutBayesElo(
+  elo0: number,
+  elo1: number,
+  model: EloModel | undefined,
+  { losses, draws, wins }: Pick<Results, 'wins' | 'losses' | 'draws'>,
+): { elo0: number; elo1: number; model: 'logistic' | 'normalized' } {
+  if (model === 'logistic' || model === 'normalized') return { elo0, elo1, model };
+  const drawElo = drawEloOf(regularize([losses, draws, wins]));
+  return { elo0: eloOfBayesElo(elo0, drawElo), elo1: eloOfBayesElo(elo1, drawElo), model: 'logistic' };
+}
+
+/**
+ * LLR of results, in a form that always ends in a number for bounds that are numbers: where no distribution meets a
+ * hypothesis, the last iterate or the nearest root stands in (statistics.md §8 [F]). Allocates nothing for the
+ * logistic and the normalized model.
+ */
+export function liveLlr(results: Results, sprt: Pick<Sprt, 'elo0' | 'elo1' | 'elo_model'>): number {
+  let { elo0, elo1, elo_model: model } = sprt;
+  if (model !== 'logistic' && model !== 'normalized') {
+    ({ elo0, elo1, model } = withoutBayesElo(elo0, elo1, model, results));
+  }
+  const counts = countsOf(results);
+  const outcomes = counts.length === 5 ? 5 : 3;
+  const { p, p0, p1 } = SCRATCH[outcomes];
+  const n = fillProbabilities(counts, p);
+  const values = outcomeValues(outcomes);
+  if (model === 'logistic') {
+    fillMeanMle(values, p, scoreOfElo(elo0), p0);
+    fillMeanMle(values, p, scoreOfElo(elo1), p1);
+  } else {
+    const unit = tValueUnit(outcomes);
+    fillTValueMle(values, p, 0.5, elo0 * unit, p0);
+    fillTValueMle(values, p, 0.5, elo1 * unit, p1);
+  }
+  let sum = 0;
+  for (let i = 0; i < outcomes; i++) sum += p[i]! * Math.log(p1[i]! / p0[i]!);
+  return n * sum;
+}
+
+/**
+ * Brings the test up to date with the results of its run: LLR, overshoot estimate and state, in place. To be called
+ * after every accepted update and after a purge. Never throws and never leaves a NaN behind.
+ */
+export function updateSprt(results: Results, sprt: Sprt): void {
+  const batchSize = sprt.batch_size ?? 1;
+  const samples = sampleCount(results);
+  if (samples % batchSize !== 0) {
+    sprt.illegal_update = samples;
+    delete sprt.overshoot;
+  }
+  const llr = liveLlr(results, sprt);
+  if (Number.isFinite(llr)) sprt.llr = llr;
+  if (sprt.overshoot !== undefined) {
+    if (samples < sprt.overshoot.last_update) {
+      sprt.lost_samples = sprt.overshoot.last_update - samples;
+      delete sprt.overshoot;
+    } else {
+      advanceOvershoot(sprt.overshoot, samples, batchSize, sprt.llr);
+    }
+  }
+  const { below, above } = expectedOvershoot(sprt.overshoot);
+  if (sprt.llr < sprt.lower_bound + below) sprt.state = 'rejected';
+  else if (sprt.llr > sprt.upper_bound - above) sprt.state = 'accepted';
+  else sprt.state = '';
+}
+
+/** Mean overshoot over the lower and the upper bound, both 0 when it is not known. */
+export function expectedOvershoot(overshoot: Overshoot | undefined): { below: number; above: number } {
+  if (overshoot === undefined) return NO_OVERSHOOT;
+  const { m0, sq0, m1, sq1 } = overshoot;
+  return { below: m0 === 0 ? 0 : -sq0 / m0 / 2, above: m1 === 0 ? 0 : sq1 / m1 / 2 };
+}
+
+const NO_OVERSHOOT = { below: 0, above: 0 } as const;
+
+/** Follows the records of the LLR downwards (0) and upwards (1). */
+function advanceOvershoot(o: Overshoot, samples: number, batchSize: number, llr: number): void {
+  if (samples === o.last_update) return;
+  if (samples === o.last_update + batchSize) {
+    if (llr < o.ref0) {
+      const step = llr - o.ref0;
+      o.m0 += step;
+      o.sq0 += step * step;
+      o.ref0 = llr;
+    }
+    if (llr > o.ref1) {
+      const step = llr - o.ref1;
+      o.m1 += step;
+      o.sq1 += step * step;
+      o.ref1 = llr;
+    }
+  } else {
+    o.ref0 = llr;
+    o.ref1 = llr;
+    o.skipped_updates += samples - o.last_update - 1;
+  }
+  o.last_update = samples;
+}
+
+/** The pentanomial, or [losses, draws, wins] of old documents that have none. */
+export function countsOf(results: Results): ArrayLike<number> {
+  return results.pentanomial ?? [results.losses, results.draws, results.wins];
+}
+
+/** Number of pairs, or of games where there is no pentanomial. */
+function sampleCount({ pentanomial, wins, losses, draws }: Results): number {
+  if (pentanomial === undefined) return wins + losses + draws;
+  return pentanomial[0] + pentanomial[1] + pentanomial[2] + pentanomial[3] + pentanomial[4];
+}

@@ -1,0 +1,35 @@
+/** How many active tasks each remote address has; an address without any has no entry. */
+import type { KeyedTable } from '../memory/keyed-table.js';
+
+export const CONNECTION_WORDS = 2;
+
+export class Connections {
+  readonly #table: KeyedTable;
+
+  constructor(table: KeyedTable) {
+    this.#table = table;
+  }
+
+  count(address: string): number {
+    return this.#table.update(address, false, (at) => this.#table.i32[at]!) ?? 0;
+  }
+
+  add(address: string): void {
+    this.#table.update(address, true, (at) => this.#table.i32[at]!++);
+  }
+
+  /** Takes one away; false when the address had none, which says that the counts went wrong. */
+  subtract(address: string): boolean {
+    const left = this.#table.update(address, false, (at) => --this.#table.i32[at]!);
+    if (left === 0) this.#table.remove(address, (at) => this.#table.i32[at] === 0);
+    return left !== undefined;
+  }
+
+  entries(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const record of this.#table.entries()) {
+      counts.set(this.#table.key(record), this.#table.i32[this.#table.at(record)]!);
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What must be appended to the store together with a run's changes: actions, purged tasks, SPSA history, and, under the
+ * system's slot, users, block-list entries, key-values and PGNs. A singly linked list of blobs for each run, so that an
+ * entry leaves in the same group as the change that it records: never lost, never twice.
+ */
+import { pack, unpack } from 'msgpackr';
+import type { Slab } from '../memory/slab.js';
+import type {
+  ActionDocument,
+  BadTaskDocument,
+  NetDocument,
+  PgnDocument,
+  SpsaHistoryPoint,
+  UserDocument,
+  WorkerDocument,
+} from '../protocol/documents.js';
+import { RunWord } from './run-record.js';
+import type { RunTable } from './runs.js';
+
+export type OutboxItem =
+  | { kind: 'action'; action: ActionDocument }
+  | { kind: 'badTask'; badTask: BadTaskDocument }
+  | { kind: 'spsaHistory'; entry: SpsaHistoryPoint[] }
+  | { kind: 'user'; user: UserDocument }
+  | { kind: 'worker'; worker: WorkerDocument }
+  | { kind: 'net'; net: NetDocument }
+  | { kind: 'pgn'; pgn: PgnDocument }
+  | { kind: 'keyValue'; key: string; value: unknown };
+
+/** Bytes before an item's content: the handle of the next item. */
+const LINK_BYTES = 4;
+
+export class Outbox {
+  readonly #slab: Slab;
+  readonly #runs: RunTable;
+
+  constructor(slab: Slab, runs: RunTable) {
+    this.#slab = slab;
+    this.#runs = runs;
+  }
+
+  /** Adds an item to the run's list. Call under the run's lock, and mark the run. */
+  push(slot: number, item: OutboxItem): void {
+    const content = pack(item);
+    const blob = Buffer.alloc(LINK_BYTES + content.length);
+    blob.set(content, LINK_BYTES);
+    const handle = this.#slab.put(blob);
+    const { i32 } = this.#runs.records;
+    const at = this.#runs.at(slot);
+    const tail = i32[at + RunWord.outboxTail]! >>> 0;
+    if (tail === 0) i32[at + RunWord.outbox] = handle;
+    else this.#link(tail).setUint32(0, handle);
+    i32[at + RunWord.outboxTail] = handle;
+  }
+
+  /** Takes the run's whole list, oldest first. Call under the run's lock. */
+  take(slot: number): OutboxItem[] {
+    const { i32 } = this.#runs.records;
+    const at = this.#runs.at(slot);
+    const items: OutboxItem[] = [];
+    let handle = i32[at + RunWord.outbox]! >>> 0;
+    i32[at + RunWord.outbox] = 0;
+    i32[at + RunWord.outboxTail] = 0;
+    while (handle !== 0) {
+      const next = this.#link(handle).getUint32(0);
+      items.push(unpack(this.#slab.copy(handle).subarray(LINK_BYTES)) as OutboxItem);
+      this.#slab.free(handle);
+      handle = next;
+    }
+    return items;
+  }
+
+  #link(handle: number): DataView {
+    const bytes = this.#slab.read(handle);
+    return new DataView(bytes.buffer, bytes.byteOffset, LINK_BYTES);
+  }
+}

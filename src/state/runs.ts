@@ -1,0 +1,203 @@
+/**
+ * The table of live runs: every unfinished run, and finished ones for a while. Slot 0 is the system's: it holds no run,
+ * only the outbox of what belongs to none.
+ */
+import type { KeyedTable } from '../memory/keyed-table.js';
+import type { LockTable } from '../memory/lock-table.js';
+import type { Region } from '../memory/region.js';
+import { carveRecords, type Records } from './record.js';
+import { RUN_WORDS, RunFlag, RunWord } from './run-record.js';
+
+export const SYSTEM_SLOT = 0;
+
+export class RunTable {
+  readonly records: Records;
+  readonly locks: LockTable;
+  readonly #index: KeyedTable;
+  /** Word 0: how many slots the list holds; then the slots of runs that may be ready for work. */
+  readonly #ready: Int32Array;
+  readonly #listed: Int32Array;
+  /** Guards allocation of slots and the ready list. */
+  readonly #tableLock: LockTable;
+  readonly #remembered = new Map<string, number>();
+
+  constructor(region: Region, count: number, locks: LockTable, tableLock: LockTable, index: KeyedTable) {
+    this.records = carveRecords(region, 'runs', count, RUN_WORDS);
+    this.#ready = region.i32('ready-runs', count + 1);
+    this.#listed = region.i32('ready-listed', count);
+    this.locks = locks;
+    this.#tableLock = tableLock;
+    this.#index = index;
+  }
+
+  at(slot: number): number {
+    return slot * RUN_WORDS;
+  }
+
+  word(slot: number, word: number): number {
+    return this.records.i32[slot * RUN_WORDS + word]!;
+  }
+
+  setWord(slot: number, word: number, value: number): void {
+    this.records.i32[slot * RUN_WORDS + word] = value;
+  }
+
+  float(slot: number, float: number): number {
+    return this.records.f64[(slot * RUN_WORDS) / 2 + float]!;
+  }
+
+  setFloat(slot: number, float: number, value: number): void {
+    this.records.f64[(slot * RUN_WORDS) / 2 + float] = value;
+  }
+
+  addFloat(slot: number, float: number, value: number): void {
+    this.records.f64[(slot * RUN_WORDS) / 2 + float]! += value;
+  }
+
+  has(slot: number, flag: number): boolean {
+    return (this.records.i32[slot * RUN_WORDS + RunWord.flags]! & flag) !== 0;
+  }
+
+  set(slot: number, flag: number, on: boolean): void {
+    const at = slot * RUN_WORDS + RunWord.flags;
+    if (on) this.records.i32[at]! |= flag;
+    else this.records.i32[at]! &= ~flag;
+  }
+
+  inUse(slot: number): boolean {
+    return this.records.i32[slot * RUN_WORDS + RunWord.inUse] !== 0;
+  }
+
+  isUnfinished(slot: number): boolean {
+    return this.inUse(slot) && !this.has(slot, RunFlag.finished);
+  }
+
+  /** The run's id as 24 hex digits. */
+  id(slot: number): string {
+    const at = this.at(slot) + RunWord.id;
+    const { i32 } = this.records;
+    return hexWord(i32[at]!) + hexWord(i32[at + 1]!) + hexWord(i32[at + 2]!);
+  }
+
+  /** True while the slot holds the run with this id. */
+  holds(slot: number, runId: string): boolean {
+    const at = this.at(slot);
+    const { i32 } = this.records;
+    return (
+      i32[at + RunWord.inUse] !== 0 &&
+      i32[at + RunWord.id] === idWord(runId, 0) &&
+      i32[at + RunWord.id + 1] === idWord(runId, 1) &&
+      i32[at + RunWord.id + 2] === idWord(runId, 2)
+    );
+  }
+
+  /** The run's slot, or -1. The slot may be recycled until its lock is taken: check `holds` again under the lock. */
+  find(runId: string): number {
+    const remembered = this.#remembered.get(runId);
+    if (remembered !== undefined && this.holds(remembered, runId)) return remembered;
+    const slot = this.#index.update(runId, false, (at) => this.#index.i32[at]!) ?? -1;
+    if (slot < 0) this.#remembered.delete(runId);
+    else this.#remembered.set(runId, slot);
+    return slot;
+  }
+
+  /**
+   * Takes a free slot for a run, which nobody can find until the caller has filled the record and called `publish`.
+   * Returns -1 when every slot is taken, and throws when the run is there already.
+   */
+  reserve(runId: string): number {
+    this.#tableLock.acquire();
+    let slot = -1;
+    try {
+      if (this.find(runId) >= 0) throw new Error(`run ${runId} is in memory already`);
+      for (let candidate = 1; candidate < this.records.count && slot < 0; candidate++) {
+        if (!this.inUse(candidate)) slot = candidate;
+      }
+      if (slot < 0) return -1;
+      const at = this.at(slot);
+      const generation = this.records.i32[at + RunWord.generation]!;
+      this.records.i32.fill(0, at, at + RUN_WORDS);
+      this.records.i32[at + RunWord.generation] = generation + 1;
+      for (let word = 0; word < 3; word++) this.records.i32[at + RunWord.id + word] = idWord(runId, word);
+      this.records.i32[at + RunWord.inUse] = 1;
+    } finally {
+      this.#tableLock.release();
+    }
+    return slot;
+  }
+
+  /** Lets others find the run of a reserved slot. */
+  publish(slot: number): void {
+    this.#index.update(this.id(slot), true, (at) => {
+      this.#index.i32[at] = slot;
+    });
+  }
+
+  /** Frees the slot. Call under the run's lock, after what the record refers to was freed. */
+  remove(slot: number): void {
+    const runId = this.id(slot);
+    this.#index.remove(runId);
+    this.#remembered.delete(runId);
+    this.setWord(slot, RunWord.inUse, 0);
+  }
+
+  /** Puts a run among those that the scheduler looks at. Call under the run's lock. */
+  makeReady(slot: number): void {
+    this.#tableLock.acquire();
+    if (this.#listed[slot] === 0) {
+      this.#listed[slot] = 1;
+      const count = this.#ready[0]!;
+      this.#ready[1 + count] = slot;
+      Atomics.store(this.#ready, 0, count + 1);
+    }
+    this.#tableLock.release();
+  }
+
+  /**
+   * Calls `visit` with each listed unfinished run. Only the holder of the request-task mutex may call this: it drops
+   * runs that have finished from the list.
+   */
+  forEachReady(visit: (slot: number) => void): void {
+    const count = Atomics.load(this.#ready, 0);
+    let stale = 0;
+    for (let i = 1; i <= count; i++) {
+      const slot = this.#ready[i]!;
+      if (this.isUnfinished(slot)) visit(slot);
+      else stale++;
+    }
+    if (stale > 0) this.#dropFinished();
+  }
+
+  /** Slots of all unfinished runs, in no particular order. */
+  unfinished(): number[] {
+    return this.slots().filter((slot) => this.isUnfinished(slot));
+  }
+
+  /** All slots in use. */
+  slots(): number[] {
+    const slots: number[] = [];
+    for (let slot = 1; slot < this.records.count; slot++) if (this.inUse(slot)) slots.push(slot);
+    return slots;
+  }
+
+  #dropFinished(): void {
+    this.#tableLock.acquire();
+    const count = this.#ready[0]!;
+    let kept = 0;
+    for (let i = 1; i <= count; i++) {
+      const slot = this.#ready[i]!;
+      if (this.isUnfinished(slot)) this.#ready[1 + kept++] = slot;
+      else this.#listed[slot] = 0;
+    }
+    Atomics.store(this.#ready, 0, kept);
+    this.#tableLock.release();
+  }
+}
+
+function idWord(runId: string, word: number): number {
+  return Number.parseInt(runId.slice(word * 8, word * 8 + 8), 16) | 0;
+}
+
+function hexWord(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
+}

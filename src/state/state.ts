@@ -1,0 +1,101 @@
+/**
+ * All live state, laid over one shared reservation. Every thread builds a State of its own over the same region; the
+ * order of the tables below is the memory map.
+ */
+import { randomFillSync } from 'node:crypto';
+import { KeyedTable } from '../memory/keyed-table.js';
+import { LockTable } from '../memory/lock-table.js';
+import type { Region } from '../memory/region.js';
+import { Slab } from '../memory/slab.js';
+import { Threads } from '../memory/threads.js';
+import { Books } from './books.js';
+import { CONNECTION_WORDS, Connections } from './connections.js';
+import { Journal } from './journal.js';
+import { Outbox } from './outbox.js';
+import { LockRank } from './ranks.js';
+import { RunTable } from './runs.js';
+import { TaskTable } from './tasks.js';
+import { USER_WORDS, Users } from './users.js';
+import { WORKER_INFO_WORDS, WorkerInfos } from './worker-infos.js';
+import { WORKER_WORDS, Workers } from './workers.js';
+
+/** How many of each thing fit; every thread must be given the same. */
+export interface StateSizes {
+  /** Live runs, at most 4,096. */
+  runs: number;
+  tasks: number;
+  workers: number;
+  users: number;
+  /** Bytes for texts and blobs. */
+  slabBytes: number;
+}
+
+/** Blobs that a thread keeps decoded. */
+const DECODED_LIMIT = 20_000;
+const STRIPES = 64;
+
+export class State {
+  readonly region: Region;
+  readonly sizes: StateSizes;
+  readonly threads: Threads;
+  readonly slab: Slab;
+  readonly requestTaskMutex: LockTable;
+  readonly runs: RunTable;
+  readonly tasks: TaskTable;
+  readonly workers: Workers;
+  readonly connections: Connections;
+  readonly users: Users;
+  readonly workerInfos: WorkerInfos;
+  readonly books: Books;
+  readonly journal: Journal;
+  readonly outbox: Outbox;
+  readonly #decoded = new Map<number, { generation: number; value: unknown }>();
+
+  constructor(region: Region, sizes: StateSizes) {
+    this.region = region;
+    this.sizes = sizes;
+    this.threads = new Threads(region);
+    this.slab = new Slab(region, 'slab', sizes.slabBytes, LockRank.slab);
+    const { slab } = this;
+    this.requestTaskMutex = new LockTable(region, 'request-task', 1, LockRank.requestTask);
+    const runLocks = new LockTable(region, 'run', sizes.runs, LockRank.run);
+    const runTableLock = new LockTable(region, 'run-table', 1, LockRank.runTable);
+    const runIndex = new KeyedTable(region, 'run-index', {
+      capacity: sizes.runs,
+      words: 2,
+      stripes: STRIPES,
+      rank: LockRank.runIndex,
+      slab,
+    });
+    this.runs = new RunTable(region, sizes.runs, runLocks, runTableLock, runIndex);
+    const chunkLock = new LockTable(region, 'task-chunks', 1, LockRank.taskChunks);
+    this.tasks = new TaskTable(region, this.runs, sizes.tasks, chunkLock);
+    const table = (name: string, capacity: number, words: number, rank: number) =>
+      new KeyedTable(region, name, { capacity, words, stripes: STRIPES, rank, slab });
+    this.workers = new Workers(table('workers', sizes.workers, WORKER_WORDS, LockRank.workers), slab);
+    this.connections = new Connections(
+      table('connections', sizes.workers, CONNECTION_WORDS, LockRank.connections),
+    );
+    const key = region.u8('credential-key', 32);
+    if (region.creating) key.set(randomFillSync(new Uint8Array(32)));
+    this.users = new Users(table('users', sizes.users, USER_WORDS, LockRank.users), Uint8Array.from(key));
+    this.workerInfos = new WorkerInfos(
+      table('worker-infos', sizes.tasks, WORKER_INFO_WORDS, LockRank.workerInfos),
+      region.i32('worker-info-serials', 1),
+    );
+    this.books = new Books(table('books', 1024, 2, LockRank.books), slab);
+    this.journal = new Journal(region, sizes.runs);
+    this.outbox = new Outbox(slab, this.runs);
+  }
+
+  /** The decoded content of a blob, remembered by this thread while the blob lives. */
+  decoded<T>(handle: number, decode: (bytes: Buffer) => T): T {
+    const generation = this.slab.generation(handle);
+    const known = this.#decoded.get(handle);
+    if (known !== undefined && known.generation === generation) return known.value as T;
+    const value = decode(this.slab.copy(handle));
+    if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
+    this.#decoded.set(handle, { generation, value });
+    return value;
+  }
+}

@@ -1,0 +1,70 @@
+/** Task documents between the store and shared memory. Call everything here under the run's lock. */
+import type { TaskDocument } from '../protocol/documents.js';
+import { readTaskResults, writeTaskResults } from './results.js';
+import type { State } from './state.js';
+import { TaskFlag, TaskFloat, TaskWord } from './task-record.js';
+
+const EMPTY_INFO = 0;
+
+/** Fills a fresh task record from a document; old documents may lack stats and worker_info. */
+export function writeTask(state: State, at: number, task: TaskDocument): void {
+  const { i32, f64 } = state.tasks.records;
+  i32[at + TaskWord.flags] = (task.active ? TaskFlag.active : 0) | (task.bad === undefined ? 0 : TaskFlag.bad);
+  i32[at + TaskWord.numGames] = task.num_games;
+  i32[at + TaskWord.start] = task.start ?? 0;
+  f64[at / 2 + TaskFloat.lastUpdated] = task.last_updated;
+  if (task.stats !== undefined) writeTaskResults(state.tasks, at, task.stats);
+  i32[at + TaskWord.workerInfo] =
+    task.worker_info === undefined ? EMPTY_INFO : state.workerInfos.retain(task.worker_info);
+  i32[at + TaskWord.concurrency] = task.worker_info?.concurrency ?? 0;
+  f64[at / 2 + TaskFloat.nps] = task.worker_info?.nps ?? 0;
+  if (task.spsa_params !== undefined) setTaskFlips(state, at, task.spsa_params.iter, task.spsa_params.packed_flips);
+}
+
+export function readTask(state: State, at: number): TaskDocument {
+  const { i32, f64 } = state.tasks.records;
+  const flags = i32[at + TaskWord.flags]!;
+  const task: TaskDocument = {
+    num_games: i32[at + TaskWord.numGames]!,
+    active: (flags & TaskFlag.active) !== 0,
+    worker_info: state.workerInfos.get(i32[at + TaskWord.workerInfo]!),
+    last_updated: f64[at / 2 + TaskFloat.lastUpdated]!,
+    start: i32[at + TaskWord.start]!,
+    stats: readTaskResults(state.tasks, at),
+  };
+  if ((flags & TaskFlag.bad) !== 0) task.bad = true;
+  const flips = taskFlips(state, at);
+  if (flips !== undefined) task.spsa_params = { iter: i32[at + TaskWord.spsaIter]!, packed_flips: flips };
+  return task;
+}
+
+/** Frees what the record refers to. */
+export function freeTask(state: State, at: number): void {
+  dropTaskFlips(state, at);
+  state.workerInfos.release(state.tasks.records.i32[at + TaskWord.workerInfo]!);
+  state.tasks.records.i32[at + TaskWord.workerInfo] = EMPTY_INFO;
+}
+
+/** The packed flips handed out and not answered yet. */
+export function taskFlips(state: State, at: number): Uint8Array | undefined {
+  const { i32 } = state.tasks.records;
+  const handle = i32[at + TaskWord.spsaFlips]! >>> 0;
+  if (handle === 0) return undefined;
+  return Uint8Array.from(state.slab.copy(handle).subarray(0, i32[at + TaskWord.spsaFlipCount]));
+}
+
+export function setTaskFlips(state: State, at: number, iter: number, packedFlips: Uint8Array): void {
+  const { i32 } = state.tasks.records;
+  dropTaskFlips(state, at);
+  i32[at + TaskWord.spsaIter] = iter;
+  // A tune without parameters has no flips, but its request is out all the same: the blob is never empty.
+  i32[at + TaskWord.spsaFlips] = state.slab.put(packedFlips.length === 0 ? new Uint8Array(1) : packedFlips);
+  i32[at + TaskWord.spsaFlipCount] = packedFlips.length;
+}
+
+export function dropTaskFlips(state: State, at: number): void {
+  const { i32 } = state.tasks.records;
+  const handle = i32[at + TaskWord.spsaFlips]! >>> 0;
+  if (handle !== 0) state.slab.free(handle);
+  i32[at + TaskWord.spsaFlips] = 0;
+}

@@ -1,0 +1,96 @@
+/**
+ * Accounts as the hot path needs them: blocked, pending, the machine limit, and a verified credential. The credential is
+ * cached as HMAC-SHA256(key of this process, username NUL password), so that verifying the hundredth request costs
+ * microseconds; it is dropped when the account changes.
+ */
+import { createHmac } from 'node:crypto';
+import type { KeyedTable } from '../memory/keyed-table.js';
+import type { UserDocument } from '../protocol/documents.js';
+
+export const USER_WORDS = 16;
+const Word = { flags: 0, machineLimit: 1, version: 2, digest: 4 } as const;
+const DIGEST_WORDS = 8;
+const VERIFIED_AT = 6;
+const Flag = { blocked: 1, pending: 2, verified: 4 } as const;
+
+/** The limit of an account that has none of its own (spec: data-model.md §3). */
+export const DEFAULT_MACHINE_LIMIT = 16;
+
+export interface UserStanding {
+  blocked: boolean;
+  pending: boolean;
+  /** Most active tasks for one remote address. */
+  machineLimit: number;
+}
+
+export type Credential = 'verified' | 'unverified';
+
+export class Users {
+  readonly #table: KeyedTable;
+  readonly #key: Uint8Array;
+
+  /** @param key 32 random bytes, the same for all threads of the process. */
+  constructor(table: KeyedTable, key: Uint8Array) {
+    this.#table = table;
+    this.#key = key;
+  }
+
+  /** Remembers an account, and forgets its verified credential. */
+  set(user: Pick<UserDocument, 'username' | 'blocked' | 'pending' | 'machine_limit'>): void {
+    this.#table.update(user.username, true, (at) => {
+      const { i32 } = this.#table;
+      i32[at + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
+      i32[at + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
+      i32[at + Word.version]!++;
+      i32.fill(0, at + Word.digest, at + Word.digest + DIGEST_WORDS);
+    });
+  }
+
+  standing(username: string): UserStanding | undefined {
+    return this.#table.update(username, false, (at) => this.#standing(at));
+  }
+
+  /** Changes with every `set`: a verification that began before a change must not be cached after it. */
+  version(username: string): number | undefined {
+    return this.#table.update(username, false, (at) => this.#table.i32[at + Word.version]!);
+  }
+
+  /** Whether exactly this password was verified for the account as it is now, within `maxAgeMs`. */
+  check(username: string, password: string, now: number, maxAgeMs: number): Credential {
+    const digest = this.#digest(username, password);
+    const verified = this.#table.update(username, false, (at) => {
+      const { i32, f64 } = this.#table;
+      if ((i32[at + Word.flags]! & Flag.verified) === 0) return false;
+      let difference = 0;
+      for (let word = 0; word < DIGEST_WORDS; word++) difference |= i32[at + Word.digest + word]! ^ digest[word]!;
+      return difference === 0 && now - f64[at / 2 + VERIFIED_AT]! <= maxAgeMs;
+    });
+    return verified === true ? 'verified' : 'unverified';
+  }
+
+  /** Caches a credential that the slow check accepted while the account had `version`. */
+  remember(username: string, password: string, version: number, now: number): void {
+    const digest = this.#digest(username, password);
+    this.#table.update(username, false, (at) => {
+      const { i32, f64 } = this.#table;
+      if (i32[at + Word.version] !== version) return;
+      i32.set(digest, at + Word.digest);
+      f64[at / 2 + VERIFIED_AT] = now;
+      i32[at + Word.flags]! |= Flag.verified;
+    });
+  }
+
+  #standing(at: number): UserStanding {
+    const { i32 } = this.#table;
+    return {
+      blocked: (i32[at + Word.flags]! & Flag.blocked) !== 0,
+      pending: (i32[at + Word.flags]! & Flag.pending) !== 0,
+      machineLimit: i32[at + Word.machineLimit]!,
+    };
+  }
+
+  #digest(username: string, password: string): Int32Array {
+    const bytes = createHmac('sha256', this.#key).update(`${username}\0${password}`).digest();
+    return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 4 * DIGEST_WORDS));
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * worker_info objects, interned: all tasks of a worker whose description did not change share one copy. Kept as a
+ * msgpackr array of the members in a fixed order, without their names; members that only old documents have follow.
+ */
+import { pack, unpack } from 'msgpackr';
+import type { KeyedTable } from '../memory/keyed-table.js';
+import type { TaskWorkerInfo } from '../protocol/documents.js';
+
+const MEMBERS = [
+  'uname',
+  'architecture',
+  'concurrency',
+  'max_memory',
+  'min_threads',
+  'username',
+  'version',
+  'python_version',
+  'gcc_version',
+  'compiler',
+  'unique_key',
+  'modified',
+  'worker_arch',
+  'ARCH',
+  'nps',
+  'near_github_api_limit',
+  'remote_addr',
+  'country_code',
+] as const satisfies readonly (keyof TaskWorkerInfo)[];
+
+/** Payload words of an entry. */
+export const WORKER_INFO_WORDS = 2;
+const REFERENCES = 0;
+/** Tells entries apart that use the same record one after the other. */
+const SERIAL = 1;
+
+/** Entries a thread keeps decoded; a few hundred bytes each. */
+const DECODED_LIMIT = 50_000;
+
+export class WorkerInfos {
+  readonly #table: KeyedTable;
+  readonly #serials: Int32Array;
+  readonly #decoded = new Map<number, { serial: number; info: TaskWorkerInfo }>();
+
+  /** @param serials one shared word, from which new entries draw their serial number. */
+  constructor(table: KeyedTable, serials: Int32Array) {
+    this.#table = table;
+    this.#serials = serials;
+  }
+
+  /** Holds a reference to the entry for this content and returns its number (> 0). */
+  retain(info: TaskWorkerInfo): number {
+    return this.#table.update(encode(info), true, (at, record, isNew) => {
+      this.#table.i32[at + REFERENCES]!++;
+      if (isNew) this.#table.i32[at + SERIAL] = Atomics.add(this.#serials, 0, 1);
+      return record + 1;
+    })!;
+  }
+
+  /** Gives a reference back. */
+  release(entry: number): void {
+    if (entry === 0) return;
+    const key = Buffer.from(this.#table.keyBytes(entry - 1));
+    const references = this.#table.update(key, false, (at) => --this.#table.i32[at + REFERENCES]!);
+    if (references === 0) this.#table.remove(key, (at) => this.#table.i32[at + REFERENCES] === 0);
+  }
+
+  /** The content. Call while a reference is held. The object is shared: do not change it. */
+  get(entry: number): TaskWorkerInfo {
+    const serial = this.#table.i32[this.#table.at(entry - 1) + SERIAL]!;
+    const known = this.#decoded.get(entry);
+    if (known !== undefined && known.serial === serial) return known.info;
+    const info = decode(Buffer.from(this.#table.keyBytes(entry - 1)));
+    if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
+    this.#decoded.set(entry, { serial, info });
+    return info;
+  }
+}
+
+function encode(info: TaskWorkerInfo): Uint8Array {
+  const values: unknown[] = MEMBERS.map((member) => info[member]);
+  const extra = Object.entries(info).filter(([member]) => !(MEMBERS as readonly string[]).includes(member));
+  if (extra.length > 0) values.push(extra);
+  return pack(values);
+}
+
+function decode(bytes: Uint8Array): TaskWorkerInfo {
+  const values = unpack(bytes) as unknown[];
+  const members = MEMBERS.map((member, i) => [member, values[i]] as [string, unknown]);
+  const extra = (values[MEMBERS.length] ?? []) as [string, unknown][];
+  // msgpackr writes a missing member as undefined: old documents lack some.
+  return Object.fromEntries([...members, ...extra].filter(([, value]) => value !== undefined && value !== null)) as unknown as TaskWorkerInfo;
+}
