@@ -14,8 +14,12 @@ export function matchArchs(pattern: string, archs: readonly string[]): ArchMatch
   if (pattern === '') return { matches: archs.map(() => true) };
   if (pattern.length > LONGEST_PATTERN) return { error: `longer than ${LONGEST_PATTERN} characters` };
   try {
-    const conditions = split(translate(pattern)).map(({ text, wanted }) => ({ regex: RE2JS.compile(text), wanted }));
-    const passes = (arch: string) => conditions.every(({ regex, wanted }) => regex.matcher(arch).find() === wanted);
+    const conditions = split(translate(pattern)).map(({ text, wanted }) => ({
+      regex: RE2JS.compile(text),
+      wanted,
+    }));
+    const passes = (arch: string) =>
+      conditions.every(({ regex, wanted }) => regex.matcher(arch).find() === wanted);
     return { matches: archs.map(passes) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };

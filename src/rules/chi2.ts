@@ -1,45 +1,68 @@
 /**
- * Workers whose results differ from the others': Pearson's chi-squared test for homogeneity on (won, lost, even) pairs
- * by worker, with adjusted residuals (Haberman 1973) turned into normal deviates (spec: scheduling.md §5.3–5.5).
+ * Workers whose results differ from the others': Pearson's chi-squared test for homogeneity of the outcomes by worker,
+ * with adjusted residuals (S. Haberman, Biometrics 29, 1973) turned into normal deviates (scheduling.md §5.3–5.5).
  */
-import type { Results } from '../protocol/documents.js';
+
+import type { PartialResults } from './crash-or-time.js';
 import { normalQuantile, upperQuantileOfExp } from './normal.js';
+
+/** Smallest expected count of a cell. */
+const SMALLEST_EXPECTED = 5;
 
 /** A task that is not purged, as the test sees it. */
 export interface TaskView {
-  /** The worker's unique_key. */
-  key: string;
-  stats: Partial<Results> | undefined;
+  /** The whole unique_key of the worker. */
+  readonly key: string;
+  /** Missing in old documents. */
+  readonly stats: PartialResults | undefined;
 }
 
 export interface Chi2 {
-  chi2: number;
-  dof: number;
-  p: number;
-  /** By unique_key. */
-  residual: Map<string, number>;
-  z_95: number;
-  z_99: number;
+  /** NaN when there is nothing to compare, like p and the thresholds. */
+  readonly chi2: number;
+  readonly dof: number;
+  readonly p: number;
+  /** How far a worker stands out, in standard deviations, by key; 0 at least, Infinity at most. */
+  readonly residual: ReadonlyMap<string, number>;
+  /** Residuals that the largest of all workers exceeds with a chance of 5 % and of 1 %. */
+  readonly z_95: number;
+  readonly z_99: number;
 }
 
-const FEWEST_EXPECTED = 5;
-const COLUMNS = 3;
+export type ResidualColor = 'green' | 'yellow' | 'red';
 
+/** Counts of good, bad and even outcomes. */
+type Row = [good: number, bad: number, even: number];
+
+const NOTHING_TO_COMPARE: Chi2 = {
+  chi2: Number.NaN,
+  dof: 0,
+  p: Number.NaN,
+  residual: new Map(),
+  z_95: Number.NaN,
+  z_99: Number.NaN,
+};
+
+/** Tests whether workers differ, leaving out excluded keys and workers with too few games. */
 export function getChi2(tasks: Iterable<TaskView>, exclude: ReadonlySet<string> = new Set()): Chi2 {
-  const groups = groupByWorker(tasks, exclude);
+  const rows = groupByWorker(tasks, exclude);
   for (;;) {
-    const columns = [0, 1, 2].map((j) => sum([...groups.values()].map((row) => row[j]!)));
-    const total = sum(columns);
-    if (groups.size <= 1 || total === 0) return undetermined();
-    const isThin = (row: readonly number[]) =>
-      columns.some((column) => (sum(row) * column) / total <= FEWEST_EXPECTED);
-    const thin = [...groups].filter(([, row]) => isThin(row)).map(([key]) => key);
-    if (thin.length === 0) return evaluate(groups, columns, total);
-    for (const key of thin) groups.delete(key);
+    const columns: Row = [0, 0, 0];
+    for (const row of rows.values()) addTo(columns, row);
+    const total = sumOf(columns);
+    if (rows.size <= 1 || total === 0) return NOTHING_TO_COMPARE;
+    const isThin = (row: Row) => columns.some((column) => (sumOf(row) * column) / total <= SMALLEST_EXPECTED);
+    const thin = [...rows].filter(([, row]) => isThin(row));
+    if (thin.length === 0) return testRows(rows, columns, total);
+    for (const [key] of thin) rows.delete(key);
   }
 }
 
-/** Up to `iterations` workers, the most deviant first, while the test is significant or a residual is too large. */
+/**
+ * Keys of the workers to purge, worst first: in each of `iterations` rounds the one with the largest residual, if the
+ * test as a whole is below p or that residual above the limit. Rounds after the first leave out who was found.
+ * @param first the test of all tasks
+ */
 export function badWorkers(
   tasks: readonly TaskView[],
   first: Chi2,
@@ -47,91 +70,104 @@ export function badWorkers(
   residualLimit: number,
   iterations: number,
 ): string[] {
-  const bad: string[] = [];
-  let chi2 = first;
-  for (let i = 0; i < iterations; i++) {
-    if (i > 0) chi2 = getChi2(tasks, new Set(bad));
-    let worst: [string, number] | undefined;
-    for (const [key, residual] of chi2.residual) {
-      if (bad.includes(key) || !(chi2.p < p || residual > residualLimit)) continue;
-      if (worst === undefined || residual > worst[1]) worst = [key, residual];
+  const found = new Set<string>();
+  let test = first;
+  for (let round = 0; round < iterations; round++) {
+    if (round > 0) test = getChi2(tasks, found);
+    let worst: string | undefined;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (const [key, residual] of test.residual) {
+      if (found.has(key) || !(test.p < p || residual > residualLimit) || residual <= largest) continue;
+      worst = key;
+      largest = residual;
     }
     if (worst === undefined) break;
-    bad.push(worst[0]);
+    found.add(worst);
   }
-  return bad;
+  return [...found];
 }
 
-export function residualColor(residual: number, { z_95: z95, z_99: z99 }: Pick<Chi2, 'z_95' | 'z_99'>): string {
-  if (Math.abs(residual) < z95) return 'green';
-  return Math.abs(residual) < z99 ? 'yellow' : 'red';
+/** Colour of a residual against the thresholds of its test; red where there are none. */
+export function residualColor(residual: number, { z_95, z_99 }: Pick<Chi2, 'z_95' | 'z_99'>): ResidualColor {
+  const size = Math.abs(residual);
+  if (size < z_95) return 'green';
+  return size < z_99 ? 'yellow' : 'red';
 }
 
-/** Pairs or games (won, lost, even) by worker; what the first task with a worker has decides between the two. */
-function groupByWorker(tasks: Iterable<TaskView>, exclude: ReadonlySet<string>): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  let usesPairs: boolean | undefined;
-  for (const { key, stats } of tasks) {
-    if (exclude.has(key)) continue;
-    usesPairs ??= stats?.pentanomial !== undefined;
-    const row = groups.get(key) ?? [0, 0, 0];
-    groups.set(key, row);
-    if (usesPairs) {
-      const pairs = stats?.pentanomial ?? [0, 0, 0, 0, 0];
-      row[0]! += pairs[3] + pairs[4];
-      row[1]! += pairs[0] + pairs[1];
-      row[2]! += pairs[2];
-    } else {
-      row[0]! += stats?.wins ?? 0;
-      row[1]! += stats?.losses ?? 0;
-      row[2]! += stats?.draws ?? 0;
-    }
+/** The normal deviate as rare as this chi-squared value with two degrees of freedom, not below 0. */
+export function residualOf(adjusted: number): number {
+  if (Math.exp(-adjusted / 2) === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(0, upperQuantileOfExp(adjusted / 2));
+}
+
+/** Upper tail of the chi-squared distribution with 2m degrees of freedom: e^(−h)·Σ_{j<m} h^j/j!, h = x/2. */
+export function evenChi2Tail(x: number, m: number): number {
+  const h = x / 2;
+  if (h === 0) return 1;
+  // From the largest term outwards, so that neither the exponential nor the powers leave the range of numbers.
+  const largest = Math.min(m - 1, Math.floor(h));
+  let logPeak = -h;
+  for (let j = 1; j <= largest; j++) logPeak += Math.log(h / j);
+  const peak = Math.exp(logPeak);
+  let sum = peak;
+  for (let j = largest, term = peak; j > 0 && term > 0; j--) {
+    term *= j / h;
+    sum += term;
   }
-  return groups;
+  for (let j = largest + 1, term = peak; j < m && term > 0; j++) {
+    term *= h / j;
+    sum += term;
+  }
+  return Math.min(1, sum);
 }
 
-function evaluate(groups: Map<string, number[]>, columns: readonly number[], total: number): Chi2 {
-  let chi2 = 0;
+function testRows(rows: ReadonlyMap<string, Row>, columns: Row, total: number): Chi2 {
   const residual = new Map<string, number>();
-  for (const [key, row] of groups) {
-    const games = sum(row);
-    const share = sum(columns.map((column, j) => ((row[j]! - (games * column) / total) ** 2 * total) / (games * column)));
-    chi2 += share;
-    residual.set(key, deviateOf(share / (1 - games / total)));
+  let chi2 = 0;
+  for (const [key, row] of rows) {
+    const size = sumOf(row);
+    let distance = 0;
+    for (let j = 0; j < 3; j++) {
+      const expected = (size * columns[j]!) / total;
+      distance += (row[j]! - expected) ** 2 / expected;
+    }
+    chi2 += distance;
+    residual.set(key, residualOf(distance / (1 - size / total)));
   }
-  const dof = (groups.size - 1) * (COLUMNS - 1);
   return {
     chi2,
-    dof,
-    p: chi2Tail(chi2, dof),
+    dof: (rows.size - 1) * 2,
+    p: evenChi2Tail(chi2, rows.size - 1),
     residual,
-    z_95: normalQuantile(1 - 0.05 / groups.size),
-    z_99: normalQuantile(1 - 0.01 / groups.size),
+    z_95: normalQuantile(1 - 0.05 / rows.size),
+    z_99: normalQuantile(1 - 0.01 / rows.size),
   };
 }
 
-/** The normal deviate with the same upper tail as a chi-squared value with two degrees of freedom; at least 0. */
-function deviateOf(chi2: number): number {
-  if (Math.exp(-chi2 / 2) === 0) return Number.POSITIVE_INFINITY;
-  return Math.max(0, upperQuantileOfExp(chi2 / 2));
-}
-
-/** The upper tail of the chi-squared distribution for an even number of degrees of freedom. */
-function chi2Tail(x: number, dof: number): number {
-  let term = 1;
-  let series = 1;
-  for (let j = 1; j < dof / 2; j++) {
-    term *= x / 2 / j;
-    series += term;
+/** Sums the outcomes by worker; the first task decides whether pairs or games are counted. */
+function groupByWorker(tasks: Iterable<TaskView>, exclude: ReadonlySet<string>): Map<string, Row> {
+  const rows = new Map<string, Row>();
+  let inPairs: boolean | undefined;
+  for (const { key, stats } of tasks) {
+    if (exclude.has(key)) continue;
+    inPairs ??= stats?.pentanomial !== undefined;
+    const row = rows.get(key) ?? [0, 0, 0];
+    rows.set(key, row);
+    if (stats === undefined) continue;
+    if (!inPairs) {
+      addTo(row, [stats.wins ?? 0, stats.losses ?? 0, stats.draws ?? 0]);
+    } else if (stats.pentanomial !== undefined) {
+      const [p0, p1, p2, p3, p4] = stats.pentanomial;
+      addTo(row, [p3 + p4, p0 + p1, p2]);
+    }
   }
-  return Math.exp(-x / 2) * series;
+  return rows;
 }
 
-function undetermined(): Chi2 {
-  const { NaN: none } = Number;
-  return { chi2: none, dof: 0, p: none, residual: new Map(), z_95: none, z_99: none };
+function addTo(row: Row, more: Readonly<Row>): void {
+  for (let j = 0; j < 3; j++) row[j]! += more[j]!;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function sumOf(row: Readonly<Row>): number {
+  return row[0] + row[1] + row[2];
 }

@@ -1,25 +1,40 @@
-/** Tasks that crashed or lost on time too often (spec: scheduling.md §4.4). */
+/** Tasks with too many crashes or losses on time (scheduling.md §4.4). */
+
 import type { Results } from '../protocol/documents.js';
-import { fixed } from './fixed.js';
+import { formatPercent } from './format-number.js';
 
-const MOST_CRASHES = 3;
-const FEWEST_GAMES = 20;
-const MOST_TIME_LOSSES = 0.1;
+const ACCEPTED_CRASHES = 3;
+/** Games below which time losses prove nothing. */
+const MEANINGFUL_GAMES = 20;
+const ACCEPTED_TIME_LOSSES = 0.1;
 
-export function countGames({ wins = 0, losses = 0, draws = 0 }: Partial<Results>): number {
-  return wins + losses + draws;
+/** Results as old documents hold them: any member may be missing and counts as 0. */
+export type PartialResults = Partial<Results>;
+
+/**
+ * Games of a result: wins + losses + draws.
+ * @throws RangeError when one of them is missing
+ */
+export function countGames({ wins, losses, draws }: PartialResults): number {
+  const games = wins! + losses! + draws!;
+  if (Number.isNaN(games)) throw new RangeError('results must count wins, losses and draws');
+  return games;
 }
 
-export function isCrashOrTime(stats: Partial<Results>): boolean {
-  const games = countGames(stats);
-  const { crashes = 0, time_losses: timeLosses = 0 } = stats;
-  return crashes > MOST_CRASHES || (games > FEWEST_GAMES && timeLosses / games > MOST_TIME_LOSSES);
+export function isCrashOrTime(stats: PartialResults): boolean {
+  if ((stats.crashes ?? 0) > ACCEPTED_CRASHES) return true;
+  const games = gamesOf(stats);
+  return games > MEANINGFUL_GAMES && (stats.time_losses ?? 0) / games > ACCEPTED_TIME_LOSSES;
 }
 
-/** What the audit log says of such a task; undefined for others, and where no game was played. */
-export function crashOrTimeMessage(stats: Results): string | undefined {
-  const games = countGames(stats);
+/** What the audit log says of a flagged task; undefined when the task is fine or has no games. */
+export function crashOrTimeMessage(stats: PartialResults): string | undefined {
+  const games = gamesOf(stats);
   if (games === 0 || !isCrashOrTime(stats)) return undefined;
-  const share = (count: number) => `${count}(${fixed((100 * count) / games, 1)}%)`;
-  return `Time losses:${share(stats.time_losses)} Crashes:${share(stats.crashes)}`;
+  const share = (count: number) => `${count}(${formatPercent(count / games, 1)}%)`;
+  return `Time losses:${share(stats.time_losses ?? 0)} Crashes:${share(stats.crashes ?? 0)}`;
+}
+
+function gamesOf({ wins = 0, losses = 0, draws = 0 }: PartialResults): number {
+  return wins + losses + draws;
 }

@@ -1,29 +1,56 @@
-/** How long a game takes (spec: scheduling.md §7.1, §7.2). */
+/** How long games take at a time control (scheduling.md §7.1–7.2). */
 
-/** Moves a game lasts on average, for both sides' clocks. */
-const GAME_MOVES = 68;
-/** Both sides play, and use nearly all of their time. */
-const CLOCK_SHARE = 1.84;
-const TIME_CONTROL = /^(?:(\d+)\/)?(\d+(?:\.\d+)?)(?:\+(\d+(?:\.\d+)?))?$/;
+import { parseFinite } from './parse-number.js';
 
-/** Seconds. @throws RangeError on a text that is no time control: `[moves/]base[+increment]`. */
+/** Moves of a typical game, of one side. */
+const MOVES_PER_GAME = 68;
+/** Two sides, each using a little less than its time. */
+const SECONDS_PER_BUDGET = 1.84;
+const STANDARD_TC = '10+0.1';
+/** Ratio to the standard time control above which an SPRT counts as long. */
+const LTC_RATIO = 4;
+
+/**
+ * Expected seconds of a game at `[moves/]base[+increment]`; base may be `minutes:seconds`.
+ * @throws RangeError when a part of the time control is no number
+ */
 export function gameDuration(tc: string): number {
-  const match = TIME_CONTROL.exec(tc);
-  if (match === null) throw new RangeError(`"${tc}" is no time control: write base+increment or moves/base`);
-  const moves = Number(match[1] ?? 0);
-  const base = Number(match[2]);
-  const increment = Number(match[3] ?? 0);
-  const time = moves > 0 ? (base * GAME_MOVES) / moves : base;
-  return (time + increment * GAME_MOVES) * CLOCK_SHARE;
+  const [budget, increment, ...rest] = tc.split('+');
+  const parts = budget!.split('/');
+  let base = parseClock(parts.at(-1)!);
+  const moves = parts.length === 2 ? parseFinite(parts[0]!) : 0;
+  if (moves > 0) base *= MOVES_PER_GAME / moves;
+  const added = increment === undefined || rest.length > 0 ? 0 : parseFinite(increment);
+  return (base + added * MOVES_PER_GAME) * SECONDS_PER_BUDGET;
 }
 
-/** Core time of a game relative to one at 10+0.1 with one thread. */
-export function tcRatio(tc: string, threads: number): number {
-  const used = Number.isFinite(threads) && threads > 0 ? threads : 1;
-  return (used * gameDuration(tc)) / gameDuration('10+0.1');
+/**
+ * Core time of a game relative to one thread at the standard time control.
+ * @param threads as found in a document: anything but a positive number counts as 1
+ * @throws RangeError when a time control is malformed or the games of `base` take no time
+ */
+export function tcRatio(tc: string, threads: unknown = 1, base = STANDARD_TC): number {
+  const reference = gameDuration(base);
+  if (reference === 0) throw new RangeError(`games at ${base} take no time, so nothing compares with them`);
+  return (countThreads(threads) * gameDuration(tc)) / reference;
 }
 
-/** The leading number of a time control, by which the lists of finished runs are filtered. */
+/** Whether a test is shown as long time control. */
+export function isLtcSprt(args: { tc: string; threads?: unknown; sprt?: unknown }): boolean {
+  return args.sprt !== undefined && args.sprt !== null && tcRatio(args.tc, args.threads) > LTC_RATIO;
+}
+
+/** The leading number of a time control, by which lists of finished runs are filtered. */
 export function tcBase(tc: string): number {
   return Number.parseFloat(tc);
+}
+
+function countThreads(threads: unknown): number {
+  const count = typeof threads === 'string' ? Number(threads.trim() || Number.NaN) : threads;
+  return typeof count === 'number' && Number.isFinite(count) && count > 0 ? count : 1;
+}
+
+function parseClock(text: string): number {
+  const parts = text.split(':');
+  return parts.length === 2 ? 60 * parseFinite(parts[0]!) + parseFinite(parts[1]!) : parseFinite(text);
 }

@@ -1,7 +1,7 @@
 /** Whether the hash sizes of a test suit its time control (ui.md §3, run detail). */
 
 import { tcRatio } from './game-time.js';
-import { hashOfOptions } from './task-size.js';
+import { hashOption } from './task-size.js';
 
 /** Below this ratio to the standard time control every size is fine. */
 const SHORTEST_CHECKED = 5;
@@ -29,5 +29,5 @@ export function hasUsualHashes(args: {
     if (error instanceof RangeError) return false;
     throw error;
   }
-  return [args.base_options, args.new_options].every((options) => isUsualHash(ratio, hashOfOptions(options)));
+  return [args.base_options, args.new_options].every((options) => isUsualHash(ratio, hashOption(options)));
 }

@@ -99,11 +99,15 @@ export function constrainedMle(pdf: Pdf, constraint: Constraint, target: number)
     precision = 1e-5;
   }
   if (!(Math.abs(target - reached) < precision)) {
-    throw new RangeError(`no distribution on the outcomes with a ${constraint.kind} of ${target}: got ${reached}`);
+    throw new RangeError(
+      `no distribution on the outcomes with a ${constraint.kind} of ${target}: got ${reached}`,
+    );
   }
   const total = out.reduce((sum, mass) => sum + mass, 0);
   if (!out.every((mass) => mass > -0.001 && mass < 1.001) || !(Math.abs(total - 1) < 0.001)) {
-    throw new RangeError(`a ${constraint.kind} of ${target} leads to the impossible masses [${out.join(', ')}]`);
+    throw new RangeError(
+      `a ${constraint.kind} of ${target} leads to the impossible masses [${out.join(', ')}]`,
+    );
   }
   return { values, probabilities: out };
 }

@@ -83,7 +83,12 @@ export function llrAlt2({ values, probabilities: p }: Pdf, s0: number, s1: numbe
  * Exact drift and variance of the LLR a sample, at true mean s (by default that of the distribution).
  * @throws RangeError where no distribution has one of the means
  */
-export function llrDriftVariance(pdf: Pdf, s0: number, s1: number, s?: number): [drift: number, variance: number] {
+export function llrDriftVariance(
+  pdf: Pdf,
+  s0: number,
+  s1: number,
+  s?: number,
+): [drift: number, variance: number] {
   const truth = s === undefined ? pdf : constrainedMle(pdf, MEAN, s);
   const jumps = llrJumps(truth, s0, s1);
   const drift = jumps.reduce((sum, [jump, p]) => sum + p * jump, 0);

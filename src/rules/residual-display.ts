@@ -23,11 +23,11 @@ export interface DisplayedResidual {
   readonly display_color: string;
 }
 
-/** The views of the tasks that say which worker played them. */
+/** The views of the tasks that are not purged and say which worker played them. */
 export function taskViews(tasks: Iterable<StoredTask>): TaskView[] {
   const views: TaskView[] = [];
   for (const { worker_info, stats, bad } of tasks) {
-    if (worker_info !== undefined) views.push({ key: worker_info.unique_key, stats, bad: bad !== undefined });
+    if (worker_info !== undefined && bad === undefined) views.push({ key: worker_info.unique_key, stats });
   }
   return views;
 }
@@ -35,7 +35,7 @@ export function taskViews(tasks: Iterable<StoredTask>): TaskView[] {
 /** The stored residual of a purged task, a fixed one for a flagged task, otherwise that of its worker. */
 export function displayResidual(
   task: StoredTask,
-  chi2: Pick<Chi2, 'residual' | 'z95' | 'z99'>,
+  chi2: Pick<Chi2, 'residual' | 'z_95' | 'z_99'>,
 ): DisplayedResidual {
   if (task.bad !== undefined) {
     const residual = task.residual ?? Number.POSITIVE_INFINITY;

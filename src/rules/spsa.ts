@@ -1,36 +1,168 @@
-/** The arithmetic of an SPSA tune (spec: spsa.md; Spall, "Implementation of the simultaneous perturbation algorithm", 1998). */
+/**
+ * Tuning by simultaneous perturbation (spsa.md §3–5): the perturbations of a batch, how they are packed, and the step
+ * its result causes. Source of the method: J. Spall, "Implementation of the simultaneous perturbation algorithm for
+ * stochastic optimization", IEEE Trans. Aerosp. Electron. Syst. 34 (1998).
+ */
 
-/** Step sizes of one parameter in iteration `iter` (0 is the first). */
-export function stepSizes(c: number, a: number, A: number, alpha: number, gamma: number, iter: number) {
+import type { Spsa, SpsaHistoryPoint, SpsaParam, TaskSpsaParams } from '../protocol/documents.js';
+import { crc32 } from './crc32.js';
+
+/** The direction in which a parameter is perturbed. */
+export type Flip = 1 | -1;
+
+/** Size c of a perturbation, and gain R of its result. */
+export interface StepSizes {
+  c: number;
+  R: number;
+}
+
+/** What a worker reports for one batch. */
+export interface SpsaResult {
+  readonly wins: number;
+  readonly losses: number;
+  readonly num_games: number;
+  readonly sig?: number;
+}
+
+/** A value of a parameter as an engine plays it, with the step sizes behind it. */
+export interface WorkerParam extends StepSizes {
+  name: string;
+  value: number;
+  flip: Flip;
+}
+
+/** Why a result was not applied, if it was not. */
+export type SpsaOutcome = 'applied' | 'no request' | 'wrong signature';
+
+/**
+ * Step sizes after `iter` applied game pairs. R is 0 where c is too small to divide by its square, so that a step
+ * stays finite.
+ */
+export function stepSizes(
+  c: number,
+  a: number,
+  A: number,
+  alpha: number,
+  gamma: number,
+  iter: number,
+): StepSizes {
   const i = iter + 1;
-  const step = c / i ** gamma;
-  return { c: step, R: a / (A + i) ** alpha / step ** 2 };
+  const size = c / i ** gamma;
+  const gain = a / (A + i) ** alpha / (size * size);
+  return { c: size, R: Number.isFinite(gain) ? gain : 0 };
 }
 
-export function clipTheta(theta: number, min: number, max: number): number {
-  return Math.min(Math.max(theta, min), max);
+/** The value moved into the parameter's range. */
+export function clipTheta(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max);
 }
 
-/** One bit a flip, +1 as 1, most significant bit first, the last byte padded with zeros. */
-export function packFlips(flips: readonly number[]): Uint8Array {
+/** The flips as bits, +1 as 1, first flip in the most significant bit; the last byte is padded with zeros. */
+export function packFlips(flips: ArrayLike<number>): Uint8Array {
   const packed = new Uint8Array(Math.ceil(flips.length / 8));
-  flips.forEach((flip, i) => {
-    if (flip > 0) packed[i >> 3]! |= 0x80 >> (i & 7);
-  });
+  for (let i = 0; i < flips.length; i++) if (flips[i] === 1) packed[i >> 3]! |= 0x80 >> (i & 7);
   return packed;
 }
 
-export function unpackFlips(packed: Uint8Array, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => ((packed[i >> 3]! << (i & 7)) & 0x80 ? 1 : -1));
+/**
+ * The first `length` flips of the bytes, all by default.
+ * @throws RangeError when there are not as many
+ */
+export function unpackFlips(packed: Uint8Array, length = packed.length * 8): Flip[] {
+  if (length > packed.length * 8) throw new RangeError(`${packed.length} bytes do not hold ${length} flips`);
+  return Array.from({ length }, (_, i) => (packed[i >> 3]! & (0x80 >> (i & 7)) ? 1 : -1));
 }
 
 /**
- * Game pairs between two entries of the history: 100 entries for a tune of less than 100 parameters, 10,000 values for
- * one of less than 1,000, else a single entry. 0: no history (§5).
+ * Game pairs between two points of the history: about a hundred points for up to 100 parameters, fewer for more.
+ * 0 means no history.
+ * @param numGames games of the whole run
  */
-export function historyPeriod(params: number, numGames: number): number {
-  const pairs = numGames / 2;
-  if (pairs <= 0 || params === 0) return 0;
-  if (params < 100) return pairs / 100;
-  return params < 1000 ? pairs / (10_000 / params) : pairs;
+export function historyPeriod(paramCount: number, numGames: number): number {
+  if (numGames <= 0 || paramCount <= 0) return 0;
+  const samples = paramCount < 100 ? 100 : paramCount < 1000 ? 10_000 / paramCount : 1;
+  return numGames / 2 / samples;
+}
+
+/**
+ * The values both engines play in the next batch, for the given flips, one a parameter.
+ * @throws RangeError when the tune uses an unknown algorithm
+ */
+export function buildWorkerParams(
+  spsa: Spsa,
+  flips: readonly Flip[],
+): { wParams: WorkerParam[]; bParams: { name: string; value: number }[] } {
+  requireClassic(spsa);
+  const steps = spsa.params.map((param, i) => ({
+    param,
+    flip: flips[i]!,
+    ...paramStep(spsa, param, spsa.iter),
+  }));
+  return {
+    wParams: steps.map(({ param, flip, c, R }) => ({
+      name: param.name,
+      value: clipTheta(param.theta + c * flip, param.min, param.max),
+      c,
+      R,
+      flip,
+    })),
+    bParams: steps.map(({ param, flip, c }) => ({
+      name: param.name,
+      value: clipTheta(param.theta - c * flip, param.min, param.max),
+    })),
+  };
+}
+
+/**
+ * Applies the result of a batch to the tune in place and takes the request off the task: an update counts once. A
+ * result without a request, or one whose signature is not that of the stored flips, changes nothing else.
+ * @param numGames games of the whole run
+ * @throws RangeError when the stored flips are fewer than the parameters, or the algorithm is unknown
+ */
+export function applySpsaResult(
+  spsa: Spsa,
+  task: { spsa_params?: TaskSpsaParams },
+  result: SpsaResult,
+  numGames: number,
+): SpsaOutcome {
+  requireClassic(spsa);
+  const request = task.spsa_params;
+  if (request === undefined) return 'no request';
+  delete task.spsa_params;
+  if (crc32(request.packed_flips) !== (result.sig ?? 0)) return 'wrong signature';
+  const flips = unpackFlips(request.packed_flips, spsa.params.length);
+  const score = result.wins - result.losses;
+  const entry = spsa.params.map((param, i): SpsaHistoryPoint => {
+    const { c, R } = paramStep(spsa, param, request.iter);
+    param.theta = clipTheta(param.theta + R * c * score * flips[i]!, param.min, param.max);
+    return { theta: param.theta, R, c };
+  });
+  spsa.iter += Math.floor(result.num_games / 2);
+  noteHistory(spsa, entry, historyPeriod(spsa.params.length, numGames));
+  return 'applied';
+}
+
+/**
+ * Refuses tunes of an algorithm that is not known; a missing one is the classic one.
+ * @throws RangeError
+ */
+export function requireClassic({ algorithm }: Pick<Spsa, 'algorithm'>): void {
+  if (algorithm !== undefined && algorithm !== null && algorithm !== 'classic') {
+    throw new RangeError(`the SPSA algorithm must be "classic", not ${JSON.stringify(algorithm)}`);
+  }
+}
+
+function paramStep(
+  { A, alpha, gamma }: Pick<Spsa, 'A' | 'alpha' | 'gamma'>,
+  { c, a }: Pick<SpsaParam, 'a' | 'c'>,
+  iter: number,
+): StepSizes {
+  return stepSizes(c, a, A, alpha, gamma, iter);
+}
+
+/** At most one point an update, so a large batch leaves the history behind and later ones catch up. */
+function noteHistory(spsa: Spsa, entry: SpsaHistoryPoint[], period: number): void {
+  if (period <= 0) return;
+  spsa.param_history ??= [];
+  if (spsa.param_history.length + 1 <= spsa.iter / period) spsa.param_history.push(entry);
 }

@@ -19,7 +19,7 @@ export async function runFile(path: string): Promise<FileReport | undefined> {
   const file: unknown = JSON.parse(await readFile(path, 'utf8'));
   const cases = isRecord(file) ? file['cases'] : undefined;
   if (!Array.isArray(cases) || !cases.every(isGoldenCase)) {
-    if (isRecord(file) && !('cases' in file)) return undefined;
+    if (!isRecord(file) || !('cases' in file)) return undefined;
     throw new Error(`${path}: "cases" must be a list of {input, output}`);
   }
   return { cases, verdicts: await runCases(cases) };
