@@ -42,7 +42,8 @@ export const newRunForm = Type.Object(
   {
     new_tag: line,
     base_tag: line,
-    username,
+    /** The owner. */
+    username: line,
     resolved_new: line,
     resolved_base: line,
     new_signature: line,

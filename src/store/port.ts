@@ -73,12 +73,14 @@ export interface TaskWrite {
   worker_info?: TaskWorkerInfo;
   /** null removes it. */
   spsa_params?: TaskSpsaParams | null;
+  /** Members that no type names, as old databases have them; they stay until replaced. */
+  extra?: Readonly<Record<string, unknown>>;
 }
 
 /** Everything that changed in one run since the last group, consistent at one instant. */
 export interface RunWrite {
   runId: string;
-  /** Present when the store does not have the run yet. */
+  /** Present when the store does not have the run yet. An args.spsa.param_history in it goes before spsaHistory. */
   insert?: RunHead;
   live?: RunLive;
   spsa?: SpsaLive;
@@ -100,6 +102,8 @@ export interface WriteGroup {
   /** Inserted, or replaced by name. */
   nets: NetDocument[];
   keyValues: { key: string; value: unknown }[];
+  /** Entries of the contributors' cache, inserted or replaced by username. */
+  contributors?: { username: string; cpuHours: number }[];
 }
 
 /** Filters of the action log; all given ones must match. Newest first unless `oldestFirst`. */
@@ -107,6 +111,8 @@ export interface ActionQuery {
   kinds?: ActionKind[];
   username?: string;
   runId?: string;
+  /** Any of these runs; given together with runId, both must match. */
+  runIds?: string[];
   /** Seconds since the epoch, inclusive. */
   since?: number;
   oldestFirst?: boolean;
@@ -141,7 +147,7 @@ export interface Reader {
   run(runId: string): Promise<RunHead | undefined>;
   /** Finished and not deleted, newest last_updated first. */
   finishedRuns(query: FinishedRunsQuery): Promise<RunHead[]>;
-  /** Tasks in order of task id. */
+  /** Tasks in order of task id. Tasks may share the arrays inside worker_info: treat them as read-only. */
   tasks(runId: string): AsyncIterable<TaskDocument>;
   task(runId: string, taskId: number): Promise<TaskDocument | undefined>;
   badTasks(runId: string): Promise<BadTaskDocument[]>;
@@ -152,8 +158,14 @@ export interface Reader {
   cpuHours(username: string): Promise<number | undefined>;
   blockedWorkers(): AsyncIterable<WorkerDocument>;
   actions(query: ActionQuery): Promise<ActionDocument[]>;
+  /** The whole action log, oldest first: for filters that ActionQuery cannot say. */
+  actionLog(): AsyncIterable<ActionDocument>;
   keyValue(key: string): Promise<unknown>;
   pgn(runId: string, taskId: number): Promise<PgnDocument | undefined>;
+  /** Sum of `size` over a run's PGNs, in bytes; 0 when it has none. */
+  pgnBytes(runId: string): Promise<number>;
+  /** A run's PGNs in order of task id. */
+  pgns(runId: string): AsyncIterable<PgnDocument>;
   net(name: string): Promise<NetDocument | undefined>;
   close(): Promise<void>;
 }

@@ -107,10 +107,7 @@ function makeRoute(verb: AdminVerb, { service, onError }: AdminServerOptions): R
     } catch (error) {
       if (error instanceof AdminError) return refuse(error.status, error.message);
       onError?.(verb, error);
-      return {
-        status: 500,
-        body: { error: `the server failed: ${error instanceof Error ? error.message : error}` },
-      };
+      return refuse(500, `the server failed: ${error instanceof Error ? error.message : error}`);
     }
   };
 }

@@ -1,0 +1,52 @@
+/** Who is asking, as seen through trusted proxies (spec: worker-api.md §1.4). */
+import { isIPv6 } from 'node:net';
+import type { HttpRequest } from 'uWebSockets.js';
+
+export interface Client {
+  remoteAddr: string;
+  scheme: string;
+  host: string;
+  /** Two capital letters, or "?". */
+  countryCode: string;
+}
+
+/** @param peer bytes of the socket's address: 4, or 16. */
+export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: ReadonlySet<string>): Client {
+  const peerAddr = formatAddress(new Uint8Array(peer));
+  const isTrusted = trusted.has(peerAddr);
+  const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim().toLowerCase() : '';
+  const country = request.getHeader('x-country-code');
+  return {
+    remoteAddr: isTrusted ? forwardedFor(request.getHeader('x-forwarded-for'), peerAddr, trusted) : peerAddr,
+    scheme: protocol === 'https' || protocol === 'http' ? protocol : 'http',
+    host: request.getHeader('host'),
+    countryCode: /^[A-Z][A-Z]$/.test(country) && country !== 'ZZ' ? country : '?',
+  };
+}
+
+/** The last address that is not a trusted proxy's; the first one if all are. */
+function forwardedFor(header: string, peerAddr: string, trusted: ReadonlySet<string>): string {
+  const addresses = header
+    .split(',')
+    .map((entry) => withoutPort(entry.trim()))
+    .filter((entry) => entry !== '');
+  return addresses.findLast((address) => !trusted.has(address)) ?? addresses[0] ?? peerAddr;
+}
+
+function withoutPort(entry: string): string {
+  const bracketed = /^\[(.*)\](?::\d+)?$/.exec(entry);
+  if (bracketed !== null) return bracketed[1]!;
+  const dotted = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(entry);
+  return dotted === null ? entry : dotted[1]!;
+}
+
+/** Text of an address; an IPv4 address inside of an IPv6 one is written as IPv4. */
+export function formatAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const isMapped = bytes.length === 16 && bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  if (isMapped) return bytes.subarray(12).join('.');
+  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16));
+  const text = groups.join(':');
+  // The URL parser knows the canonical short form (RFC 5952).
+  return isIPv6(text) ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
+}

@@ -1,0 +1,83 @@
+/**
+ * One request and its reply on a uWS socket. The only place that touches the socket: it copies what the request holds
+ * before uWS takes it back, collects the body within its limit, and never writes to a connection that is gone.
+ */
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+
+export interface Answer {
+  status: number;
+  contentType?: string;
+  headers?: readonly (readonly [string, string])[];
+  body?: string;
+  /** Close the connection after the answer. */
+  close?: boolean;
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  302: 'Found',
+  307: 'Temporary Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+export class Exchange {
+  readonly #response: HttpResponse;
+  readonly #isHead: boolean;
+  #gone = false;
+
+  /** Registers the abort handler at once, as uWS demands of every reply that is not immediate. */
+  constructor(response: HttpResponse, request: HttpRequest) {
+    this.#response = response;
+    this.#isHead = request.getMethod() === 'head';
+    response.onAborted(() => {
+      this.#gone = true;
+    });
+  }
+
+  get peer(): ArrayBuffer {
+    return this.#response.getRemoteAddress();
+  }
+
+  /** Calls back once with the whole body, or with undefined when it is longer than `limit` bytes. */
+  body(limit: number, done: (body: Buffer | undefined) => void): void {
+    let collected: Buffer | undefined;
+    let refused = false;
+    this.#response.onData((chunk, isLast) => {
+      if (refused) return;
+      const length = (collected?.length ?? 0) + chunk.byteLength;
+      if (length > limit) {
+        refused = true;
+        done(undefined);
+        return;
+      }
+      const part = Buffer.from(chunk);
+      if (isLast) {
+        // A body in one piece is used before this callback returns, so it need not be copied.
+        done(collected === undefined ? part : Buffer.concat([collected, part]));
+        return;
+      }
+      collected = collected === undefined ? Buffer.from(part) : Buffer.concat([collected, part]);
+    });
+  }
+
+  send({ status, contentType, headers = [], body = '', close = false }: Answer): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    const response = this.#response;
+    response.cork(() => {
+      response.writeStatus(`${status} ${REASONS[status] ?? ''}`);
+      if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
+      for (const [name, value] of headers) response.writeHeader(name, value);
+      if (this.#isHead) response.endWithoutBody(Buffer.byteLength(body), close);
+      else response.end(body, close);
+    });
+  }
+}

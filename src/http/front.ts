@@ -1,0 +1,204 @@
+/**
+ * A front thread's work: from a request's body to its reply. What neither blocks nor takes long is answered here; the
+ * rest goes to the pool. The order of checks is the protocol's (spec: worker-api.md §3).
+ */
+import type { Piscina } from 'piscina';
+import { type Context, isReply, type Outcome, type Reply, refuse, type WorkerCall } from '../operations/context.js';
+import { detailReply, errorReply, noTask, VERSION_BODY, withDuration } from '../protocol/replies.js';
+import { asAccessRequest, checkAccess, checkRequest, NotJson, normaliseRequest, parseBody } from '../protocol/request.js';
+import * as texts from '../protocol/texts.js';
+import type { OperationName, PoolCall, Verdict } from '../pool/calls.js';
+import { operate } from '../pool/operations.js';
+import type { Shared } from '../pool/shared.js';
+import type { Client } from './client.js';
+import type { DurableReplies } from './durable-replies.js';
+import type { Answer, Exchange } from './exchange.js';
+import type { WorkerRoute } from './routes.js';
+
+const JSON_TYPE = 'application/json';
+/** What tells a worker to try again, where a JSON error would make it stop (spec: worker-api.md §6.3). */
+export const TRY_AGAIN: Answer = { status: 503, contentType: 'text/plain; charset=utf-8' };
+
+export interface FrontOptions {
+  /** Whether replies wait for the store. */
+  strict: boolean;
+  /** How long a verified credential is believed, in milliseconds. */
+  credentialMaxAge: number;
+  onError: (error: unknown, path: string) => void;
+}
+
+/** A request on its way: when it began, and how to answer it. */
+interface Incoming {
+  path: string;
+  exchange: Exchange;
+  client: Client;
+  began: number;
+}
+
+export class Front {
+  readonly #shared: Shared;
+  readonly #pool: Piscina;
+  readonly #replies: DurableReplies;
+  readonly #options: FrontOptions;
+  readonly #context: Context;
+  /** Slow password checks under way, so that a thousand workers of one user cause one. */
+  readonly #verifying = new Map<string, Promise<Verdict>>();
+
+  constructor(shared: Shared, pool: Piscina, replies: DurableReplies, options: FrontOptions) {
+    this.#shared = shared;
+    this.#pool = pool;
+    this.#replies = replies;
+    this.#options = options;
+    this.#context = { state: shared.state, onFront: true };
+  }
+
+  /** Answers a worker's POST, sooner or later. Never throws. */
+  serve(route: WorkerRoute, path: string, exchange: Exchange, client: Client, body: Buffer): void {
+    this.#shared.counters.add('requests');
+    const incoming: Incoming = { path, exchange, client, began: performance.now() };
+    try {
+      this.#check(route, incoming, body);
+    } catch (error) {
+      this.#fail(incoming, error);
+    }
+  }
+
+  /** Steps 1–3. */
+  #check(route: WorkerRoute, incoming: Incoming, bytes: Buffer): void {
+    let body: unknown;
+    try {
+      body = parseBody(bytes);
+    } catch (error) {
+      if (!(error instanceof NotJson)) throw error;
+      this.#error(incoming, 400, error.message);
+      return;
+    }
+    const refusal = checkAccess(body);
+    if (refusal !== undefined) {
+      this.#error(incoming, 400, refusal);
+      return;
+    }
+    const { password, worker_info: info } = asAccessRequest(body);
+    const { users } = this.#shared.state;
+    const credential = users.check(info.username, password, Date.now(), this.#options.credentialMaxAge);
+    if (credential === 'verified') {
+      const standing = users.standing(info.username);
+      const verdict = standing?.blocked ? 'blocked' : standing?.pending ? 'pending' : 'verified';
+      this.#admit(route, incoming, body, verdict);
+      return;
+    }
+    this.#verify(info.username, password).then(
+      (verdict) => this.#admit(route, incoming, body, verdict),
+      (error) => this.#overloaded(incoming, error),
+    );
+  }
+
+  #verify(username: string, password: string): Promise<Verdict> {
+    const key = `${username}\0${password}`;
+    const underWay = this.#verifying.get(key);
+    if (underWay !== undefined) return underWay;
+    const call: PoolCall = { kind: 'verify', username, password };
+    const verifying = (this.#pool.run(call) as Promise<Verdict>).finally(() => this.#verifying.delete(key));
+    this.#verifying.set(key, verifying);
+    return verifying;
+  }
+
+  /** Step 4, then the operation. */
+  #admit(route: WorkerRoute, incoming: Incoming, body: unknown, verdict: Verdict): void {
+    try {
+      const refusal = REFUSALS[verdict];
+      if (refusal !== undefined) {
+        this.#error(incoming, 401, refusal);
+      } else if (route === 'request_version') {
+        this.#reply(incoming, { status: 200, json: VERSION_BODY });
+      } else {
+        const violation = checkRequest(body);
+        if (violation !== undefined) this.#error(incoming, 400, violation);
+        else this.#operate(route, incoming, this.#callOf(incoming, body));
+      }
+    } catch (error) {
+      this.#fail(incoming, error);
+    }
+  }
+
+  #callOf({ path, client }: Incoming, body: unknown): WorkerCall {
+    return {
+      path,
+      request: normaliseRequest(body),
+      remoteAddr: client.remoteAddr,
+      countryCode: client.countryCode,
+      hostUrl: `${client.scheme}://${client.host}`,
+      now: Date.now(),
+    };
+  }
+
+  #operate(name: OperationName, incoming: Incoming, call: WorkerCall): void {
+    const outcome: Outcome = operate(this.#context, name, call);
+    if (isReply(outcome)) {
+      this.#reply(incoming, outcome);
+      return;
+    }
+    if (name === 'request_task') {
+      // Admission is decided before the pool is asked, so that requests for tasks never crowd out updates.
+      if (!this.#shared.admission.tryAcquire()) {
+        this.#reply(incoming, { status: 200, json: noTask('info', texts.TOO_BUSY) });
+        return;
+      }
+      this.#dispatch(name, incoming, call, () => this.#shared.admission.release());
+      return;
+    }
+    this.#dispatch(name, incoming, call, () => {});
+  }
+
+  #dispatch(name: OperationName, incoming: Incoming, call: WorkerCall, done: () => void): void {
+    const poolCall: PoolCall = { kind: 'operation', name, call };
+    (this.#pool.run(poolCall) as Promise<Reply>).then(
+      (reply) => {
+        done();
+        this.#reply(incoming, reply);
+      },
+      (error) => {
+        done();
+        this.#overloaded(incoming, error);
+      },
+    );
+  }
+
+  #reply(incoming: Incoming, reply: Reply): void {
+    const seconds = (performance.now() - incoming.began) / 1000;
+    const answer = { status: reply.status, contentType: JSON_TYPE, body: withDuration(reply.json, seconds) };
+    if (reply.sequence === undefined || !this.#options.strict) incoming.exchange.send(answer);
+    else this.#replies.hold(reply.sequence, () => incoming.exchange.send(answer));
+  }
+
+  #error(incoming: Incoming, status: number, text: string): void {
+    this.#reply(incoming, refuse(incoming, status, text));
+  }
+
+  /** The pool's queue is full, or a thread died: the worker tries again later. */
+  #overloaded(incoming: Incoming, error: unknown): void {
+    this.#shared.counters.add('errors');
+    this.#options.onError(error, incoming.path);
+    incoming.exchange.send(TRY_AGAIN);
+  }
+
+  #fail(incoming: Incoming, error: unknown): void {
+    this.#shared.counters.add('errors');
+    this.#options.onError(error, incoming.path);
+    const seconds = (performance.now() - incoming.began) / 1000;
+    const body = errorReply(incoming.path, texts.INTERNAL_ERROR, seconds);
+    incoming.exchange.send({ status: 500, contentType: JSON_TYPE, body });
+  }
+}
+
+const REFUSALS: Readonly<Record<Verdict, string | undefined>> = {
+  verified: undefined,
+  refused: texts.BAD_CREDENTIALS,
+  blocked: texts.ACCOUNT_BLOCKED,
+  pending: texts.ACCOUNT_PENDING,
+};
+
+/** Answers of the server itself, which carry neither `error` nor `duration`. */
+export function detail(status: number, text: string, headers: Answer['headers'] = []): Answer {
+  return { status, contentType: JSON_TYPE, headers, body: detailReply(text) };
+}

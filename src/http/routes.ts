@@ -1,0 +1,41 @@
+/** The paths of the API, and what answers a request that no handler takes (spec: worker-api.md §1.2, §4.0, §5). */
+import { type OperationName, OPERATIONS } from '../pool/calls.js';
+
+export type WorkerRoute = OperationName | 'request_version';
+
+export type Route =
+  | { kind: 'worker'; name: WorkerRoute }
+  /** A known path whose handler answers GET, or POST for `actions`. */
+  | { kind: 'public'; method: 'GET' | 'POST'; path: string }
+  | { kind: 'redirect'; path: string }
+  | { kind: 'unknown'; isApi: boolean };
+
+const WORKER_ROUTES: ReadonlyMap<string, Route> = new Map(
+  [...OPERATIONS, 'request_version' as const].map((name) => [`/api/${name}`, { kind: 'worker', name }]),
+);
+const PUBLIC_ROUTES =
+  /^\/api\/(?:active_runs|finished_runs|calc_elo|rate_limit|actions|(?:get_run|get_elo|pgn|run_pgns|nn)\/[^/]+|get_task\/[^/]+\/[^/]+)$/;
+
+/** @param path URL-decoded. */
+export function findRoute(path: string): Route {
+  const worker = WORKER_ROUTES.get(path);
+  if (worker !== undefined) return worker;
+  if (PUBLIC_ROUTES.test(path)) {
+    return { kind: 'public', method: path === '/api/actions' ? 'POST' : 'GET', path };
+  }
+  if (path.length > 1 && path.endsWith('/')) {
+    const shorter = path.slice(0, -1);
+    if (WORKER_ROUTES.has(shorter) || PUBLIC_ROUTES.test(shorter)) return { kind: 'redirect', path: shorter };
+  }
+  return { kind: 'unknown', isApi: path.startsWith('/api') };
+}
+
+/** Percent-escapes are decoded once; what cannot be decoded stays as it is. */
+export function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

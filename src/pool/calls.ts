@@ -1,0 +1,21 @@
+/** What a front thread sends to a pool thread, and the endpoints by name. */
+import type { WorkerCall } from '../operations/context.js';
+
+/** The worker endpoints that name a task or ask for one; request_version needs neither state nor pool. */
+export const OPERATIONS = [
+  'request_task',
+  'update_task',
+  'beat',
+  'request_spsa',
+  'failed_task',
+  'stop_run',
+  'upload_pgn',
+  'worker_log',
+] as const;
+export type OperationName = (typeof OPERATIONS)[number];
+
+export type PoolCall =
+  | { kind: 'operation'; name: OperationName; call: WorkerCall }
+  | { kind: 'verify'; username: string; password: string };
+
+export type Verdict = 'verified' | 'refused' | 'blocked' | 'pending';

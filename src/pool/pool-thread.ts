@@ -1,0 +1,51 @@
+/** A thread of the pool: takes what may park, reads the store, or takes long. */
+import { workerData } from 'piscina';
+import { type Context, isReply, type Outcome, type Reply, refuse, type WorkerCall } from '../operations/context.js';
+import { burn, verifyPassword } from '../operations/password.js';
+import { requestStop } from '../operations/stop-run.js';
+import * as texts from '../protocol/texts.js';
+import { openStore } from '../store/open-store.js';
+import type { OperationName, PoolCall, Verdict } from './calls.js';
+import { answerFromStore } from './finished-run.js';
+import { operate } from './operations.js';
+import { Shared, type ThreadData } from './shared.js';
+
+export interface PoolThreadData extends ThreadData {
+  storeUrl: string;
+}
+
+const data = workerData as PoolThreadData;
+const shared = Shared.attach(data, 'pool', true);
+const reader = await openStore(data.storeUrl).openReader();
+const context: Context = { state: shared.state, onFront: false };
+
+export default async function handle(call: PoolCall): Promise<Reply | Verdict> {
+  shared.counters.add('poolCalls');
+  if (call.kind === 'verify') return await verify(call.username, call.password);
+  return await answer(call.name, call.call);
+}
+
+async function answer(name: OperationName, call: WorkerCall): Promise<Reply> {
+  let outcome: Outcome =
+    name === 'stop_run'
+      ? requestStop(context, call, await reader.cpuHours(call.request.worker_info.username))
+      : operate(context, name, call);
+  if (!isReply(outcome)) outcome = await answerFromStore(context, reader, name, call);
+  return isReply(outcome) ? outcome : refuse(call, 500, texts.INTERNAL_ERROR);
+}
+
+/** The slow check of a password (spec: worker-api.md §3.1); an account that passes is remembered in shared memory. */
+async function verify(username: string, password: string): Promise<Verdict> {
+  const { users } = shared.state;
+  const version = users.version(username);
+  const user = await reader.user(username);
+  if (user === undefined) {
+    await burn();
+    return 'refused';
+  }
+  if (!(await verifyPassword(user.password, password))) return 'refused';
+  if (version === undefined) users.set(user);
+  users.remember(username, password, version ?? users.version(username)!, Date.now());
+  if (user.blocked) return 'blocked';
+  return user.pending ? 'pending' : 'verified';
+}

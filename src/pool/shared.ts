@@ -1,0 +1,56 @@
+/** What all threads of the server share, beside state: admission, counters, and whether the server is draining. */
+import { Counters } from '../memory/counters.js';
+import { Region } from '../memory/region.js';
+import { Semaphore } from '../memory/semaphore.js';
+import { WaitWord } from '../memory/wait-word.js';
+import { State, type StateSizes } from '../state/state.js';
+
+export interface SharedOptions {
+  sizes: StateSizes;
+  /** Scheduling decisions admitted at once. */
+  taskSemaphoreSize: number;
+}
+
+/** What a thread is started with. */
+export interface ThreadData extends SharedOptions {
+  buffer: SharedArrayBuffer;
+}
+
+export const COUNTER_NAMES = [
+  'requests',
+  'beats',
+  'updates',
+  'assignments',
+  'errors',
+  'commits',
+  'commitFailures',
+  'poolCalls',
+] as const;
+
+export class Shared {
+  readonly region: Region;
+  readonly state: State;
+  readonly admission: Semaphore;
+  readonly counters: Counters<(typeof COUNTER_NAMES)[number]>;
+  /** 1 when the server is draining: every request is answered with an empty 503. */
+  readonly draining: WaitWord;
+
+  private constructor(region: Region, options: SharedOptions) {
+    this.region = region;
+    this.state = new State(region, options.sizes);
+    this.admission = new Semaphore(region, 'task-admission', options.taskSemaphoreSize);
+    this.counters = new Counters(region, 'counters', COUNTER_NAMES);
+    this.draining = new WaitWord(region, 'draining');
+  }
+
+  static create(bytes: number, options: SharedOptions): Shared {
+    return new Shared(Region.create(bytes), options);
+  }
+
+  /** Opens what another thread created, and takes a thread slot. */
+  static attach(data: ThreadData, role: string, parks: boolean): Shared {
+    const shared = new Shared(Region.attach(data.buffer), data);
+    shared.state.threads.join(role, { parks });
+    return shared;
+  }
+}

@@ -1,0 +1,56 @@
+/** The thread that owns the store's only writer. Says `open`, then drains the journal until it is told to stop. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Shared, type ThreadData } from './shared.js';
+import { JournalWriter } from '../store/journal-writer.js';
+import { openStore } from '../store/open-store.js';
+
+export interface StoreThreadData extends ThreadData {
+  storeUrl: string;
+  flushIntervalMs: number;
+}
+
+export type StoreCommand = { kind: 'start' } | { kind: 'stop' } | { kind: 'backup'; id: number; file: string };
+export type StoreMessage =
+  | { kind: 'open' }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; message: string }
+  | { kind: 'backedUp'; id: number; error?: string };
+
+const data = workerData as StoreThreadData;
+const port = parentPort!;
+const say = (message: StoreMessage) => port.postMessage(message);
+
+try {
+  const shared = Shared.attach(data, 'store', true);
+  const writer = await openStore(data.storeUrl).openWriter();
+  const journal = new JournalWriter(shared.state, writer, {
+    flushIntervalMs: data.flushIntervalMs,
+    onCommit: () => shared.counters.add('commits'),
+    onFailure: (error) => {
+      shared.counters.add('commitFailures');
+      say({ kind: 'failed', message: `the store refused a group of changes, trying again: ${String(error)}` });
+    },
+  });
+  let running: Promise<void> | undefined;
+  port.on('message', async (command: StoreCommand) => {
+    if (command.kind === 'start') {
+      running = journal.run();
+    } else if (command.kind === 'backup') {
+      const error = await writer.backup(command.file).then(
+        () => undefined,
+        (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
+      );
+      say({ kind: 'backedUp', id: command.id, ...(error === undefined ? {} : { error }) });
+    } else {
+      journal.stop();
+      await running;
+      await writer.close();
+      say({ kind: 'stopped' });
+      port.close();
+    }
+  });
+  say({ kind: 'open' });
+} catch (error) {
+  say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  port.close();
+}

@@ -1,0 +1,114 @@
+/**
+ * The hot path of validation: body bytes → JSON → access schema → full schema. The compiled validators answer for
+ * valid bodies (about 1.5 µs); only a refused body is walked again for the text of its error.
+ */
+import { Buffer, isUtf8 } from 'node:buffer';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { explain } from './explain.js';
+import { type AccessRequest, accessSchema, type WorkerRequest, workerRequestSchema } from './request-schema.js';
+import { NOT_JSON } from './texts.js';
+
+export type { AccessRequest, SpsaResults, WorkerRequest } from './request-schema.js';
+
+/** The body is not JSON that can be stored; the message is the text for the worker. */
+export class NotJson extends Error {
+  override name = 'NotJson';
+}
+
+const access = Compile(accessSchema);
+const request = Compile(workerRequestSchema);
+
+/**
+ * Reads a request body as JSON (spec: worker-api.md §1.3): UTF-8 with or without a byte order mark, no NaN or
+ * Infinity, no lone surrogates, the last of duplicate keys wins. Throws NotJson.
+ */
+export function parseBody(bytes: Uint8Array): unknown {
+  if (!isUtf8(bytes)) throw new NotJson(NOT_JSON);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
+  const text = buffer.toString('utf8', start);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new NotJson(NOT_JSON);
+  }
+  if (ESCAPED_SURROGATE.test(text) && holdsLoneSurrogate(body)) {
+    throw new NotJson(`${NOT_JSON}: it holds half of a surrogate pair`);
+  }
+  return body;
+}
+
+const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Walks with a list of its own: a body may be nested deeper than the call stack. */
+function holdsLoneSurrogate(body: unknown): boolean {
+  const pending: unknown[] = [body];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'string') {
+      if (LONE_SURROGATE.test(value)) return true;
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) pending.push(key, member);
+    }
+  }
+  return false;
+}
+
+/** Undefined when the body obeys the access schema, else the text of the first violation. */
+export function checkAccess(body: unknown): string | undefined {
+  return access.Check(body) ? undefined : refusal(accessSchema, body);
+}
+
+/**
+ * Undefined when the body obeys the full schema, else the text of the first violation. Booleans where a number is
+ * wanted are replaced by 0 and 1 in the body itself, as the reference counts them (spec: worker-api.md §1.3).
+ */
+export function checkRequest(body: unknown): string | undefined {
+  if (request.Check(body)) return undefined;
+  if (countBooleans(workerRequestSchema as NumericShape, body) && request.Check(body)) return undefined;
+  return refusal(workerRequestSchema, body);
+}
+
+function refusal(schema: TSchema, body: unknown): string {
+  return explain(schema, body, 'request') ?? 'request does not obey the schema';
+}
+
+/** A checked body as the access gate sees it. Call after checkAccess. */
+export function asAccessRequest(body: unknown): AccessRequest {
+  return body as AccessRequest;
+}
+
+/** A checked body in the form the rest of the server relies on: the run id in lower case. Call after checkRequest. */
+export function normaliseRequest(body: unknown): WorkerRequest {
+  const checked = body as WorkerRequest;
+  if (checked.run_id !== undefined) checked.run_id = checked.run_id.toLowerCase();
+  return checked;
+}
+
+interface NumericShape {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, NumericShape>>;
+  readonly items?: readonly NumericShape[];
+}
+
+/** Turns booleans into numbers wherever the schema wants a number; true when there were any. */
+function countBooleans(schema: NumericShape, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const members = (Array.isArray(value) ? schema.items : schema.properties) ?? {};
+  const holder = value as Record<string, unknown>;
+  let found = false;
+  for (const [key, member] of Object.entries<NumericShape>(members)) {
+    if (!Object.hasOwn(holder, key)) continue;
+    const current = holder[key];
+    if (typeof current !== 'boolean') {
+      found = countBooleans(member, current) || found;
+    } else if (member.type === 'integer' || member.type === 'number') {
+      holder[key] = current ? 1 : 0;
+      found = true;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,97 @@
+/**
+ * What the writer copies of a run in one go: everything that changed since the last group, consistent at one instant.
+ */
+import type { ActionDocument } from '../protocol/documents.js';
+import type { RunWrite, TaskWrite, WriteGroup } from '../store/port.js';
+import { readHead, readLive } from './run-document.js';
+import { RunFlag, RunWord } from './run-record.js';
+import { SYSTEM_SLOT } from './runs.js';
+import { SpsaBlock } from './spsa-block.js';
+import type { State } from './state.js';
+import { readTask } from './task-document.js';
+import { TaskChange, TaskWord } from './task-record.js';
+
+export function emptyGroup(): WriteGroup {
+  return { runs: [], actions: [], pgns: [], users: [], workers: [], nets: [], keyValues: [], contributors: [] };
+}
+
+/** Takes what all marked runs have to write. Only the writer calls this. */
+export function collectGroup(state: State): WriteGroup {
+  const group = emptyGroup();
+  for (const slot of state.journal.takeMarks()) {
+    state.runs.locks.acquire(slot);
+    try {
+      takeRun(state, slot, group);
+    } finally {
+      state.runs.locks.release(slot);
+    }
+  }
+  return group;
+}
+
+export function isEmptyGroup(group: WriteGroup): boolean {
+  return Object.values(group).every((part: readonly unknown[] | undefined) => (part?.length ?? 0) === 0);
+}
+
+function takeRun(state: State, slot: number, group: WriteGroup): void {
+  const write: RunWrite = {
+    runId: slot === SYSTEM_SLOT ? '' : state.runs.id(slot),
+    tasks: [],
+    badTasks: [],
+    spsaHistory: [],
+  };
+  for (const item of state.outbox.take(slot)) {
+    if (item.kind === 'action') group.actions.push(item.action as ActionDocument);
+    else if (item.kind === 'badTask') write.badTasks.push(item.badTask);
+    else if (item.kind === 'spsaHistory') write.spsaHistory.push(item.entry);
+    else if (item.kind === 'user') group.users.push(item.user);
+    else if (item.kind === 'worker') group.workers.push(item.worker);
+    else if (item.kind === 'net') group.nets.push(item.net);
+    else if (item.kind === 'pgn') group.pgns.push(item.pgn);
+    else group.keyValues.push({ key: item.key, value: item.value });
+  }
+  if (slot === SYSTEM_SLOT || !state.runs.inUse(slot)) return;
+  const { runs } = state;
+  if (runs.has(slot, RunFlag.isNew)) write.insert = readHead(state, slot);
+  else if (runs.has(slot, RunFlag.dirtyLive)) write.live = readLive(state, slot);
+  if (runs.has(slot, RunFlag.dirtySpsa)) {
+    const block = new SpsaBlock(state.slab, runs.word(slot, RunWord.spsa) >>> 0);
+    write.spsa = { iter: block.iter, theta: block.thetas() };
+  }
+  runs.set(slot, RunFlag.isNew | RunFlag.dirtyLive | RunFlag.dirtySpsa, false);
+  write.tasks = takeTasks(state, slot);
+  if (write.insert || write.live || write.spsa || write.tasks.length + write.badTasks.length + write.spsaHistory.length > 0) {
+    group.runs.push(write);
+  }
+}
+
+function takeTasks(state: State, slot: number): TaskWrite[] {
+  const { runs, tasks } = state;
+  const { i32 } = tasks.records;
+  const writes: TaskWrite[] = [];
+  let next = runs.word(slot, RunWord.dirtyTasks);
+  runs.setWord(slot, RunWord.dirtyTasks, 0);
+  while (next !== 0) {
+    const taskId = next - 1;
+    const at = tasks.at(slot, taskId);
+    const changed = i32[at + TaskWord.changed]!;
+    next = i32[at + TaskWord.nextDirty]!;
+    i32[at + TaskWord.changed] = 0;
+    const task = readTask(state, at);
+    const isNew = (changed & TaskChange.isNew) !== 0;
+    const write: TaskWrite = {
+      taskId,
+      isNew,
+      num_games: task.num_games,
+      start: task.start,
+      active: task.active,
+      bad: task.bad === true,
+      last_updated: task.last_updated,
+      stats: task.stats,
+    };
+    if (isNew || (changed & TaskChange.workerInfo) !== 0) write.worker_info = task.worker_info;
+    if ((changed & TaskChange.spsa) !== 0) write.spsa_params = task.spsa_params ?? null;
+    writes.push(write);
+  }
+  return writes.reverse();
+}

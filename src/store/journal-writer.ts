@@ -1,0 +1,71 @@
+/**
+ * The one writer: drains the journal in groups and publishes how far the store is. While one group is being committed
+ * the next one gathers, so groups grow with the load and a commit is paid by many.
+ */
+import { collectGroup, isEmptyGroup } from '../state/snapshot.js';
+import type { State } from '../state/state.js';
+import type { WriteGroup, Writer } from './port.js';
+
+const RETRY_MS = 1000;
+
+export interface JournalWriterOptions {
+  /** Changes that nobody waits for, such as beats, are written at least this often. */
+  flushIntervalMs: number;
+  onCommit?: (group: WriteGroup) => void;
+  /** The store refused a group; it is kept and tried again, and replies wait. */
+  onFailure?: (error: unknown) => void;
+}
+
+export class JournalWriter {
+  readonly #state: State;
+  readonly #writer: Writer;
+  readonly #options: JournalWriterOptions;
+  #stopped = false;
+
+  constructor(state: State, writer: Writer, options: JournalWriterOptions) {
+    this.#state = state;
+    this.#writer = writer;
+    this.#options = options;
+  }
+
+  /** Commits everything that is marked now; returns when it is durable. */
+  async drain(): Promise<void> {
+    const { journal } = this.#state;
+    const reached = journal.appended.load();
+    const group = collectGroup(this.#state);
+    if (!isEmptyGroup(group)) {
+      await this.#commit(group);
+      this.#options.onCommit?.(group);
+    }
+    journal.durable.store(reached);
+    journal.durable.notify();
+  }
+
+  /** Drains until `stop` is called, and then once more. */
+  async run(): Promise<void> {
+    const { appended } = this.#state.journal;
+    while (!this.#stopped) {
+      const seen = appended.load();
+      await this.drain();
+      if (appended.load() === seen) await appended.waitAsync(seen, this.#options.flushIntervalMs);
+    }
+    await this.drain();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#state.journal.appended.notify();
+  }
+
+  async #commit(group: WriteGroup): Promise<void> {
+    for (;;) {
+      try {
+        await this.#writer.commit(group);
+        return;
+      } catch (error) {
+        this.#options.onFailure?.(error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** An online copy of the database file. */
+import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { backup } from '@photostructure/sqlite';
+import { StoreError } from '../store-error.js';
+import { connectReader } from './connection.js';
+
+/** 4 MiB a step, done by a thread of libuv. */
+const PAGES_A_STEP = 1_024;
+
+/**
+ * Copies what is committed at the start. The copy reads an own snapshot, so commits go on beside it at their usual cost; the log
+ * only cannot shrink until the copy ends. The file appears under its name when it is whole.
+ * @throws StoreError `exists` when `target` exists; the error of the file system when it cannot be written
+ */
+export async function backupDatabase(source: string, target: string): Promise<void> {
+  const taken = new StoreError('exists', `${target} exists and is not overwritten: name a new file.`);
+  if (existsSync(target)) throw taken;
+  const partial = `${target}.partial`;
+  const db = connectReader(source);
+  try {
+    // Passwords and addresses are in it.
+    writeFileSync(partial, '', { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    db.close();
+    throw isExists(error)
+      ? new StoreError('exists', `${partial} is left of another backup: wait for it, or remove the file.`)
+      : error;
+  }
+  try {
+    // The open read transaction pins the snapshot; without it every commit would start the copy anew.
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    await backup(db, partial, { rate: PAGES_A_STEP });
+    linkSync(partial, target);
+  } catch (error) {
+    throw isExists(error) ? taken : error;
+  } finally {
+    db.close();
+    rmSync(partial, { force: true });
+  }
+}
+
+function isExists(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}

@@ -1,0 +1,65 @@
+/** Game records, one for each task; a second upload replaces the first. */
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { PgnDocument } from '../../protocol/documents.js';
+import { StoreError } from '../store-error.js';
+
+export class PgnWrites {
+  readonly #insert: StatementSyncInstance;
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#insert = db.prepare(
+      'INSERT OR REPLACE INTO pgns (run_id, task_id, size, pgn_zip) VALUES (?, ?, ?, ?)',
+    );
+  }
+
+  /** @throws StoreError `group` when run_id is not `<run id>-<task number>` */
+  write(pgn: PgnDocument): void {
+    const name = /^(.+)-(\d{1,15})$/.exec(pgn.run_id);
+    if (name === null) {
+      throw new StoreError('group', `the PGN name "${pgn.run_id}" is not <run id>-<task number>`);
+    }
+    this.#insert.run(name[1], Number(name[2]), pgn.size, pgn.pgn_zip);
+  }
+}
+
+interface PgnRow {
+  task_id: number;
+  size: number;
+  pgn_zip: Uint8Array;
+}
+
+export class PgnReads {
+  readonly #one: StatementSyncInstance;
+  readonly #next: StatementSyncInstance;
+  readonly #bytes: StatementSyncInstance;
+
+  constructor(db: DatabaseSyncInstance) {
+    const columns = 'SELECT task_id, size, pgn_zip FROM pgns WHERE run_id = ?';
+    this.#one = db.prepare(`${columns} AND task_id = ?`);
+    this.#next = db.prepare(`${columns} AND task_id > ? ORDER BY task_id LIMIT 1`);
+    this.#bytes = db.prepare('SELECT total(size) AS bytes FROM pgns WHERE run_id = ?');
+  }
+
+  one(runId: string, taskId: number): PgnDocument | undefined {
+    const row = this.#one.get(runId, taskId) as PgnRow | undefined;
+    return row && toDocument(runId, row);
+  }
+
+  bytes(runId: string): number {
+    return (this.#bytes.get(runId) as { bytes: number }).bytes;
+  }
+
+  /** One at a time: a record may be megabytes. */
+  async *all(runId: string): AsyncGenerator<PgnDocument> {
+    for (let last = -1; ; ) {
+      const row = this.#next.get(runId, last) as PgnRow | undefined;
+      if (row === undefined) return;
+      yield toDocument(runId, row);
+      last = row.task_id;
+    }
+  }
+}
+
+function toDocument(runId: string, row: PgnRow): PgnDocument {
+  return { run_id: `${runId}-${row.task_id}`, pgn_zip: row.pgn_zip, size: row.size };
+}

@@ -1,0 +1,73 @@
+/** Reads users, workers, nets, key-values and contributors. */
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import { fromJson } from './json-text.js';
+
+/** Rows of one page of a stream. */
+const PAGE = 1_000;
+
+interface NamedRow {
+  name: string;
+  doc: string;
+}
+
+export class RecordReads {
+  readonly #user: StatementSyncInstance;
+  readonly #users: StatementSyncInstance;
+  readonly #blocked: StatementSyncInstance;
+  readonly #net: StatementSyncInstance;
+  readonly #keyValue: StatementSyncInstance;
+  readonly #cpuHours: StatementSyncInstance;
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#user = db.prepare('SELECT doc FROM users WHERE username = ?');
+    this.#users = db.prepare(
+      `SELECT username AS name, doc FROM users WHERE username > ? ORDER BY username LIMIT ${PAGE}`,
+    );
+    this.#blocked = db.prepare(
+      `SELECT worker_name AS name, doc FROM workers INDEXED BY workers_blocked
+       WHERE blocked = 1 AND worker_name > ? ORDER BY worker_name LIMIT ${PAGE}`,
+    );
+    this.#net = db.prepare('SELECT downloads, doc FROM nets WHERE name = ?');
+    this.#keyValue = db.prepare('SELECT value FROM key_values WHERE key = ?');
+    this.#cpuHours = db.prepare('SELECT cpu_hours FROM user_cache WHERE username = ?');
+  }
+
+  user(username: string): UserDocument | undefined {
+    const row = this.#user.get(username) as { doc: string } | undefined;
+    return row && (fromJson(row.doc) as UserDocument);
+  }
+
+  users(): AsyncGenerator<UserDocument> {
+    return stream<UserDocument>(this.#users);
+  }
+
+  blockedWorkers(): AsyncGenerator<WorkerDocument> {
+    return stream<WorkerDocument>(this.#blocked);
+  }
+
+  net(name: string): NetDocument | undefined {
+    const row = this.#net.get(name) as { downloads: number; doc: string } | undefined;
+    return row && { ...(fromJson(row.doc) as NetDocument), downloads: row.downloads };
+  }
+
+  keyValue(key: string): unknown {
+    const row = this.#keyValue.get(key) as { value: string } | undefined;
+    return row && fromJson(row.value);
+  }
+
+  cpuHours(username: string): number | undefined {
+    const row = this.#cpuHours.get(username) as { cpu_hours: number } | undefined;
+    return row?.cpu_hours;
+  }
+}
+
+/** Follows the names upwards, one page at a time. */
+async function* stream<T>(page: StatementSyncInstance): AsyncGenerator<T> {
+  for (let last = ''; ; ) {
+    const rows = page.all(last) as NamedRow[];
+    for (const row of rows) yield fromJson(row.doc) as T;
+    if (rows.length < PAGE) return;
+    last = rows[rows.length - 1]!.name;
+  }
+}

@@ -1,0 +1,47 @@
+/** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import { toJson } from './json-text.js';
+
+export class RecordWrites {
+  readonly #user: StatementSyncInstance;
+  readonly #worker: StatementSyncInstance;
+  readonly #net: StatementSyncInstance;
+  readonly #keyValue: StatementSyncInstance;
+  readonly #contributor: StatementSyncInstance;
+  readonly #download: StatementSyncInstance;
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#user = db.prepare('INSERT OR REPLACE INTO users (username, doc) VALUES (?, ?)');
+    this.#worker = db.prepare('INSERT OR REPLACE INTO workers (worker_name, blocked, doc) VALUES (?, ?, ?)');
+    this.#net = db.prepare('INSERT OR REPLACE INTO nets (name, downloads, doc) VALUES (?, ?, ?)');
+    this.#keyValue = db.prepare('INSERT OR REPLACE INTO key_values (key, value) VALUES (?, ?)');
+    this.#contributor = db.prepare('INSERT OR REPLACE INTO user_cache (username, cpu_hours) VALUES (?, ?)');
+    this.#download = db.prepare('UPDATE nets SET downloads = downloads + 1 WHERE name = ?');
+  }
+
+  user(user: UserDocument): void {
+    this.#user.run(user.username, toJson(user));
+  }
+
+  worker(worker: WorkerDocument): void {
+    this.#worker.run(worker.worker_name, worker.blocked ? 1 : 0, toJson(worker));
+  }
+
+  net(net: NetDocument): void {
+    this.#net.run(net.name, net.downloads, toJson(net));
+  }
+
+  keyValue(key: string, value: unknown): void {
+    this.#keyValue.run(key, toJson(value));
+  }
+
+  contributor(username: string, cpuHours: number): void {
+    this.#contributor.run(username, cpuHours);
+  }
+
+  /** @returns false when there is no such net */
+  countDownload(name: string): boolean {
+    return this.#download.run(name).changes === 1;
+  }
+}

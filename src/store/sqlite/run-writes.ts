@@ -1,0 +1,114 @@
+/** Writes runs: the long head once, then only the small row of what lives. */
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { RunDocument, SpsaHistoryPoint } from '../../protocol/documents.js';
+import type { RunHead, RunLive, RunWrite } from '../port.js';
+import { StoreError } from '../store-error.js';
+import { toJson } from './json-text.js';
+import { packDoubles, packHistoryEntry } from './spsa-history.js';
+import { TaskWrites } from './task-writes.js';
+
+/** Run ids whose row number the writer remembers. */
+const MOST_KNOWN = 20_000;
+
+export class RunWrites {
+  readonly #find: StatementSyncInstance;
+  readonly #insertRun: StatementSyncInstance;
+  readonly #insertHead: StatementSyncInstance;
+  readonly #setLive: StatementSyncInstance;
+  readonly #setSpsa: StatementSyncInstance;
+  readonly #appendHistory: StatementSyncInstance;
+  readonly #tasks: TaskWrites;
+  readonly #rows = new Map<string, number>();
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#find = db.prepare('SELECT run FROM runs WHERE run_id = ?');
+    this.#insertRun = db.prepare(
+      `INSERT INTO runs (run_id, username, tc_base, last_updated, finished, deleted, is_green, is_yellow)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertHead = db.prepare('INSERT INTO run_heads (run, doc) VALUES (?, ?)');
+    this.#setLive = db.prepare(
+      `UPDATE runs SET last_updated = ?, finished = ?, deleted = ?, is_green = ?, is_yellow = ?, live = ?
+       WHERE run = ?`,
+    );
+    this.#setSpsa = db.prepare('INSERT OR REPLACE INTO run_spsa (run, iter, theta) VALUES (?, ?, ?)');
+    this.#appendHistory = db.prepare('INSERT INTO spsa_history (run, entry) VALUES (?, ?)');
+    this.#tasks = new TaskWrites(db);
+  }
+
+  /** @throws StoreError `group` that names the run when a part of it cannot be stored; the caller rolls back */
+  write(change: RunWrite): void {
+    try {
+      const run = change.insert ? this.#insert(change.runId, change.insert) : this.#rowOf(change.runId);
+      if (change.live) this.#writeLive(run, change.live);
+      if (change.spsa) this.#setSpsa.run(run, change.spsa.iter, packDoubles(change.spsa.theta));
+      for (const task of change.tasks) this.#tasks.write(run, task);
+      for (const task of change.badTasks) this.#tasks.appendBad(run, task);
+      this.#writeHistory(run, change.spsaHistory);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      throw new StoreError(error.code, `run ${change.runId}: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** After a rollback: rows made since are gone. */
+  forget(): void {
+    this.#rows.clear();
+    this.#tasks.forget();
+  }
+
+  #rowOf(runId: string): number {
+    const known = this.#rows.get(runId);
+    if (known !== undefined) return known;
+    const row = this.#find.get(runId) as { run: number } | undefined;
+    if (row === undefined) throw new StoreError('group', 'it changed, but the store does not have it');
+    this.#remember(runId, row.run);
+    return row.run;
+  }
+
+  #remember(runId: string, run: number): void {
+    if (this.#rows.size >= MOST_KNOWN) this.#rows.clear();
+    this.#rows.set(runId, run);
+  }
+
+  #insert(runId: string, head: RunHead): number {
+    if (head._id !== runId) throw new StoreError('group', `its head carries the id ${head._id}`);
+    if (this.#find.get(runId) !== undefined) throw new StoreError('group', 'the store has it already');
+    const { doc, history } = splitHead(head);
+    const { lastInsertRowid } = this.#insertRun.run(
+      runId,
+      head.args.username ?? null,
+      head.tc_base ?? null,
+      ...listColumns(head),
+    );
+    const run = Number(lastInsertRowid);
+    this.#insertHead.run(run, toJson(doc));
+    this.#writeHistory(run, history);
+    this.#remember(runId, run);
+    return run;
+  }
+
+  #writeLive(run: number, live: RunLive): void {
+    this.#setLive.run(...listColumns(live), toJson(live), run);
+  }
+
+  #writeHistory(run: number, entries: readonly SpsaHistoryPoint[][]): void {
+    for (const entry of entries) this.#appendHistory.run(run, packHistoryEntry(entry));
+  }
+}
+
+/** last_updated, finished, deleted, is_green, is_yellow as the finished lists select by them. */
+function listColumns(run: RunHead | RunLive): (number | null)[] {
+  const flags = [run.finished, run.deleted, run.is_green, run.is_yellow];
+  return [run.last_updated ?? null, ...flags.map((flag) => (flag ? 1 : 0))];
+}
+
+/** The head without the lists that have records of their own, should the caller's document still hold them. */
+function splitHead(head: RunHead): { doc: object; history: SpsaHistoryPoint[][] } {
+  const { tasks: _, bad_tasks: __, ...doc } = head as Partial<RunDocument> & RunHead;
+  const { spsa } = head.args;
+  if (!spsa?.param_history) return { doc, history: [] };
+  // An empty list stays behind: whether a tune has a history at all is part of its document.
+  const args = { ...head.args, spsa: { ...spsa, param_history: [] } };
+  return { doc: { ...doc, args }, history: spsa.param_history };
+}

@@ -1,0 +1,81 @@
+/** The embedded store: a directory that holds the database and the writer's lock. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Reader, Store, Writer } from '../port.js';
+import { StoreError } from '../store-error.js';
+import { connectReader, connectWriter } from './connection.js';
+import { MIGRATIONS, migrate, schemaVersion } from './migrations.js';
+import { storeFailure } from './sqlite-failure.js';
+import { SqliteReader } from './sqlite-reader.js';
+import { SqliteWriter } from './sqlite-writer.js';
+import { WriterLock } from './writer-lock.js';
+
+const DATABASE_FILE = 'shoal.db';
+
+export class SqliteStore implements Store {
+  readonly #directory: string;
+  readonly #file: string;
+
+  constructor(directory: string) {
+    this.#directory = resolve(directory);
+    this.#file = join(this.#directory, DATABASE_FILE);
+  }
+
+  /** @throws StoreError `in-use`, `version` or `disk` */
+  async openWriter(): Promise<Writer> {
+    let lock: WriterLock | undefined;
+    try {
+      // Passwords and addresses of volunteers are in it.
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      lock = WriterLock.take(this.#directory);
+      const db = connectWriter(this.#file);
+      try {
+        migrate(db);
+        return new SqliteWriter(db, this.#file, lock);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    } catch (error) {
+      lock?.release();
+      throw openFailure(this.#file, error);
+    }
+  }
+
+  /** @throws StoreError `missing`, `version` or `disk` */
+  async openReader(): Promise<Reader> {
+    const missing = new StoreError(
+      'missing',
+      `There is no store in ${this.#directory}: start the server once, it makes one.`,
+    );
+    if (!existsSync(this.#file)) throw missing;
+    try {
+      const db = connectReader(this.#file);
+      try {
+        const version = schemaVersion(db);
+        if (version === 0) throw missing;
+        if (version < MIGRATIONS.length) {
+          throw new StoreError(
+            'version',
+            `${this.#file} has schema version ${version}, this program needs ${MIGRATIONS.length}: start the server once, it migrates the store.`,
+          );
+        }
+        return new SqliteReader(db);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    } catch (error) {
+      throw openFailure(this.#file, error);
+    }
+  }
+}
+
+/** Node's own file errors (EACCES, EROFS, ENOSPC, ENOTDIR) are the operator's to mend, as SQLite's are. */
+function openFailure(file: string, error: unknown): StoreError {
+  const doing = `Opening ${file}`;
+  if (error instanceof Error && 'syscall' in error) {
+    return new StoreError('disk', `${doing} failed: ${error.message}.`, { cause: error });
+  }
+  return storeFailure(doing, error);
+}

@@ -1,0 +1,33 @@
+/** The one error class of the store, so that callers can tell an operator's problem from a bug. */
+
+/**
+ * - `url`: STORE_URL names nothing this version can open.
+ * - `in-use`: another writer holds the store.
+ * - `missing`: a reader was opened before any writer made the store.
+ * - `version`: the store was made by a newer program, or is no store at all.
+ * - `exists`: a backup would overwrite a file.
+ * - `disk`: the file system refused (full, read-only, no permission, I/O error).
+ * - `closed`: used after close().
+ * - `group`: a member of a write group cannot be stored; nothing of the group was.
+ */
+export type StoreErrorCode =
+  | 'url'
+  | 'in-use'
+  | 'missing'
+  | 'version'
+  | 'exists'
+  | 'disk'
+  | 'closed'
+  | 'group';
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
