@@ -27,7 +27,6 @@ import { slotOf, type Threads, threadsOf } from './threads.js';
 
 /** Words from one lock to the next: 128 bytes. */
 const ROW = 32;
-const OWNER = 0;
 const WAITERS = 1;
 const ARRIVALS = 3;
 const CONTENDED = 4;

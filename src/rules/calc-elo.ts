@@ -16,6 +16,13 @@ const ELO_MODELS: ReadonlySet<string> = new Set<EloModel>(['BayesElo', 'logistic
 
 const INVALID_COUNTS = 'Invalid or missing parameters. Please provide all values as valid numbers.';
 
+/** Digits with points and minus signs anywhere: what the reference takes for a number at first sight. */
+const LOOKS_NUMERIC = /^[.-]*\d[\d.-]*$/;
+const WHOLE_NUMBER = /^-?\d{1,4300}$/;
+const BOUND = /^-?(?:\d+\.?\d*|\.\d+)$/;
+
+type Query = Readonly<Record<string, string | undefined>>;
+
 export type CalcEloAnswer =
   | {
       readonly status: 200;
@@ -24,9 +31,15 @@ export type CalcEloAnswer =
   | { readonly status: 400; readonly body: { readonly error: string } };
 
 /** Elo of the results in the query, by an SPRT's bounds if it gives both. */
-export function calcElo(params: Readonly<Record<string, string | undefined>>): CalcEloAnswer {
-  const results = resultsOf(params);
-  if (typeof results === 'string') return refuse(results);
+export function calcElo(params: Query): CalcEloAnswer {
+  let results: Results | undefined;
+  try {
+    results = resultsOf(params);
+  } catch (error) {
+    if (error instanceof RangeError) return refuse(error.message);
+    throw error;
+  }
+  if (results === undefined) return refuse(INVALID_COUNTS);
   const games = results.pentanomial
     ? 2 * results.pentanomial.reduce((sum, pairs) => sum + pairs, 0)
     : results.wins + results.draws + results.losses;
@@ -56,29 +69,38 @@ function sprtAnswer(results: Results, low: string, high: string, model: string):
   }
 }
 
-/** The results, pentanomial if all five counts are valid, or what is wrong with them. */
-function resultsOf(params: Readonly<Record<string, string | undefined>>): Results | string {
-  const [pentanomial, trinomial] = [PENTANOMIAL_KEYS, TRINOMIAL_KEYS].map((keys) =>
-    keys.map((key) => countOf(params[key])),
-  ) as [number[], number[]];
+/** The results, pentanomial if all five counts are valid, or undefined when neither set of counts is. */
+function resultsOf(params: Query): Results | undefined {
   const results = { wins: 0, draws: 0, losses: 0, crashes: 0, time_losses: 0 };
-  if (pentanomial.every(isCount)) return { ...results, pentanomial: pentanomial as Pentanomial };
+  const pentanomial = countsOf(params, PENTANOMIAL_KEYS);
+  if (pentanomial !== undefined) return { ...results, pentanomial: pentanomial as Pentanomial };
+  const trinomial = countsOf(params, TRINOMIAL_KEYS);
+  if (trinomial === undefined) return undefined;
   const [wins, draws, losses] = trinomial as [number, number, number];
-  return trinomial.every(isCount) ? { ...results, wins, draws, losses } : INVALID_COUNTS;
+  return { ...results, wins, draws, losses };
 }
 
-function isCount(count: number): boolean {
-  return count >= 0;
-}
-
-/** A whole number; NaN for anything else. */
-function countOf(text: string | undefined): number {
-  return text !== undefined && /^-?\d{1,4300}$/.test(text) ? Number(text) : Number.NaN;
+/**
+ * The counts under the keys; undefined when one is missing, no number, or negative.
+ * @throws RangeError on a number that is not whole
+ */
+function countsOf(params: Query, keys: readonly string[]): number[] | undefined {
+  const counts: number[] = [];
+  for (const key of keys) {
+    const text = params[key] ?? '';
+    if (!LOOKS_NUMERIC.test(text)) return undefined;
+    if (!WHOLE_NUMBER.test(text))
+      throw new RangeError(`${key} must be a whole number, not ${text.slice(0, 50)}.`);
+    const count = Number(text);
+    if (count < 0) return undefined;
+    counts.push(count);
+  }
+  return counts;
 }
 
 /** A bound: digits with one point and a leading minus at most; NaN for anything else. */
 function boundOf(text: string): number {
-  return /^-?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  return BOUND.test(text) ? Number(text) : Number.NaN;
 }
 
 function isEloModel(model: string): model is EloModel {

@@ -80,7 +80,8 @@ export function llrAlt2({ values, probabilities: p }: Pdf, s0: number, s1: numbe
 }
 
 /**
- * Exact drift and variance of the LLR a sample, at true mean s (by default that of the distribution).
+ * Exact drift and variance of the LLR a sample: the variance is that of the jumps of the given distribution, the drift
+ * the mean jump when the true mean is s (by default that of the distribution).
  * @throws RangeError where no distribution has one of the means
  */
 export function llrDriftVariance(
@@ -89,10 +90,12 @@ export function llrDriftVariance(
   s1: number,
   s?: number,
 ): [drift: number, variance: number] {
-  const truth = s === undefined ? pdf : constrainedMle(pdf, MEAN, s);
-  const jumps = llrJumps(truth, s0, s1);
-  const drift = jumps.reduce((sum, [jump, p]) => sum + p * jump, 0);
-  return [drift, jumps.reduce((sum, [jump, p]) => sum + p * (jump - drift) ** 2, 0)];
+  const meanOf = (jumps: Jump[]) => jumps.reduce((sum, [jump, p]) => sum + p * jump, 0);
+  const jumps = llrJumps(pdf, s0, s1);
+  const center = meanOf(jumps);
+  const spread = jumps.reduce((sum, [jump, p]) => sum + p * (jump - center) ** 2, 0);
+  if (s === undefined) return [center, spread];
+  return [meanOf(llrJumps(constrainedMle(pdf, MEAN, s), s0, s1)), spread];
 }
 
 /** Approximate drift and variance of the LLR a sample: those of the Brownian motion of statistics.md §5 step 4. */

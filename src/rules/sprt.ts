@@ -45,7 +45,10 @@ export function sprtBounds(alpha: number, beta: number): { lower: number; upper:
   return { lower: Math.log(beta / (1 - alpha)), upper: Math.log((1 - beta) / alpha) };
 }
 
-/** Bounds in logistic Elo and the model that then applies; BayesElo uses the draw elo of the sample (§4.4). */
+/**
+ * Bounds in logistic Elo and the model that then applies; BayesElo uses the draw elo of the sample (§4.4).
+ * @throws RangeError when one outcome makes up all of a sample of more than about 10¹³ games in the BayesElo model
+ */
 export function withoutBayesElo(
   elo0: number,
   elo1: number,
@@ -58,14 +61,19 @@ export function withoutBayesElo(
 }
 
 /**
- * LLR of results, in a form that always ends in a number for bounds that are numbers: where no distribution meets a
- * hypothesis, the last iterate or the nearest root stands in (statistics.md §8 [F]). Allocates nothing for the
- * logistic and the normalized model.
+ * LLR of results, in a form that never throws: where no distribution meets a hypothesis, the last iterate or the
+ * nearest root stands in (statistics.md §8 [F]). NaN only where the sample or the bounds are beyond all numbers.
+ * Allocates nothing for pentanomial results in the logistic and the normalized model.
  */
 export function liveLlr(results: Results, sprt: Pick<Sprt, 'elo0' | 'elo1' | 'elo_model'>): number {
   let { elo0, elo1, elo_model: model } = sprt;
   if (model !== 'logistic' && model !== 'normalized') {
-    ({ elo0, elo1, model } = withoutBayesElo(elo0, elo1, model, results));
+    try {
+      ({ elo0, elo1, model } = withoutBayesElo(elo0, elo1, model, results));
+    } catch (error) {
+      if (error instanceof RangeError) return Number.NaN;
+      throw error;
+    }
   }
   const counts = countsOf(results);
   const outcomes = counts.length === 5 ? 5 : 3;
@@ -97,6 +105,7 @@ export function updateSprt(results: Results, sprt: Sprt): void {
     delete sprt.overshoot;
   }
   const llr = liveLlr(results, sprt);
+  // Kept as it was where the sample is too lopsided to be told from a single outcome.
   if (Number.isFinite(llr)) sprt.llr = llr;
   if (sprt.overshoot !== undefined) {
     if (samples < sprt.overshoot.last_update) {

@@ -1,0 +1,44 @@
+/** `shoal status` and `shoal backup`: the server as a whole. */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { AdminAnswer } from '../../protocol/admin.js';
+import { duration, facts, instant } from '../print.js';
+import type { Session } from '../session.js';
+
+const MIB = 1_048_576;
+
+export function addServerCommands(program: Command, session: Session): void {
+  program
+    .command('status')
+    .description('tell what the server is doing')
+    .addHelpText('after', '\nExample: shoal status --json')
+    .action(async () => session.show(await session.call('status', {}), describeStatus));
+
+  program
+    .command('backup <file>')
+    .description('copy the store, consistent at one instant, into a new file on the server')
+    .addHelpText('after', '\nExample: shoal backup backups/shoal-monday.db')
+    .action(async (file: string) => {
+      const answer = await session.call('backup', { file: resolve(file) });
+      session.show(answer, (done) => {
+        const size = (done.bytes / MIB).toFixed(1);
+        return `${done.file}: ${size} MiB in ${(done.ms / 1_000).toFixed(1)} s`;
+      });
+    });
+}
+
+function describeStatus({ status }: AdminAnswer<'status'>): string {
+  const { users, runs } = status;
+  return facts([
+    ['server', `version ${status.version}, process ${status.pid}${status.draining ? ', stopping' : ''}`],
+    ['up', `${duration(Date.now() - status.start_time)}, since ${instant(status.start_time)} UTC`],
+    ['store', status.store],
+    ['runs', `${runs.active} active, ${runs.paused} paused, ${runs.pending} pending`],
+    ['workers', status.workers],
+    ['cores', status.cores],
+    ['nps', Math.round(status.nps)],
+    ['games/minute', status.games_per_minute.toFixed(1)],
+    ['users', `${users.total}, ${users.pending} pending, ${users.blocked} blocked`],
+    ...Object.entries(status.gauges).map(([name, value]) => [name, value] as const),
+  ]);
+}

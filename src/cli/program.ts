@@ -1,0 +1,50 @@
+/**
+ * The whole `shoal` command without the process around it, so that tests run it as it is.
+ * Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
+ */
+import { Command, CommanderError } from 'commander';
+import { addRunCommands } from './commands/run.js';
+import { addServerCommands } from './commands/server.js';
+import { addUserCommands } from './commands/user.js';
+import { addWorkerCommands } from './commands/worker.js';
+import { CliFailure } from './failures.js';
+import { type GlobalOptions, Session, type Surroundings } from './session.js';
+
+const USAGE = 2;
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
+Each command has its own help: shoal run add --help`;
+
+/** Runs one command line (without the names of node and the script) and resolves to its exit code. */
+export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
+  try {
+    await makeProgram(around).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (!(error instanceof CliFailure)) throw error;
+    around.warn(`shoal: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function makeProgram(around: Surroundings): Command {
+  const program = new Command('shoal')
+    .description('Operates a running Shoal server through its admin API.')
+    .option('--json', "print the server's answer as JSON")
+    .option('--url <url>', 'address of the admin API (from the data directory)')
+    .option('--data <dir>', 'data directory of the server (SHOAL_DATA, or that of STORE_URL, or ./data)')
+    .option('--token-file <file>', 'file with the admin token (admin-token in the data directory)')
+    .addHelpText('after', EXIT_CODES)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: around.write, writeErr: around.warn })
+    .showHelpAfterError('(add --help for what is possible)')
+    .exitOverride();
+  const session = new Session(around, () => program.opts<GlobalOptions>());
+  addRunCommands(program, session);
+  addUserCommands(program, session);
+  addWorkerCommands(program, session);
+  addServerCommands(program, session);
+  return program;
+}

@@ -1,0 +1,243 @@
+/** Starts the floors: store, recovery, front threads, admin API, jobs. Stops them in reverse. */
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { pino } from 'pino';
+import { type Config, ConfigError, readConfig } from './config.js';
+import { startAdminServer } from './http/admin/server.js';
+import { makeAdminService } from './http/admin/service.js';
+import { makeStatus } from './http/admin/status.js';
+import { loadOrCreateAdminAccess } from './http/admin/token.js';
+import type { FrontMessage, FrontThreadData } from './http/front-thread.js';
+import { recover } from './operations/recover.js';
+import { logAction, withSystem } from './operations/changes.js';
+import { runJobs } from './jobs/schedule.js';
+import {
+  cleanWorkerRuns,
+  cleanWorkerTasks,
+  evictRuns,
+  scavenge,
+  storeWorkerRuns,
+  updateSpeeds,
+  updateThroughput,
+} from './jobs/upkeep.js';
+import type { StoreMessage, StoreThreadData } from './pool/store-thread.js';
+import { Shared, type SharedOptions } from './pool/shared.js';
+import { openStore } from './store/open-store.js';
+
+/** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
+const SLAB_SHARE = 0.5;
+const EXIT_CONFIG = 78;
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+let config: Config;
+try {
+  if (!/^v20\./.test(process.version)) {
+    throw new ConfigError([`Node.js ${process.version} is not supported: Shoal's native parts need Node.js 20`]);
+  }
+  config = readConfig(process.env);
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`shoal: ${error.message}\n`);
+  process.exit(EXIT_CONFIG);
+}
+const log = pino({ level: config.LOG_LEVEL, base: null, redact: ['password', '*.password'] });
+
+await start(config).catch((error: unknown) => {
+  log.fatal(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
+
+async function start(config: Config): Promise<void> {
+  const began = Date.now();
+  const options: SharedOptions = {
+    sizes: {
+      runs: config.SHOAL_MAX_RUNS,
+      tasks: config.SHOAL_MAX_TASKS,
+      workers: config.SHOAL_MAX_WORKERS,
+      users: config.SHOAL_MAX_USERS,
+      slabBytes: config.SHARED_MEMORY_MB * 1024 * 1024 * SLAB_SHARE,
+    },
+    taskSemaphoreSize: config.TASK_SEMAPHORE_SIZE,
+  };
+  const shared = Shared.create(config.SHARED_MEMORY_MB * 1024 * 1024, options);
+  const { state } = shared;
+  state.threads.join('main');
+  const threadData = { ...options, buffer: shared.region.buffer };
+
+  const storeThread = await startStore({
+    ...threadData,
+    storeUrl: config.STORE_URL,
+    flushIntervalMs: config.FLUSH_INTERVAL_MS,
+  });
+  const reader = await openStore(config.STORE_URL).openReader();
+  const recovery = await recover(state, reader, began);
+  for (const correction of recovery.corrections) log.warn({ correction }, 'corrected at start-up');
+  updateThroughput(state);
+  updateSpeeds(state);
+  storeThread.worker.postMessage({ kind: 'start' });
+
+  const fronts = await startFronts(config, threadData);
+  const { port } = fronts;
+  note(`start, port ${port}`);
+  const durable = async (sequence: number) => {
+    while (!state.journal.isDurable(sequence)) {
+      await state.journal.durable.waitAsync(state.journal.durable.load(), 100);
+    }
+  };
+  const access = await loadOrCreateAdminAccess(dataDirectory(config.STORE_URL));
+  const service = makeAdminService({
+    state,
+    reader,
+    durable,
+    backup: storeThread.backup,
+    status: () => makeStatus(shared, { version, began, store: config.STORE_URL.replace(/\/\/[^@/]*@/, '//') }, reader),
+  });
+  const admin = await startAdminServer({
+    host: config.ADMIN_HOST,
+    port: config.ADMIN_PORT,
+    token: access.token,
+    service,
+    onError: (verb, error) => log.error({ verb, error: String(error) }, 'admin request failed'),
+  });
+  await access.publish(admin.host, admin.port);
+  const { runs, tasks } = recovery;
+  const url = `http://localhost:${port}`;
+  log.info({ port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url }, `Shoal ${version} serves workers`);
+
+  const jobs = new AbortController();
+  const finished = runJobs(
+    [
+      { name: 'scavenge', period: 60, run: () => scavenge(state, Date.now()) },
+      { name: 'update itp', period: 60, run: () => updateThroughput(state) },
+      { name: 'update nps', period: 60, run: () => updateSpeeds(state) },
+      { name: 'evict runs', period: 60, run: () => evictRuns(state, Date.now()) },
+      { name: 'clean worker tasks', period: 180, first: 60, run: () => cleanWorkerTasks(state) },
+      { name: 'clean worker runs', period: 300, first: 60, run: () => cleanWorkerRuns(state) },
+    ],
+    jobs.signal,
+    (job, error) => log.error({ job, error: String(error) }, 'job failed'),
+  );
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'draining');
+    shared.draining.store(1);
+    jobs.abort();
+    await finished;
+    await fronts.stop();
+    await admin.close();
+    await access.withdraw();
+    storeWorkerRuns(state);
+    note(`stop, port ${port}`);
+    await storeThread.stop();
+    await reader.close();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+
+  function note(message: string): void {
+    withSystem(state, (slot) => logAction(state, slot, Date.now(), 'system_event', { username: 'fishtest.system', message }));
+    state.journal.append();
+  }
+}
+
+/** Where the admin token lies: beside the embedded store. */
+function dataDirectory(storeUrl: string): string {
+  return process.env['SHOAL_DATA'] ?? storeUrl.replace(/^sqlite:(\/\/(?=\/))?/, '');
+}
+
+async function startStore(data: StoreThreadData) {
+  const worker = new Worker(new URL('./pool/store-thread.js', import.meta.url), { workerData: data });
+  const backups = new Map<number, { resolve: (error?: string) => void }>();
+  let stopped: () => void = () => {};
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', (message: StoreMessage) => {
+      if (message.kind === 'open') resolve();
+      else if (message.kind === 'failed') {
+        log.error(message.message);
+        reject(new Error(message.message));
+      } else if (message.kind === 'backedUp') backups.get(message.id)?.resolve(message.error);
+      else stopped();
+    });
+    worker.on('error', reject);
+  });
+  let lastBackup = 0;
+  return {
+    worker,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        stopped = resolve;
+        worker.postMessage({ kind: 'stop' });
+      }),
+    backup: async (file: string) => {
+      const began = Date.now();
+      const id = ++lastBackup;
+      const error = await new Promise<string | undefined>((resolve) => {
+        backups.set(id, { resolve });
+        worker.postMessage({ kind: 'backup', id, file });
+      });
+      backups.delete(id);
+      if (error !== undefined) throw new Error(error);
+      return { bytes: statSync(file).size, ms: Date.now() - began };
+    },
+  };
+}
+
+async function startFronts(config: Config, threadData: Pick<FrontThreadData, 'buffer' | 'sizes' | 'taskSemaphoreSize'>) {
+  const count = config.HTTP_THREADS;
+  const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
+  const data: FrontThreadData = {
+    ...threadData,
+    storeUrl: config.STORE_URL,
+    host: config.HTTP_HOST,
+    port: config.FISHTEST_PORT,
+    poolThreads,
+    callsPerThread: Math.max(1, Math.ceil(config.THREADPOOL_TOKENS / (poolThreads * count))),
+    poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
+    strict: config.DURABILITY === 'strict',
+    bodyLimit: config.BODY_LIMIT_KB * 1024,
+    pgnBodyLimit: config.PGN_BODY_LIMIT_MB * 1024 * 1024,
+    trustedProxies: config.TRUSTED_PROXIES.split(',').map((address) => address.trim()),
+    credentialMaxAge: config.CREDENTIAL_MAX_AGE_S * 1000,
+  };
+  const workers: Worker[] = [];
+  for (let i = 0; i < count; i++) {
+    const worker = new Worker(new URL('./http/front-thread.js', import.meta.url), { workerData: data });
+    // The first thread may have been given any free port; the others share it.
+    data.port = await listening(worker);
+    workers.push(worker);
+  }
+  const stop = () =>
+    Promise.all(
+      workers.map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            worker.on('message', (message: FrontMessage) => {
+              if (message.kind === 'stopped') resolve();
+            });
+            worker.postMessage({ kind: 'stop' });
+          }),
+      ),
+    );
+  return { port: data.port, stop };
+}
+
+function listening(worker: Worker): Promise<number> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FrontMessage) => {
+      if (message.kind === 'listening') resolve(message.port);
+      else if (message.kind === 'failed') reject(new Error(message.message));
+      else if (message.kind === 'error') log.error({ error: message.message }, 'request failed');
+    });
+    worker.on('error', (error) => {
+      reject(error);
+      log.fatal(error.message);
+      process.exit(1);
+    });
+  });
+}

@@ -1,0 +1,267 @@
+/**
+ * An AdminService that keeps what it is told in memory: small enough to be seen to be right, and with real refusals, so that
+ * the command and the HTTP between them are what a test of them tests. It remembers the requests it got.
+ */
+
+import { buildRun, InvalidRunError } from '../../src/operations/new-run.js';
+import {
+  AdminError,
+  type AdminService,
+  type RunDetail,
+  type RunSummary,
+  type UserView,
+  type WorkerView,
+} from '../../src/protocol/admin.js';
+import type { RunDocument, WorkerDocument } from '../../src/protocol/documents.js';
+import { newObjectId } from '../../src/protocol/object-id.js';
+
+export const NOW = Date.UTC(2026, 0, 31, 12, 30);
+
+export const WORKER: WorkerView = {
+  worker: 'alice-8cores-a1b2c3-5a28*',
+  username: 'alice',
+  run_id: '0123456789abcdef01234567',
+  task_id: 3,
+  concurrency: 8,
+  nps: 812_345,
+  country_code: 'NO',
+  games: 16,
+  num_games: 408,
+  last_updated: NOW,
+};
+
+export class MemoryAdminService implements AdminService {
+  readonly requests: [verb: string, request: object][] = [];
+  readonly users = new Map<string, UserView>();
+  readonly passwords = new Map<string, string>();
+  readonly runs = new Map<string, RunDocument>();
+  readonly blocked = new Map<string, WorkerDocument>();
+  /** When set, what every verb throws. */
+  failure: Error | undefined;
+
+  userAdd: AdminService['userAdd'] = async (request) => {
+    this.#note('userAdd', request);
+    if (this.users.has(request.username)) throw new AdminError(409, `the name ${request.username} is taken`);
+    const user: UserView = {
+      username: request.username,
+      email: request.email ?? '',
+      groups: request.approver === true ? ['group:approvers'] : [],
+      pending: false,
+      blocked: false,
+      machine_limit: request.machine_limit ?? 16,
+      registration_time: NOW,
+    };
+    this.users.set(user.username, user);
+    this.passwords.set(user.username, request.password);
+    return { user };
+  };
+
+  userApprove: AdminService['userApprove'] = async (request) => {
+    this.#note('userApprove', request);
+    const user = this.#user(request.username);
+    if (!user.pending) throw new AdminError(409, `${user.username} does not wait for approval`);
+    user.pending = false;
+    return { user };
+  };
+
+  userBlock: AdminService['userBlock'] = async (request) => {
+    this.#note('userBlock', request);
+    return { user: Object.assign(this.#user(request.username), { blocked: true }) };
+  };
+
+  userUnblock: AdminService['userUnblock'] = async (request) => {
+    this.#note('userUnblock', request);
+    return { user: Object.assign(this.#user(request.username), { blocked: false }) };
+  };
+
+  userLimit: AdminService['userLimit'] = async (request) => {
+    this.#note('userLimit', request);
+    return { user: Object.assign(this.#user(request.username), { machine_limit: request.machine_limit }) };
+  };
+
+  userList: AdminService['userList'] = async (request) => {
+    this.#note('userList', request);
+    const users = [...this.users.values()].filter((user) => request.pending !== true || user.pending);
+    return { users };
+  };
+
+  runAdd: AdminService['runAdd'] = async (request) => {
+    this.#note('runAdd', request);
+    const run = this.#build(request.form);
+    if (request.approve_by === run.args.username)
+      throw new AdminError(403, 'a run is not approved by its owner');
+    this.runs.set(run._id, run);
+    if (request.approve_by !== undefined)
+      Object.assign(run, { approved: true, approver: request.approve_by });
+    return { run: summary(run) };
+  };
+
+  runList: AdminService['runList'] = async (request) => {
+    this.#note('runList', request);
+    const wanted = (run: RunDocument): boolean =>
+      request.state === 'all' ||
+      (request.state === 'finished'
+        ? run.finished
+        : !run.finished && run.approved === (request.state === 'active'));
+    return { runs: [...this.runs.values()].filter(wanted).map(summary) };
+  };
+
+  runShow: AdminService['runShow'] = async (request) => {
+    this.#note('runShow', request);
+    return { run: detail(this.#run(request.id)) };
+  };
+
+  runApprove: AdminService['runApprove'] = async (request) => {
+    this.#note('runApprove', request);
+    const run = this.#run(request.id);
+    if (run.approved) throw new AdminError(409, 'the run is approved already');
+    return { run: summary(Object.assign(run, { approved: true, approver: request.approver })) };
+  };
+
+  runStop: AdminService['runStop'] = async (request) => {
+    this.#note('runStop', request);
+    return { run: summary(Object.assign(this.#run(request.id), { finished: true })) };
+  };
+
+  runPurge: AdminService['runPurge'] = async (request) => {
+    this.#note('runPurge', request);
+    const run = this.#run(request.id);
+    if (!run.finished) throw new AdminError(409, 'the run is not finished');
+    return { purged: false, message: 'no bad workers', run: summary(run) };
+  };
+
+  runDelete: AdminService['runDelete'] = async (request) => {
+    this.#note('runDelete', request);
+    return { run: summary(Object.assign(this.#run(request.id), { finished: true, deleted: true })) };
+  };
+
+  runPriority: AdminService['runPriority'] = async (request) => {
+    this.#note('runPriority', request);
+    const run = this.#run(request.id);
+    run.args.priority = request.priority;
+    run.args.throughput = request.throughput ?? run.args.throughput;
+    return { run: summary(run) };
+  };
+
+  workerBlock: AdminService['workerBlock'] = async (request) => {
+    this.#note('workerBlock', request);
+    const { worker_name, message } = request;
+    const worker = { worker_name, message, blocked: true, last_updated: NOW };
+    this.blocked.set(worker_name, worker);
+    return { worker };
+  };
+
+  workerUnblock: AdminService['workerUnblock'] = async (request) => {
+    this.#note('workerUnblock', request);
+    const worker = this.blocked.get(request.worker_name);
+    if (worker === undefined) throw new AdminError(404, `no entry for the worker ${request.worker_name}`);
+    return { worker: Object.assign(worker, { blocked: false }) };
+  };
+
+  workerList: AdminService['workerList'] = async (request) => {
+    this.#note('workerList', request);
+    if (request.state === 'active') return { active: [WORKER], blocked: [], total: 7 };
+    const blocked = [...this.blocked.values()].filter((worker) => worker.blocked);
+    return { active: [], blocked, total: blocked.length };
+  };
+
+  status: AdminService['status'] = async (request) => {
+    this.#note('status', request);
+    return {
+      status: {
+        version: '1.2.3',
+        pid: 4321,
+        start_time: NOW,
+        store: 'sqlite:data',
+        draining: false,
+        users: { total: this.users.size, pending: 0, blocked: 0 },
+        runs: { active: 1, paused: 2, pending: 3 },
+        workers: 5,
+        cores: 40,
+        nps: 3e7,
+        games_per_minute: 12.34,
+        gauges: { tokens_free: 200 },
+      },
+    };
+  };
+
+  backup: AdminService['backup'] = async (request) => {
+    this.#note('backup', request);
+    return { file: request.file, bytes: 3_145_728, ms: 1_500 };
+  };
+
+  /** The last request that arrived. */
+  last(): [verb: string, request: object] | undefined {
+    return this.requests.at(-1);
+  }
+
+  #note(verb: string, request: object): void {
+    this.requests.push([verb, request]);
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  #user(name: string): UserView {
+    const user = this.users.get(name);
+    if (user === undefined) throw new AdminError(404, `no account named ${name}`);
+    return user;
+  }
+
+  #run(id: string): RunDocument {
+    const run = this.runs.get(id);
+    if (run === undefined) throw new AdminError(404, `no run ${id}`);
+    return run;
+  }
+
+  #build(form: Parameters<typeof buildRun>[0]): RunDocument {
+    try {
+      return buildRun(form, NOW, newObjectId(NOW));
+    } catch (error) {
+      if (error instanceof InvalidRunError) throw new AdminError(400, error.message);
+      throw error;
+    }
+  }
+}
+
+function summary(run: RunDocument): RunSummary {
+  const { args, results } = run;
+  const open = run.approved ? 'paused' : 'pending';
+  const sprt = args.sprt;
+  return {
+    id: run._id,
+    username: args.username,
+    new_tag: args.new_tag,
+    base_tag: args.base_tag,
+    info: args.info,
+    state: run.finished ? 'finished' : open,
+    approved: run.approved,
+    approver: run.approver,
+    deleted: run.deleted,
+    is_green: run.is_green,
+    is_yellow: run.is_yellow,
+    tc: args.tc,
+    threads: args.threads,
+    priority: args.priority,
+    throughput: args.throughput,
+    num_games: args.num_games,
+    games: results.wins + results.losses + results.draws,
+    workers: run.workers,
+    cores: run.cores,
+    results,
+    ...(sprt === undefined ? {} : { sprt: { ...sprt, elo_model: 'normalized', state: sprt.state ?? '' } }),
+    ...(args.spsa === undefined ? {} : { spsa: { iter: args.spsa.iter, num_iter: args.spsa.num_iter } }),
+    start_time: run.start_time,
+    last_updated: run.last_updated,
+  };
+}
+
+function detail(run: RunDocument): RunDetail {
+  return {
+    ...summary(run),
+    elo: { elo: 1.2345, low: -0.5, high: 2.969, los: 0.917 },
+    tasks: { total: 12, active: 1, bad: 2 },
+    nps: 6_500_000,
+    games_per_minute: 42.5,
+    args: run.args,
+    active_workers: [WORKER],
+  };
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Results, Sprt } from '../../src/protocol/documents.js';
+import { crashOrTimeMessage, isCrashOrTime } from '../../src/rules/crash-or-time.js';
+import { formatFixed, formatScientific } from '../../src/rules/format-number.js';
+import { gameDuration, tcRatio } from '../../src/rules/game-time.js';
+import { longWorkerName, runName, shortWorkerName } from '../../src/rules/names.js';
+import { canonicalizeRepoUrl } from '../../src/rules/repo-url.js';
+import { computeFlags, finishedMessage, isUndecided, remainingHours } from '../../src/rules/run-progress.js';
+import { newSprt } from '../../src/rules/sprt.js';
+import { coreLimit, hashOption, memoryNeed, taskSize, workerCap } from '../../src/rules/task-size.js';
+import { internalThroughput } from '../../src/rules/throughput.js';
+import { assertClose } from './close.js';
+
+const NO_RESULTS: Results = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
+
+function sprtOf(llr: number): Sprt {
+  const sprt = newSprt({
+    alpha: 0.05,
+    beta: 0.05,
+    elo0: 0,
+    elo1: 2,
+    eloModel: 'normalized',
+    batchSize: 1,
+  });
+  return { ...sprt, llr };
+}
+
+test('game times of scheduling.md §7.1', () => {
+  assertClose(gameDuration('10+0.1'), 30.912);
+  assertClose(gameDuration('60+0.6'), 185.472);
+  assertClose(gameDuration('40/10+0.1'), 43.792);
+  assertClose(tcRatio('60+0.6', 8), 48);
+  assert.throws(() => gameDuration('ten'), RangeError);
+});
+
+test('task sizes and memory of scheduling.md §14', () => {
+  const cap = (tc: string, threads: number, concurrency: number, batchSize?: number) =>
+    workerCap({ gameDuration: gameDuration(tc), threads, concurrency, batchSize });
+  assert.equal(cap('10+0.1', 1, 7), 408);
+  assert.equal(cap('60+0.6', 1, 8, 2), 76);
+  assert.equal(cap('10+0.1', 1, 16, 16), 928);
+  assert.equal(cap('60+0.6', 8, 16), 20);
+  assert.equal(cap('180+1.8', 8, 8, 1), 4);
+  assert.equal(cap('10+0.1', 1, 1, 16), 64);
+  assert.throws(() => cap('10+0.1', 4, 3), RangeError);
+  const size = { gameDuration: gameDuration('10+0.1'), threads: 1, concurrency: 7, batchSize: 16 };
+  assert.equal(taskSize({ ...size, remaining: 800_000 }), 416);
+  assert.equal(taskSize({ ...size, remaining: 33 }), 64);
+  assert.equal(memoryNeed(7, 1, hashOption('Hash=16') + hashOption('Threads=2 Hash=16')), 3216);
+  assert.equal(hashOption('Hash='), 0);
+  assert.equal(coreLimit(4), 100_000);
+});
+
+test('internal throughput of scheduling.md §14', () => {
+  const itp = (
+    throughput: number,
+    tc: string,
+    threads: number,
+    owners: number,
+    games: number,
+    llr = 0,
+    elo0 = 0,
+  ) => internalThroughput({ throughput, tc, threads, activeRunsOfOwner: owners, games, sprt: { llr, elo0 } });
+  assertClose(itp(100, '10+0.1', 1, 1, 0), 97.2972972972973);
+  assertClose(itp(100, '60+0.6', 1, 3, 50_000, 2.5, 0.5), 464.24480974004126);
+  assertClose(itp(200, '60+0.6', 8, 2, 400_000, 2.5), 7564.365715260558);
+  assertClose(itp(0, '5+0.05', 1, 0, 0), 1);
+});
+
+test('remaining hours of scheduling.md §14', () => {
+  const args = { tc: '10+0.1', threads: 1, num_games: 800_000, sprt: sprtOf(1) };
+  delete args.sprt.overshoot;
+  const results: Results = { ...NO_RESULTS, pentanomial: [10, 100, 300, 110, 12] };
+  assertClose(remainingHours({ args, results }), 804.20144);
+  args.sprt.llr = 2.95;
+  assert.equal(remainingHours({ args, results }), 0);
+});
+
+test('how runs end', () => {
+  const results: Results = { ...NO_RESULTS, wins: 60, losses: 40, draws: 100 };
+  const run = { finished: true, isSpsa: false, isSprt: true, results };
+  assert.deepEqual(computeFlags({ ...run, sprtState: 'accepted' }), { green: true, yellow: false });
+  assert.deepEqual(computeFlags({ ...run, sprtState: 'rejected' }), { green: false, yellow: true });
+  assert.deepEqual(computeFlags({ ...run, sprtState: undefined }), { green: false, yellow: false });
+  const fixed = { ...run, isSprt: false, sprtState: undefined };
+  assert.deepEqual(computeFlags(fixed), { green: true, yellow: false });
+  assert.deepEqual(computeFlags({ ...fixed, finished: false }), { green: false, yellow: false });
+  assert.equal(isUndecided(results, 200, undefined), false);
+  assert.equal(isUndecided(results, 202, undefined), true);
+  assert.equal(isUndecided(results, 202, { state: 'rejected' }), false);
+});
+
+test('messages of finished runs', () => {
+  const results: Results = {
+    ...NO_RESULTS,
+    wins: 50,
+    losses: 49,
+    draws: 101,
+    pentanomial: [2, 22, 51, 23, 2],
+  };
+  const run = { isSpsa: false, isGreen: false, results, sprt: undefined };
+  assert.equal(
+    finishedMessage(run),
+    'Result:rejected Elo:1.74[-24.91,28.38] LOS:55% Games:200 Ptnml:[2,22,51,23,2]',
+  );
+  assert.equal(finishedMessage({ ...run, isSpsa: true }), 'SPSA tune finished');
+  const equalBounds = { ...sprtOf(0), elo1: 0 };
+  assert.match(finishedMessage({ ...run, sprt: equalBounds }), /^Result: Elo:1\.74\[/);
+});
+
+test('crashes and time losses', () => {
+  const stats = { ...NO_RESULTS, wins: 10, losses: 20, draws: 10, time_losses: 9 };
+  assert.equal(crashOrTimeMessage(stats), 'Time losses:9(22.5%) Crashes:0(0.0%)');
+  assert.equal(isCrashOrTime({ ...stats, time_losses: 4 }), false);
+  assert.equal(crashOrTimeMessage({ ...NO_RESULTS, crashes: 4 }), undefined);
+  assert.equal(isCrashOrTime({ crashes: 4 }), true);
+});
+
+test('names', () => {
+  const info = { username: 'joe', concurrency: 7, unique_key: 'amaya000-5a28-4b7d-b27b-d78d97ecf11a' };
+  assert.equal(shortWorkerName(info), 'joe-7cores-amaya000');
+  assert.equal(longWorkerName({ ...info, modified: true }), 'joe-7cores-amaya000-5a28*');
+  assert.equal(longWorkerName({ ...info, unique_key: 'alone' }), 'joe-7cores-alone');
+  assert.equal(shortWorkerName({ ...info, unique_key: '' }), 'joe-7cores');
+  assert.equal(runName('master', '311d42c471238ed6652dc7a2'), 'master-952f05b');
+});
+
+test('repository addresses lose the slashes at the end of their path only', () => {
+  assert.equal(canonicalizeRepoUrl('https://github.com/a/b//'), 'https://github.com/a/b');
+  assert.equal(canonicalizeRepoUrl('https://github.com/a/b/?x=/#/'), 'https://github.com/a/b?x=/#/');
+  assert.equal(canonicalizeRepoUrl('https://'), 'https://');
+  assert.equal(canonicalizeRepoUrl(''), '');
+});
+
+test('numbers as text round ties to even and keep the sign of zero', () => {
+  assert.equal(formatFixed(0.125, 2), '0.12');
+  assert.equal(formatFixed(0.375, 2), '0.38');
+  assert.equal(formatFixed(-2.5, 0), '-2');
+  assert.equal(formatFixed(0.5, 0), '0');
+  assert.equal(formatFixed(1.005, 2), '1.00');
+  assert.equal(formatFixed(-0, 2), '-0.00');
+  assert.equal(formatFixed(1e22, 2), '10000000000000000000000.00');
+  assert.equal(formatScientific(0.00137, 2), '1.37e-03');
+  assert.equal(formatScientific(0, 2), '0.00e+00');
+  fc.assert(
+    fc.property(fc.integer({ min: -1e9, max: 1e9 }), fc.nat({ max: 6 }), (n, digits) => {
+      const x = n / 2 ** (digits + 1);
+      const text = formatFixed(x, digits);
+      assert.ok(Math.abs(Number(text) - x) <= 0.5 * 10 ** -digits);
+      const isTie = Math.abs((Math.abs(x) * 10 ** digits) % 1) === 0.5;
+      assert.ok(!isTie || Number(text.at(-1)) % 2 === 0);
+    }),
+  );
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Pentanomial, Results, Sprt } from '../../src/protocol/documents.js';
+import { outcomeCdf } from '../../src/rules/brownian.js';
+import { newSprt, updateSprt } from '../../src/rules/sprt.js';
+import { sprtElo } from '../../src/rules/sprt-elo.js';
+import { assertClose } from './close.js';
+
+const DEFAULTS = { alpha: 0.05, beta: 0.05 };
+
+function resultsOf(pentanomial: Pentanomial): Results {
+  return { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0, pentanomial };
+}
+
+test('Elo estimates of statistics.md §9', () => {
+  const trinomial = { wins: 5019, losses: 5026, draws: 15699, crashes: 0, time_losses: 0 };
+  const bayes = sprtElo(trinomial, { ...DEFAULTS, elo0: 0, elo1: 5, eloModel: 'BayesElo' });
+  assertClose(bayes.elo, 0.3692198242091275);
+  assertClose(bayes.ci[0], -2.405367862114394);
+  assertClose(bayes.ci[1], 3.3037680678031833);
+  assertClose(bayes.LOS, 0.601487082926911);
+  assertClose(bayes.LLR, -2.8576679634940083);
+  const pairs = resultsOf([1000, 11_000, 25_000, 12_000, 1000]);
+  const beyond = sprtElo(pairs, { ...DEFAULTS, elo0: 0, elo1: 2, eloModel: 'normalized' });
+  assertClose(beyond.elo, 3.287301363941191);
+  assertClose(beyond.ci[0], 1.1879543470687894);
+  assertClose(beyond.ci[1], 5.372448157549887);
+  assertClose(beyond.LLR, 8.678533796329656);
+  assert.throws(() => sprtElo(pairs, { ...DEFAULTS, elo0: 1, elo1: 1, eloModel: 'logistic' }), RangeError);
+});
+
+test('outcomes of Brownian motion of statistics.md §9', () => {
+  const b = 2.9444389791664403;
+  const motion = (drift: number, sigma: number) => ({ a: -b, b, drift, sigma });
+  const wide = { a: -2.9, b: 2.9, drift: 0, sigma: 0.05 };
+  assertClose(outcomeCdf(wide, 1000, 1), 0.7352643389725164);
+  assertClose(outcomeCdf(motion(0.0001, 0.02), 5000, 0.5), 0.499935435717038);
+  assertClose(outcomeCdf(motion(0.0001, 0.01), 10, 0.3), 1);
+  assertClose(outcomeCdf(motion(0.002, 0.02), 3000, 2), 0.0001298253472319154);
+});
+
+test('a live test follows statistics.md §9', () => {
+  const sprt = newSprt({ ...DEFAULTS, elo0: 0, elo1: 2, eloModel: 'normalized', batchSize: 2 });
+  const step = (...pentanomial: Pentanomial) => updateSprt(resultsOf(pentanomial), sprt);
+  step(0, 0, 2, 0, 0);
+  assertClose(sprt.llr, -6.715243441094843e-5, 1e-12);
+  step(0, 1, 2, 1, 0);
+  step(0, 1, 3, 2, 0);
+  step(1, 1, 3, 2, 1);
+  step(1, 1, 4, 3, 1);
+  step(1, 2, 4, 4, 1);
+  assertClose(sprt.llr, 0.01442000513553809);
+  const before = structuredClone(sprt);
+  step(1, 2, 4, 4, 1);
+  assert.deepEqual(sprt, before);
+  assertClose(sprt.overshoot!.m0, -0.000132611566353519, 1e-12);
+  assertClose(sprt.overshoot!.sq1, 0.00013574090632799494, 1e-12);
+  step(1, 2, 6, 6, 1);
+  assert.equal(sprt.overshoot!.skipped_updates, 3);
+  assert.equal(sprt.overshoot!.last_update, 16);
+  assert.equal(sprt.overshoot!.ref0, sprt.llr);
+  step(1, 2, 6, 5, 1);
+  assert.equal(sprt.illegal_update, 15);
+  assert.equal(sprt.overshoot, undefined);
+});
+
+test('the overshoot decides, and is gone once samples are lost (statistics.md §9)', () => {
+  const sprt = newSprt({ ...DEFAULTS, elo0: 0, elo1: 2, eloModel: 'normalized', batchSize: 16 });
+  const pairs: Pentanomial = [321, 5667, 14_488, 6062, 294];
+  Object.assign(sprt.overshoot!, {
+    last_update: pairs.reduce((sum, count) => sum + count) - 16,
+    ref1: 2.9274501952038094,
+    m1: 2.9274501952038094,
+    sq1: 0.11455982697611926,
+  });
+  updateSprt(resultsOf(pairs), sprt);
+  assertClose(sprt.llr, 2.9274501952038094);
+  assert.equal(sprt.state, 'accepted');
+  pairs[2] -= 80;
+  updateSprt(resultsOf(pairs), sprt);
+  assert.equal(sprt.lost_samples, 80);
+  assert.equal(sprt.overshoot, undefined);
+  assertClose(sprt.llr, 2.924406618799276);
+  assert.equal(sprt.state, '');
+});
+
+test('no results that validate ever leave a NaN in a live test', () => {
+  const count = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.maxSafeNat());
+  const elo = fc.oneof(fc.double({ min: -10, max: 10, noNaN: true }), fc.double({ noNaN: true }));
+  const sprtOf = fc.record({
+    elo0: elo,
+    elo1: elo,
+    eloModel: fc.constantFrom('BayesElo' as const, 'logistic' as const, 'normalized' as const),
+    batchSize: fc.integer({ min: 1, max: 64 }),
+  });
+  const results = fc.record({
+    wins: count,
+    losses: count,
+    draws: count,
+    crashes: count,
+    time_losses: count,
+    pentanomial: fc.option(fc.tuple(count, count, count, count, count), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(sprtOf, fc.array(results, { minLength: 1, maxLength: 4 }), (settings, steps) => {
+      const sprt: Sprt = newSprt({ ...DEFAULTS, ...settings });
+      for (const { pentanomial, ...counts } of steps) {
+        updateSprt(pentanomial === undefined ? counts : { ...counts, pentanomial }, sprt);
+      }
+      const { overshoot } = sprt;
+      for (const value of [sprt.llr, ...Object.values(overshoot ?? {})]) assert.ok(Number.isFinite(value));
+    }),
+    { numRuns: 2000 },
+  );
+});
