@@ -98,9 +98,8 @@ function withDefaults(form: NewRunForm): RunArgs {
 }
 
 function checkOrigin({ rescheduled_from: from }: NewRunForm, id: string): string[] {
-  return [id, from ?? id]
-    .filter((text) => !isObjectId(text))
-    .map((text) => `${quote(text)} is no run id: 24 hex digits`);
+  const ids = from === undefined ? [id] : [id, from];
+  return ids.filter((text) => !isObjectId(text)).map((text) => `${quote(text)} is no run id: 24 hex digits`);
 }
 
 function noResults(): Results {

@@ -1,7 +1,7 @@
 /** When a new run ends: an SPRT, an SPSA tune or a fixed number of games (spec: data-model.md §2.6). */
 import type { NewRunForm } from '../protocol/admin.js';
 import type { RunArgs } from '../protocol/documents.js';
-import { tcRatio } from '../rules/game-time.js';
+import { isLtcSprt, tcRatio } from '../rules/game-time.js';
 import { newSprt } from '../rules/sprt.js';
 import { buildSpsaState } from '../rules/spsa-form.js';
 
@@ -10,8 +10,6 @@ export const SPRT_GAMES = 800_000;
 const LARGEST_RUN = 3_200_000;
 const GAMES_STEP = 1_000;
 const SPSA_DEFAULTS = { A_ratio: 0.1, alpha: 0.602, gamma: 0.101 };
-/** An SPRT longer than this many games at 10+0.1 is marked as one of long time control. */
-const LTC_RATIO = 4;
 const LTC_MARK = 'LTC: ';
 
 /** What is wrong with the rule; at most one thing is told. */
@@ -40,7 +38,6 @@ export function checkStopRule({ sprt, spsa, num_games: games }: NewRunForm): str
 /** Completes args that have passed checkStopRule with the state of their test or tune. */
 export function applyStopRule(args: RunArgs, { sprt, spsa, num_games: numGames }: NewRunForm): void {
   if (sprt !== undefined) {
-    const ratio = tcRatio(args.tc, args.threads);
     args.num_games = SPRT_GAMES;
     args.sprt = newSprt({
       alpha: 0.05,
@@ -48,9 +45,9 @@ export function applyStopRule(args: RunArgs, { sprt, spsa, num_games: numGames }
       elo0: sprt.elo0,
       elo1: sprt.elo1,
       eloModel: 'normalized',
-      batchSize: Math.max(1, Math.floor(0.5 + 16 / ratio)),
+      batchSize: Math.max(1, Math.floor(0.5 + 16 / tcRatio(args.tc, args.threads))),
     });
-    if (ratio > LTC_RATIO && !args.info.startsWith(LTC_MARK)) args.info = LTC_MARK + args.info;
+    if (isLtcSprt(args) && !args.info.startsWith(LTC_MARK)) args.info = LTC_MARK + args.info;
   } else if (spsa !== undefined) {
     args.spsa = buildTune(spsa, numGames!);
   }
