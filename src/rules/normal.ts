@@ -9,6 +9,8 @@
 /** Φ⁻¹(0.975), the half-width of a 95 % interval (statistics.md §1). */
 export const Z_975 = 1.959963984540054;
 
+/** From here on the density is below the smallest double. */
+const BEYOND_TAILS = 40;
 const SQRT_HALF = Math.SQRT1_2;
 const INVERSE_SQRT_PI = 0.5641895835477563;
 
@@ -126,6 +128,7 @@ function tailQuantile(r: number): number {
 
 /** exp(−z²/2) without the error that rounding z² would bring for large z. */
 function gaussian(z: number): number {
+  if (z > BEYOND_TAILS) return 0;
   const coarse = Math.trunc(z * 16) / 16;
   return Math.exp(-0.5 * coarse * coarse) * Math.exp(-0.5 * (z - coarse) * (z + coarse));
 }
