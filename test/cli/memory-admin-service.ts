@@ -36,11 +36,14 @@ export class MemoryAdminService implements AdminService {
   readonly passwords = new Map<string, string>();
   readonly runs = new Map<string, RunDocument>();
   readonly blocked = new Map<string, WorkerDocument>();
+  /** What a test does while a userAdd is under way. */
+  meanwhile: (() => Promise<void>) | undefined;
   /** When set, what every verb throws. */
   failure: Error | undefined;
 
   userAdd: AdminService['userAdd'] = async (request) => {
     this.#note('userAdd', request);
+    await this.meanwhile?.();
     if (this.users.has(request.username)) throw new AdminError(409, `the name ${request.username} is taken`);
     const user: UserView = {
       username: request.username,

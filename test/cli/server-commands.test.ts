@@ -122,22 +122,23 @@ test('every command has help with an example', async () => {
   assert.equal((await shoal(['run'])).code, 2);
 });
 
-test('the installed command works as a process and hides its arguments', async () => {
+test('the installed command works as a process, whose arguments cannot be seen', async () => {
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, [
-    SCRIPT,
-    '--data',
-    site.data,
-    'user',
-    'add',
-    'zoe',
-    '--password',
-    'pw',
-    '--json',
-  ]);
+  const args = [SCRIPT, '--data', site.data, 'user', 'add', 'zoe', '--password', 'sesame', '--json'];
+  const running = run(process.execPath, args);
+  let seen = '';
+  site.service.meanwhile = async () => {
+    seen = await readFile(`/proc/${running.child.pid}/cmdline`, 'utf8').catch(() => 'shoal');
+  };
+  const { stdout } = await running;
   assert.equal(JSON.parse(stdout).user.username, 'zoe');
-  assert.ok(!stdout.includes('\u001b'));
+  assert.match(seen, /^shoal\0*$/);
+});
+
+test('the process ends with the exit code', async () => {
+  const run = promisify(execFile);
   const refused = await run(process.execPath, [SCRIPT, 'status', '--data', empty]).catch((error) => error);
   assert.equal(refused.code, 3);
+  assert.equal(refused.stdout, '');
   assert.match(await readFile(SCRIPT, 'utf8'), /^#!\/usr\/bin\/env node\n/);
 });
