@@ -1,0 +1,201 @@
+/**
+ * A server without sockets for the recorded scenarios: real state, real operations, a real embedded store, and a clock
+ * that the scenario turns.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { updateSpeeds, updateThroughput } from '../../src/jobs/upkeep.js';
+import { type Context, isReply, refuse, type Reply, type WorkerCall } from '../../src/operations/context.js';
+import { loadRun } from '../../src/operations/load-run.js';
+import { verifyPassword } from '../../src/operations/password.js';
+import { recover } from '../../src/operations/recover.js';
+import { type DrawFlips, requestSpsa } from '../../src/operations/request-spsa.js';
+import { requestStop } from '../../src/operations/stop-run.js';
+import { answerFromStore } from '../../src/pool/finished-run.js';
+import { operate } from '../../src/pool/operations.js';
+import type { OperationName } from '../../src/pool/calls.js';
+import { Shared } from '../../src/pool/shared.js';
+import type { ActionDocument, RunDocument, UserDocument, WorkerDocument } from '../../src/protocol/documents.js';
+import { VERSION_BODY } from '../../src/protocol/replies.js';
+import { checkAccess, checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
+import * as texts from '../../src/protocol/texts.js';
+import { RunFlag } from '../../src/state/run-record.js';
+import { emptyGroup } from '../../src/state/snapshot.js';
+import type { State } from '../../src/state/state.js';
+import { JournalWriter } from '../../src/store/journal-writer.js';
+import { openStore } from '../../src/store/open-store.js';
+import type { Reader, RunWrite, Writer } from '../../src/store/port.js';
+
+const SIZES = { runs: 64, tasks: 8192, workers: 4096, users: 256, slabBytes: 32 * 1024 * 1024 };
+const REGION_BYTES = 128 * 1024 * 1024;
+
+export interface FarmSeed {
+  users: { user: UserDocument; cpuHours: number | undefined }[];
+  workers: WorkerDocument[];
+  runs: RunDocument[];
+  keyValues: { key: string; value: unknown }[];
+}
+
+/** A request as a worker sends it. */
+export interface FarmRequest {
+  op: string;
+  body: string;
+  remoteAddr: string;
+  country: string | null;
+  draw: DrawFlips | undefined;
+}
+
+export class Farm {
+  /** Milliseconds since the epoch. */
+  now: number;
+  state!: State;
+  /** Audit-log entries since they were last taken. */
+  actions: ActionDocument[] = [];
+  readonly #directory: string;
+  #journal!: JournalWriter;
+  #writer!: Writer;
+  reader!: Reader;
+
+  private constructor(directory: string, now: number) {
+    this.#directory = directory;
+    this.now = now;
+  }
+
+  static async open(seed: FarmSeed, now: number): Promise<Farm> {
+    const farm = new Farm(await mkdtemp(join(tmpdir(), 'shoal-farm-')), now);
+    const writer = await openStore(farm.#url).openWriter();
+    await writer.commit({
+      ...emptyGroup(),
+      users: seed.users.map(({ user }) => user),
+      contributors: seed.users.flatMap(({ user, cpuHours }) =>
+        cpuHours === undefined ? [] : [{ username: user.username, cpuHours }],
+      ),
+      workers: seed.workers,
+      runs: seed.runs.map(asWrite),
+      keyValues: seed.keyValues,
+    });
+    await writer.close();
+    await farm.#start();
+    return farm;
+  }
+
+  get #url(): string {
+    return `sqlite:${this.#directory}`;
+  }
+
+  async #start(): Promise<void> {
+    const shared = Shared.create(REGION_BYTES, { sizes: SIZES, taskSemaphoreSize: 5 });
+    this.state = shared.state;
+    this.state.threads.join('farm');
+    this.#writer = await openStore(this.#url).openWriter();
+    this.reader = await openStore(this.#url).openReader();
+    this.#journal = new JournalWriter(this.state, this.#writer, {
+      flushIntervalMs: 1000,
+      onCommit: (group) => this.actions.push(...group.actions),
+    });
+    await recover(this.state, this.reader, this.now);
+    updateThroughput(this.state);
+    updateSpeeds(this.state);
+    await this.drain();
+  }
+
+  drain(): Promise<void> {
+    return this.#journal.drain();
+  }
+
+  /** Saves everything and starts again. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.#start();
+  }
+
+  async stop(): Promise<void> {
+    await this.drain();
+    await this.reader.close();
+    await this.#writer.close();
+    this.state.threads.leave();
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async addRun(run: RunDocument): Promise<void> {
+    const { tasks, bad_tasks: _bad, ...head } = run;
+    const { slot } = await loadRun(this.state, head, tasks, 0);
+    this.state.runs.set(slot, RunFlag.isNew, true);
+    this.state.journal.mark(slot);
+  }
+
+  /** Every step of a request's way, as a front thread and a pool thread walk it. */
+  async request({ op, body, remoteAddr, country, draw }: FarmRequest): Promise<Reply> {
+    const path = `/api/${op}`;
+    const parsed = parseBody(Buffer.from(body));
+    const access = checkAccess(parsed);
+    if (access !== undefined) return refuse({ path }, 400, access);
+    const { password, worker_info: info } = parsed as { password: string; worker_info: { username: string } };
+    const user = await this.reader.user(info.username);
+    if (user === undefined || !(await verifyPassword(user.password, password))) {
+      return refuse({ path }, 401, texts.BAD_CREDENTIALS);
+    }
+    if (user.blocked) return refuse({ path }, 401, texts.ACCOUNT_BLOCKED);
+    if (user.pending) return refuse({ path }, 401, texts.ACCOUNT_PENDING);
+    if (op === 'request_version') return { status: 200, json: VERSION_BODY };
+    const violation = checkRequest(parsed);
+    if (violation !== undefined) return refuse({ path }, 400, violation);
+    const known = country !== null && /^[A-Z][A-Z]$/.test(country) && country !== 'ZZ';
+    const call: WorkerCall = {
+      path,
+      request: normaliseRequest(parsed),
+      remoteAddr,
+      countryCode: known ? country : '?',
+      hostUrl: 'http://localhost',
+      now: this.now,
+    };
+    return await this.#operate(op as OperationName, call, draw);
+  }
+
+  async #operate(name: OperationName, call: WorkerCall, draw: DrawFlips | undefined): Promise<Reply> {
+    const onFront = operate(this.#context(true), name, call);
+    if (isReply(onFront)) return onFront;
+    const context = this.#context(false);
+    let outcome = onFront;
+    if (name === 'stop_run') {
+      outcome = requestStop(context, call, await this.reader.cpuHours(call.request.worker_info.username)) as typeof onFront;
+    } else if (name === 'request_spsa') {
+      outcome = requestSpsa(context, call, draw) as typeof onFront;
+    } else {
+      outcome = operate(context, name, call) as typeof onFront;
+    }
+    const settled = isReply(outcome) ? outcome : await answerFromStore(context, this.reader, name, call);
+    if (!isReply(settled)) throw new Error(`${name} was not answered`);
+    return settled;
+  }
+
+  #context(onFront: boolean): Context {
+    return { state: this.state, onFront };
+  }
+}
+
+function asWrite(run: RunDocument): RunWrite {
+  const { tasks, bad_tasks: badTasks, ...head } = run;
+  return {
+    runId: run._id,
+    insert: head,
+    tasks: tasks.map((task, taskId) => ({
+      taskId,
+      isNew: true,
+      num_games: task.num_games,
+      start: task.start,
+      active: task.active,
+      bad: task.bad === true,
+      last_updated: task.last_updated,
+      stats: task.stats,
+      worker_info: task.worker_info,
+      ...(task.spsa_params === undefined ? {} : { spsa_params: task.spsa_params }),
+    })),
+    badTasks: badTasks ?? [],
+    spsaHistory: [],
+  };
+}
