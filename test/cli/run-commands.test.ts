@@ -282,7 +282,7 @@ test('run show tells results, LLR with its bounds, Elo with its interval and the
     /^games {9}100 of 800000, 42\.5 each minute$/m,
     /^result {8}W 30 L 20 D 50$/m,
     /^pentanomial {3}1 9 24 11 5$/m,
-    /^LLR {11}LLR 1\.00 \[-2\.94, 2\.94\] <0, 2>$/m,
+    /^LLR {11}1\.00 \[-2\.94, 2\.94\] <0, 2>$/m,
     /^Elo {11}1\.23 \[-0\.50, 2\.97\], LOS 91\.7 %$/m,
     /^tasks {9}12, 1 active, 2 bad$/m,
     /^alice-8cores-a1b2c3-5a28\* {5}3 {6}8 {3}812 {2}16\/408 {2}NO /m,

@@ -63,7 +63,7 @@ function shortState(run: RunSummary): string {
 }
 
 function progress(run: RunSummary): string {
-  if (run.sprt !== undefined) return llr(run.sprt);
+  if (run.sprt !== undefined) return `LLR ${llr(run.sprt)}`;
   if (run.spsa !== undefined) return `SPSA ${run.spsa.iter}/${run.spsa.num_iter}`;
   return `${wld(run.results)} (${run.games}/${run.num_games})`;
 }
@@ -76,7 +76,7 @@ function llr(sprt: SprtView): string {
   const model = sprt.elo_model === 'normalized' ? '' : ` ${sprt.elo_model}`;
   const [low, high] = [sprt.lower_bound.toFixed(2), sprt.upper_bound.toFixed(2)];
   const state = sprt.state === '' ? '' : ` ${sprt.state}`;
-  return `LLR ${sprt.llr.toFixed(2)} [${low}, ${high}] <${sprt.elo0}, ${sprt.elo1}>${model}${state}`;
+  return `${sprt.llr.toFixed(2)} [${low}, ${high}] <${sprt.elo0}, ${sprt.elo1}>${model}${state}`;
 }
 
 function elo({ elo: estimate }: RunDetail): string {

@@ -100,6 +100,10 @@ function addPriority(run: Command, session: Session): void {
     .addHelpText('after', `\nExample: shoal run priority ${EXAMPLE_ID} 1 --throughput 200`)
     .action(async (id: string, priority: number, options: { throughput?: number; by?: string }) => {
       const answer = await session.call('runPriority', { id, priority, ...options });
-      session.show(answer, (done) => describeSummary(done.run));
+      session.show(
+        answer,
+        (done) =>
+          `${describeSummary(done.run)}\npriority ${done.run.priority}, throughput ${done.run.throughput}`,
+      );
     });
 }
