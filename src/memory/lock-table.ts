@@ -25,7 +25,7 @@ import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } 
 import type { Region } from './region.js';
 import { slotOf, type Threads, threadsOf } from './threads.js';
 
-/** Words from one lock to the next: 128 bytes. */
+/** Words from one lock to the next: 128 bytes. The first is the owner word. */
 const ROW = 32;
 const WAITERS = 1;
 const ARRIVALS = 3;

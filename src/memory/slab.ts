@@ -99,7 +99,7 @@ export class Slab {
       this.#words[at + CLASS_AND_USE] = size;
       this.#words[at + LENGTH] = this.#classes[row]!;
       this.#classes[row] = handle;
-      this.#classes[row + 1]!--;
+      Atomics.sub(this.#classes, row + 1, 1);
     } finally {
       this.#locks.release(size);
     }
@@ -164,7 +164,7 @@ export class Slab {
       if (handle === 0) return 0;
       const at = handle * HEADER_WORDS;
       this.#classes[row] = this.#words[at + LENGTH]!;
-      this.#classes[row + 1]!++;
+      Atomics.add(this.#classes, row + 1, 1);
       this.#words[at + LENGTH] = length;
       this.#words[at + CLASS_AND_USE] = size | IN_USE;
       return handle;
