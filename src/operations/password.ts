@@ -15,7 +15,8 @@ export interface PasswordCost {
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+const PHC =
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 const PHC_PREFIX = '$scrypt$';
 
 /** Bounds of stored costs: a damaged record must not buy a gigabyte or a minute. */
@@ -29,7 +30,9 @@ const comparisonKey = randomBytes(32);
 /** Sets the cost of new hashes; older ones stay valid and needsRehash tells them apart. Throws RangeError. */
 export function setPasswordCost(wanted: PasswordCost): void {
   if (!isAffordable(wanted)) {
-    throw new RangeError(`password cost ln=${wanted.ln},r=${wanted.r},p=${wanted.p} is not within ln 1-18, r 1-16, p 1-4`);
+    throw new RangeError(
+      `password cost ln=${wanted.ln},r=${wanted.r},p=${wanted.p} is not within ln 1-18, r 1-16, p 1-4`,
+    );
   }
   cost = wanted;
 }
@@ -78,7 +81,8 @@ function parsePhc(stored: string): { cost: PasswordCost; salt: Buffer; hash: Buf
 }
 
 function isAffordable({ ln, r, p }: PasswordCost): boolean {
-  const within = (value: number, largest: number) => Number.isInteger(value) && value >= 1 && value <= largest;
+  const within = (value: number, largest: number) =>
+    Number.isInteger(value) && value >= 1 && value <= largest;
   return within(ln, LARGEST_COST.ln) && within(r, LARGEST_COST.r) && within(p, LARGEST_COST.p);
 }
 

@@ -128,7 +128,9 @@ function explainScalar(schema: Keywords, value: unknown, path: string): string |
   if (!hasType(type, value)) return path + notOfType(title ?? TYPE_NAMES[type ?? ''] ?? 'value')(value);
   const broken = typeof value === 'number' ? brokenBound(schema, value) : brokenText(schema, value);
   if (broken === undefined) return undefined;
-  return title === undefined ? `${path} (value:${valueText(value)}) ${broken}` : path + notOfType(title)(value);
+  return title === undefined
+    ? `${path} (value:${valueText(value)}) ${broken}`
+    : path + notOfType(title)(value);
 }
 
 function hasType(type: string | undefined, value: unknown): boolean {
@@ -142,7 +144,8 @@ function hasType(type: string | undefined, value: unknown): boolean {
 function brokenBound(schema: Keywords, value: number): string | undefined {
   const { minimum, exclusiveMinimum, maximum, multipleOf } = schema;
   if (minimum !== undefined && !(value >= minimum)) return `is not greater than or equal to ${minimum}`;
-  if (exclusiveMinimum !== undefined && !(value > exclusiveMinimum)) return `is not greater than ${exclusiveMinimum}`;
+  if (exclusiveMinimum !== undefined && !(value > exclusiveMinimum))
+    return `is not greater than ${exclusiveMinimum}`;
   if (maximum !== undefined && !(value <= maximum)) return `is not less than or equal to ${maximum}`;
   if (multipleOf !== undefined && value % multipleOf !== 0) return `is not a multiple of ${multipleOf}`;
   return undefined;

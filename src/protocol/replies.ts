@@ -61,7 +61,13 @@ export function assignmentTail(taskId: number, numGames: number, start: number):
 }
 
 /** A reply that assigns a task. `argsText` is the JSON text of the run's args. */
-export function assignment(runId: string, argsText: string, taskId: number, numGames: number, start: number): string {
+export function assignment(
+  runId: string,
+  argsText: string,
+  taskId: number,
+  numGames: number,
+  start: number,
+): string {
   return assignmentHead(runId) + argsText + assignmentTail(taskId, numGames, start);
 }
 
@@ -79,6 +85,10 @@ export interface SpsaStep extends SpsaValue {
 }
 
 /** Values for one SPSA batch; `signature` is what the worker returns as `spsa.sig` with the results. */
-export function spsaValues(signature: number, white: readonly SpsaStep[], black: readonly SpsaValue[]): string {
+export function spsaValues(
+  signature: number,
+  white: readonly SpsaStep[],
+  black: readonly SpsaValue[],
+): string {
   return JSON.stringify({ task_alive: true, sig: signature, w_params: white, b_params: black });
 }

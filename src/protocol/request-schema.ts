@@ -4,7 +4,19 @@
  */
 import Type, { type Static } from 'typebox';
 import { isWorkerArch } from './configured-names.js';
-import { count, evenCount, hexId, positiveCount, refined, results, strict, text, username } from './schema-parts.js';
+import {
+  count,
+  evenCount,
+  hexId,
+  LARGEST_COUNT,
+  positiveCount,
+  refined,
+  results,
+  strict,
+  text,
+  uint,
+  username,
+} from './schema-parts.js';
 
 /** Nodes per second above this are no measurement. */
 const LARGEST_NPS = 1e12;
@@ -44,7 +56,7 @@ export const spsaResultsSchema = refined(
     losses: count,
     draws: count,
     num_games: evenCount,
-    sig: Type.Integer({ minimum: 0, maximum: 0xffffffff }),
+    sig: uint,
   }),
   'valid_spsa_results',
   ({ wins, losses, draws, num_games }) => wins + losses + draws === num_games,
@@ -56,7 +68,7 @@ export const workerRequestSchema = Type.Refine(
     password: Type.String(),
     worker_info: strict(workerInfoMembers),
     run_id: Type.Optional(hexId),
-    task_id: Type.Optional(Type.Integer({ minimum: 0, maximum: 0x7fffffff, title: 'task_id' })),
+    task_id: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_COUNT, title: 'task_id' })),
     pgn: Type.Optional(Type.String()),
     message: Type.Optional(Type.String()),
     stats: Type.Optional(results),

@@ -6,7 +6,12 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { explain } from './explain.js';
-import { type AccessRequest, accessSchema, type WorkerRequest, workerRequestSchema } from './request-schema.js';
+import {
+  type AccessRequest,
+  accessSchema,
+  type WorkerRequest,
+  workerRequestSchema,
+} from './request-schema.js';
 import { NOT_JSON } from './texts.js';
 
 export type { AccessRequest, SpsaResults, WorkerRequest } from './request-schema.js';

@@ -56,19 +56,13 @@ export const documentId = text('[0-9a-f]{24}', 'object_id');
 // The unescaped dot is the reference's: its databases may hold such names.
 export const netName = text('nn-[a-f0-9]{12}.nnue', 'net_name');
 
-export const repoUrl = text(
-  'https://(www\\.)?github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+',
-  'github_repo',
-);
+export const repoUrl = text('https://(www\\.)?github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+', 'github_repo');
 
 /** `<username>-<concurrency>cores-<first segment of unique_key>` */
 export const shortWorkerName = text('.*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}', 'short_worker_name');
 
 /** The short name, a dash and the key's second segment; `*` marks a modified worker. */
-export const longWorkerName = text(
-  '.*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}-[a-f0-9]{4}\\*?',
-  'long_worker_name',
-);
+export const longWorkerName = text('.*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}-[a-f0-9]{4}\\*?', 'long_worker_name');
 
 type Pentanomial = readonly [number, number, number, number, number];
 
@@ -102,3 +96,6 @@ export const results = refined(
   'valid_results',
   resultsAgree,
 );
+
+/** Binary data. */
+export const bytes = refined(Type.Unsafe<Uint8Array>({}), 'bytes', (value) => value instanceof Uint8Array);

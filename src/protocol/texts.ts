@@ -19,7 +19,8 @@ export const MISSING_SPSA = 'Missing spsa results: the run is an SPSA tune';
 export const LOG_WITHOUT_TASK_ID = 'Missing task_id for worker_log run context';
 
 export const invalidRunId = (runId: string) => `Invalid run_id: ${runId}`;
-export const invalidTaskId = (runId: string, taskId: number) => `Invalid task_id ${taskId} for run_id ${runId}`;
+export const invalidTaskId = (runId: string, taskId: number) =>
+  `Invalid task_id ${taskId} for run_id ${runId}`;
 // The reference shows both keys here; the stored one is what proves a worker's identity, so neither is shown.
 export const invalidUniqueKey = (runId: string, taskId: number) =>
   `Invalid unique_key for task ${runId}/${taskId}: the task belongs to another worker`;
@@ -38,7 +39,13 @@ export const taskNotActive = (tag: TaskTag, runId: string, taskId: number) =>
 export type TaskTag = 'Update_task' | 'Failed_task' | 'request_spsa_data';
 
 /** Counts are games of the task: those stored, those reported, and those of the SPSA batch. */
-export const incompatibleStats = (runId: string, taskId: number, before: number, now: number, spsaGames: number) =>
+export const incompatibleStats = (
+  runId: string,
+  taskId: number,
+  before: number,
+  now: number,
+  spsaGames: number,
+) =>
   `Update_task: task ${runId}/${taskId} has incompatible stats. Before ${before}. Now ${now}. SPSA_games ${spsaGames}.`;
 export const oddGames = (runId: string, taskId: number) =>
   `Update_task: the number of games received for task ${runId}/${taskId} is odd; games are played in pairs`;

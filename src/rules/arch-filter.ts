@@ -1,67 +1,101 @@
 /**
- * A run's architecture filter: a regular expression that is searched in the name of a worker's architecture (spec:
- * scheduling.md §2.4 row 9). Worked out once for all known names, by RE2's linear-time matching. RE2 has no look-around;
- * look-aheads at the start of an anchored pattern, the only ones of use here, are split off as searches of their own.
+ * A run's arch_filter: a regular expression in the dialect of Python's `regex`, searched in a worker's architecture
+ * (spec: scheduling.md §2.4). Users write it, so it runs on RE2 in linear time; nothing here backtracks.
+ *
+ * RE2 has no look-ahead. What people write is an anchored one, `^(?!unknown)` or `^(?=x86)(?!.*avx512)`: there a
+ * look-ahead is a search of its own from the start of the text, so a pattern becomes a combination of RE2 searches.
  */
 import { RE2JS } from 're2js';
+import { type PatternToken, translatePattern } from './arch-filter-tokens.js';
 
+/** In UTF-16 units. */
 const LONGEST_PATTERN = 1000;
 
-/** One boolean for each name, or why the pattern cannot be used. */
+/** Whether archs[i] matches, for every i, or why the pattern cannot be used. */
 export type ArchMatches = { matches: boolean[] } | { error: string };
 
+type Predicate = (arch: string) => boolean;
+
+/** Searches a filter in each architecture. Never throws: what RE2 cannot do comes back as `error`. */
 export function matchArchs(pattern: string, archs: readonly string[]): ArchMatches {
-  if (pattern === '') return { matches: archs.map(() => true) };
-  if (pattern.length > LONGEST_PATTERN) return { error: `longer than ${LONGEST_PATTERN} characters` };
+  if (pattern.length > LONGEST_PATTERN) return { error: `it is longer than ${LONGEST_PATTERN} characters` };
   try {
-    const conditions = split(translate(pattern)).map(({ text, wanted }) => ({
-      regex: RE2JS.compile(text),
-      wanted,
-    }));
-    const passes = (arch: string) =>
-      conditions.every(({ regex, wanted }) => regex.matcher(arch).find() === wanted);
-    return { matches: archs.map(passes) };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    const { tokens, flags } = translatePattern(pattern);
+    return { matches: archs.map(search(tokens, flags)) };
+  } catch (cause) {
+    return { error: cause instanceof Error ? cause.message : String(cause) };
   }
 }
 
-/** RE2 spells the end of the text \z where Python's dialect has \Z. */
-function translate(pattern: string): string {
-  return pattern.replaceAll(/(?<!\\)((?:\\\\)*)\\Z/g, '$1\\z');
+/** True where the pattern matches anywhere in the text. */
+function search(tokens: readonly PatternToken[], flags: string): Predicate {
+  return anyOf(splitAlternatives(tokens).map((branch) => searchBranch(branch, flags)));
 }
 
-interface Condition {
-  text: string;
-  /** Whether the text must be found or must not. */
-  wanted: boolean;
+function searchBranch(branch: readonly PatternToken[], flags: string): Predicate {
+  if (branch[0]?.kind === 'start') return matchFromStart(branch.slice(1), flags);
+  return linearSearch(branch, '', flags);
 }
 
-/** `^(?!a)(?=b)c` is: not ^a, and ^b, and ^c. */
-function split(pattern: string): Condition[] {
-  if (!pattern.startsWith('^(?!') && !pattern.startsWith('^(?=')) return [{ text: pattern, wanted: true }];
-  const conditions: Condition[] = [];
-  let rest = pattern.slice(1);
-  while (rest.startsWith('(?!') || rest.startsWith('(?=')) {
+/** True where the pattern matches from the start of the text on. */
+function matchAtStart(tokens: readonly PatternToken[], flags: string): Predicate {
+  return anyOf(splitAlternatives(tokens).map((branch) => matchFromStart(branch, flags)));
+}
+
+/** Takes the look-aheads off the front of a branch that begins at the start of the text. */
+function matchFromStart(branch: readonly PatternToken[], flags: string): Predicate {
+  const conditions: Predicate[] = [];
+  let rest = branch;
+  for (let first = rest[0]; first?.kind === 'ahead' || first?.kind === 'not-ahead'; first = rest[0]) {
     const end = closingParenthesis(rest);
-    conditions.push({ text: `^(?:${rest.slice(3, end)})`, wanted: rest[2] === '=' });
+    const inner = matchAtStart(rest.slice(1, end), flags);
+    conditions.push(first.kind === 'ahead' ? inner : (arch) => !inner(arch));
     rest = rest.slice(end + 1);
+    if (rest[0]?.kind === 'quantifier') throw new Error('a look-ahead cannot be repeated');
+    if (rest[0]?.kind === 'start') rest = rest.slice(1);
   }
-  conditions.push({ text: `^${rest}`, wanted: true });
-  return conditions;
+  if (rest.length > 0) conditions.push(linearSearch(rest, '\\A', flags));
+  return (arch) => conditions.every((holds) => holds(arch));
 }
 
-/** Where the group that begins the pattern ends. */
-function closingParenthesis(pattern: string): number {
-  let depth = 0;
-  let inClass = false;
-  for (let i = 0; i < pattern.length; i++) {
-    const character = pattern[i];
-    if (character === '\\') i++;
-    else if (inClass) inClass = character !== ']';
-    else if (character === '[') inClass = true;
-    else if (character === '(') depth++;
-    else if (character === ')' && --depth === 0) return i;
+function linearSearch(tokens: readonly PatternToken[], anchor: string, flags: string): Predicate {
+  if (tokens.some(({ kind }) => kind === 'ahead' || kind === 'not-ahead')) {
+    throw new Error('look-aheads are supported only right after a leading ^');
   }
-  throw new SyntaxError(`missing closing parenthesis in ${pattern}`);
+  const source = tokens.map(({ text }) => text).join('');
+  const compiled = RE2JS.compile(`${flags}${anchor}(?:${source})`, RE2JS.LOOKBEHINDS);
+  return (arch) => compiled.test(arch);
+}
+
+function anyOf(predicates: readonly Predicate[]): Predicate {
+  return (arch) => predicates.some((holds) => holds(arch));
+}
+
+function opens({ kind }: PatternToken): boolean {
+  return kind === 'open' || kind === 'ahead' || kind === 'not-ahead';
+}
+
+/** Splits at the bars outside all parentheses. */
+function splitAlternatives(tokens: readonly PatternToken[]): PatternToken[][] {
+  // Only look-aheads need the split: without them RE2 takes the whole.
+  if (!tokens.some(({ kind }) => kind === 'ahead' || kind === 'not-ahead')) return [[...tokens]];
+  const branches: PatternToken[][] = [[]];
+  let depth = 0;
+  for (const token of tokens) {
+    if (opens(token)) depth++;
+    else if (token.kind === 'close') depth--;
+    if (token.kind === 'bar' && depth === 0) branches.push([]);
+    else branches.at(-1)!.push(token);
+  }
+  return branches;
+}
+
+/** Index of the parenthesis that closes the group opened by the first token. */
+function closingParenthesis(tokens: readonly PatternToken[]): number {
+  let depth = 0;
+  for (const [i, token] of tokens.entries()) {
+    if (opens(token)) depth++;
+    else if (token.kind === 'close' && --depth === 0) return i;
+  }
+  throw new Error('missing )');
 }

@@ -1,0 +1,106 @@
+/** Users, blocked workers, PGNs, networks and books as they are stored (spec: data-model.md §3, §4, §6, §7, §12). */
+import Type from 'typebox';
+import {
+  bytes,
+  documentId,
+  hexId,
+  instant,
+  netName,
+  refined,
+  repoUrl,
+  shortWorkerName,
+  strict,
+  text,
+  uint,
+  username,
+} from './schema-parts.js';
+
+const LONGEST_PASSWORD = 72;
+const LONGEST_BLOCK_MESSAGE = 500;
+
+const id = Type.Optional(documentId);
+
+const mailboxWord = "[\\p{L}\\p{N}\\p{M}!#$%&'*+/=?^_`{|}~\\-]+";
+const hostLabel = '[\\p{L}\\p{N}]([\\p{L}\\p{N}\\p{M}\\-]{0,61}[\\p{L}\\p{N}\\p{M}])?';
+const email = Type.String({
+  pattern: `^${mailboxWord}(\\.${mailboxWord})*@(${hostLabel}\\.)+${hostLabel}$`,
+  maxLength: 254,
+  title: 'email',
+});
+
+/** The reference's clear text, or a hash in PHC form, which is longer. */
+const password = Type.Union([
+  Type.String({ maxLength: LONGEST_PASSWORD }),
+  text('\\$scrypt\\$[\\w=,$+/]{1,250}', 'password_hash'),
+]);
+
+export const userSchema = strict({
+  _id: id,
+  username,
+  password,
+  registration_time: instant,
+  pending: Type.Boolean(),
+  blocked: Type.Boolean(),
+  email,
+  groups: Type.Array(Type.String(), { uniqueItems: true }),
+  tests_repo: Type.Union([Type.Literal(''), repoUrl]),
+  machine_limit: uint,
+});
+
+export const workerSchema = strict({
+  _id: id,
+  worker_name: shortWorkerName,
+  blocked: Type.Boolean(),
+  message: Type.String({ maxLength: LONGEST_BLOCK_MESSAGE }),
+  last_updated: instant,
+});
+
+export const pgnSchema = refined(
+  strict({
+    _id: id,
+    run_id: text('[a-f0-9]{24}-(0|[1-9]\\p{Nd}*)', 'run_id_pgns'),
+    pgn_zip: refined(bytes, 'gzip_data', (data) => data[0] === 0x1f && data[1] === 0x8b),
+    size: uint,
+  }),
+  'pgn whose size is its number of bytes',
+  ({ pgn_zip, size }) => pgn_zip.length === size,
+);
+
+const netTest = strict({ id: hexId, date: instant });
+
+export const netSchema = refined(
+  strict({
+    _id: id,
+    name: netName,
+    user: username,
+    downloads: uint,
+    first_test: Type.Optional(netTest),
+    last_test: Type.Optional(netTest),
+    is_master: Type.Optional(Type.Literal(true)),
+  }),
+  'net with neither or both tests, the first not after the last, and both when it is a master',
+  ({ first_test: first, last_test: last, is_master }) => {
+    if (first === undefined && last === undefined) return is_master === undefined;
+    return first !== undefined && last !== undefined && first.date <= last.date;
+  },
+);
+
+const depth = Type.Union([uint, Type.Null()]);
+
+/** All books by file name. */
+export const booksSchema = Type.Record(
+  Type.String({ pattern: '^.*\\.(epd|pgn)$' }),
+  refined(
+    strict({
+      total: uint,
+      white: uint,
+      black: uint,
+      min_depth: depth,
+      max_depth: depth,
+      sri: text('(sha384-)?[0-9A-Za-z+/]{64}', 'sri'),
+    }),
+    'book whose total is white plus black',
+    ({ total, white, black }) => total === white + black,
+  ),
+  { additionalProperties: false },
+);

@@ -1,0 +1,183 @@
+/**
+ * A run as it is stored (spec: data-model.md §2.1-§2.4), with ids as hex text and instants as milliseconds. Strict
+ * where readers must be tolerant: documents.ts describes what old databases may hold, this what may be written.
+ */
+import Type from 'typebox';
+import { matchArchs } from '../rules/arch-filter.js';
+import { findRunProblem } from './run-invariants.js';
+import {
+  documentId,
+  evenUint,
+  hexId,
+  instant,
+  netName,
+  num,
+  refined,
+  repoUrl,
+  results,
+  strict,
+  suint,
+  text,
+  uint,
+  unum,
+  username,
+} from './schema-parts.js';
+import { taskMembers, taskSchema } from './task-schema.js';
+
+/** Numbers that never vary are compared with this relative tolerance: they passed through other languages. */
+const CONSTANT_TOLERANCE = 1e-9;
+
+const constant = (value: number, name: string) =>
+  refined(num, name, (given) => Math.abs(given - value) <= CONSTANT_TOLERANCE * Math.abs(value));
+
+const signature = text('[1-9]\\d*', 'signature');
+const sha = text('[a-f0-9]{40}', 'sha');
+const timeControl = text('([1-9]\\d*/)?\\d+(\\.\\d+)?(\\+\\d+(\\.\\d+)?)?', 'tc');
+const option = '[!-<>-~]+=[!-<>-~]+';
+const options = text(`|${option}( ${option})*`, 'options');
+const nets = Type.Array(netName, { uniqueItems: true });
+
+/** The live LLR's overshoot (spec: statistics.md §6). */
+const overshootSchema = strict({
+  last_update: uint,
+  skipped_updates: uint,
+  ref0: num,
+  m0: num,
+  sq0: unum,
+  ref1: num,
+  m1: num,
+  sq1: unum,
+});
+
+export const sprtSchema = refined(
+  strict({
+    alpha: constant(0.05, '0.05'),
+    beta: constant(0.05, '0.05'),
+    elo0: num,
+    elo1: num,
+    elo_model: Type.Literal('normalized'),
+    state: Type.Enum(['', 'accepted', 'rejected']),
+    llr: num,
+    batch_size: suint,
+    lower_bound: constant(-Math.log(19), '-ln 19'),
+    upper_bound: constant(Math.log(19), 'ln 19'),
+    lost_samples: Type.Optional(uint),
+    illegal_update: Type.Optional(uint),
+    overshoot: Type.Optional(overshootSchema),
+  }),
+  'sprt with exactly one of overshoot and lost_samples',
+  ({ overshoot, lost_samples }) => (overshoot === undefined) !== (lost_samples === undefined),
+);
+
+const positive = Type.Number({ exclusiveMinimum: 0 });
+
+export const spsaSchema = strict({
+  algorithm: Type.Optional(Type.Literal('classic')),
+  A: unum,
+  alpha: unum,
+  gamma: unum,
+  raw_params: Type.String(),
+  iter: uint,
+  num_iter: uint,
+  params: Type.Array(
+    strict({
+      name: Type.String(),
+      start: num,
+      min: num,
+      max: num,
+      c_end: positive,
+      r_end: unum,
+      c: positive,
+      a_end: unum,
+      a: unum,
+      theta: num,
+    }),
+  ),
+  param_history: Type.Optional(Type.Array(Type.Array(strict({ theta: num, R: unum, c: unum })))),
+});
+
+export const runArgsSchema = refined(
+  strict({
+    base_tag: Type.String(),
+    new_tag: Type.String(),
+    base_nets: nets,
+    new_nets: nets,
+    num_games: evenUint,
+    tc: timeControl,
+    new_tc: timeControl,
+    book: text('.*\\.(epd|pgn)', 'book'),
+    book_depth: signature,
+    threads: suint,
+    resolved_base: sha,
+    resolved_new: sha,
+    msg_base: Type.String(),
+    msg_new: Type.String(),
+    base_options: options,
+    new_options: options,
+    info: Type.String(),
+    base_signature: signature,
+    new_signature: signature,
+    username,
+    tests_repo: repoUrl,
+    master_repo: Type.Optional(repoUrl),
+    auto_purge: Type.Boolean(),
+    adjudication: Type.Boolean(),
+    throughput: unum,
+    itp: unum,
+    priority: num,
+    arch_filter: Type.Optional(
+      refined(Type.String(), 'regex', (pattern) => 'matches' in matchArchs(pattern, [])),
+    ),
+    compiler: Type.Optional(Type.Enum(['clang++', 'g++'])),
+    sprt: Type.Optional(sprtSchema),
+    spsa: Type.Optional(spsaSchema),
+  }),
+  'args with at most one of sprt and spsa',
+  ({ sprt, spsa }) => sprt === undefined || spsa === undefined,
+);
+
+/** A purged task: its statistics are kept here (§2.4). */
+const badTaskSchema = strict({
+  ...taskMembers,
+  active: Type.Literal(false),
+  bad: Type.Literal(true),
+  task_id: uint,
+  residual: refined(
+    Type.Unsafe<number>({}),
+    'float',
+    (value) => typeof value === 'number' && value > -Infinity,
+  ),
+  residual_color: Type.Enum(['green', 'yellow', 'red']),
+});
+
+/** The whole document, with the rules across members of §2.1 and §2.5. `_id` is absent before it is inserted. */
+export const runSchema = Type.Refine(
+  strict({
+    _id: Type.Optional(documentId),
+    version: uint,
+    start_time: instant,
+    last_updated: instant,
+    tc_base: unum,
+    rescheduled_from: Type.Optional(hexId),
+    approved: Type.Boolean(),
+    approver: Type.Union([Type.Literal(''), username]),
+    finished: Type.Boolean(),
+    deleted: Type.Boolean(),
+    failed: Type.Boolean(),
+    failures: uint,
+    is_green: Type.Boolean(),
+    is_yellow: Type.Boolean(),
+    workers: uint,
+    cores: uint,
+    committed_games: uint,
+    total_games: uint,
+    results,
+    nps: unum,
+    games_per_minute: unum,
+    args: runArgsSchema,
+    tasks: Type.Array(taskSchema),
+    bad_tasks: Type.Array(badTaskSchema),
+  }),
+  (run) => findRunProblem(run) === undefined,
+  (run) => `: ${findRunProblem(run)}`,
+);

@@ -1,0 +1,47 @@
+/** A task as its run stores it (spec: data-model.md §2.3). */
+import { isIP } from 'node:net';
+import Type from 'typebox';
+import { workerInfoMembers } from './request-schema.js';
+import { bytes, evenUint, instant, refined, results, strict, text, uint } from './schema-parts.js';
+
+/** What a worker said of itself, and where it said it from. */
+const taskWorkerInfoSchema = strict({
+  ...workerInfoMembers,
+  remote_addr: refined(Type.String(), 'ip_address', (address) => isIP(address) !== 0),
+  country_code: text('[A-Z][A-Z]|\\?', 'country_code'),
+});
+
+/** The members that tasks and purged tasks share. */
+export const taskMembers = {
+  num_games: evenUint,
+  active: Type.Boolean(),
+  last_updated: instant,
+  /** Opening offset in games. */
+  start: uint,
+  stats: results,
+  worker_info: taskWorkerInfoSchema,
+};
+
+export const taskSchema = refined(
+  strict({
+    ...taskMembers,
+    bad: Type.Optional(Type.Literal(true)),
+    spsa_params: Type.Optional(strict({ iter: uint, packed_flips: bytes })),
+  }),
+  'task that is inactive and empty when bad, and active when it has spsa_params',
+  ({ bad, active, stats, spsa_params }) => {
+    if (spsa_params !== undefined && !active) return false;
+    return bad === undefined || (!active && isEmpty(stats));
+  },
+);
+
+function isEmpty(stats: {
+  wins: number;
+  losses: number;
+  draws: number;
+  crashes: number;
+  time_losses: number;
+}): boolean {
+  const { wins, losses, draws, crashes, time_losses } = stats;
+  return wins + losses + draws + crashes + time_losses === 0;
+}

@@ -1,0 +1,56 @@
+/** Where Shoal's schemas deliberately decide otherwise than the recorded ones; deviations.ts says what a rule may be. */
+
+import type { DeviationRule } from './deviations.js';
+import { type GoldenCase, isRecord } from './suite.js';
+
+export const validationRules: readonly DeviationRule[] = [
+  {
+    id: 'integer-spelled-with-fraction',
+    reason: 'worker-api.md §1.3 [F]: 5.0 and 1e3 are read as 5 and 1000, so they count as integers',
+    covers: (recorded, actual) =>
+      accepted(actual) &&
+      !accepted(recorded.output) &&
+      literals(recorded).some((text) => /[.eE]/.test(text) && Number.isInteger(Number(text))),
+  },
+  {
+    id: 'no-literal-of-infinity',
+    reason: 'worker-api.md §1.3 [F]: a body with NaN or Infinity is not JSON',
+    covers: (recorded, actual) => !readable(actual) && /\b(?:NaN|Infinity)\b/.test(withoutStrings(recorded)),
+  },
+  {
+    id: 'no-lone-surrogate',
+    reason: 'worker-api.md §1.3 [F]: half of a surrogate pair cannot be stored, so such a body gets 400',
+    covers: (recorded, actual) =>
+      !readable(actual) && /\\u[dD][89a-fA-F]/.test(String(recorded.input['json'])),
+  },
+  {
+    id: 'bounded-counts',
+    reason: 'worker-api.md §4.3 [F]: counts beyond 2147483647 are refused; nobody plays that many games',
+    covers: (recorded, actual) =>
+      accepted(recorded.output) &&
+      !accepted(actual) &&
+      literals(recorded).some((text) => Number(text) > 0x7fffffff),
+  },
+  {
+    id: 'thousands-of-digits',
+    reason: 'worker-api.md §1.3 [E]: a number of more than 4300 digits is out of bounds, but it is JSON',
+    covers: (recorded, actual) =>
+      !readable(recorded.output) && readable(actual) && literals(recorded).some((text) => text.length > 4300),
+  },
+];
+
+function accepted(decision: unknown): boolean {
+  return isRecord(decision) && decision['accept'] === true;
+}
+
+function readable(decision: unknown): boolean {
+  return isRecord(decision) && decision['json_error'] !== true;
+}
+
+function withoutStrings({ input }: GoldenCase): string {
+  return String(input['json']).replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+}
+
+function literals(recorded: GoldenCase): string[] {
+  return withoutStrings(recorded).match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g) ?? [];
+}
