@@ -35,6 +35,8 @@ export async function backupDatabase(source: string, target: string): Promise<vo
   } catch (error) {
     throw isExists(error) ? taken : error;
   } finally {
+    // Ended here, since a closed connection lives on until its statements are collected.
+    if (db.isTransaction) db.exec('ROLLBACK');
     db.close();
     rmSync(partial, { force: true });
   }

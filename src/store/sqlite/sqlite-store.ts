@@ -38,7 +38,7 @@ export class SqliteStore implements Store {
       }
     } catch (error) {
       lock?.release();
-      throw openFailure(this.#file, error);
+      throw storeFailure(`Opening ${this.#file}`, error);
     }
   }
 
@@ -66,16 +66,7 @@ export class SqliteStore implements Store {
         throw error;
       }
     } catch (error) {
-      throw openFailure(this.#file, error);
+      throw storeFailure(`Opening ${this.#file}`, error);
     }
   }
-}
-
-/** Node's own file errors (EACCES, EROFS, ENOSPC, ENOTDIR) are the operator's to mend, as SQLite's are. */
-function openFailure(file: string, error: unknown): StoreError {
-  const doing = `Opening ${file}`;
-  if (error instanceof Error && 'syscall' in error) {
-    return new StoreError('disk', `${doing} failed: ${error.message}.`, { cause: error });
-  }
-  return storeFailure(doing, error);
 }

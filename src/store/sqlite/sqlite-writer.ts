@@ -72,7 +72,7 @@ export class SqliteWriter implements Writer {
     this.#closed = true;
     await Promise.allSettled(this.#backups);
     try {
-      this.#db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)');
+      this.#db.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch (error) {
       // What was committed is safe in the log; only the shorter log is missed.
       throw storeFailure(`Closing ${this.#file}`, error);

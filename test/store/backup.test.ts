@@ -1,0 +1,79 @@
+/** A backup is a whole store of one instant, made while commits go on. */
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { openStore } from '../../src/store/open-store.js';
+import { action, change, collect, group, idOf, newTask, runHead } from './documents.js';
+import { sqlitePlace } from './sqlite-place.js';
+
+test('commits go on during a backup, which holds all that was committed before it', async () => {
+  const { store, directory, remove } = await sqlitePlace();
+  const writer = await store.openWriter();
+  const tasks = Array.from({ length: 20_000 }, (_, i) => newTask(i));
+  await writer.commit(
+    group({ runs: [change(idOf(1), { insert: runHead(1), tasks })], actions: [action(0)] }),
+  );
+
+  const copy = join(dirname(directory), 'copy.db');
+  let running = true;
+  const backup = writer.backup(copy).finally(() => {
+    running = false;
+  });
+  let commits = 0;
+  while (running) {
+    commits++;
+    await writer.commit(group({ actions: [action(commits)] }));
+    await new Promise(setImmediate);
+  }
+  await backup;
+  assert.ok(commits > 1, `${commits} commits during the backup`);
+  await writer.close();
+  assert.equal(statSync(copy).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(dirname(directory)).sort(), ['copy.db', 'data']);
+
+  const restored = join(dirname(directory), 'restored');
+  mkdirSync(restored);
+  copyFileSync(copy, join(restored, 'shoal.db'));
+  const again = openStore(`sqlite:${restored}`);
+  const checked = await again.openWriter();
+  const reader = await again.openReader();
+  assert.deepEqual(await reader.run(idOf(1)), runHead(1));
+  assert.equal((await collect(reader.tasks(idOf(1)))).length, 20_000);
+  const logged = await collect(reader.actionLog());
+  assert.deepEqual(
+    logged,
+    Array.from({ length: logged.length }, (_, i) => action(i)),
+  );
+  assert.ok(logged.length >= 1);
+  await reader.close();
+  await checked.close();
+  await remove();
+});
+
+test('nothing is overwritten, and a failure leaves nothing', async () => {
+  const { store, directory, remove } = await sqlitePlace();
+  const writer = await store.openWriter();
+  const taken = join(directory, 'taken.db');
+  writeFileSync(taken, 'mine');
+  await assert.rejects(writer.backup(taken), { code: 'exists', message: /taken\.db exists/ });
+  assert.equal(statSync(taken).size, 4);
+  const twice = join(directory, 'twice.db');
+  const [first, second] = await Promise.allSettled([writer.backup(twice), writer.backup(twice)]);
+  assert.equal(first.status, 'fulfilled');
+  assert.equal(second.status === 'rejected' && second.reason.code, 'exists');
+  await assert.rejects(writer.backup(join(directory, 'none', 'x.db')), { code: 'disk', message: /ENOENT/ });
+  assert.ok(!existsSync(`${taken}.partial`) && !existsSync(`${twice}.partial`));
+  await writer.close();
+  await assert.rejects(writer.backup(twice), { code: 'closed' });
+  await remove();
+});
+
+test('closing waits for a backup', async () => {
+  const { store, directory, remove } = await sqlitePlace();
+  const writer = await store.openWriter();
+  const backup = writer.backup(join(directory, 'copy.db'));
+  await writer.close();
+  await backup;
+  await remove();
+});

@@ -1,0 +1,80 @@
+/** Users, workers, nets, PGNs, key-values and contributors: inserted, replaced by name, read back. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { NetDocument, WorkerDocument } from '../../src/protocol/documents.js';
+import type { OpenPlace } from './contract.js';
+import { collect, group, idOf, START, user } from './documents.js';
+
+export function recordTests(open: OpenPlace): void {
+  test('users are replaced by username and listed', async () => {
+    const { machine_limit: _, ...old } = user('old');
+    const users = [
+      user('bob'),
+      user('alice'),
+      Object.assign(old as ReturnType<typeof user>, { legacy: [1] }),
+    ];
+    await open.writer.commit(group({ users }));
+    await open.writer.commit(group({ users: [{ ...user('bob'), blocked: true }] }));
+    assert.deepEqual(await open.reader.user('bob'), { ...user('bob'), blocked: true });
+    assert.deepEqual(await open.reader.user('old'), old);
+    assert.equal(await open.reader.user('Bob'), undefined);
+    const names = (await collect(open.reader.users())).map((each) => each.username);
+    assert.deepEqual(names.sort(), ['alice', 'bob', 'old']);
+  });
+
+  test('the block list holds only the blocked', async () => {
+    const worker = (n: number, blocked: boolean): WorkerDocument => ({
+      worker_name: `alice-${n}cores-abc`,
+      blocked,
+      message: 'too "slow"',
+      last_updated: START,
+    });
+    await open.writer.commit(group({ workers: [worker(1, true), worker(2, true), worker(3, false)] }));
+    await open.writer.commit(group({ workers: [worker(2, false), worker(4, true)] }));
+    assert.deepEqual(await collect(open.reader.blockedWorkers()), [worker(1, true), worker(4, true)]);
+  });
+
+  test('nets count their downloads', async () => {
+    const net: NetDocument = { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 5, is_master: true };
+    await open.writer.commit(group({ nets: [net] }));
+    assert.equal(await open.writer.countDownload(net.name), true);
+    assert.equal(await open.writer.countDownload('nn-none.nnue'), false);
+    assert.deepEqual(await open.reader.net(net.name), { ...net, downloads: 6 });
+    const tested = { ...net, downloads: 6, first_test: { id: idOf(1), date: START } };
+    await open.writer.commit(group({ nets: [tested] }));
+    assert.deepEqual(await open.reader.net(net.name), tested);
+    assert.equal(await open.reader.net('nn-none.nnue'), undefined);
+  });
+
+  test('key-values keep any JSON value', async () => {
+    const values = [null, 0, false, '', [], { __proto__x: 1, deep: [{ null: null }] }, Infinity];
+    const keyValues = values.map((value, i) => ({ key: `key${i}`, value }));
+    await open.writer.commit(group({ keyValues }));
+    for (const { key, value } of keyValues) assert.deepEqual(await open.reader.keyValue(key), value);
+    await open.writer.commit(group({ keyValues: [{ key: 'key0', value: 'again' }] }));
+    assert.equal(await open.reader.keyValue('key0'), 'again');
+    assert.equal(await open.reader.keyValue('none'), undefined);
+  });
+
+  test('a second PGN of a task replaces the first; a run lists them by task number', async () => {
+    const pgn = (task: number, fill: number, size: number) => ({
+      run_id: `${idOf(1)}-${task}`,
+      pgn_zip: new Uint8Array(size).fill(fill),
+      size,
+    });
+    await open.writer.commit(group({ pgns: [pgn(10, 1, 300_000), pgn(9, 2, 5), pgn(0, 3, 0)] }));
+    await open.writer.commit(group({ pgns: [pgn(10, 4, 7)] }));
+    assert.deepEqual(await open.reader.pgn(idOf(1), 10), pgn(10, 4, 7));
+    assert.equal(await open.reader.pgn(idOf(1), 1), undefined);
+    assert.deepEqual(await collect(open.reader.pgns(idOf(1))), [pgn(0, 3, 0), pgn(9, 2, 5), pgn(10, 4, 7)]);
+    assert.equal(await open.reader.pgnBytes(idOf(1)), 12);
+    assert.equal(await open.reader.pgnBytes(idOf(2)), 0);
+  });
+
+  test('contributors have CPU hours', async () => {
+    await open.writer.commit(group({ contributors: [{ username: 'alice', cpuHours: 999.5 }] }));
+    await open.writer.commit(group({ contributors: [{ username: 'alice', cpuHours: 1000.25 }] }));
+    assert.equal(await open.reader.cpuHours('alice'), 1000.25);
+    assert.equal(await open.reader.cpuHours('bob'), undefined);
+  });
+}

@@ -1,0 +1,191 @@
+/** Runs, tasks, bad tasks and SPSA tunes come back as they were written. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { RunDocument, Sprt, Spsa, TaskDocument } from '../../src/protocol/documents.js';
+import type { TaskWrite } from '../../src/store/port.js';
+import type { OpenPlace } from './contract.js';
+import {
+  badTask,
+  change,
+  collect,
+  group,
+  idOf,
+  liveOf,
+  newTask,
+  runHead,
+  stats,
+  taskUpdate,
+} from './documents.js';
+
+const GOLDEN = join(process.env['SHOAL_GOLDEN'] ?? '../shared/golden', 'scheduling.json');
+
+const SPRT: Sprt = {
+  alpha: 0.05,
+  beta: 0.05,
+  elo0: 0,
+  elo1: 2,
+  elo_model: 'normalized',
+  state: '',
+  llr: 0,
+  batch_size: 8,
+  lower_bound: -Math.log(19),
+  upper_bound: Math.log(19),
+  lost_samples: 12,
+};
+
+function spsa(): Spsa {
+  const param = { start: 1, min: 0, max: 2, c_end: 1, r_end: 0.1, c: 1, a_end: 1, a: 1, theta: 1 };
+  const params = [
+    { ...param, name: 'p0' },
+    { ...param, name: 'p1' },
+  ];
+  return { A: 10, alpha: 0.6, gamma: 0.1, raw_params: '', iter: 0, num_iter: 100, params };
+}
+
+export function runTests(open: OpenPlace): void {
+  test('a run comes back whole, with members no type names', async () => {
+    const head = Object.assign(runHead(1), { rescheduled_from: idOf(9), old_member: { deep: [1, null] } });
+    head.args.sprt = SPRT;
+    await open.writer.commit(group({ runs: [change(head._id, { insert: head })] }));
+    assert.deepEqual(await open.reader.run(head._id), head);
+    assert.equal(await open.reader.run(idOf(999)), undefined);
+  });
+
+  test('live members replace those of the head, and unknown ones stay', async () => {
+    const head = runHead(2);
+    head.args.sprt = Object.assign({ ...SPRT }, { old_member: 1 });
+    await open.writer.commit(group({ runs: [change(head._id, { insert: head })] }));
+    const { lost_samples: _, ...rest } = SPRT;
+    const overshoot = { last_update: 3, skipped_updates: 0, ref0: 1, m0: 0, sq0: 0, ref1: 1, m1: 0, sq1: 0 };
+    const sprt: Sprt = { ...rest, llr: 1.5, overshoot };
+    const live = liveOf(head, { workers: 3, is_green: true, nps: 1e18, approver: 'other' });
+    live.args = { ...live.args, info: 'changed', itp: 1 / 3, sprt };
+    await open.writer.commit(group({ runs: [change(head._id, { live })] }));
+    const { args, ...members } = live;
+    const expected = {
+      ...head,
+      ...members,
+      args: { ...head.args, ...args, sprt: { ...sprt, old_member: 1 } },
+    };
+    assert.deepEqual(await open.reader.run(head._id), expected);
+  });
+
+  test('tasks are inserted, changed in part, and read in order', async () => {
+    const id = idOf(3);
+    const tasks = [newTask(2), newTask(0), { ...newTask(1), extra: { old: { list: [1] } } }];
+    await open.writer.commit(group({ runs: [change(id, { insert: runHead(3), tasks })] }));
+    const spsa_params = { iter: 7, packed_flips: Uint8Array.of(0xff, 0x40) };
+    await open.writer.commit(
+      group({
+        runs: [
+          change(id, {
+            tasks: [
+              { ...taskUpdate(1, 5), active: false },
+              { ...taskUpdate(2, 6), spsa_params },
+            ],
+          }),
+        ],
+      }),
+    );
+    const [first, second, third] = await collect(open.reader.tasks(id));
+    assert.deepEqual(first, documentOf(tasks[1]!));
+    const changed = documentOf({ ...newTask(1), ...taskUpdate(1, 5), active: false });
+    assert.deepEqual(second, { ...changed, old: { list: [1] } });
+    assert.deepEqual(third, documentOf({ ...newTask(2), ...taskUpdate(2, 6), spsa_params }));
+    assert.deepEqual(await open.reader.task(id, 2), third);
+    assert.equal(await open.reader.task(id, 3), undefined);
+    assert.deepEqual(await collect(open.reader.tasks(idOf(999))), []);
+
+    // An update that does not mention the flips keeps them; null removes them.
+    await open.writer.commit(group({ runs: [change(id, { tasks: [taskUpdate(2, 7)] })] }));
+    assert.deepEqual((await open.reader.task(id, 2))?.spsa_params, spsa_params);
+    const worker_info = { ...newTask(5).worker_info!, nps: 1e300 };
+    const last: TaskWrite = { ...taskUpdate(2, 8), bad: true, spsa_params: null, worker_info };
+    await open.writer.commit(group({ runs: [change(id, { tasks: [last] })] }));
+    assert.deepEqual(await open.reader.task(id, 2), documentOf({ ...newTask(2), ...last }));
+  });
+
+  test('results keep what they lack: pentanomial, crashes, time losses', async () => {
+    const { pentanomial: _, ...trinomial } = stats(4);
+    const { crashes: __, time_losses: ___, ...oldest } = trinomial;
+    const tasks = [
+      { ...newTask(0), stats: trinomial },
+      { ...newTask(1), stats: oldest as typeof trinomial },
+    ];
+    await open.writer.commit(group({ runs: [change(idOf(4), { insert: runHead(4), tasks })] }));
+    const read = await collect(open.reader.tasks(idOf(4)));
+    assert.deepEqual(
+      read.map((task) => task.stats),
+      [trinomial, oldest],
+    );
+  });
+
+  test('more tasks than a page holds are all read', async () => {
+    const tasks = Array.from({ length: 2_500 }, (_, i) => newTask(i, i % 10));
+    await open.writer.commit(group({ runs: [change(idOf(5), { insert: runHead(5), tasks })] }));
+    assert.deepEqual(await collect(open.reader.tasks(idOf(5))), tasks.map(documentOf));
+  });
+
+  test('bad tasks keep their order and an infinite residual', async () => {
+    const badTasks = [badTask(4, Infinity), Object.assign(badTask(1, 2.5), { old_member: 'null' })];
+    await open.writer.commit(group({ runs: [change(idOf(6), { insert: runHead(6), badTasks })] }));
+    await open.writer.commit(group({ runs: [change(idOf(6), { badTasks: [badTask(2, -1)] })] }));
+    assert.deepEqual(await open.reader.badTasks(idOf(6)), [...badTasks, badTask(2, -1)]);
+    assert.deepEqual(await open.reader.badTasks(idOf(1)), []);
+  });
+
+  test('an SPSA tune keeps its numbers and the order of its history', async () => {
+    const head = runHead(7);
+    head.args.spsa = { ...spsa(), param_history: [[{ theta: 1, R: 2, c: 3 }]] };
+    await open.writer.commit(group({ runs: [change(head._id, { insert: head })] }));
+    const point = (theta: number) => ({ theta, R: 1 / 3, c: theta / 7 });
+    const theta = new Float64Array(new SharedArrayBuffer(16));
+    theta.set([1 / 3, -0]);
+    const spsaHistory = [[point(1), point(2)], [], [{ theta: 4 } as ReturnType<typeof point>]];
+    await open.writer.commit(group({ runs: [change(head._id, { spsa: { iter: 14, theta }, spsaHistory })] }));
+    await open.writer.commit(group({ runs: [change(head._id, { spsaHistory: [[point(9)]] })] }));
+
+    const read = (await open.reader.run(head._id))?.args.spsa;
+    assert.equal(read?.iter, 14);
+    assert.deepEqual(
+      read.params.map((param) => param.theta),
+      [1 / 3, -0],
+    );
+    assert.deepEqual(read.param_history, []);
+    assert.deepEqual(await open.reader.spsaHistory(head._id), [
+      [{ theta: 1, R: 2, c: 3 }],
+      ...spsaHistory,
+      [point(9)],
+    ]);
+  });
+
+  test('recorded runs round-trip', { skip: !existsSync(GOLDEN) && `${GOLDEN} is not there` }, async () => {
+    const { cases } = JSON.parse(readFileSync(GOLDEN, 'utf8')) as {
+      cases: { input: { runs: RunDocument[] } }[];
+    };
+    const runs = new Map(cases.flatMap((each) => each.input.runs).map((run) => [run._id, run]));
+    assert.ok(runs.size > 0);
+    for (const { tasks, bad_tasks, ...insert } of runs.values()) {
+      const writes = tasks.map((task, taskId) => ({ ...task, taskId, isNew: true, bad: task.bad ?? false }));
+      const written = change(insert._id, { insert, tasks: writes, badTasks: bad_tasks });
+      await open.writer.commit(group({ runs: [written] }));
+      assert.deepEqual(await open.reader.run(insert._id), insert);
+      assert.deepEqual(await collect(open.reader.tasks(insert._id)), tasks);
+      assert.deepEqual(await open.reader.badTasks(insert._id), bad_tasks);
+    }
+  });
+}
+
+/** The document a reader must give for a task that was written in full. */
+function documentOf(task: TaskWrite): TaskDocument {
+  const { taskId: _, isNew: __, bad, extra, spsa_params, worker_info, ...members } = task;
+  return {
+    ...extra,
+    ...members,
+    worker_info: worker_info!,
+    ...(bad ? { bad: true as const } : {}),
+    ...(spsa_params ? { spsa_params } : {}),
+  };
+}

@@ -1,0 +1,40 @@
+/** STORE_URL is understood or refused with what is supported. */
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openStore } from '../../src/store/open-store.js';
+import { sqlitePlace } from './sqlite-place.js';
+
+test('what is not supported is refused with what is', () => {
+  for (const [url, message] of [
+    [
+      'mongodb://user:secret@localhost/fishtest_new',
+      /mongodb:\/\/ comes in a later version: .*sqlite:<directory>/,
+    ],
+    ['postgres://localhost', /unknown scheme "postgres": .*sqlite:<directory>/],
+    ['./data', /no scheme: .*sqlite:<directory>/],
+    ['', /no scheme/],
+    ['sqlite:', /no directory/],
+    ['sqlite://data', /no directory/],
+  ] as const) {
+    assert.throws(
+      () => openStore(url),
+      (error: Error & { code?: string }) => {
+        assert.equal(error.code, 'url');
+        assert.match(error.message, message);
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      },
+    );
+  }
+});
+
+test('both spellings of a path name one private directory', async () => {
+  const { directory, file, remove } = await sqlitePlace();
+  await (await openStore(`sqlite://${directory}`).openWriter()).close();
+  await (await openStore(`sqlite:${directory}`).openReader()).close();
+  assert.equal(statSync(directory).mode & 0o777, 0o700);
+  assert.equal(join(directory, 'shoal.db'), file);
+  await remove();
+});
