@@ -14,7 +14,12 @@ const KNOBS = {
   HTTP_THREADS: { value: 1, min: 1, max: 16, meaning: 'front threads that share the port' },
   THREADPOOL_THREADS: { value: 2, min: 1, max: 32, meaning: 'pool threads, spread over the front threads' },
   THREADPOOL_TOKENS: { value: 64, min: 1, max: 10_000, meaning: 'dispatched calls in flight' },
-  THREADPOOL_QUEUE: { value: 50_000, min: 1, max: 1_000_000, meaning: 'dispatched calls that wait for a token' },
+  THREADPOOL_QUEUE: {
+    value: 50_000,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'dispatched calls that wait for a token',
+  },
   TASK_SEMAPHORE_SIZE: { value: 256, min: 1, max: 100_000, meaning: 'request_task calls admitted at once' },
   STORE_URL: { value: 'sqlite:./data', meaning: 'where state is kept' } as Knob<string>,
   DURABILITY: {
@@ -31,8 +36,18 @@ const KNOBS = {
   } as Knob<string>,
   BODY_LIMIT_KB: { value: 1024, min: 16, max: 65_536, meaning: 'largest request body, PGN uploads aside' },
   PGN_BODY_LIMIT_MB: { value: 32, min: 1, max: 200, meaning: 'largest body of a PGN upload' },
-  CREDENTIAL_MAX_AGE_S: { value: 86_400, min: 1, max: 2_592_000, meaning: 'how long a verified password is remembered' },
-  SHARED_MEMORY_MB: { value: 4096, min: 256, max: 65_536, meaning: 'reservation of shared memory; pages come when touched' },
+  CREDENTIAL_MAX_AGE_S: {
+    value: 86_400,
+    min: 1,
+    max: 2_592_000,
+    meaning: 'how long a verified password is remembered',
+  },
+  SHARED_MEMORY_MB: {
+    value: 4096,
+    min: 256,
+    max: 65_536,
+    meaning: 'reservation of shared memory; pages come when touched',
+  },
   SHOAL_MAX_RUNS: { value: 4096, min: 16, max: 4096, meaning: 'live runs' },
   SHOAL_MAX_TASKS: { value: 2_000_000, min: 1024, max: 8_000_000, meaning: 'tasks of live runs' },
   SHOAL_MAX_WORKERS: { value: 1_000_000, min: 1024, max: 4_000_000, meaning: 'workers remembered' },
@@ -44,7 +59,9 @@ const KNOBS = {
   } as Knob<string>,
 } as const;
 
-export type Config = { [Name in keyof typeof KNOBS]: (typeof KNOBS)[Name]['value'] extends number ? number : string };
+export type Config = {
+  [Name in keyof typeof KNOBS]: (typeof KNOBS)[Name]['value'] extends number ? number : string;
+};
 
 /** The environment holds values that cannot be used; the message lists them all. */
 export class ConfigError extends Error {
@@ -70,7 +87,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function numberProblem(text: string, { min, max }: Knob<unknown>): string | undefined {
   const value = Number(text);
-  return Number.isInteger(value) && value >= min! && value <= max! ? undefined : `not an integer from ${min} to ${max}`;
+  return Number.isInteger(value) && value >= min! && value <= max!
+    ? undefined
+    : `not an integer from ${min} to ${max}`;
 }
 
 function optionProblem(text: string, { options }: Knob<unknown>): string | undefined {

@@ -9,8 +9,6 @@ import { makeAdminService } from './http/admin/service.js';
 import { makeStatus } from './http/admin/status.js';
 import { loadOrCreateAdminAccess } from './http/admin/token.js';
 import type { FrontMessage, FrontThreadData } from './http/front-thread.js';
-import { recover } from './operations/recover.js';
-import { logAction, withSystem } from './operations/changes.js';
 import { runJobs } from './jobs/schedule.js';
 import {
   cleanWorkerRuns,
@@ -21,8 +19,10 @@ import {
   updateSpeeds,
   updateThroughput,
 } from './jobs/upkeep.js';
-import type { StoreMessage, StoreThreadData } from './pool/store-thread.js';
+import { logAction, withSystem } from './operations/changes.js';
+import { recover } from './operations/recover.js';
 import { Shared, type SharedOptions } from './pool/shared.js';
+import type { StoreMessage, StoreThreadData } from './pool/store-thread.js';
 import { openStore } from './store/open-store.js';
 
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
@@ -33,7 +33,9 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 let config: Config;
 try {
   if (!/^v20\./.test(process.version)) {
-    throw new ConfigError([`Node.js ${process.version} is not supported: Shoal's native parts need Node.js 20`]);
+    throw new ConfigError([
+      `Node.js ${process.version} is not supported: Shoal's native parts need Node.js 20`,
+    ]);
   }
   config = readConfig(process.env);
 } catch (error) {
@@ -91,7 +93,8 @@ async function start(config: Config): Promise<void> {
     reader,
     durable,
     backup: storeThread.backup,
-    status: () => makeStatus(shared, { version, began, store: config.STORE_URL.replace(/\/\/[^@/]*@/, '//') }, reader),
+    status: () =>
+      makeStatus(shared, { version, began, store: config.STORE_URL.replace(/\/\/[^@/]*@/, '//') }, reader),
   });
   const admin = await startAdminServer({
     host: config.ADMIN_HOST,
@@ -103,7 +106,10 @@ async function start(config: Config): Promise<void> {
   await access.publish(admin.host, admin.port);
   const { runs, tasks } = recovery;
   const url = `http://localhost:${port}`;
-  log.info({ port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url }, `Shoal ${version} serves workers`);
+  log.info(
+    { port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url },
+    `Shoal ${version} serves workers`,
+  );
 
   const jobs = new AbortController();
   const finished = runJobs(
@@ -141,7 +147,9 @@ async function start(config: Config): Promise<void> {
   process.on('SIGINT', (signal) => void stop(signal));
 
   function note(message: string): void {
-    withSystem(state, (slot) => logAction(state, slot, Date.now(), 'system_event', { username: 'fishtest.system', message }));
+    withSystem(state, (slot) =>
+      logAction(state, slot, Date.now(), 'system_event', { username: 'fishtest.system', message }),
+    );
     state.journal.append();
   }
 }
@@ -188,7 +196,10 @@ async function startStore(data: StoreThreadData) {
   };
 }
 
-async function startFronts(config: Config, threadData: Pick<FrontThreadData, 'buffer' | 'sizes' | 'taskSemaphoreSize'>) {
+async function startFronts(
+  config: Config,
+  threadData: Pick<FrontThreadData, 'buffer' | 'sizes' | 'taskSemaphoreSize'>,
+) {
   const count = config.HTTP_THREADS;
   const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
   const data: FrontThreadData = {

@@ -1,6 +1,7 @@
 /** Who is asking, as seen through trusted proxies (spec: worker-api.md §1.4). */
-import { isIPv6 } from 'node:net';
+
 import type { HttpRequest } from 'uWebSockets.js';
+import { isIPv6 } from 'node:net';
 
 export interface Client {
   remoteAddr: string;
@@ -43,7 +44,11 @@ function withoutPort(entry: string): string {
 /** Text of an address; an IPv4 address inside of an IPv6 one is written as IPv4. */
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
-  const isMapped = bytes.length === 16 && bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  const isMapped =
+    bytes.length === 16 &&
+    bytes.subarray(0, 10).every((byte) => byte === 0) &&
+    bytes[10] === 255 &&
+    bytes[11] === 255;
   if (isMapped) return bytes.subarray(12).join('.');
   const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16));
   const text = groups.join(':');

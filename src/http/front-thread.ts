@@ -1,6 +1,7 @@
 /** A thread that serves sockets. Several may share the port: the kernel spreads connections over them. */
-import { parentPort, workerData } from 'node:worker_threads';
+
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
+import { parentPort, workerData } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { PoolThreadData } from '../pool/pool-thread.js';
 import { Shared } from '../pool/shared.js';
@@ -54,7 +55,10 @@ const front = new Front(shared, pool, replies, {
   strict: data.strict,
   credentialMaxAge: data.credentialMaxAge,
   onError: (error, path) =>
-    say({ kind: 'error', message: `${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` }),
+    say({
+      kind: 'error',
+      message: `${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    }),
 });
 const trusted = new Set(data.trustedProxies);
 const NOT_FOUND_PAGE = '<!doctype html><title>Page not found</title><h1>Page not found</h1>\n';
@@ -79,7 +83,12 @@ const app = uws.App().any('/*', (response: HttpResponse, request: HttpRequest) =
   serveBody(route.name, path, exchange, client);
 });
 
-function serveBody(name: WorkerRoute, path: string, exchange: Exchange, client: ReturnType<typeof readClient>): void {
+function serveBody(
+  name: WorkerRoute,
+  path: string,
+  exchange: Exchange,
+  client: ReturnType<typeof readClient>,
+): void {
   const limit = name === 'upload_pgn' ? data.pgnBodyLimit : data.bodyLimit;
   exchange.body(limit, (body) => {
     if (body === undefined) {
@@ -92,7 +101,10 @@ function serveBody(name: WorkerRoute, path: string, exchange: Exchange, client: 
   });
 }
 
-function answerOther(route: Exclude<ReturnType<typeof findRoute>, { kind: 'worker' }>, request: HttpRequest): Answer {
+function answerOther(
+  route: Exclude<ReturnType<typeof findRoute>, { kind: 'worker' }>,
+  request: HttpRequest,
+): Answer {
   if (route.kind === 'redirect') {
     const location = `http://${request.getHeader('host')}${route.path}`;
     return { status: 307, headers: [['Location', location]] };

@@ -3,13 +3,27 @@
  * rest goes to the pool. The order of checks is the protocol's (spec: worker-api.md §3).
  */
 import type { Piscina } from 'piscina';
-import { type Context, isReply, type Outcome, type Reply, refuse, type WorkerCall } from '../operations/context.js';
-import { detailReply, errorReply, noTask, VERSION_BODY, withDuration } from '../protocol/replies.js';
-import { asAccessRequest, checkAccess, checkRequest, NotJson, normaliseRequest, parseBody } from '../protocol/request.js';
-import * as texts from '../protocol/texts.js';
+import {
+  type Context,
+  isReply,
+  type Outcome,
+  type Reply,
+  refuse,
+  type WorkerCall,
+} from '../operations/context.js';
 import type { OperationName, PoolCall, Verdict } from '../pool/calls.js';
 import { operate } from '../pool/operations.js';
 import type { Shared } from '../pool/shared.js';
+import { detailReply, errorReply, noTask, VERSION_BODY, withDuration } from '../protocol/replies.js';
+import {
+  asAccessRequest,
+  checkAccess,
+  checkRequest,
+  NotJson,
+  normaliseRequest,
+  parseBody,
+} from '../protocol/request.js';
+import * as texts from '../protocol/texts.js';
 import type { Client } from './client.js';
 import type { DurableReplies } from './durable-replies.js';
 import type { Answer, Exchange } from './exchange.js';

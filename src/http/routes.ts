@@ -1,5 +1,5 @@
 /** The paths of the API, and what answers a request that no handler takes (spec: worker-api.md §1.2, §4.0, §5). */
-import { type OperationName, OPERATIONS } from '../pool/calls.js';
+import { OPERATIONS, type OperationName } from '../pool/calls.js';
 
 export type WorkerRoute = OperationName | 'request_version';
 

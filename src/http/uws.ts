@@ -2,8 +2,9 @@
  * uWebSockets.js, native or not at all: the npm package carries a JavaScript stand-in for platforms without a binary,
  * which speaks the same interface at a fraction of the speed and must never serve unnoticed.
  */
-import { createRequire } from 'node:module';
+
 import uws from 'uWebSockets.js';
+import { createRequire } from 'node:module';
 
 export default uws;
 

@@ -1,12 +1,13 @@
 /**
  * The periodic work on state (spec: scheduling.md §8). Functions of state and clock; `schedule.ts` says when.
  */
+
+import { logAction, markRun, pushItem, withSystem } from '../operations/changes.js';
+import { dropRun } from '../operations/load-run.js';
+import { withReferredTask } from '../operations/request-task.js';
+import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/transitions.js';
 import type { RunArgs } from '../protocol/documents.js';
 import { internalThroughput } from '../rules/throughput.js';
-import { dropRun } from '../operations/load-run.js';
-import { logAction, markRun, pushItem, withSystem } from '../operations/changes.js';
-import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/transitions.js';
-import { withReferredTask } from '../operations/request-task.js';
 import { runGames } from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';
@@ -57,7 +58,9 @@ export function updateThroughput(state: State): void {
       threads,
       activeRunsOfOwner: active.get(username) ?? 0,
       games: runGames(runs, slot),
-      sprt: isSprt ? { llr: runs.float(slot, RunFloat.llr), elo0: runs.float(slot, RunFloat.elo0) } : undefined,
+      sprt: isSprt
+        ? { llr: runs.float(slot, RunFloat.llr), elo0: runs.float(slot, RunFloat.elo0) }
+        : undefined,
     });
     if (itp === runs.float(slot, RunFloat.itp)) return;
     runs.setFloat(slot, RunFloat.itp, itp);
@@ -78,7 +81,8 @@ export function updateSpeeds(state: State): void {
       const concurrency = tasks.records.i32[at + TaskWord.concurrency]!;
       const workerNps = tasks.records.f64[at / 2 + TaskFloat.nps]!;
       nps += concurrency * workerNps;
-      if (workerNps !== 0) gpm += (workerNps / REFERENCE_NPS) * gamesPerMinute * Math.floor(concurrency / threads);
+      if (workerNps !== 0)
+        gpm += (workerNps / REFERENCE_NPS) * gamesPerMinute * Math.floor(concurrency / threads);
     }
     if (nps === runs.float(slot, RunFloat.nps) && gpm === runs.float(slot, RunFloat.gamesPerMinute)) return;
     runs.setFloat(slot, RunFloat.nps, nps);
@@ -119,7 +123,9 @@ export function cleanWorkerRuns(state: State): void {
 
 /** Keeps what workers have seen across a restart. */
 export function storeWorkerRuns(state: State): void {
-  withSystem(state, (slot) => pushItem(state, slot, { kind: 'keyValue', key: 'worker_runs', value: workerRuns(state) }));
+  withSystem(state, (slot) =>
+    pushItem(state, slot, { kind: 'keyValue', key: 'worker_runs', value: workerRuns(state) }),
+  );
   state.journal.append();
 }
 
@@ -140,7 +146,8 @@ export function evictRuns(state: State, now: number): number {
   let evicted = 0;
   const { runs } = state;
   for (const slot of runs.slots()) {
-    if (!runs.has(slot, RunFlag.finished) || now - runs.float(slot, RunFloat.lastAccess) < EVICT_AFTER_MS) continue;
+    if (!runs.has(slot, RunFlag.finished) || now - runs.float(slot, RunFloat.lastAccess) < EVICT_AFTER_MS)
+      continue;
     runs.locks.acquire(slot);
     try {
       const pending =

@@ -12,6 +12,12 @@ const SUM = BUCKETS;
 const MAX = BUCKETS + 1;
 const ROW = BUCKETS + 16;
 
+/** How many durations lie above the bucket below and not above `upTo` microseconds. */
+export interface HistogramBucket {
+  readonly upTo: number;
+  readonly count: number;
+}
+
 /** Durations in microseconds. */
 export interface HistogramSnapshot {
   readonly count: number;
@@ -19,6 +25,8 @@ export interface HistogramSnapshot {
   readonly max: number;
   /** The upper end of the bucket in which fraction `p` (0…1) of the durations is reached; 9 % off at most. */
   percentile(p: number): number;
+  /** The buckets that are not empty, ascending. */
+  readonly buckets: readonly HistogramBucket[];
 }
 
 export class Histogram {
@@ -46,15 +54,20 @@ export class Histogram {
       max = Math.max(max, this.#values[row + MAX]!);
     }
     const count = counts.reduce((total, n) => total + n, 0);
-    return { count, sum, max, percentile: (p) => Math.min(max, upperEnd(counts, count * p)) };
+    const buckets = [...counts].flatMap((n, i) => (n > 0 ? [{ upTo: upTo(i), count: n }] : []));
+    return { count, sum, max, buckets, percentile: (p) => Math.min(max, upperEnd(counts, count * p)) };
   }
+}
+
+function upTo(bucket: number): number {
+  return 2 ** (bucket / BUCKETS_PER_OCTAVE);
 }
 
 function upperEnd(counts: Float64Array, wanted: number): number {
   let seen = 0;
   for (let i = 0; i < counts.length; i++) {
     seen += counts[i]!;
-    if (seen >= wanted && seen > 0) return 2 ** (i / BUCKETS_PER_OCTAVE);
+    if (seen >= wanted && seen > 0) return upTo(i);
   }
   return 0;
 }

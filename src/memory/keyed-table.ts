@@ -64,7 +64,11 @@ export class KeyedTable {
   #scratch = Buffer.alloc(512);
 
   constructor(region: Region, name: string, { capacity, words, stripes, rank, slab }: KeyedTableOptions) {
-    if (words % 2 !== 0) throw new RangeError(`table "${name}": ${words} payload words is not an even number`);
+    if (words % 2 !== 0)
+      throw new RangeError(`table "${name}": ${words} payload words is not an even number`);
+    if (stripes < 1 || (stripes & (stripes - 1)) !== 0) {
+      throw new RangeError(`table "${name}": ${stripes} stripes is not a power of two`);
+    }
     this.#name = name;
     this.#capacity = capacity;
     this.#stripes = stripes;
@@ -96,7 +100,9 @@ export class KeyedTable {
 
   /**
    * Calls `change` with the key's record under its stripe's lock; a new record's payload is zero. Undefined when there
-   * is no such record and none was to be made. Throws TableFull, and SlabFull when the key does not fit.
+   * is no such record and none was to be made. Throws TableFull, and SlabFull when the key does not fit. When `change`
+   * throws, a record made for it is taken back. `change` is brief, does not use this table, and takes only locks of
+   * higher rank.
    */
   update<T>(
     key: string | Uint8Array,
@@ -114,7 +120,13 @@ export class KeyedTable {
       if (!create) return undefined;
       const record = this.#takeRecord(stripe, hash, bytes.subarray(0, length));
       this.#buckets[bucket] = record + 1;
-      return change(this.at(record), record, true);
+      try {
+        return change(this.at(record), record, true);
+      } catch (error) {
+        this.#closeGap(stripe, bucket);
+        this.#giveRecord(stripe, record);
+        throw error;
+      }
     } finally {
       this.#locks.release(stripe);
     }
@@ -153,11 +165,14 @@ export class KeyedTable {
     for (let stripe = 0; stripe < this.#stripes; stripe++) {
       const records: number[] = [];
       this.#locks.acquireBriefly(stripe);
-      for (let i = 0; i < this.#bucketsPerStripe; i++) {
-        const held = this.#buckets[stripe * this.#bucketsPerStripe + i]!;
-        if (held !== EMPTY) records.push(held - 1);
+      try {
+        for (let i = 0; i < this.#bucketsPerStripe; i++) {
+          const held = this.#buckets[stripe * this.#bucketsPerStripe + i]!;
+          if (held !== EMPTY) records.push(held - 1);
+        }
+      } finally {
+        this.#locks.release(stripe);
       }
-      this.#locks.release(stripe);
       yield* records;
     }
   }
@@ -188,7 +203,8 @@ export class KeyedTable {
       const held = this.#buckets[first + i]!;
       if (held === EMPTY) return first + i;
       const row = (held - 1) * this.#rowWords;
-      if (this.i32[row + HASH] === hash && this.#slab.equals(this.i32[row + KEY]!, bytes, length)) return first + i;
+      if (this.i32[row + HASH] === hash && this.#slab.equals(this.i32[row + KEY]!, bytes, length))
+        return first + i;
       i = (i + 1) & (this.#bucketsPerStripe - 1);
     }
   }
@@ -215,7 +231,8 @@ export class KeyedTable {
   #takeRecord(stripe: number, hash: number, key: Uint8Array): number {
     const row = stripe * STRIPE_ROW;
     const recycled = this.#rows[row + FREE]! - 1;
-    if (recycled < 0 && this.#rows[row + TAKEN]! >= this.#perStripe) throw new TableFull(this.#name, this.#capacity);
+    if (recycled < 0 && this.#rows[row + TAKEN]! >= this.#perStripe)
+      throw new TableFull(this.#name, this.#capacity);
     const handle = this.#slab.put(key);
     const record = recycled >= 0 ? recycled : stripe * this.#perStripe + this.#rows[row + TAKEN]!++;
     const at = record * this.#rowWords;

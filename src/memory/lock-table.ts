@@ -18,7 +18,7 @@
 //  5. A newcomer takes a lock only at owner word 0. By 3 that is never while threads wait, but for the instant inside
 //     a release; so a waiter is passed by those who arrived before it and, rarely, by one newcomer.
 //  6. A releaser notes the next owner in its own row before it clears the bit and until the owner word is stored. If
-//     it dies in between, the note tells which bit to restore (lock-recovery.ts).
+//     it dies in between, the note tells a recovery which bit to restore.
 
 import { waitOnWord } from './async-wait.js';
 import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } from './lock-check.js';
@@ -245,7 +245,8 @@ export class LockTable {
     for (;;) {
       const seen = Atomics.load(threads.words, threads.wakeAt(slot));
       const owner = Atomics.load(words, row);
-      if (queued && owner === me) break;
+      // The owner word alone could mean a lock that other code of this thread took meanwhile.
+      if (queued && owner === me && (Atomics.load(words, bitmap) & bit) === 0) break;
       if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) {
         if (queued) Atomics.and(words, bitmap, ~bit);
         break;

@@ -2,8 +2,9 @@
  * The order and the filters by which a worker gets a run (spec: scheduling.md §2.3, §2.4). Reads single words of runs
  * it has not locked: what it chooses is checked again under the run's lock. Call under the request-task mutex.
  */
-import type { WorkerInfo } from '../protocol/documents.js';
+
 import { knownWorkerArchs } from '../protocol/configured-names.js';
+import type { WorkerInfo } from '../protocol/documents.js';
 import { memoryNeed } from '../rules/task-size.js';
 import { COMPILERS, RunFlag, RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';

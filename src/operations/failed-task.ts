@@ -8,7 +8,10 @@ export function failedTask(context: Context, call: WorkerCall): Outcome {
   const { state } = context;
   return withTask(context, call, ({ slot, taskId, at }) => {
     if (!isActive(state, at)) {
-      return accept({ task_alive: false, info: texts.taskNotActive('Failed_task', state.runs.id(slot), taskId) });
+      return accept({
+        task_alive: false,
+        info: texts.taskNotActive('Failed_task', state.runs.id(slot), taskId),
+      });
     }
     failTask(state, slot, taskId, at, call.request.message ?? '', call.now);
     return accept({}, state.journal.append());

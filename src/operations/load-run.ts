@@ -1,6 +1,7 @@
 /** Brings a run from its documents into memory, under a slot of its own. */
-import type { TaskDocument } from '../protocol/documents.js';
+
 import { knownWorkerArchs } from '../protocol/configured-names.js';
+import type { TaskDocument } from '../protocol/documents.js';
 import { matchArchs } from '../rules/arch-filter.js';
 import { gameDuration } from '../rules/game-time.js';
 import { coreLimit, hashOption } from '../rules/task-size.js';

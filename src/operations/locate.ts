@@ -5,7 +5,15 @@ import * as texts from '../protocol/texts.js';
 import { RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
 import { TaskWord } from '../state/task-record.js';
-import { type Context, NEEDS_POOL, NOT_IN_MEMORY, type Outcome, type Reply, refuse, type WorkerCall } from './context.js';
+import {
+  type Context,
+  NEEDS_POOL,
+  NOT_IN_MEMORY,
+  type Outcome,
+  type Reply,
+  refuse,
+  type WorkerCall,
+} from './context.js';
 
 /** A task whose run is locked by this thread. */
 export interface Located {

@@ -50,7 +50,9 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
   });
   const views = taskViews(state, slot);
   const chi2 = getChi2(views);
-  const bad = new Set(badWorkers(views, chi2, rule.p, rule.residual, purged ? rule.iterations - 1 : rule.iterations));
+  const bad = new Set(
+    badWorkers(views, chi2, rule.p, rule.residual, purged ? rule.iterations - 1 : rule.iterations),
+  );
   if (bad.size > 0) {
     forEachGoodTask(state, slot, (taskId, at) => {
       const key = uniqueKey(state, at);

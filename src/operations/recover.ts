@@ -2,8 +2,9 @@
  * Start-up: memory is rebuilt from the store, and every aggregate is computed anew from the tasks, which are the truth
  * (spec: scheduling.md §9).
  */
-import type { BookMetadata } from '../protocol/documents.js';
+
 import { setLegacyUsernames } from '../protocol/configured-names.js';
+import type { BookMetadata } from '../protocol/documents.js';
 import { shortWorkerName } from '../rules/names.js';
 import { addTaskToRun, readRunResults, taskGames, writeRunResults } from '../state/results.js';
 import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';

@@ -29,7 +29,10 @@ export function requestSpsa(context: Context, call: WorkerCall, draw: DrawFlips 
     const runId = state.runs.id(slot);
     if (!state.runs.has(slot, RunFlag.spsa)) return refuse(call, 500, texts.notSpsa(runId));
     if (!isActive(state, at)) {
-      return { status: 200, json: taskEnded('info', texts.taskNotActive('request_spsa_data', runId, taskId)) };
+      return {
+        status: 200,
+        json: taskEnded('info', texts.taskNotActive('request_spsa_data', runId, taskId)),
+      };
     }
     const block = new SpsaBlock(state.slab, state.runs.word(slot, RunWord.spsa) >>> 0);
     const names = fixedHead(state, slot).args.spsa!.params.map((param) => param.name);

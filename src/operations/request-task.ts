@@ -10,10 +10,10 @@ import { taskSize } from '../rules/task-size.js';
 import { argsText, fixedHead } from '../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
-import { DEFAULT_MACHINE_LIMIT } from '../state/users.js';
-import { TaskChange, TaskFloat, TaskWord } from '../state/task-record.js';
 import { writeTask } from '../state/task-document.js';
+import { TaskChange, TaskFloat, TaskWord } from '../state/task-record.js';
 import { TasksFull } from '../state/tasks.js';
+import { DEFAULT_MACHINE_LIMIT } from '../state/users.js';
 import type { TaskReference } from '../state/workers.js';
 import { markRun, markTask, pushItem, withSystem } from './changes.js';
 import { chooseRun } from './choose-run.js';
@@ -110,7 +110,10 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
     runs.locks.release(slot);
   }
   replaceTask(state, worker, task, call.now);
-  state.workers.noteRun(worker, runs.records.i32.slice(runs.at(slot) + RunWord.id, runs.at(slot) + RunWord.id + 3));
+  state.workers.noteRun(
+    worker,
+    runs.records.i32.slice(runs.at(slot) + RunWord.id, runs.at(slot) + RunWord.id + 3),
+  );
   const json = assignment(runs.id(slot), head, task.taskId, size, start);
   return { status: 200, json, sequence: state.journal.append() };
 }
@@ -169,7 +172,10 @@ export function withReferredTask<T>(
   const { runs } = state;
   runs.locks.acquire(reference.slot);
   try {
-    if (!runs.inUse(reference.slot) || runs.word(reference.slot, RunWord.generation) !== reference.generation) {
+    if (
+      !runs.inUse(reference.slot) ||
+      runs.word(reference.slot, RunWord.generation) !== reference.generation
+    ) {
       return undefined;
     }
     return look({ ...reference, at: state.tasks.at(reference.slot, reference.taskId) });

@@ -23,7 +23,8 @@ export function approveRun(state: State, runId: string, approver: string, now: n
   return withRun(state, runId, (slot) => {
     const { args } = fixedHead(state, slot);
     if (args.username === approver) throw new CommandRefused(403, `Run ${runId}: Self approval is disabled!`);
-    if (state.runs.has(slot, RunFlag.approved)) throw new CommandRefused(409, `Run ${runId} already approved!`);
+    if (state.runs.has(slot, RunFlag.approved))
+      throw new CommandRefused(409, `Run ${runId} already approved!`);
     state.runs.set(slot, RunFlag.approved, true);
     setBlobText(state, slot, RunWord.approver, approver);
     markRun(state, slot);
@@ -34,7 +35,8 @@ export function approveRun(state: State, runId: string, approver: string, now: n
 
 export function stopByOperator(state: State, runId: string, by: string, now: number): number {
   return withRun(state, runId, (slot) => {
-    if (state.runs.has(slot, RunFlag.finished)) throw new CommandRefused(409, `Run ${runId} is already finished`);
+    if (state.runs.has(slot, RunFlag.finished))
+      throw new CommandRefused(409, `Run ${runId} is already finished`);
     logAction(state, slot, now, 'stop_run', { username: by, ...runAction(state, slot), message: '' });
     stopRun(state, slot, now);
   });
@@ -59,7 +61,8 @@ export function purgeByOperator(
 
 export function deleteRun(state: State, runId: string, by: string, now: number): number {
   return withRun(state, runId, (slot) => {
-    if (state.runs.has(slot, RunFlag.deleted)) throw new CommandRefused(409, `Run ${runId} is already deleted`);
+    if (state.runs.has(slot, RunFlag.deleted))
+      throw new CommandRefused(409, `Run ${runId} is already deleted`);
     deactivateRun(state, slot, now);
     state.runs.set(slot, RunFlag.deleted, true);
     markRun(state, slot);

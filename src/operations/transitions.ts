@@ -44,7 +44,12 @@ export function noteCrashOrTime(state: State, slot: number, taskId: number, at: 
 /** The members of an action about a task; its worker is the one that the task has stored. */
 export function taskAction(state: State, slot: number, taskId: number, at: number) {
   const info = state.workerInfos.get(state.tasks.records.i32[at + TaskWord.workerInfo]!);
-  return { username: info.username, worker: longWorkerName(info), ...runAction(state, slot), task_id: taskId };
+  return {
+    username: info.username,
+    worker: longWorkerName(info),
+    ...runAction(state, slot),
+    task_id: taskId,
+  };
 }
 
 /** The members of an action that name a run. */
@@ -54,7 +59,14 @@ export function runAction(state: State, slot: number): { run_id: string; run: st
 }
 
 /** §4.2: deactivates an active task and logs why. */
-export function failTask(state: State, slot: number, taskId: number, at: number, message: string, now: number): void {
+export function failTask(
+  state: State,
+  slot: number,
+  taskId: number,
+  at: number,
+  message: string,
+  now: number,
+): void {
   const action = taskAction(state, slot, taskId, at);
   deactivateTask(state, slot, taskId, at, now);
   noteCrashOrTime(state, slot, taskId, at, now);
@@ -100,11 +112,7 @@ export function deactivateRun(state: State, slot: number, now: number): void {
 /** §4.6: the run takes games again. */
 export function reviveRun(state: State, slot: number): void {
   const { runs } = state;
-  runs.set(
-    slot,
-    RunFlag.deleted | RunFlag.failed | RunFlag.green | RunFlag.yellow | RunFlag.finished,
-    false,
-  );
+  runs.set(slot, RunFlag.deleted | RunFlag.failed | RunFlag.green | RunFlag.yellow | RunFlag.finished, false);
   runs.makeReady(slot);
   markRun(state, slot);
 }

@@ -6,13 +6,29 @@ import type { Results, Sprt } from '../protocol/documents.js';
 import * as texts from '../protocol/texts.js';
 import { finishedMessage } from '../rules/run-progress.js';
 import { updateSprt } from '../rules/sprt.js';
+import {
+  readRunResults,
+  readSprt,
+  readTaskResults,
+  taskGames,
+  writeRunResults,
+  writeSprt,
+  writeTaskResults,
+} from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';
-import { readRunResults, readSprt, readTaskResults, taskGames, writeRunResults, writeSprt, writeTaskResults } from '../state/results.js';
 import { RunFlag, RunFloat } from '../state/run-record.js';
 import { TaskChange, TaskFloat, TaskWord } from '../state/task-record.js';
 import { applySpsa } from './apply-spsa.js';
 import { logAction, markRun, markTask } from './changes.js';
-import { accept, type Context, NEEDS_POOL, type Outcome, type Reply, refuse, type WorkerCall } from './context.js';
+import {
+  accept,
+  type Context,
+  NEEDS_POOL,
+  type Outcome,
+  type Reply,
+  refuse,
+  type WorkerCall,
+} from './context.js';
 import { type Located, withTask } from './locate.js';
 import { stopRun } from './stop-run.js';
 import { deactivateTask, isActive, noteCrashOrTime, runAction } from './transitions.js';
@@ -31,7 +47,10 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
     if (isTooLarge(stats)) return refuse(call, 400, `stats has a count above ${COUNT_LIMIT}`);
     if (isSpsa && context.onFront) return NEEDS_POOL;
     if (!isActive(state, task.at)) {
-      return accept({ task_alive: false, info: texts.taskNotActive('Update_task', state.runs.id(task.slot), task.taskId) });
+      return accept({
+        task_alive: false,
+        info: texts.taskNotActive('Update_task', state.runs.id(task.slot), task.taskId),
+      });
     }
     const incompatible = findIncompatibility(context, call, task, stats);
     if (incompatible !== undefined) {
@@ -43,7 +62,12 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
 }
 
 /** §3 step 2: the counts must grow by whole pairs, and by whole batches in an SPRT run. */
-function findIncompatibility(context: Context, call: WorkerCall, task: Located, stats: Results): string | undefined {
+function findIncompatibility(
+  context: Context,
+  call: WorkerCall,
+  task: Located,
+  stats: Results,
+): string | undefined {
   const { runs, tasks } = context.state;
   const games = stats.wins + stats.losses + stats.draws;
   const before = taskGames(tasks, task.at);
@@ -102,7 +126,11 @@ function finishRun(context: Context, slot: number, now: number): Reply {
       results: readRunResults(state.runs, slot),
       sprt: state.runs.has(slot, RunFlag.sprt) ? readSprt(state.runs, slot) : undefined,
     });
-    logAction(state, slot, now, 'finished_run', { username: args.username, ...runAction(state, slot), message });
+    logAction(state, slot, now, 'finished_run', {
+      username: args.username,
+      ...runAction(state, slot),
+      message,
+    });
   }
   return accept({ task_alive: false }, state.journal.append());
 }

@@ -1,7 +1,7 @@
 /** Checks a run's invariants when it ends (spec: data-model.md §2.5); what is broken is logged and never blocks. */
 import { readRunResults, taskGames } from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';
-import { RunFloat, RunWord } from '../state/run-record.js';
+import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
 import { TaskWord } from '../state/task-record.js';
 import { logAction } from './changes.js';
@@ -46,5 +46,12 @@ export function findBrokenInvariants(state: State, slot: number): string[] {
     ['results.losses', results.losses, losses],
     ['results.draws', results.draws, draws],
   ];
-  return compared.filter(([, is, should]) => is !== should).map(([name, is, should]) => `${name} is ${is}, tasks say ${should}`);
+  const problems = compared
+    .filter(([, is, should]) => is !== should)
+    .map(([name, is, should]) => `${name} is ${is}, tasks say ${should}`);
+  const hasOvershoot = runs.has(slot, RunFlag.overshoot);
+  if (runs.has(slot, RunFlag.sprt) && hasOvershoot === runs.has(slot, RunFlag.lostSamples)) {
+    problems.push(`args.sprt has ${hasOvershoot ? 'both' : 'neither'} of overshoot and lost_samples`);
+  }
+  return problems;
 }

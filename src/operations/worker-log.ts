@@ -22,7 +22,9 @@ export function workerLog(context: Context, call: WorkerCall): Outcome {
   } finally {
     state.runs.locks.release(slot);
   }
-  return taskId === undefined ? refuse(call, 400, texts.LOG_WITHOUT_TASK_ID) : logAboutTask(state, call, newTag);
+  return taskId === undefined
+    ? refuse(call, 400, texts.LOG_WITHOUT_TASK_ID)
+    : logAboutTask(state, call, newTag);
 }
 
 /** For a task that passed the checks, wherever its run is kept. */
@@ -35,7 +37,11 @@ function logWithoutRun(state: State, call: WorkerCall): Outcome {
   return write(state, call, {});
 }
 
-function write(state: State, call: WorkerCall, where: { run_id?: string; run?: string; task_id?: number }): Outcome {
+function write(
+  state: State,
+  call: WorkerCall,
+  where: { run_id?: string; run?: string; task_id?: number },
+): Outcome {
   const { worker_info: info, message = '' } = call.request;
   const fields = { username: info.username, worker: longWorkerName(info), message, ...where };
   withSystem(state, (slot) => logAction(state, slot, call.now, 'worker_log', fields));

@@ -2,7 +2,14 @@
  * Calls about a run that is not in memory. All unfinished runs are, so this one is finished or unknown: the store tells
  * which, and what the answer is follows without bringing the run back.
  */
-import { accept, type Context, type Outcome, type Reply, refuse, type WorkerCall } from '../operations/context.js';
+import {
+  accept,
+  type Context,
+  type Outcome,
+  type Reply,
+  refuse,
+  type WorkerCall,
+} from '../operations/context.js';
 import { checkOwner } from '../operations/locate.js';
 import { assignTask } from '../operations/request-task.js';
 import { storePgn } from '../operations/upload-pgn.js';

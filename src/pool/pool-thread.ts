@@ -1,6 +1,13 @@
 /** A thread of the pool: takes what may park, reads the store, or takes long. */
 import { workerData } from 'piscina';
-import { type Context, isReply, type Outcome, type Reply, refuse, type WorkerCall } from '../operations/context.js';
+import {
+  type Context,
+  isReply,
+  type Outcome,
+  type Reply,
+  refuse,
+  type WorkerCall,
+} from '../operations/context.js';
 import { burn, verifyPassword } from '../operations/password.js';
 import { requestStop } from '../operations/stop-run.js';
 import * as texts from '../protocol/texts.js';

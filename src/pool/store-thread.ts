@@ -1,15 +1,18 @@
 /** The thread that owns the store's only writer. Says `open`, then drains the journal until it is told to stop. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Shared, type ThreadData } from './shared.js';
 import { JournalWriter } from '../store/journal-writer.js';
 import { openStore } from '../store/open-store.js';
+import { Shared, type ThreadData } from './shared.js';
 
 export interface StoreThreadData extends ThreadData {
   storeUrl: string;
   flushIntervalMs: number;
 }
 
-export type StoreCommand = { kind: 'start' } | { kind: 'stop' } | { kind: 'backup'; id: number; file: string };
+export type StoreCommand =
+  | { kind: 'start' }
+  | { kind: 'stop' }
+  | { kind: 'backup'; id: number; file: string };
 export type StoreMessage =
   | { kind: 'open' }
   | { kind: 'stopped' }
@@ -28,7 +31,10 @@ try {
     onCommit: () => shared.counters.add('commits'),
     onFailure: (error) => {
       shared.counters.add('commitFailures');
-      say({ kind: 'failed', message: `the store refused a group of changes, trying again: ${String(error)}` });
+      say({
+        kind: 'failed',
+        message: `the store refused a group of changes, trying again: ${String(error)}`,
+      });
     },
   });
   let running: Promise<void> | undefined;

@@ -73,7 +73,9 @@ export function taskGames(tasks: TaskTable, at: number): number {
 }
 
 export function runGames(runs: RunTable, slot: number): number {
-  return runs.float(slot, RunFloat.wins) + runs.float(slot, RunFloat.losses) + runs.float(slot, RunFloat.draws);
+  return (
+    runs.float(slot, RunFloat.wins) + runs.float(slot, RunFloat.losses) + runs.float(slot, RunFloat.draws)
+  );
 }
 
 /** Adds a task's counts to its run's; `sign` −1 takes them away. */

@@ -3,7 +3,7 @@
  * run's record. Reading lays the live members over the head, so members that Shoal does not know survive.
  */
 import { pack, unpack } from 'msgpackr';
-import type { RunArgs, Spsa, Sprt } from '../protocol/documents.js';
+import type { RunArgs, Sprt, Spsa } from '../protocol/documents.js';
 import type { RunHead, RunLive } from '../store/port.js';
 import { readRunResults, readSprt, writeRunResults, writeSprt } from './results.js';
 import { COMPILERS, RunFlag, RunFloat, RunWord, UNKNOWN_COMPILER } from './run-record.js';
@@ -22,10 +22,25 @@ export interface RunTraits {
   coreLimit: number;
 }
 
-const LIVE_ARGS = ['num_games', 'throughput', 'itp', 'priority', 'auto_purge', 'info', 'sprt', 'spsa'] as const;
+const LIVE_ARGS = [
+  'num_games',
+  'throughput',
+  'itp',
+  'priority',
+  'auto_purge',
+  'info',
+  'sprt',
+  'spsa',
+] as const;
 
 /** Fills the record of a reserved slot from a document. */
-export function writeRun(state: State, slot: number, head: RunHead, traits: RunTraits, historyLength: number): void {
+export function writeRun(
+  state: State,
+  slot: number,
+  head: RunHead,
+  traits: RunTraits,
+  historyLength: number,
+): void {
   const { runs, slab } = state;
   const { args } = head;
   const fixedArgs: Partial<RunArgs> = { ...args };

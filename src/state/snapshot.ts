@@ -12,7 +12,16 @@ import { readTask } from './task-document.js';
 import { TaskChange, TaskWord } from './task-record.js';
 
 export function emptyGroup(): WriteGroup {
-  return { runs: [], actions: [], pgns: [], users: [], workers: [], nets: [], keyValues: [], contributors: [] };
+  return {
+    runs: [],
+    actions: [],
+    pgns: [],
+    users: [],
+    workers: [],
+    nets: [],
+    keyValues: [],
+    contributors: [],
+  };
 }
 
 /** Takes what all marked runs have to write. Only the writer calls this. */
@@ -60,7 +69,12 @@ function takeRun(state: State, slot: number, group: WriteGroup): void {
   }
   runs.set(slot, RunFlag.isNew | RunFlag.dirtyLive | RunFlag.dirtySpsa, false);
   write.tasks = takeTasks(state, slot);
-  if (write.insert || write.live || write.spsa || write.tasks.length + write.badTasks.length + write.spsaHistory.length > 0) {
+  if (
+    write.insert ||
+    write.live ||
+    write.spsa ||
+    write.tasks.length + write.badTasks.length + write.spsaHistory.length > 0
+  ) {
     group.runs.push(write);
   }
 }

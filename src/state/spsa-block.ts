@@ -5,7 +5,16 @@
 import type { Slab } from '../memory/slab.js';
 import type { Spsa } from '../protocol/documents.js';
 
-const Header = { iter: 0, A: 1, alpha: 2, gamma: 3, numIter: 4, params: 5, history: 6, hasHistory: 7 } as const;
+const Header = {
+  iter: 0,
+  A: 1,
+  alpha: 2,
+  gamma: 3,
+  numIter: 4,
+  params: 5,
+  history: 6,
+  hasHistory: 7,
+} as const;
 const HEADER = 8;
 const Param = { theta: 0, min: 1, max: 2, c: 3, a: 4 } as const;
 const PARAM = 5;

@@ -9,7 +9,8 @@ const EMPTY_INFO = 0;
 /** Fills a fresh task record from a document; old documents may lack stats and worker_info. */
 export function writeTask(state: State, at: number, task: TaskDocument): void {
   const { i32, f64 } = state.tasks.records;
-  i32[at + TaskWord.flags] = (task.active ? TaskFlag.active : 0) | (task.bad === undefined ? 0 : TaskFlag.bad);
+  i32[at + TaskWord.flags] =
+    (task.active ? TaskFlag.active : 0) | (task.bad === undefined ? 0 : TaskFlag.bad);
   i32[at + TaskWord.numGames] = task.num_games;
   i32[at + TaskWord.start] = task.start ?? 0;
   f64[at / 2 + TaskFloat.lastUpdated] = task.last_updated;
@@ -18,7 +19,8 @@ export function writeTask(state: State, at: number, task: TaskDocument): void {
     task.worker_info === undefined ? EMPTY_INFO : state.workerInfos.retain(task.worker_info);
   i32[at + TaskWord.concurrency] = task.worker_info?.concurrency ?? 0;
   f64[at / 2 + TaskFloat.nps] = task.worker_info?.nps ?? 0;
-  if (task.spsa_params !== undefined) setTaskFlips(state, at, task.spsa_params.iter, task.spsa_params.packed_flips);
+  if (task.spsa_params !== undefined)
+    setTaskFlips(state, at, task.spsa_params.iter, task.spsa_params.packed_flips);
 }
 
 export function readTask(state: State, at: number): TaskDocument {

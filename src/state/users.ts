@@ -62,7 +62,8 @@ export class Users {
       const { i32, f64 } = this.#table;
       if ((i32[at + Word.flags]! & Flag.verified) === 0) return false;
       let difference = 0;
-      for (let word = 0; word < DIGEST_WORDS; word++) difference |= i32[at + Word.digest + word]! ^ digest[word]!;
+      for (let word = 0; word < DIGEST_WORDS; word++)
+        difference |= i32[at + Word.digest + word]! ^ digest[word]!;
       return difference === 0 && now - f64[at / 2 + VERIFIED_AT]! <= maxAgeMs;
     });
     return verified === true ? 'verified' : 'unverified';

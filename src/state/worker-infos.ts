@@ -88,5 +88,7 @@ function decode(bytes: Uint8Array): TaskWorkerInfo {
   const members = MEMBERS.map((member, i) => [member, values[i]] as [string, unknown]);
   const extra = (values[MEMBERS.length] ?? []) as [string, unknown][];
   // msgpackr writes a missing member as undefined: old documents lack some.
-  return Object.fromEntries([...members, ...extra].filter(([, value]) => value !== undefined && value !== null)) as unknown as TaskWorkerInfo;
+  return Object.fromEntries(
+    [...members, ...extra].filter(([, value]) => value !== undefined && value !== null),
+  ) as unknown as TaskWorkerInfo;
 }

@@ -8,7 +8,15 @@ import type { Slab } from '../memory/slab.js';
 /** Payload words of a worker. */
 export const WORKER_WORDS = 12;
 
-const Word = { taskRun: 0, taskGeneration: 1, taskId: 2, lastRun: 3, seen: 6, blocked: 7, message: 8 } as const;
+const Word = {
+  taskRun: 0,
+  taskGeneration: 1,
+  taskId: 2,
+  lastRun: 3,
+  seen: 6,
+  blocked: 7,
+  message: 8,
+} as const;
 const BLOCKED_AT = 5;
 
 /** A reference to a task: the slot and generation of its run, and its number. */
@@ -97,7 +105,10 @@ export class Workers {
 
   /** Replaces what is known of the worker's runs. */
   setRuns(record: number, lastRun: string | undefined, seen: readonly string[]): void {
-    this.table.i32.set(lastRun === undefined ? [0, 0, 0] : idWords(lastRun), this.table.at(record) + Word.lastRun);
+    this.table.i32.set(
+      lastRun === undefined ? [0, 0, 0] : idWords(lastRun),
+      this.table.at(record) + Word.lastRun,
+    );
     this.#setSeen(record, Int32Array.from(seen.flatMap((id) => [...idWords(id)])));
   }
 
@@ -105,7 +116,10 @@ export class Workers {
     const at = this.table.at(record);
     const message = this.table.i32[at + Word.message]! >>> 0;
     if (message === 0) return undefined;
-    return { blocked: this.table.i32[at + Word.blocked] === 1, message: this.#slab.getValue(message) as string };
+    return {
+      blocked: this.table.i32[at + Word.blocked] === 1,
+      message: this.#slab.getValue(message) as string,
+    };
   }
 
   isBlocked(record: number): boolean {
@@ -129,7 +143,8 @@ export class Workers {
   forgetIfIdle(record: number): boolean {
     const at = this.table.at(record);
     const { i32 } = this.table;
-    if (i32[at + Word.taskRun] !== 0 || i32[at + Word.seen] !== 0 || i32[at + Word.message] !== 0) return false;
+    if (i32[at + Word.taskRun] !== 0 || i32[at + Word.seen] !== 0 || i32[at + Word.message] !== 0)
+      return false;
     if (i32[at + Word.lastRun] !== 0 || i32[at + Word.lastRun + 1] !== 0) return false;
     return this.table.remove(this.table.key(record));
   }
@@ -144,7 +159,8 @@ export class Workers {
   #setSeen(record: number, seen: Int32Array): void {
     const at = this.table.at(record) + Word.seen;
     const old = this.table.i32[at]! >>> 0;
-    this.table.i32[at] = seen.length === 0 ? 0 : this.#slab.put(new Uint8Array(seen.buffer, seen.byteOffset, seen.byteLength));
+    this.table.i32[at] =
+      seen.length === 0 ? 0 : this.#slab.put(new Uint8Array(seen.buffer, seen.byteOffset, seen.byteLength));
     if (old !== 0) this.#slab.free(old);
   }
 }

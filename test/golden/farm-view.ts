@@ -1,18 +1,34 @@
 /** The state of a farm in the form in which scenarios record it. */
 import { workerRuns } from '../../src/jobs/upkeep.js';
+import type { TaskDocument } from '../../src/protocol/documents.js';
 import { longWorkerName } from '../../src/rules/names.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
 import { readTask } from '../../src/state/task-document.js';
+import type { Reader, RunHead } from '../../src/store/port.js';
 import type { Farm } from './farm.js';
 
 export type View = Record<string, unknown>;
 
-/** @param startMs the instant that recorded times count from. */
-export async function viewFarm(farm: Farm, startMs: number): Promise<View> {
-  const { state } = farm;
+/**
+ * @param startMs the instant that recorded times count from
+ * @param runIds runs to show besides those in memory: finished ones, which only the store has after a restart
+ */
+export async function viewFarm(farm: Farm, startMs: number, runIds: readonly string[]): Promise<View> {
+  const { state, reader } = farm;
   const runs: View = {};
-  for (const slot of state.runs.slots()) runs[state.runs.id(slot)] = await viewRun(farm, slot, startMs);
+  for (const slot of state.runs.slots()) {
+    const count = state.runs.word(slot, RunWord.taskCount);
+    const tasks = Array.from({ length: count }, (_, taskId) => readTask(state, state.tasks.at(slot, taskId)));
+    runs[state.runs.id(slot)] = await viewRun(reader, readHead(state, slot), tasks, startMs);
+  }
+  for (const runId of runIds) {
+    const head = runId in runs ? undefined : await reader.run(runId);
+    if (head === undefined) continue;
+    const tasks: TaskDocument[] = [];
+    for await (const task of reader.tasks(runId)) tasks.push(task);
+    runs[runId] = await viewRun(reader, head, tasks, startMs);
+  }
   return {
     runs,
     connections: Object.fromEntries(state.connections.entries()),
@@ -30,13 +46,15 @@ export async function viewFarm(farm: Farm, startMs: number): Promise<View> {
   };
 }
 
-async function viewRun(farm: Farm, slot: number, startMs: number): Promise<View> {
-  const { state, reader } = farm;
-  const head = readHead(state, slot);
+async function viewRun(
+  reader: Reader,
+  head: RunHead,
+  documents: readonly TaskDocument[],
+  startMs: number,
+): Promise<View> {
   const { args } = head;
   const tasks: View = {};
-  for (let taskId = 0; taskId < state.runs.word(slot, RunWord.taskCount); taskId++) {
-    const task = readTask(state, state.tasks.at(slot, taskId));
+  documents.forEach((task, taskId) => {
     const view: View = {
       num_games: task.num_games,
       start: task.start,
@@ -51,7 +69,7 @@ async function viewRun(farm: Farm, slot: number, startMs: number): Promise<View>
       view['spsa_params'] = { iter, packed_flips: Buffer.from(flips).toString('hex') };
     }
     tasks[taskId] = view;
-  }
+  });
   const { workers, cores, committed_games, total_games, results, finished, deleted, failed, failures } = head;
   const { is_green, is_yellow, approved, approver, nps, games_per_minute } = head;
   const view: View = {
@@ -93,7 +111,11 @@ async function viewRun(farm: Farm, slot: number, startMs: number): Promise<View>
   }
   if (args.spsa !== undefined) {
     const { iter, params } = args.spsa;
-    view['args.spsa'] = { iter, theta: params.map(({ theta }) => theta), history: await reader.spsaHistory(head._id) };
+    view['args.spsa'] = {
+      iter,
+      theta: params.map(({ theta }) => theta),
+      history: await reader.spsaHistory(head._id),
+    };
   }
   return view;
 }

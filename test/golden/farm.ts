@@ -6,17 +6,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { updateSpeeds, updateThroughput } from '../../src/jobs/upkeep.js';
-import { type Context, isReply, refuse, type Reply, type WorkerCall } from '../../src/operations/context.js';
+import { type Context, isReply, type Reply, refuse, type WorkerCall } from '../../src/operations/context.js';
 import { loadRun } from '../../src/operations/load-run.js';
 import { verifyPassword } from '../../src/operations/password.js';
 import { recover } from '../../src/operations/recover.js';
 import { type DrawFlips, requestSpsa } from '../../src/operations/request-spsa.js';
 import { requestStop } from '../../src/operations/stop-run.js';
+import type { OperationName } from '../../src/pool/calls.js';
 import { answerFromStore } from '../../src/pool/finished-run.js';
 import { operate } from '../../src/pool/operations.js';
-import type { OperationName } from '../../src/pool/calls.js';
 import { Shared } from '../../src/pool/shared.js';
-import type { ActionDocument, RunDocument, UserDocument, WorkerDocument } from '../../src/protocol/documents.js';
+import type {
+  ActionDocument,
+  RunDocument,
+  UserDocument,
+  WorkerDocument,
+} from '../../src/protocol/documents.js';
 import { VERSION_BODY } from '../../src/protocol/replies.js';
 import { checkAccess, checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
 import * as texts from '../../src/protocol/texts.js';
@@ -128,6 +133,14 @@ export class Farm {
     this.state.journal.mark(slot);
   }
 
+  /** A finished run that was dropped from memory comes back before it is changed, as the admin API does it. */
+  async bringBack(runId: string): Promise<void> {
+    if (this.state.runs.find(runId) >= 0) return;
+    const head = await this.reader.run(runId);
+    if (head === undefined) return;
+    await loadRun(this.state, head, this.reader.tasks(runId), (await this.reader.spsaHistory(runId)).length);
+  }
+
   /** Every step of a request's way, as a front thread and a pool thread walk it. */
   async request({ op, body, remoteAddr, country, draw }: FarmRequest): Promise<Reply> {
     const path = `/api/${op}`;
@@ -162,7 +175,11 @@ export class Farm {
     const context = this.#context(false);
     let outcome = onFront;
     if (name === 'stop_run') {
-      outcome = requestStop(context, call, await this.reader.cpuHours(call.request.worker_info.username)) as typeof onFront;
+      outcome = requestStop(
+        context,
+        call,
+        await this.reader.cpuHours(call.request.worker_info.username),
+      ) as typeof onFront;
     } else if (name === 'request_spsa') {
       outcome = requestSpsa(context, call, draw) as typeof onFront;
     } else {

@@ -31,7 +31,12 @@ const TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 4_000;
 
 /** Requests whose repetition leaves the server as one would: a repeated beat, or an update with the same running totals. */
-const REPEATABLE: ReadonlySet<RequestKind> = new Set(['request_version', 'update_task', 'beat', 'failed_task']);
+const REPEATABLE: ReadonlySet<RequestKind> = new Set([
+  'request_version',
+  'update_task',
+  'beat',
+  'failed_task',
+]);
 const CLOSED_UNDER_US: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 export class Wire {
@@ -61,7 +66,13 @@ export class Wire {
   }
 
   /** @param from the address and country that a proxy would have put in; `done` is called once. */
-  post(kind: RequestKind, body: string, from: Origin, mayRepeat: boolean, done: (reply: Reply) => void): void {
+  post(
+    kind: RequestKind,
+    body: string,
+    from: Origin,
+    mayRepeat: boolean,
+    done: (reply: Reply) => void,
+  ): void {
     this.#inFlight += 1;
     const finish = (reply: Reply): void => {
       this.#inFlight -= 1;

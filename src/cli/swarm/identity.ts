@@ -19,8 +19,20 @@ interface Machine {
 const MACHINES: readonly Machine[] = [
   machine('Linux 6.1.0', '["64bit", "ELF"]', 'x86-64-avx2', '64bit AVX2 SSE41 SSSE3 SSE2 POPCNT', 30),
   machine('Linux 6.8.0', '["64bit", "ELF"]', 'x86-64-bmi2', '64bit BMI2 AVX2 SSE41 SSSE3 SSE2 POPCNT', 30),
-  machine('Linux 5.15.0', '["64bit", "ELF"]', 'x86-64-vnni512', '64bit VNNI AVX512 BMI2 AVX2 SSE41 POPCNT', 15),
-  machine('Linux 6.12.0', '["64bit", "ELF"]', 'x86-64-avx512icl', '64bit AVX512ICL VNNI BMI2 AVX2 POPCNT', 12),
+  machine(
+    'Linux 5.15.0',
+    '["64bit", "ELF"]',
+    'x86-64-vnni512',
+    '64bit VNNI AVX512 BMI2 AVX2 SSE41 POPCNT',
+    15,
+  ),
+  machine(
+    'Linux 6.12.0',
+    '["64bit", "ELF"]',
+    'x86-64-avx512icl',
+    '64bit AVX512ICL VNNI BMI2 AVX2 POPCNT',
+    12,
+  ),
   machine('Windows 10', '["64bit", "WindowsPE"]', 'x86-64-avx2', '64bit AVX2 SSE41 SSSE3 SSE2 POPCNT', 8),
   machine('Darwin 24.1.0', '["64bit", ""]', 'apple-silicon', '64bit POPCNT NEON_DOTPROD', 5),
 ];

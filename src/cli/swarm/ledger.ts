@@ -49,14 +49,20 @@ export interface Assignment {
 /** Reads the reply of request_task. @returns undefined when it does not assign a task; text when it is malformed. */
 export function readAssignment(body: Readonly<Record<string, unknown>>): Assignment | string | undefined {
   if (!('run' in body)) return undefined;
-  const run = body['run'] as { _id?: unknown; args?: unknown; my_task?: { num_games?: unknown; start?: unknown } };
+  const run = body['run'] as {
+    _id?: unknown;
+    args?: unknown;
+    my_task?: { num_games?: unknown; start?: unknown };
+  };
   const { _id: runId, args, my_task: task } = run;
   const taskId = body['task_id'];
   const { num_games: games, start } = task ?? {};
-  if (typeof runId !== 'string' || !/^[0-9a-f]{24}$/.test(runId)) return `run._id is ${JSON.stringify(runId)}`;
+  if (typeof runId !== 'string' || !/^[0-9a-f]{24}$/.test(runId))
+    return `run._id is ${JSON.stringify(runId)}`;
   if (typeof args !== 'object' || args === null) return 'run.args is missing';
   if (!isCount(taskId)) return `task_id is ${JSON.stringify(taskId)}`;
-  if (!isCount(games) || games === 0 || games % 2 !== 0) return `my_task.num_games is ${JSON.stringify(games)}`;
+  if (!isCount(games) || games === 0 || games % 2 !== 0)
+    return `my_task.num_games is ${JSON.stringify(games)}`;
   if (!isCount(start)) return `my_task.start is ${JSON.stringify(start)}`;
   return { runId, args: args as RunArgs, taskId, start, games };
 }

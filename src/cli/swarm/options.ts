@@ -48,7 +48,9 @@ export function checkLoopback(url: string): string {
   if (parsed?.protocol !== 'http:') throw new Error(`"${url}" is not an http URL`);
   const host = parsed.hostname;
   if (host !== 'localhost' && host !== '[::1]' && !/^127(\.\d{1,3}){3}$/.test(host)) {
-    throw new Error(`"${host}" is not this machine: a swarm only runs against 127.0.0.0/8, localhost or [::1]`);
+    throw new Error(
+      `"${host}" is not this machine: a swarm only runs against 127.0.0.0/8, localhost or [::1]`,
+    );
   }
   return parsed.origin;
 }
@@ -92,7 +94,8 @@ export function swarmOptions(given: Partial<SwarmOptions>): SwarmOptions {
 }
 
 function bound(name: string, value: number, low: number, high: number): void {
-  if (!(value >= low && value <= high)) throw new Error(`${name}: ${value} is not between ${low} and ${high}`);
+  if (!(value >= low && value <= high))
+    throw new Error(`${name}: ${value} is not between ${low} and ${high}`);
 }
 
 function number(text: string): number {

@@ -1,7 +1,8 @@
 /** The bodies of the worker's requests, spelt as Python's json.dumps spells them (spec: worker-api.md §6.1). */
-import type { HeldTask } from './ledger.js';
+
 import type { FullResults } from './games.js';
 import type { Identity } from './identity.js';
+import type { HeldTask } from './ledger.js';
 
 /** Outcome of the latest tuning batch, from the viewpoint of the first engine. */
 export interface SpsaOutcome {

@@ -1,6 +1,7 @@
 /** Counts and latencies of the swarm's requests by kind, and what went wrong, by description. */
-import { LatencyHistogram } from './latency-histogram.js';
+
 import { REQUEST_KINDS, type RequestKind } from './http.js';
+import { LatencyHistogram } from './latency-histogram.js';
 
 export type FaultKind = 'violation' | 'refused' | 'unusable' | 'broken';
 

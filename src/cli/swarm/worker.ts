@@ -24,7 +24,7 @@ import type { Identity } from './identity.js';
 import type { HeldTask } from './ledger.js';
 import type { SpsaOutcome } from './request-body.js';
 
-export const enum Step {
+export enum Step {
   Version,
   Task,
   Spsa,

@@ -2,7 +2,14 @@
 import { logAction, markRun, withSystem } from '../../operations/changes.js';
 import { loadRun } from '../../operations/load-run.js';
 import { buildRun, InvalidRunError } from '../../operations/new-run.js';
-import { approveRun, CommandRefused, deleteRun, modifyRun, purgeByOperator, stopByOperator } from '../../operations/run-admin.js';
+import {
+  approveRun,
+  CommandRefused,
+  deleteRun,
+  modifyRun,
+  purgeByOperator,
+  stopByOperator,
+} from '../../operations/run-admin.js';
 import { AdminError, type AdminService, type StatusView } from '../../protocol/admin.js';
 import { newObjectId } from '../../protocol/object-id.js';
 import { runName } from '../../rules/names.js';
@@ -26,10 +33,23 @@ export const SYSTEM_USER = 'fishtest.system';
 const DEFAULT_LIMIT = 100;
 
 export function makeAdminService(parts: ServiceParts): AdminService {
-  return { ...makeUserService(parts), ...makeWorkerService(parts), ...makeRunService(parts), ...makeServerService(parts) };
+  return {
+    ...makeUserService(parts),
+    ...makeWorkerService(parts),
+    ...makeRunService(parts),
+    ...makeServerService(parts),
+  };
 }
 
-type RunVerbs = 'runAdd' | 'runList' | 'runShow' | 'runApprove' | 'runStop' | 'runPurge' | 'runDelete' | 'runPriority';
+type RunVerbs =
+  | 'runAdd'
+  | 'runList'
+  | 'runShow'
+  | 'runApprove'
+  | 'runStop'
+  | 'runPurge'
+  | 'runDelete'
+  | 'runPriority';
 
 function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminService, RunVerbs> {
   /** Brings a finished run back into memory, so that it can be changed. */
@@ -81,7 +101,12 @@ function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminSer
       const query = { ...(username === undefined ? {} : { username }), skip: 0, limit };
       const finished = wanted === 'finished' || wanted === 'all' ? await reader.finishedRuns(query) : [];
       const heads = live
-        .filter((head) => wanted === 'all' || (wanted === 'active' && head.approved) || (wanted === 'pending' && !head.approved))
+        .filter(
+          (head) =>
+            wanted === 'all' ||
+            (wanted === 'active' && head.approved) ||
+            (wanted === 'pending' && !head.approved),
+        )
         .filter((head) => username === undefined || head.args.username === username);
       return { runs: [...heads, ...finished].slice(0, limit).map(runSummary) };
     },
@@ -117,7 +142,13 @@ function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminSer
     runDelete: ({ id, by = SYSTEM_USER }) => change(id, () => deleteRun(state, id, by, Date.now())),
     runPriority: ({ id, by = SYSTEM_USER, priority, throughput }) =>
       change(id, () =>
-        modifyRun(state, id, { priority, ...(throughput === undefined ? {} : { throughput }) }, by, Date.now()),
+        modifyRun(
+          state,
+          id,
+          { priority, ...(throughput === undefined ? {} : { throughput }) },
+          by,
+          Date.now(),
+        ),
       ),
   };
 }
@@ -145,5 +176,3 @@ export function record(state: State, push: (slot: number) => void): number {
   withSystem(state, push);
   return state.journal.append();
 }
-
-

@@ -1,7 +1,8 @@
 /** What `shoal status` shows. */
+
+import type { Shared } from '../../pool/shared.js';
 import type { StatusView } from '../../protocol/admin.js';
 import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
-import type { Shared } from '../../pool/shared.js';
 import type { Reader } from '../../store/port.js';
 
 export async function makeStatus(

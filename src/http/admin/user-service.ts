@@ -11,7 +11,10 @@ import { userView } from './views.js';
 type UserVerbs = 'userAdd' | 'userApprove' | 'userBlock' | 'userUnblock' | 'userLimit' | 'userList';
 
 export function makeUserService({ state, reader, durable }: ServiceParts): Pick<AdminService, UserVerbs> {
-  const store = async (user: UserDocument, note?: { action: 'block_user' | 'accept_user'; by: string; message: string }) => {
+  const store = async (
+    user: UserDocument,
+    note?: { action: 'block_user' | 'accept_user'; by: string; message: string },
+  ) => {
     const sequence = record(state, (slot) => {
       pushItem(state, slot, { kind: 'user', user });
       if (note === undefined) return;
@@ -30,13 +33,18 @@ export function makeUserService({ state, reader, durable }: ServiceParts): Pick<
   const setBlocked = async (username: string, blocked: boolean, by: string) => {
     const user = await known(username);
     if (user.blocked === blocked) return { user: userView(user) };
-    return await store({ ...user, blocked }, { action: 'block_user', by, message: blocked ? 'blocked' : 'unblocked' });
+    return await store(
+      { ...user, blocked },
+      { action: 'block_user', by, message: blocked ? 'blocked' : 'unblocked' },
+    );
   };
   return {
     async userAdd({ username, password, email = '', machine_limit: limit, approver = false }) {
-      if ((await reader.user(username)) !== undefined) throw new AdminError(409, `user ${username} exists already`);
+      if ((await reader.user(username)) !== undefined)
+        throw new AdminError(409, `user ${username} exists already`);
       for await (const other of reader.users()) {
-        if (email !== '' && other.email === email) throw new AdminError(409, `${email} belongs to ${other.username}`);
+        if (email !== '' && other.email === email)
+          throw new AdminError(409, `${email} belongs to ${other.username}`);
       }
       return await store({
         username,

@@ -15,6 +15,7 @@ export class RunWrites {
   readonly #insertRun: StatementSyncInstance;
   readonly #insertHead: StatementSyncInstance;
   readonly #setLive: StatementSyncInstance;
+  readonly #setFlags: StatementSyncInstance;
   readonly #setSpsa: StatementSyncInstance;
   readonly #appendHistory: StatementSyncInstance;
   readonly #tasks: TaskWrites;
@@ -27,9 +28,11 @@ export class RunWrites {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertHead = db.prepare('INSERT INTO run_heads (run, doc) VALUES (?, ?)');
-    this.#setLive = db.prepare(
-      `UPDATE runs SET last_updated = ?, finished = ?, deleted = ?, is_green = ?, is_yellow = ?, live = ?
-       WHERE run = ?`,
+    this.#setLive = db.prepare('UPDATE runs SET last_updated = ?, live = ? WHERE run = ?');
+    // Apart, and only on a change: naming a column makes SQLite rewrite every index that depends on it.
+    this.#setFlags = db.prepare(
+      `UPDATE runs SET finished = ?, deleted = ?, is_green = ?, is_yellow = ?
+       WHERE run = ? AND (finished, deleted, is_green, is_yellow) <> (?, ?, ?, ?)`,
     );
     this.#setSpsa = db.prepare('INSERT OR REPLACE INTO run_spsa (run, iter, theta) VALUES (?, ?, ?)');
     this.#appendHistory = db.prepare('INSERT INTO spsa_history (run, entry) VALUES (?, ?)');
@@ -79,7 +82,8 @@ export class RunWrites {
       runId,
       head.args.username ?? null,
       head.tc_base ?? null,
-      ...listColumns(head),
+      head.last_updated ?? null,
+      ...flagColumns(head),
     );
     const run = Number(lastInsertRowid);
     this.#insertHead.run(run, toJson(doc));
@@ -89,7 +93,9 @@ export class RunWrites {
   }
 
   #writeLive(run: number, live: RunLive): void {
-    this.#setLive.run(...listColumns(live), toJson(live), run);
+    const flags = flagColumns(live);
+    this.#setLive.run(live.last_updated ?? null, toJson(live), run);
+    this.#setFlags.run(...flags, run, ...flags);
   }
 
   #writeHistory(run: number, entries: readonly SpsaHistoryPoint[][]): void {
@@ -97,10 +103,9 @@ export class RunWrites {
   }
 }
 
-/** last_updated, finished, deleted, is_green, is_yellow as the finished lists select by them. */
-function listColumns(run: RunHead | RunLive): (number | null)[] {
-  const flags = [run.finished, run.deleted, run.is_green, run.is_yellow];
-  return [run.last_updated ?? null, ...flags.map((flag) => (flag ? 1 : 0))];
+/** finished, deleted, is_green, is_yellow: what the lists of runs select by. */
+function flagColumns(run: RunHead | RunLive): number[] {
+  return [run.finished, run.deleted, run.is_green, run.is_yellow].map((flag) => (flag ? 1 : 0));
 }
 
 /** The head without the lists that have records of their own, should the caller's document still hold them. */

@@ -1,0 +1,23 @@
+/** Runs every test file with node:test, with lock checking on, and says what was left out. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.js'))
+  .map((file) => join(here, file))
+  .sort();
+const golden = process.env['SHOAL_GOLDEN'] ?? '../shared/golden';
+if (!existsSync(golden)) {
+  process.stdout.write(
+    `left out: recorded answers of the reference server (no directory ${golden}; set SHOAL_GOLDEN)\n`,
+  );
+}
+const env = { ...process.env, SHOAL_LOCK_CHECK: '1' };
+const runner = spawn(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...files], {
+  stdio: 'inherit',
+  env,
+});
+runner.on('exit', (code) => process.exit(code ?? 1));
