@@ -99,9 +99,9 @@ function applyUpdate(context: Context, call: WorkerCall, task: Located, stats: R
 
   writeRunResults(runs, slot, results);
   writeTaskResults(tasks, at, stats);
-  storeWorkerInfo(context, call, at);
+  const infoChange = storeWorkerInfo(context, call, at);
   tasks.records.f64[at / 2 + TaskFloat.lastUpdated] = now;
-  markTask(state, slot, taskId, at, TaskChange.live);
+  markTask(state, slot, taskId, at, TaskChange.live | infoChange);
   if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!);
   if (stats.wins + stats.losses + stats.draws >= tasks.records.i32[at + TaskWord.numGames]!) {
     deactivateTask(state, slot, taskId, at, now);
@@ -135,8 +135,11 @@ function finishRun(context: Context, slot: number, now: number): Reply {
   return accept({ task_alive: false }, state.journal.append());
 }
 
-/** The request's worker_info replaces the task's, but the address stays the one that the task was given to. */
-function storeWorkerInfo(context: Context, call: WorkerCall, at: number): void {
+/**
+ * The request's worker_info replaces the task's, but the address stays the one that the task was given to. Returns what
+ * that changes: bits of TaskChange.
+ */
+function storeWorkerInfo(context: Context, call: WorkerCall, at: number): number {
   const { workerInfos, tasks } = context.state;
   const { i32, f64 } = tasks.records;
   const old = i32[at + TaskWord.workerInfo]!;
@@ -147,11 +150,11 @@ function storeWorkerInfo(context: Context, call: WorkerCall, at: number): void {
     country_code: call.countryCode,
   });
   workerInfos.release(old);
-  if (entry === old) return;
+  if (entry === old) return 0;
   i32[at + TaskWord.workerInfo] = entry;
   i32[at + TaskWord.concurrency] = info.concurrency;
   f64[at / 2 + TaskFloat.nps] = info.nps;
-  i32[at + TaskWord.changed]! |= TaskChange.workerInfo;
+  return TaskChange.workerInfo;
 }
 
 function isUndecidedWith(results: Results, sprt: Sprt | undefined, numGames: number): boolean {

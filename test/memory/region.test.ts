@@ -72,7 +72,7 @@ describe('Region', () => {
 
   it('reaches past 4 GiB', () => {
     const region = Region.create(6 * 2 ** 30);
-    region.u8('far', 5 * 2 ** 30);
+    region.f64('far', (5 * 2 ** 30) / 8);
     const words = region.f64('beyond', 2);
     words[1] = 1.5;
     assert.equal(new Float64Array(region.buffer, words.byteOffset, 2)[1], 1.5);
