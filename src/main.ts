@@ -1,6 +1,7 @@
 /** Starts the floors: store, recovery, front threads, admin API, jobs. Stops them in reverse. */
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.js';
@@ -206,7 +207,7 @@ async function startFronts(
     ...threadData,
     storeUrl: config.STORE_URL,
     host: config.HTTP_HOST,
-    port: config.FISHTEST_PORT,
+    port: config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT,
     poolThreads,
     callsPerThread: Math.max(1, Math.ceil(config.THREADPOOL_TOKENS / (poolThreads * count))),
     poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
@@ -219,8 +220,7 @@ async function startFronts(
   const workers: Worker[] = [];
   for (let i = 0; i < count; i++) {
     const worker = new Worker(new URL('./http/front-thread.js', import.meta.url), { workerData: data });
-    // The first thread may have been given any free port; the others share it.
-    data.port = await listening(worker);
+    await listening(worker);
     workers.push(worker);
   }
   const stop = () =>
@@ -236,6 +236,15 @@ async function startFronts(
       ),
     );
   return { port: data.port, stop };
+}
+
+/** uWS shares only a port that it was told: one that the system would choose has to be known first. */
+async function freePort(host: string): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 function listening(worker: Worker): Promise<number> {

@@ -1,4 +1,10 @@
-/** The embedded store: a directory that holds the database and the writer's lock. */
+/**
+ * The embedded store: a directory that holds the database and the writer's lock.
+ *
+ * A thread with an open reader or writer must be asked to end, and waited for: Worker.terminate() or process.exit() while a
+ * statement of another thread runs aborts the whole process inside the native driver. Ending or terminating a thread that is in no
+ * statement is safe, closed or not. After an abort the store is as after a kill: all that was committed is there.
+ */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Reader, Store, Writer } from '../port.js';
