@@ -41,7 +41,19 @@ export function translatePattern(pattern: string): TranslatedPattern {
     tokens.push(token);
     at += length;
   }
+  checkParentheses(tokens);
   return { tokens, flags };
+}
+
+/** Parts of a pattern get parentheses of their own, which must not complete those of the author. */
+function checkParentheses(tokens: readonly PatternToken[]): void {
+  let depth = 0;
+  for (const { kind } of tokens) {
+    if (kind === 'close') depth--;
+    else if (kind === 'open' || kind === 'ahead' || kind === 'not-ahead') depth++;
+    if (depth < 0) throw new Error('unbalanced )');
+  }
+  if (depth > 0) throw new Error('missing )');
 }
 
 function lengthOfComment(pattern: string, at: number, verbose: boolean): number {

@@ -29,6 +29,7 @@ export function matchArchs(pattern: string, archs: readonly string[]): ArchMatch
 
 /** True where the pattern matches anywhere in the text. */
 function search(tokens: readonly PatternToken[], flags: string): Predicate {
+  if (!tokens.some(isLookAhead)) return linearSearch(tokens, '', flags);
   return anyOf(splitAlternatives(tokens).map((branch) => searchBranch(branch, flags)));
 }
 
@@ -59,7 +60,7 @@ function matchFromStart(branch: readonly PatternToken[], flags: string): Predica
 }
 
 function linearSearch(tokens: readonly PatternToken[], anchor: string, flags: string): Predicate {
-  if (tokens.some(({ kind }) => kind === 'ahead' || kind === 'not-ahead')) {
+  if (tokens.some(isLookAhead)) {
     throw new Error('look-aheads are supported only right after a leading ^');
   }
   const source = tokens.map(({ text }) => text).join('');
@@ -71,18 +72,16 @@ function anyOf(predicates: readonly Predicate[]): Predicate {
   return (arch) => predicates.some((holds) => holds(arch));
 }
 
-function opens({ kind }: PatternToken): boolean {
-  return kind === 'open' || kind === 'ahead' || kind === 'not-ahead';
+function isLookAhead({ kind }: PatternToken): boolean {
+  return kind === 'ahead' || kind === 'not-ahead';
 }
 
 /** Splits at the bars outside all parentheses. */
 function splitAlternatives(tokens: readonly PatternToken[]): PatternToken[][] {
-  // Only look-aheads need the split: without them RE2 takes the whole.
-  if (!tokens.some(({ kind }) => kind === 'ahead' || kind === 'not-ahead')) return [[...tokens]];
   const branches: PatternToken[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
-    if (opens(token)) depth++;
+    if (token.kind === 'open' || isLookAhead(token)) depth++;
     else if (token.kind === 'close') depth--;
     if (token.kind === 'bar' && depth === 0) branches.push([]);
     else branches.at(-1)!.push(token);
@@ -94,7 +93,7 @@ function splitAlternatives(tokens: readonly PatternToken[]): PatternToken[][] {
 function closingParenthesis(tokens: readonly PatternToken[]): number {
   let depth = 0;
   for (const [i, token] of tokens.entries()) {
-    if (opens(token)) depth++;
+    if (token.kind === 'open' || isLookAhead(token)) depth++;
     else if (token.kind === 'close' && --depth === 0) return i;
   }
   throw new Error('missing )');
