@@ -1,4 +1,4 @@
-/** Replays the recordings that this floor answers, where they are at hand (SHOAL_GOLDEN, default ../shared/golden). */
+/** Replays the recordings, where they are at hand (SHOAL_GOLDEN, default ../shared/golden). */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { runFile } from './run-file.js';
 
 const DIRECTORY = resolve(process.env['SHOAL_GOLDEN'] ?? '../shared/golden');
 
-for (const name of ['stats', 'spsa', 'estimates', 'purge']) {
+for (const name of ['stats', 'spsa', 'estimates', 'purge', 'scheduling', 'validation']) {
   const path = join(DIRECTORY, `${name}.json`);
   const skip = existsSync(path) ? false : `no recordings at ${path}: set SHOAL_GOLDEN`;
   test(`the recorded answers of ${name}.json`, { skip }, async () => {
