@@ -36,12 +36,14 @@ export class Histogram {
     this.#values = region.f64(name, ROW * (MAX_THREADS + 1));
   }
 
+  /** Counts one duration; negative ones, from a clock set back, and NaN count as 0. */
   record(microseconds: number): void {
+    const duration = Math.max(microseconds || 0, 0);
     const row = currentThread() * ROW;
-    const bucket = microseconds <= 1 ? 0 : Math.ceil(Math.log2(microseconds) * BUCKETS_PER_OCTAVE);
+    const bucket = duration <= 1 ? 0 : Math.ceil(Math.log2(duration) * BUCKETS_PER_OCTAVE);
     this.#values[row + Math.min(bucket, BUCKETS - 1)]!++;
-    this.#values[row + SUM]! += microseconds;
-    if (microseconds > this.#values[row + MAX]!) this.#values[row + MAX] = microseconds;
+    this.#values[row + SUM]! += duration;
+    if (duration > this.#values[row + MAX]!) this.#values[row + MAX] = duration;
   }
 
   snapshot(): HistogramSnapshot {

@@ -5,6 +5,8 @@ const LAYOUT_VERSION = 1;
 const ENDIAN_MARK = 0x01020304;
 const ALIGN = 128;
 const MAX_TABLES = 512;
+/** Where V8's typed arrays end. */
+const MAX_ELEMENTS = 2 ** 32;
 const ENTRY_WORDS = 8;
 const HEADER_WORDS = 32;
 const DIRECTORY_BYTES = (HEADER_WORDS + MAX_TABLES * ENTRY_WORDS) * 4;
@@ -120,6 +122,9 @@ export class Region {
   #carve(name: string, count: number, element: number): number {
     if (!Number.isSafeInteger(count) || count < 1) {
       throw new RegionError(`table "${name}" needs a positive whole number of elements, got ${count}`);
+    }
+    if (count > MAX_ELEMENTS) {
+      throw new RegionError(`table "${name}" of ${count} elements exceeds a typed array's ${MAX_ELEMENTS}`);
     }
     if (this.#names.has(name)) throw new RegionError(`table "${name}" is carved twice from one region`);
     const bytes = Math.ceil((count * element) / ALIGN) * ALIGN;

@@ -8,6 +8,14 @@ import { BLOCK_UNITS, sizeClassFor } from './size-classes.js';
 /** Handles count units of this many bytes, so that 31 bits reach past 8 GiB. */
 const UNIT = 16;
 const HEADER_WORDS = UNIT / 4;
+/**
+ * A Uint8Array ends at 4 GiB, so blobs are seen through windows that start every 2 GiB and reach past the next one's
+ * start by the largest block.
+ */
+const WINDOW_BITS = 27;
+const WINDOW_UNITS = 2 ** WINDOW_BITS;
+/** Most units, where the Int32Array of the headers ends: 16 GiB. */
+const MOST_UNITS = 2 ** 30;
 /** Words of a block's header. A free block keeps the next free block of its class in LENGTH. */
 const LENGTH = 0;
 const CLASS_AND_USE = 1;
@@ -38,7 +46,7 @@ export class SlabFull extends Error {
 export class Slab {
   readonly #name: string;
   readonly #words: Int32Array;
-  readonly #bytes: Uint8Array;
+  readonly #windows: readonly Uint8Array[];
   readonly #units: number;
   readonly #counters: Int32Array;
   /** A row for each class: head of its free list, then units handed out. */
@@ -46,15 +54,20 @@ export class Slab {
   readonly #locks: LockTable;
   readonly #packr = new Packr({ useRecords: false });
 
-  /** Reserves `bytes`, at most 32 GiB. `rank` is the rank of its own locks, which it holds only inside its calls. */
+  /** Reserves `bytes`, at most 16 GiB. `rank` is the rank of its own locks, which it holds only inside its calls. */
   constructor(region: Region, name: string, bytes: number, rank: number) {
     this.#name = name;
     this.#units = Math.floor(bytes / UNIT);
+    if (this.#units > MOST_UNITS) {
+      throw new RangeError(
+        `slab "${name}" of ${bytes} bytes is larger than ${MOST_UNITS * UNIT}: lower SHARED_MEMORY_MB`,
+      );
+    }
     this.#counters = region.i32(`${name}.counters`, COUNTER_ROW);
     this.#classes = region.i32(`${name}.classes`, BLOCK_UNITS.length * COUNTER_ROW);
     this.#locks = new LockTable(region, `${name}.locks`, BLOCK_UNITS.length, rank);
-    this.#bytes = region.u8(`${name}.blocks`, this.#units * UNIT);
-    this.#words = new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#units * HEADER_WORDS);
+    this.#words = region.i32(`${name}.blocks`, this.#units * HEADER_WORDS);
+    this.#windows = windowsOn(this.#words);
     // Unit 0 is left unused: its handle would be 0.
     Atomics.compareExchange(this.#counters, NEXT_UNIT, 0, 1);
   }
@@ -62,15 +75,15 @@ export class Slab {
   /** Stores a copy of `bytes`; throws SlabFull when there is no room. */
   put(bytes: Uint8Array): number {
     const handle = this.#allocate(bytes.byteLength);
-    this.#bytes.set(bytes, (handle + 1) * UNIT);
+    this.#window(handle).set(bytes, startOf(handle));
     return handle;
   }
 
   /** A view of the blob in shared memory: valid only while the caller keeps the blob from being freed. */
   read(handle: number): Uint8Array {
     const at = this.#header(handle);
-    const start = (handle + 1) * UNIT;
-    return this.#bytes.subarray(start, start + this.#words[at + LENGTH]!);
+    const start = startOf(handle);
+    return this.#window(handle).subarray(start, start + this.#words[at + LENGTH]!);
   }
 
   /** The blob's bytes in memory of this thread's own. */
@@ -81,8 +94,8 @@ export class Slab {
   /** Whether the blob equals the first `length` of `bytes`; allocates nothing. */
   equals(handle: number, bytes: Uint8Array, length: number): boolean {
     if (this.#words[this.#header(handle) + LENGTH] !== length) return false;
-    const mine = this.#bytes;
-    const start = (handle + 1) * UNIT;
+    const mine = this.#window(handle);
+    const start = startOf(handle);
     for (let i = 0; i < length; i++) if (mine[start + i] !== bytes[i]) return false;
     return true;
   }
@@ -134,6 +147,10 @@ export class Slab {
   /** Bytes reserved. */
   capacity(): number {
     return this.#units * UNIT;
+  }
+
+  #window(handle: number): Uint8Array {
+    return this.#windows[handle >>> WINDOW_BITS]!;
   }
 
   #header(handle: number): number {
@@ -188,4 +205,20 @@ export class Slab {
     this.#words[at + CLASS_AND_USE] = size | IN_USE;
     return handle;
   }
+}
+
+function windowsOn(words: Int32Array): Uint8Array[] {
+  const step = WINDOW_UNITS * UNIT;
+  const reach = step + BLOCK_UNITS.at(-1)! * UNIT;
+  const windows: Uint8Array[] = [];
+  for (let start = 0; start < words.byteLength; start += step) {
+    const length = Math.min(reach, words.byteLength - start);
+    windows.push(new Uint8Array(words.buffer, words.byteOffset + start, length));
+  }
+  return windows;
+}
+
+/** Where a blob's bytes start in its window: after the header. */
+function startOf(handle: number): number {
+  return ((handle & (WINDOW_UNITS - 1)) + 1) * UNIT;
 }
