@@ -23,6 +23,7 @@ describe('KeyedTable', () => {
     const key = fc.oneof(
       fc.integer({ min: 0, max: 40 }).map((n) => `key ${n}`),
       fc.string({ unit: 'binary', maxLength: 5 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', 'ü', '☠'), maxLength: 3 }),
     );
     const step = fc.tuple(fc.constantFrom('set', 'remove', 'refuse', 'find'), key, fc.integer());
     fc.assert(
@@ -80,7 +81,7 @@ describe('KeyedTable', () => {
 
   it('lays payloads out as words and as doubles, zeroed when a record is used again', () => {
     const { table } = fresh(10, 1);
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 1000; i++) {
       const record = table.findOrAdd(`key ${i}`);
       const at = table.at(record);
       assert.equal(at % 2, 0);
