@@ -9,7 +9,7 @@ import { freeRun, type RunTraits, writeRun } from '../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
 import { freeTask, writeTask } from '../state/task-document.js';
-import type { RunHead } from '../store/port.js';
+import type { RunHead } from '../state/write-group.js';
 
 /** Every slot for a run is taken. */
 export class RunsFull extends Error {

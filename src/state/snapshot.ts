@@ -2,7 +2,6 @@
  * What the writer copies of a run in one go: everything that changed since the last group, consistent at one instant.
  */
 import type { ActionDocument } from '../protocol/documents.js';
-import type { RunWrite, TaskWrite, WriteGroup } from '../store/port.js';
 import { readHead, readLive } from './run-document.js';
 import { RunFlag, RunWord } from './run-record.js';
 import { SYSTEM_SLOT } from './runs.js';
@@ -10,6 +9,7 @@ import { SpsaBlock } from './spsa-block.js';
 import type { State } from './state.js';
 import { readTask } from './task-document.js';
 import { TaskChange, TaskWord } from './task-record.js';
+import type { RunWrite, TaskWrite, WriteGroup } from './write-group.js';
 
 export function emptyGroup(): WriteGroup {
   return {
