@@ -2,6 +2,7 @@
 import Type, { type TProperties } from 'typebox';
 import { isUsername } from './configured-names.js';
 import {
+  ANY_CHARACTER,
   documentId,
   hexId,
   longWorkerName,
@@ -28,7 +29,7 @@ const author = refined(
 const message = Type.String({ maxLength: LONGEST_MESSAGE });
 
 /** The first 23 characters of new_tag, a dash, 7 hex digits. */
-const runName = Type.String({ pattern: '^.*-[a-f0-9]{7}$', maxLength: 31, title: 'run_name' });
+const runName = Type.String({ pattern: `^${ANY_CHARACTER}*-[a-f0-9]{7}$`, maxLength: 31, title: 'run_name' });
 
 const run = { run_id: hexId, run: runName };
 const maybeRun = { run_id: Type.Optional(hexId), run: Type.Optional(runName) };

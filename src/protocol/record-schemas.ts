@@ -1,6 +1,7 @@
 /** Users, blocked workers, PGNs, networks and books as they are stored (spec: data-model.md §3, §4, §6, §7, §12). */
 import Type from 'typebox';
 import {
+  ANY_CHARACTER,
   bytes,
   documentId,
   hexId,
@@ -22,8 +23,10 @@ const id = Type.Optional(documentId);
 
 const mailboxWord = "[\\p{L}\\p{N}\\p{M}!#$%&'*+/=?^_`{|}~\\-]+";
 const hostLabel = '[\\p{L}\\p{N}]([\\p{L}\\p{N}\\p{M}\\-]{0,61}[\\p{L}\\p{N}\\p{M}])?';
+const reservedDomains = 'arpa|invalid|local|localhost|onion|test';
 const email = Type.String({
-  pattern: `^${mailboxWord}(\\.${mailboxWord})*@(${hostLabel}\\.)+${hostLabel}$`,
+  // The local part has 64 characters at most, the last label ends in a letter and is none of those set aside.
+  pattern: `^(?=[^@]{1,64}@)${mailboxWord}(\\.${mailboxWord})*@(${hostLabel}\\.)+(?!(${reservedDomains})$)${hostLabel}(?<=\\p{L})$`,
   maxLength: 254,
   title: 'email',
 });
@@ -89,7 +92,7 @@ const depth = Type.Union([uint, Type.Null()]);
 
 /** All books by file name. */
 export const booksSchema = Type.Record(
-  Type.String({ pattern: '^.*\\.(epd|pgn)$' }),
+  Type.String({ pattern: `^${ANY_CHARACTER}*\\.(epd|pgn)$` }),
   refined(
     strict({
       total: uint,

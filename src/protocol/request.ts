@@ -5,6 +5,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { countBooleans, type NumericShape } from './count-booleans.js';
 import { explain } from './explain.js';
 import {
   type AccessRequest,
@@ -91,29 +92,4 @@ export function normaliseRequest(body: unknown): WorkerRequest {
   const checked = body as WorkerRequest;
   if (checked.run_id !== undefined) checked.run_id = checked.run_id.toLowerCase();
   return checked;
-}
-
-interface NumericShape {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, NumericShape>>;
-  readonly items?: readonly NumericShape[];
-}
-
-/** Turns booleans into numbers wherever the schema wants a number; true when there were any. */
-function countBooleans(schema: NumericShape, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const members = (Array.isArray(value) ? schema.items : schema.properties) ?? {};
-  const holder = value as Record<string, unknown>;
-  let found = false;
-  for (const [key, member] of Object.entries<NumericShape>(members)) {
-    if (!Object.hasOwn(holder, key)) continue;
-    const current = holder[key];
-    if (typeof current !== 'boolean') {
-      found = countBooleans(member, current) || found;
-    } else if (member.type === 'integer' || member.type === 'number') {
-      holder[key] = current ? 1 : 0;
-      found = true;
-    }
-  }
-  return found;
 }

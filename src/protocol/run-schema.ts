@@ -6,12 +6,14 @@ import Type from 'typebox';
 import { matchArchs } from '../rules/arch-filter.js';
 import { findRunProblem } from './run-invariants.js';
 import {
+  ANY_CHARACTER,
   documentId,
   evenUint,
   hexId,
   instant,
   netName,
   num,
+  positiveNum,
   refined,
   repoUrl,
   results,
@@ -30,9 +32,9 @@ const CONSTANT_TOLERANCE = 1e-9;
 const constant = (value: number, name: string) =>
   refined(num, name, (given) => Math.abs(given - value) <= CONSTANT_TOLERANCE * Math.abs(value));
 
-const signature = text('[1-9]\\d*', 'signature');
+const signature = text('[1-9]\\p{Nd}*', 'signature');
 const sha = text('[a-f0-9]{40}', 'sha');
-const timeControl = text('([1-9]\\d*/)?\\d+(\\.\\d+)?(\\+\\d+(\\.\\d+)?)?', 'tc');
+const timeControl = text('([1-9]\\p{Nd}*/)?\\p{Nd}+(\\.\\p{Nd}+)?(\\+\\p{Nd}+(\\.\\p{Nd}+)?)?', 'tc');
 const option = '[!-<>-~]+=[!-<>-~]+';
 const options = text(`|${option}( ${option})*`, 'options');
 const nets = Type.Array(netName, { uniqueItems: true });
@@ -69,8 +71,6 @@ export const sprtSchema = refined(
   ({ overshoot, lost_samples }) => (overshoot === undefined) !== (lost_samples === undefined),
 );
 
-const positive = Type.Number({ exclusiveMinimum: 0 });
-
 export const spsaSchema = strict({
   algorithm: Type.Optional(Type.Literal('classic')),
   A: unum,
@@ -85,9 +85,9 @@ export const spsaSchema = strict({
       start: num,
       min: num,
       max: num,
-      c_end: positive,
+      c_end: positiveNum,
       r_end: unum,
-      c: positive,
+      c: positiveNum,
       a_end: unum,
       a: unum,
       theta: num,
@@ -105,7 +105,7 @@ export const runArgsSchema = refined(
     num_games: evenUint,
     tc: timeControl,
     new_tc: timeControl,
-    book: text('.*\\.(epd|pgn)', 'book'),
+    book: text(`${ANY_CHARACTER}*\\.(epd|pgn)`, 'book'),
     book_depth: signature,
     threads: suint,
     resolved_base: sha,
@@ -142,11 +142,7 @@ const badTaskSchema = strict({
   active: Type.Literal(false),
   bad: Type.Literal(true),
   task_id: uint,
-  residual: refined(
-    Type.Unsafe<number>({}),
-    'float',
-    (value) => typeof value === 'number' && value > -Infinity,
-  ),
+  residual: num,
   residual_color: Type.Enum(['green', 'yellow', 'red']),
 });
 

@@ -7,6 +7,7 @@
  */
 import Type, { type Static, type TProperties, type TSchema } from 'typebox';
 import { isUsername } from './configured-names.js';
+import { ANY_FLOAT } from './count-booleans.js';
 import { valueText } from './value-text.js';
 
 /** Largest count a request may carry: the columns of shared memory hold 32 bits. */
@@ -24,6 +25,9 @@ export const notOfType = (name: string) => (value: unknown) =>
 export const refined = <S extends TSchema>(schema: S, name: string, check: (value: Static<S>) => boolean) =>
   Type.Refine<S, Static<S>>(schema, check, notOfType(name));
 
+/** What a dot means in the patterns of the reference. */
+export const ANY_CHARACTER = '[^\\n]';
+
 /** A string that matches the pattern as a whole. `source` is anchored here. */
 export const text = (source: string, title: string) => Type.String({ pattern: `^(?:${source})$`, title });
 
@@ -31,11 +35,21 @@ export const count = Type.Integer({ minimum: 0, maximum: LARGEST_COUNT });
 export const positiveCount = Type.Integer({ minimum: 1, maximum: LARGEST_COUNT });
 export const evenCount = Type.Integer({ minimum: 0, maximum: LARGEST_COUNT, multipleOf: 2 });
 
-export const uint = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-export const suint = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-export const evenUint = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, multipleOf: 2 });
-export const num = Type.Number();
-export const unum = Type.Number({ minimum: 0 });
+export const uint = Type.Integer({ minimum: 0 });
+export const suint = Type.Integer({ minimum: 1 });
+export const evenUint = Type.Integer({ minimum: 0, multipleOf: 2 });
+
+/** A number of a stored document that passes the check: databases hold NaN and the infinities too. */
+const float = (check: (value: number) => boolean) =>
+  refined(
+    Type.Unsafe<number>({ title: ANY_FLOAT }),
+    ANY_FLOAT,
+    (value) => typeof value === 'number' && check(value),
+  );
+
+export const num = float(() => true);
+export const unum = float((value) => value >= 0);
+export const positiveNum = float((value) => value > 0);
 
 /** Milliseconds since the epoch. */
 export const instant = Type.Number({ title: 'datetime_utc' });
@@ -54,15 +68,18 @@ export const hexId = text('[0-9a-fA-F]{24}', 'valid_object_id');
 export const documentId = text('[0-9a-f]{24}', 'object_id');
 
 // The unescaped dot is the reference's: its databases may hold such names.
-export const netName = text('nn-[a-f0-9]{12}.nnue', 'net_name');
+export const netName = text(`nn-[a-f0-9]{12}${ANY_CHARACTER}nnue`, 'net_name');
 
 export const repoUrl = text('https://(www\\.)?github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+', 'github_repo');
 
 /** `<username>-<concurrency>cores-<first segment of unique_key>` */
-export const shortWorkerName = text('.*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}', 'short_worker_name');
+export const shortWorkerName = text(`${ANY_CHARACTER}*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}`, 'short_worker_name');
 
 /** The short name, a dash and the key's second segment; `*` marks a modified worker. */
-export const longWorkerName = text('.*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}-[a-f0-9]{4}\\*?', 'long_worker_name');
+export const longWorkerName = text(
+  `${ANY_CHARACTER}*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}-[a-f0-9]{4}\\*?`,
+  'long_worker_name',
+);
 
 type Pentanomial = readonly [number, number, number, number, number];
 

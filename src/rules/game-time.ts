@@ -1,6 +1,6 @@
 /** How long games take at a time control (scheduling.md §7.1–7.2). */
 
-import { parseFinite } from './parse-number.js';
+import { parseNumber, toFinite } from './parse-number.js';
 
 /** Moves of a typical game, of one side. */
 const MOVES_PER_GAME = 68;
@@ -18,9 +18,9 @@ export function gameDuration(tc: string): number {
   const [budget, increment, ...rest] = tc.split('+');
   const parts = budget!.split('/');
   let base = parseClock(parts.at(-1)!);
-  const moves = parts.length === 2 ? parseFinite(parts[0]!) : 0;
+  const moves = parts.length === 2 ? parseNumber(parts[0]!) : 0;
   if (moves > 0) base *= MOVES_PER_GAME / moves;
-  const added = increment === undefined || rest.length > 0 ? 0 : parseFinite(increment);
+  const added = increment === undefined || rest.length > 0 ? 0 : parseNumber(increment);
   return (base + added * MOVES_PER_GAME) * SECONDS_PER_BUDGET;
 }
 
@@ -46,11 +46,15 @@ export function tcBase(tc: string): number {
 }
 
 function countThreads(threads: unknown): number {
-  const count = typeof threads === 'string' ? Number(threads.trim() || Number.NaN) : threads;
-  return typeof count === 'number' && Number.isFinite(count) && count > 0 ? count : 1;
+  try {
+    const count = toFinite(threads);
+    return count > 0 ? count : 1;
+  } catch {
+    return 1;
+  }
 }
 
 function parseClock(text: string): number {
   const parts = text.split(':');
-  return parts.length === 2 ? 60 * parseFinite(parts[0]!) + parseFinite(parts[1]!) : parseFinite(text);
+  return parts.length === 2 ? 60 * parseNumber(parts[0]!) + parseNumber(parts[1]!) : parseNumber(text);
 }

@@ -1,7 +1,7 @@
 /** The tune that the submission form describes, and back (spsa.md §2). */
 
 import type { Spsa, SpsaParam } from '../protocol/documents.js';
-import { parseFinite, toFinite } from './parse-number.js';
+import { parseFinite, toFinite, trimmed } from './parse-number.js';
 import { requireClassic } from './spsa.js';
 
 const FIELDS = ['name', 'start', 'min', 'max', 'c_end', 'r_end'] as const;
@@ -63,7 +63,7 @@ export function parseSpsaParams(settings: SpsaSettings): SpsaParam[] {
   const A = setting('A', settings.A);
   const alpha = setting('alpha', settings.alpha);
   const gamma = setting('gamma', settings.gamma);
-  const lines = settings.raw_params.split('\n').map((line) => line.trim());
+  const lines = settings.raw_params.split('\n').map(trimmed);
   return lines
     .filter((line) => line !== '')
     .map((line) => parseLine(line, A, alpha, gamma, settings.num_iter));

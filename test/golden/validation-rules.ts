@@ -24,6 +24,15 @@ export const validationRules: readonly DeviationRule[] = [
       !readable(actual) && /\\u[dD][89a-fA-F]/.test(String(recorded.input['json'])),
   },
   {
+    id: 'blanks-in-an-id',
+    reason:
+      'worker-api.md §2.2 [E]: 24 blanks pass the syntax check of the reference, and hex digits among blanks',
+    covers: ({ input, output }, actual) =>
+      accepted(output) &&
+      !accepted(actual) &&
+      /id": ?"(?=[^"]*\s)[0-9a-fA-F\s]{24}"/.test(String(input['json'])),
+  },
+  {
     id: 'bounded-counts',
     reason: 'worker-api.md §4.3 [F]: counts beyond 2147483647 are refused; nobody plays that many games',
     covers: (recorded, actual) =>
