@@ -6,6 +6,10 @@ interface Knob<T> {
   readonly min?: number;
   readonly max?: number;
   readonly options?: readonly string[];
+  /** It can change while the server runs. */
+  readonly live?: true;
+  /** It is never shown. */
+  readonly secret?: true;
 }
 
 const KNOBS = {
@@ -13,14 +17,26 @@ const KNOBS = {
   HTTP_HOST: { value: '0.0.0.0', meaning: 'address for workers' } as Knob<string>,
   HTTP_THREADS: { value: 1, min: 1, max: 16, meaning: 'front threads that share the port' },
   THREADPOOL_THREADS: { value: 2, min: 1, max: 32, meaning: 'pool threads, spread over the front threads' },
-  THREADPOOL_TOKENS: { value: 64, min: 1, max: 10_000, meaning: 'dispatched calls in flight' },
+  THREADPOOL_TOKENS: {
+    value: 64,
+    min: 1,
+    max: 10_000,
+    live: true,
+    meaning: 'dispatched calls in flight',
+  } as Knob<number>,
   THREADPOOL_QUEUE: {
     value: 50_000,
     min: 1,
     max: 1_000_000,
     meaning: 'dispatched calls that wait for a token',
   },
-  TASK_SEMAPHORE_SIZE: { value: 256, min: 1, max: 100_000, meaning: 'request_task calls admitted at once' },
+  TASK_SEMAPHORE_SIZE: {
+    value: 256,
+    min: 1,
+    max: 100_000,
+    live: true,
+    meaning: 'request_task calls admitted at once',
+  } as Knob<number>,
   STORE_URL: { value: 'sqlite:./data', meaning: 'where state is kept' } as Knob<string>,
   DURABILITY: {
     value: 'strict',
@@ -55,7 +71,42 @@ const KNOBS = {
   LOG_LEVEL: {
     value: 'info',
     options: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],
-    meaning: 'least severe level that is logged',
+    live: true,
+    meaning: 'least severe level that is logged; debug writes a line for each request',
+  } as Knob<string>,
+  LOG_FORMAT: {
+    value: 'auto',
+    options: ['auto', 'json', 'pretty'],
+    meaning: 'auto: pretty on a terminal, else JSON',
+  } as Knob<string>,
+  SLOW_REQUEST_MS: {
+    value: 1000,
+    min: 1,
+    max: 3_600_000,
+    meaning: 'a request that took longer is logged as a warning',
+  },
+  LOCK_HOLD_WARN_MS: {
+    value: 20,
+    min: 1,
+    max: 60_000,
+    meaning: 'a lock that was held longer is logged as a warning',
+  },
+  DASHBOARD: {
+    value: 'on',
+    options: ['on', 'off'],
+    meaning: "whether the workers' port shows the dashboard at /",
+  } as Knob<string>,
+  FISHTEST_URL: {
+    value: '',
+    meaning: "public address of fishtest's pages; the dashboard links runs to it",
+  } as Knob<string>,
+  SHOAL_DATA: {
+    value: '',
+    meaning: 'directory of the admin token; that of an embedded store when empty',
+  } as Knob<string>,
+  SHOAL_ENV_FILE: {
+    value: '',
+    meaning: 'file of NAME=value lines that outweigh the environment; SIGHUP reads it again',
   } as Knob<string>,
 } as const;
 
@@ -65,10 +116,22 @@ export type Config = {
 
 /** The environment holds values that cannot be used; the message lists them all. */
 export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
   constructor(problems: readonly string[]) {
     super(`bad configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.name = 'ConfigError';
+    this.problems = problems;
   }
+}
+
+/** One knob's text as its value. @throws ConfigError */
+export function readKnob(name: string, text: string): number | string {
+  const knob = knobOf(name);
+  if (knob === undefined) throw new ConfigError([`${name}: there is no such setting`]);
+  const problem = typeof knob.value === 'number' ? numberProblem(text, knob) : optionProblem(text, knob);
+  if (problem !== undefined) throw new ConfigError([`${name}=${text}: ${problem} (${knob.meaning})`]);
+  return typeof knob.value === 'number' ? Number(text) : text;
 }
 
 /** @throws ConfigError */
@@ -77,17 +140,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const entries = (Object.entries(KNOBS) as [string, Knob<number | string>][]).map(([name, knob]) => {
     const text = env[name];
     if (text === undefined || text === '') return [name, knob.value];
-    const problem = typeof knob.value === 'number' ? numberProblem(text, knob) : optionProblem(text, knob);
-    if (problem !== undefined) problems.push(`${name}=${text}: ${problem} (${knob.meaning})`);
-    return [name, typeof knob.value === 'number' ? Number(text) : text];
+    try {
+      return [name, readKnob(name, text)];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return [name, knob.value];
+    }
   });
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(entries) as Config;
 }
 
+function knobOf(name: string): Knob<number | string> | undefined {
+  return Object.hasOwn(KNOBS, name) ? KNOBS[name as keyof typeof KNOBS] : undefined;
+}
+
 function numberProblem(text: string, { min, max }: Knob<unknown>): string | undefined {
   const value = Number(text);
-  return Number.isInteger(value) && value >= min! && value <= max!
+  return text.trim() !== '' && Number.isInteger(value) && value >= min! && value <= max!
     ? undefined
     : `not an integer from ${min} to ${max}`;
 }
@@ -96,7 +167,22 @@ function optionProblem(text: string, { options }: Knob<unknown>): string | undef
   return options === undefined || options.includes(text) ? undefined : `not one of ${options.join(', ')}`;
 }
 
-/** Name, default and meaning of every knob, for manuals. */
-export function describeKnobs(): { name: string; value: string; meaning: string }[] {
-  return Object.entries(KNOBS).map(([name, { value, meaning }]) => ({ name, value: String(value), meaning }));
+export interface KnobDescription {
+  readonly name: string;
+  /** The default. */
+  readonly value: string;
+  readonly meaning: string;
+  readonly live: boolean;
+  readonly secret: boolean;
+}
+
+/** Every knob, for manuals. */
+export function describeKnobs(): KnobDescription[] {
+  return (Object.entries(KNOBS) as [string, Knob<number | string>][]).map(([name, knob]) => ({
+    name,
+    value: String(knob.value),
+    meaning: knob.meaning,
+    live: knob.live === true,
+    secret: knob.secret === true,
+  }));
 }

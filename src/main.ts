@@ -3,13 +3,14 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { pino } from 'pino';
-import { type Config, ConfigError, readConfig } from './config.js';
+import { type Config, ConfigError } from './config.js';
+import { Settings, unknownText, withoutCredentials } from './config-settings.js';
 import { startAdminServer } from './http/admin/server.js';
 import { makeAdminService } from './http/admin/service.js';
 import { makeStatus } from './http/admin/status.js';
 import { loadOrCreateAdminAccess } from './http/admin/token.js';
 import type { FrontMessage, FrontThreadData } from './http/front-thread.js';
+import { probeStore } from './jobs/probe-store.js';
 import { runJobs } from './jobs/schedule.js';
 import {
   cleanWorkerRuns,
@@ -20,6 +21,7 @@ import {
   updateSpeeds,
   updateThroughput,
 } from './jobs/upkeep.js';
+import { makeLog } from './log.js';
 import { logAction, withSystem } from './operations/changes.js';
 import { recover } from './operations/recover.js';
 import { Shared, type SharedOptions } from './pool/shared.js';
@@ -29,24 +31,33 @@ import { openStore } from './store/open-store.js';
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
 const SLAB_SHARE = 0.5;
 const EXIT_CONFIG = 78;
+/** As many as THREADPOOL_TOKENS can be. */
+const MOST_TOKENS = 10_000;
+const STORE_PROBE_MS = 5000;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-let config: Config;
+let settings: Settings;
 try {
   if (!/^v20\./.test(process.version)) {
     throw new ConfigError([
       `Node.js ${process.version} is not supported: Shoal's native parts need Node.js 20`,
     ]);
   }
-  config = readConfig(process.env);
+  settings = new Settings(process.env);
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`shoal: ${error.message}\n`);
   process.exit(EXIT_CONFIG);
 }
-const log = pino({ level: config.LOG_LEVEL, base: null, redact: ['password', '*.password'] });
+if (process.argv.includes('--check-config')) {
+  for (const name of settings.unknown()) process.stdout.write(`${unknownText(name)}\n`);
+  process.stdout.write('the configuration is good\n');
+  process.exit(0);
+}
+const log = makeLog(settings.config);
+for (const name of settings.unknown()) log.warn(unknownText(name));
 
-await start(config).catch((error: unknown) => {
+await start(settings.config).catch((error: unknown) => {
   log.fatal(error instanceof Error ? error.message : String(error));
   process.exit(1);
 });
@@ -62,6 +73,7 @@ async function start(config: Config): Promise<void> {
       slabBytes: config.SHARED_MEMORY_MB * 1024 * 1024 * SLAB_SHARE,
     },
     taskSemaphoreSize: config.TASK_SEMAPHORE_SIZE,
+    tokens: config.THREADPOOL_TOKENS,
   };
   const shared = Shared.create(config.SHARED_MEMORY_MB * 1024 * 1024, options);
   const { state } = shared;
@@ -88,14 +100,14 @@ async function start(config: Config): Promise<void> {
       await state.journal.durable.waitAsync(state.journal.durable.load(), 100);
     }
   };
-  const access = await loadOrCreateAdminAccess(dataDirectory(config.STORE_URL));
+  const access = await loadOrCreateAdminAccess(dataDirectory(config));
   const service = makeAdminService({
     state,
     reader,
     durable,
     backup: storeThread.backup,
-    status: () =>
-      makeStatus(shared, { version, began, store: config.STORE_URL.replace(/\/\/[^@/]*@/, '//') }, reader),
+    settings,
+    status: () => makeStatus(shared, { version, began, store: withoutCredentials(config.STORE_URL) }, reader),
   });
   const admin = await startAdminServer({
     host: config.ADMIN_HOST,
@@ -126,6 +138,13 @@ async function start(config: Config): Promise<void> {
     (job, error) => log.error({ job, error: String(error) }, 'job failed'),
   );
 
+  await watchStore();
+  const probing = setInterval(() => void watchStore(), STORE_PROBE_MS);
+  async function watchStore(): Promise<void> {
+    const problem = await probeStore(shared, reader);
+    if (problem !== undefined) log.error({ error: problem }, 'the store cannot be read');
+  }
+
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) process.exit(1);
@@ -133,6 +152,7 @@ async function start(config: Config): Promise<void> {
     log.info({ signal }, 'draining');
     shared.draining.store(1);
     jobs.abort();
+    clearInterval(probing);
     await finished;
     await fronts.stop();
     await admin.close();
@@ -144,8 +164,30 @@ async function start(config: Config): Promise<void> {
     log.info('stopped');
     process.exit(0);
   };
+  takeUp(config);
+  settings.onChange = (changed) => {
+    takeUp(changed);
+    const { THREADPOOL_TOKENS, TASK_SEMAPHORE_SIZE, LOG_LEVEL } = changed;
+    log.info({ THREADPOOL_TOKENS, TASK_SEMAPHORE_SIZE, LOG_LEVEL }, 'settings in force from now on');
+  };
+  process.on('SIGHUP', () => {
+    try {
+      const { changed, needRestart, unknown } = settings.reload();
+      for (const name of unknown) log.warn(unknownText(name));
+      log.info({ changed, needRestart }, 'configuration read again');
+    } catch (error) {
+      log.error({ error: String(error) }, 'configuration not taken up: everything stays as it was');
+    }
+  });
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
+
+  function takeUp(live: Config): void {
+    log.level = live.LOG_LEVEL;
+    shared.logsRequests.store(log.isLevelEnabled('debug') ? 1 : 0);
+    shared.admission.resize(live.TASK_SEMAPHORE_SIZE);
+    shared.tokens.store(live.THREADPOOL_TOKENS);
+  }
 
   function note(message: string): void {
     withSystem(state, (slot) =>
@@ -155,9 +197,9 @@ async function start(config: Config): Promise<void> {
   }
 }
 
-/** Where the admin token lies: beside the embedded store. */
-function dataDirectory(storeUrl: string): string {
-  return process.env['SHOAL_DATA'] ?? storeUrl.replace(/^sqlite:(\/\/(?=\/))?/, '');
+/** Where the admin token lies: beside an embedded store, or where SHOAL_DATA says. */
+function dataDirectory({ SHOAL_DATA: directory, STORE_URL: storeUrl }: Config): string {
+  return directory === '' ? storeUrl.replace(/^sqlite:(\/\/(?=\/))?/, '') : directory;
 }
 
 async function startStore(data: StoreThreadData) {
@@ -209,7 +251,10 @@ async function startFronts(
     host: config.HTTP_HOST,
     port: config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT,
     poolThreads,
-    callsPerThread: Math.max(1, Math.ceil(config.THREADPOOL_TOKENS / (poolThreads * count))),
+    // The tokens limit what is in flight, and may become more while the server runs.
+    callsPerThread: MOST_TOKENS,
+    fronts: count,
+    slowMs: config.SLOW_REQUEST_MS,
     poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
     strict: config.DURABILITY === 'strict',
     bodyLimit: config.BODY_LIMIT_KB * 1024,
@@ -252,7 +297,10 @@ function listening(worker: Worker): Promise<number> {
     worker.on('message', (message: FrontMessage) => {
       if (message.kind === 'listening') resolve(message.port);
       else if (message.kind === 'failed') reject(new Error(message.message));
-      else if (message.kind === 'error') log.error({ error: message.message }, 'request failed');
+      else if (message.kind === 'request') log.debug(message.line, 'request');
+      else if (message.kind === 'slow') {
+        log.warn({ ...message.line, unreported: message.unreported }, 'slow request');
+      } else if (message.kind === 'error') log.error({ error: message.message }, 'request failed');
     });
     worker.on('error', (error) => {
       reject(error);

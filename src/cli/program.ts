@@ -3,6 +3,7 @@
  * Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
  */
 import { Command, CommanderError } from 'commander';
+import { addConfigCommands } from './commands/config.js';
 import { addRunCommands } from './commands/run.js';
 import { addServerCommands } from './commands/server.js';
 import { addUserCommands } from './commands/user.js';
@@ -46,5 +47,6 @@ function makeProgram(around: Surroundings): Command {
   addUserCommands(program, session);
   addWorkerCommands(program, session);
   addServerCommands(program, session);
+  addConfigCommands(program, session);
   return program;
 }

@@ -24,6 +24,10 @@ export class Session {
     this.#globals = globals;
   }
 
+  get env(): NodeJS.ProcessEnv {
+    return this.#around.env;
+  }
+
   call<V extends AdminVerb>(verb: V, request: AdminRequest<V>): Promise<AdminAnswer<V>> {
     return new AdminClient(this.#globals(), this.#around.env).call(verb, request);
   }

@@ -3,19 +3,24 @@
  * before uWS takes it back, collects the body within its limit, and never writes to a connection that is gone.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import type { RequestWatch, Watched } from './request-watch.js';
 
 export interface Answer {
   status: number;
   contentType?: string;
   headers?: readonly (readonly [string, string])[];
-  body?: string;
+  body?: string | Buffer;
   /** Close the connection after the answer. */
   close?: boolean;
 }
 
+/** How a request is counted whose client went before it was answered. */
+const CLIENT_GONE = 499;
+
 const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
   302: 'Found',
+  304: 'Not Modified',
   307: 'Temporary Redirect',
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -31,15 +36,25 @@ const REASONS: Readonly<Record<number, string>> = {
 export class Exchange {
   readonly #response: HttpResponse;
   readonly #isHead: boolean;
+  readonly #watch: RequestWatch;
+  readonly #watched: Watched;
   #gone = false;
 
   /** Registers the abort handler at once, as uWS demands of every reply that is not immediate. */
-  constructor(response: HttpResponse, request: HttpRequest) {
+  constructor(response: HttpResponse, request: HttpRequest, watch: RequestWatch) {
     this.#response = response;
+    this.#watch = watch;
+    this.#watched = watch.begin(request);
     this.#isHead = request.getMethod() === 'head';
     response.onAborted(() => {
+      if (!this.#gone) this.#watch.end(this.#watched, CLIENT_GONE);
       this.#gone = true;
     });
+  }
+
+  /** What the request is for: counts in METERED_ROUTES. */
+  set route(route: number) {
+    this.#watched.route = route;
   }
 
   get peer(): ArrayBuffer {
@@ -71,11 +86,14 @@ export class Exchange {
   send({ status, contentType, headers = [], body = '', close = false }: Answer): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#watch.end(this.#watched, status);
     const response = this.#response;
     response.cork(() => {
       response.writeStatus(`${status} ${REASONS[status] ?? ''}`);
       if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
       for (const [name, value] of headers) response.writeHeader(name, value);
+      const id = this.#watched.head?.id;
+      if (id !== undefined) response.writeHeader('X-Request-Id', id);
       if (this.#isHead) response.endWithoutBody(Buffer.byteLength(body), close);
       else response.end(body, close);
     });

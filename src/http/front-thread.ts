@@ -3,13 +3,19 @@
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { PoolCall } from '../pool/calls.js';
+import { meteredRoute } from '../pool/meters.js';
 import type { PoolThreadData } from '../pool/pool-thread.js';
 import { Shared } from '../pool/shared.js';
+import { TokenGate } from '../pool/token-gate.js';
+import { watchLoop } from '../pool/watch-loop.js';
 import { readClient } from './client.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
 import { detail, Front, TRY_AGAIN } from './front.js';
-import { decodePath, findRoute, type WorkerRoute } from './routes.js';
+import { answerHealth } from './health.js';
+import { type RequestReport, RequestWatch } from './request-watch.js';
+import { decodePath, findRoute, meteredPath, type WorkerRoute } from './routes.js';
 import uws, { requireNative } from './uws.js';
 
 export interface FrontThreadData extends PoolThreadData {
@@ -17,6 +23,9 @@ export interface FrontThreadData extends PoolThreadData {
   port: number;
   poolThreads: number;
   callsPerThread: number;
+  /** Front threads, which share the tokens. */
+  fronts: number;
+  slowMs: number;
   poolQueue: number;
   strict: boolean;
   bodyLimit: number;
@@ -28,6 +37,7 @@ export interface FrontThreadData extends PoolThreadData {
 export type FrontCommand = { kind: 'stop' };
 export type FrontMessage =
   | { kind: 'listening'; port: number }
+  | RequestReport
   | { kind: 'error'; message: string }
   | { kind: 'failed'; message: string }
   | { kind: 'stopped' };
@@ -45,13 +55,19 @@ const pool = new Piscina({
   maxThreads: data.poolThreads,
   idleTimeout: Number.POSITIVE_INFINITY,
   concurrentTasksPerWorker: data.callsPerThread,
-  maxQueue: data.poolQueue,
   // A parked thread would not serve the timers and sockets of its database driver.
   atomics: 'disabled',
 });
+const tokens = new TokenGate<PoolCall, unknown>({
+  run: (call) => pool.run(call) as Promise<unknown>,
+  tokens: shared.tokens,
+  shares: data.fronts,
+  queueLimit: data.poolQueue,
+  meters: shared.meters,
+});
 const replies = new DurableReplies(shared.state.journal);
 void replies.run();
-const front = new Front(shared, pool, replies, {
+const front = new Front(shared, tokens, replies, {
   strict: data.strict,
   credentialMaxAge: data.credentialMaxAge,
   onError: (error, path) =>
@@ -60,21 +76,35 @@ const front = new Front(shared, pool, replies, {
       message: `${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     }),
 });
+const watch = new RequestWatch({
+  meters: shared.meters,
+  slowMs: data.slowMs,
+  logsEach: () => shared.logsRequests.load() === 1,
+  report: say,
+  idPrefix: `${shared.state.threads.self().toString(36)}${Date.now().toString(36)}`,
+});
+watchLoop(shared);
 const trusted = new Set(data.trustedProxies);
+const OTHER = meteredRoute('other');
+const HEALTH = meteredRoute('health');
 const NOT_FOUND_PAGE = '<!doctype html><title>Page not found</title><h1>Page not found</h1>\n';
 
 const app = uws.App().any('/*', (response: HttpResponse, request: HttpRequest) => {
-  const exchange = new Exchange(response, request);
+  const exchange = new Exchange(response, request, watch);
+  const path = decodePath(request.getUrl());
   if (shared.draining.load() === 1) {
-    exchange.send(TRY_AGAIN);
+    exchange.send(answerHealth(path, shared) ?? TRY_AGAIN);
     return;
   }
-  const path = decodePath(request.getUrl());
   const route = findRoute(path);
   if (route.kind !== 'worker') {
-    exchange.send(answerOther(route, request));
+    exchange.route = route.kind === 'public' ? meteredPath(path) : OTHER;
+    const operator = route.kind === 'unknown' ? answerOperator(path, request) : undefined;
+    if (operator !== undefined) exchange.route = operator.route;
+    exchange.send(operator?.answer ?? answerOther(route, request));
     return;
   }
+  exchange.route = route.metered;
   if (request.getMethod() !== 'post') {
     exchange.send(detail(405, 'Method Not Allowed', [['Allow', 'POST']]));
     return;
@@ -99,6 +129,14 @@ function serveBody(
       front.serve(name, path, exchange, client, body);
     }
   });
+}
+
+/** What an operator asks for, not a worker. */
+function answerOperator(path: string, request: HttpRequest): { answer: Answer; route: number } | undefined {
+  const method = request.getMethod();
+  if (method !== 'get' && method !== 'head') return undefined;
+  const health = answerHealth(path, shared);
+  return health === undefined ? undefined : { answer: health, route: HEALTH };
 }
 
 function answerOther(
@@ -134,7 +172,7 @@ parent.on('message', async (command: FrontCommand) => {
   if (listening !== undefined) uws.us_listen_socket_close(listening);
   // Requests that were admitted before draining began are answered before their sockets are closed.
   const deadline = Date.now() + 2000;
-  while ((replies.size > 0 || pool.queueSize > 0 || pool.utilization > 1) && Date.now() < deadline) {
+  while ((replies.size > 0 || tokens.size > 0) && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await new Promise((resolve) => setTimeout(resolve, 50));

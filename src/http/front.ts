@@ -2,7 +2,6 @@
  * A front thread's work: from a request's body to its reply. What neither blocks nor takes long is answered here; the
  * rest goes to the pool. The order of checks is the protocol's (spec: worker-api.md §3).
  */
-import type { Piscina } from 'piscina';
 import {
   type Context,
   isReply,
@@ -41,6 +40,11 @@ export interface FrontOptions {
   onError: (error: unknown, path: string) => void;
 }
 
+/** Runs calls on pool threads, as tokens allow. */
+export interface Pool {
+  run(call: PoolCall): Promise<unknown>;
+}
+
 /** A request on its way: when it began, and how to answer it. */
 interface Incoming {
   path: string;
@@ -51,14 +55,14 @@ interface Incoming {
 
 export class Front {
   readonly #shared: Shared;
-  readonly #pool: Piscina;
+  readonly #pool: Pool;
   readonly #replies: DurableReplies;
   readonly #options: FrontOptions;
   readonly #context: Context;
   /** Slow password checks under way, so that a thousand workers of one user cause one. */
   readonly #verifying = new Map<string, Promise<Verdict>>();
 
-  constructor(shared: Shared, pool: Piscina, replies: DurableReplies, options: FrontOptions) {
+  constructor(shared: Shared, pool: Pool, replies: DurableReplies, options: FrontOptions) {
     this.#shared = shared;
     this.#pool = pool;
     this.#replies = replies;

@@ -1,17 +1,21 @@
 /** The paths of the API, and what answers a request that no handler takes (spec: worker-api.md §1.2, §4.0, §5). */
 import { OPERATIONS, type OperationName } from '../pool/calls.js';
+import { METERED_ROUTES, type MeteredRoute, meteredRoute } from '../pool/meters.js';
 
 export type WorkerRoute = OperationName | 'request_version';
 
 export type Route =
-  | { kind: 'worker'; name: WorkerRoute }
+  | { kind: 'worker'; name: WorkerRoute; metered: number }
   /** A known path whose handler answers GET, or POST for `actions`. */
   | { kind: 'public'; method: 'GET' | 'POST'; path: string }
   | { kind: 'redirect'; path: string }
   | { kind: 'unknown'; isApi: boolean };
 
 const WORKER_ROUTES: ReadonlyMap<string, Route> = new Map(
-  [...OPERATIONS, 'request_version' as const].map((name) => [`/api/${name}`, { kind: 'worker', name }]),
+  [...OPERATIONS, 'request_version' as const].map((name) => [
+    `/api/${name}`,
+    { kind: 'worker', name, metered: meteredRoute(name) },
+  ]),
 );
 const PUBLIC_ROUTES =
   /^\/api\/(?:active_runs|finished_runs|calc_elo|rate_limit|actions|(?:get_run|get_elo|pgn|run_pgns|nn)\/[^/]+|get_task\/[^/]+\/[^/]+)$/;
@@ -28,6 +32,13 @@ export function findRoute(path: string): Route {
     if (WORKER_ROUTES.has(shorter) || PUBLIC_ROUTES.test(shorter)) return { kind: 'redirect', path: shorter };
   }
   return { kind: 'unknown', isApi: path.startsWith('/api') };
+}
+
+/** Under what a request to a public path is counted. */
+export function meteredPath(path: string): number {
+  const name = path.split('/')[2] as MeteredRoute;
+  const route = METERED_ROUTES.indexOf(name);
+  return route < 0 ? meteredRoute('other') : route;
 }
 
 /** Percent-escapes are decoded once; what cannot be decoded stays as it is. */

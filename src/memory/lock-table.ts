@@ -22,6 +22,7 @@
 
 import { waitOnWord } from './async-wait.js';
 import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } from './lock-check.js';
+import type { LockMeter } from './lock-meter.js';
 import type { Region } from './region.js';
 import { slotOf, type Threads, threadsOf } from './threads.js';
 
@@ -52,12 +53,14 @@ export class LockTable {
   readonly #threads: Threads;
   /** Number of the first lock among all locks of the region: names a lock in the threads' rows. */
   readonly #firstId: number;
+  readonly #meter: LockMeter | undefined;
 
   /** Needs `Threads` to have been constructed on the region. */
-  constructor(region: Region, name: string, count: number, rank: number) {
+  constructor(region: Region, name: string, count: number, rank: number, meter?: LockMeter) {
     this.name = name;
     this.count = count;
     this.rank = rank;
+    this.#meter = meter;
     this.#threads = threadsOf(region);
     this.#words = region.i32(name, count * ROW);
     this.#firstId = this.#words.byteOffset / (ROW * 4);
@@ -84,7 +87,7 @@ export class LockTable {
   tryAcquire(i = 0): boolean {
     if (checkingLocks) checkOrder(this.rank, this.name, i);
     if (!this.#try(this.#row(i), this.#me(), TRY_SPINS)) return false;
-    if (checkingLocks) noteAcquired(this.rank, this.name, i, false);
+    this.#took(i, false);
     return true;
   }
 
@@ -96,7 +99,7 @@ export class LockTable {
     const row = this.#row(i);
     const me = this.#me();
     if (!this.#try(row, me, TRY_SPINS)) await this.#waitInTurns(row, me);
-    if (checkingLocks) noteAcquired(this.rank, this.name, i, true);
+    this.#took(i, true);
   }
 
   /** Runs `work` under lock `i` as soon as the lock can be had without parking, and releases it. */
@@ -105,7 +108,7 @@ export class LockTable {
     const me = this.#me();
     if (checkingLocks) checkOrder(this.rank, this.name, i);
     if (!this.#try(row, me, TRY_SPINS)) await this.#waitInTurns(row, me);
-    if (checkingLocks) noteAcquired(this.rank, this.name, i, false);
+    this.#took(i, false);
     try {
       return work();
     } finally {
@@ -124,6 +127,7 @@ export class LockTable {
         `${this.name}[${i}] released by thread ${slotOf(me)} but held by ${this.owner(i)}`,
       );
     }
+    this.#meter?.releases(i);
     do {
       if (!this.#anyWaiter(row)) {
         Atomics.store(words, row, 0);
@@ -187,13 +191,20 @@ export class LockTable {
         throw new LockViolation(`${this.name}[${i}] taken again by thread ${slotOf(me)}, which holds it`);
       }
       Atomics.add(this.#words, row + CONTENDED, 1);
+      const began = performance.now();
       if (!this.#try(row, me, SPINS) && !this.#park(row, me, limitMs)) {
         throw new Error(
           `${this.name}[${i}] stayed with thread ${this.owner(i)} for ${limitMs} ms: it may have died`,
         );
       }
+      this.#meter?.waited(began);
     }
-    if (checkingLocks) noteAcquired(this.rank, this.name, i, false);
+    this.#took(i, false);
+  }
+
+  #took(i: number, granted: boolean): void {
+    if (checkingLocks) noteAcquired(this.rank, this.name, i, granted);
+    this.#meter?.took(i);
   }
 
   #park(row: number, me: number, limitMs: number): boolean {
@@ -238,7 +249,8 @@ export class LockTable {
     const slot = slotOf(me);
     const bitmap = this.#bitmap(row, slot);
     const bit = 1 << ((slot - 1) & 31);
-    const impatient = performance.now() + PATIENCE_MS;
+    const began = performance.now();
+    const impatient = began + PATIENCE_MS;
     let queued = false;
     Atomics.add(words, row + CONTENDED, 1);
     Atomics.add(words, row + ASYNC_WAITERS, 1);
@@ -265,6 +277,7 @@ export class LockTable {
     }
     if (queued) threads.endQueue();
     Atomics.sub(words, row + ASYNC_WAITERS, 1);
+    this.#meter?.waited(began);
   }
 
   /** Passes a held lock to the longest waiter; false when the last one gave up meanwhile. */

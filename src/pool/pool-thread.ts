@@ -14,6 +14,7 @@ import * as texts from '../protocol/texts.js';
 import { openStore } from '../store/open-store.js';
 import type { OperationName, PoolCall, Verdict } from './calls.js';
 import { answerFromStore } from './finished-run.js';
+import { measureReader } from './measure-reader.js';
 import { operate } from './operations.js';
 import { Shared, type ThreadData } from './shared.js';
 
@@ -23,7 +24,7 @@ export interface PoolThreadData extends ThreadData {
 
 const data = workerData as PoolThreadData;
 const shared = Shared.attach(data, 'pool', true);
-const reader = await openStore(data.storeUrl).openReader();
+const reader = measureReader(await openStore(data.storeUrl).openReader(), shared.meters.readTime);
 const context: Context = { state: shared.state, onFront: false };
 
 export default async function handle(call: PoolCall): Promise<Reply | Verdict> {

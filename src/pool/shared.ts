@@ -4,11 +4,14 @@ import { Region } from '../memory/region.js';
 import { Semaphore } from '../memory/semaphore.js';
 import { WaitWord } from '../memory/wait-word.js';
 import { State, type StateSizes } from '../state/state.js';
+import { PoolMeters } from './meters.js';
 
 export interface SharedOptions {
   sizes: StateSizes;
   /** Scheduling decisions admitted at once. */
   taskSemaphoreSize: number;
+  /** Calls to the pool in flight at once; 64 when absent. */
+  tokens?: number;
 }
 
 /** What a thread is started with. */
@@ -27,6 +30,11 @@ export const COUNTER_NAMES = [
   'poolCalls',
 ] as const;
 
+const DEFAULT_TOKENS = 64;
+
+/** States of the `readiness` word. */
+export const Readiness = { starting: 0, ready: 1, storeUnreachable: 2 } as const;
+
 export class Shared {
   readonly region: Region;
   readonly state: State;
@@ -34,6 +42,15 @@ export class Shared {
   readonly counters: Counters<(typeof COUNTER_NAMES)[number]>;
   /** 1 when the server is draining: every request is answered with an empty 503. */
   readonly draining: WaitWord;
+  /** How many calls to the pool may be in flight; it can change at any time. */
+  readonly tokens: WaitWord;
+  /** What /readyz says: one of Readiness. */
+  readonly readiness: WaitWord;
+  /** 1 while the store refuses what the writer gives it. */
+  readonly storeFailing: WaitWord;
+  /** 1 while each request is to be logged. */
+  readonly logsRequests: WaitWord;
+  readonly meters: PoolMeters;
 
   private constructor(region: Region, options: SharedOptions) {
     this.region = region;
@@ -41,6 +58,12 @@ export class Shared {
     this.admission = new Semaphore(region, 'task-admission', options.taskSemaphoreSize);
     this.counters = new Counters(region, 'counters', COUNTER_NAMES);
     this.draining = new WaitWord(region, 'draining');
+    this.tokens = new WaitWord(region, 'tokens');
+    if (region.creating) this.tokens.store(options.tokens ?? DEFAULT_TOKENS);
+    this.readiness = new WaitWord(region, 'readiness');
+    this.storeFailing = new WaitWord(region, 'store-failing');
+    this.logsRequests = new WaitWord(region, 'logs-requests');
+    this.meters = new PoolMeters(region);
   }
 
   static create(bytes: number, options: SharedOptions): Shared {

@@ -28,8 +28,14 @@ try {
   const writer = await openStore(data.storeUrl).openWriter();
   const journal = new JournalWriter(shared.state, writer, {
     flushIntervalMs: data.flushIntervalMs,
-    onCommit: () => shared.counters.add('commits'),
+    onCommit: (group, ms) => {
+      shared.counters.add('commits');
+      shared.meters.commitTime.record(ms * 1000);
+      shared.meters.groupSize.record(group.runs.reduce((sum, run) => sum + 1 + run.tasks.length, 0));
+      shared.storeFailing.store(0);
+    },
     onFailure: (error) => {
+      shared.storeFailing.store(1);
       shared.counters.add('commitFailures');
       say({
         kind: 'failed',

@@ -144,6 +144,11 @@ export const adminRequests = {
   ),
   status: Type.Object({}, strict),
   backup: Type.Object({ file: Type.String({ minLength: 1, maxLength: 4_096 }) }, strict),
+  configList: Type.Object({}, strict),
+  configSet: Type.Object(
+    { name: Type.String({ minLength: 1, maxLength: 64 }), value: Type.String({ maxLength: 4_096 }) },
+    strict,
+  ),
 } as const;
 
 export type AdminVerb = keyof typeof adminRequests;

@@ -5,9 +5,11 @@
  *
  * All instants are milliseconds since the epoch.
  */
+import type { SettingView } from '../config-settings.js';
 import type { AdminRequest, AdminVerb } from './admin-schemas.js';
 import type { EloModel, Results, RunArgs, SprtState, WorkerDocument } from './documents.js';
 
+export type { SettingView } from '../config-settings.js';
 export type { AdminRequest, AdminVerb, NewRunForm } from './admin-schemas.js';
 
 /** Files in the data directory by which a client on the same machine finds and enters the server. */
@@ -159,6 +161,9 @@ export interface AdminAnswers {
   status: { status: StatusView };
   /** `bytes` is the size of the finished file, `ms` the time it took. */
   backup: { file: string; bytes: number; ms: number };
+  /** `unknown` are names in the server's environment that look meant for it. */
+  configList: { settings: SettingView[]; unknown: { name: string; nearest: string }[] };
+  configSet: { setting: SettingView };
 }
 export type AdminAnswer<V extends AdminVerb> = AdminAnswers[V];
 
@@ -206,4 +211,7 @@ export interface AdminService {
   status: Verb<'status'>;
   /** Consistent copy of the store in a new file, named by an absolute path on the server. 400 relative, 409 it exists. */
   backup: Verb<'backup'>;
+  configList: Verb<'configList'>;
+  /** Changes one setting at once, until the server ends or reads its file again. 400 unknown, not live, or out of bounds. */
+  configSet: Verb<'configSet'>;
 }

@@ -4,6 +4,7 @@
  */
 import { randomFillSync } from 'node:crypto';
 import { KeyedTable } from '../memory/keyed-table.js';
+import { LockMeter } from '../memory/lock-meter.js';
 import { LockTable } from '../memory/lock-table.js';
 import type { Region } from '../memory/region.js';
 import { Slab } from '../memory/slab.js';
@@ -33,6 +34,8 @@ export interface StateSizes {
 /** Blobs that a thread keeps decoded. */
 const DECODED_LIMIT = 20_000;
 const STRIPES = 64;
+/** One hold in so many of a run's lock is timed; those of the request-task mutex are all timed. */
+const TIMED_HOLDS = 16;
 
 export class State {
   readonly region: Region;
@@ -49,6 +52,8 @@ export class State {
   readonly books: Books;
   readonly journal: Journal;
   readonly outbox: Outbox;
+  /** How long the locks that requests meet are waited for and held. */
+  readonly lockMeters: readonly LockMeter[];
   readonly #decoded = new Map<number, { generation: number; value: unknown }>();
 
   constructor(region: Region, sizes: StateSizes) {
@@ -57,9 +62,22 @@ export class State {
     this.threads = new Threads(region);
     this.slab = new Slab(region, 'slab', sizes.slabBytes, LockRank.slab);
     const { slab } = this;
-    this.requestTaskMutex = new LockTable(region, 'request-task', 1, LockRank.requestTask);
-    const runLocks = new LockTable(region, 'run', sizes.runs, LockRank.run);
-    const runTableLock = new LockTable(region, 'run-table', 1, LockRank.runTable);
+    const meters = {
+      requestTask: new LockMeter(region, 'request-task', 1),
+      run: new LockMeter(region, 'run', TIMED_HOLDS),
+      runTable: new LockMeter(region, 'run-table', TIMED_HOLDS),
+      taskChunks: new LockMeter(region, 'task-chunks', TIMED_HOLDS),
+    };
+    this.lockMeters = Object.values(meters);
+    this.requestTaskMutex = new LockTable(
+      region,
+      'request-task',
+      1,
+      LockRank.requestTask,
+      meters.requestTask,
+    );
+    const runLocks = new LockTable(region, 'run', sizes.runs, LockRank.run, meters.run);
+    const runTableLock = new LockTable(region, 'run-table', 1, LockRank.runTable, meters.runTable);
     const runIndex = new KeyedTable(region, 'run-index', {
       capacity: sizes.runs,
       words: 2,
@@ -68,7 +86,7 @@ export class State {
       slab,
     });
     this.runs = new RunTable(region, sizes.runs, runLocks, runTableLock, runIndex);
-    const chunkLock = new LockTable(region, 'task-chunks', 1, LockRank.taskChunks);
+    const chunkLock = new LockTable(region, 'task-chunks', 1, LockRank.taskChunks, meters.taskChunks);
     this.tasks = new TaskTable(region, this.runs, sizes.tasks, chunkLock);
     const table = (name: string, capacity: number, words: number, rank: number) =>
       new KeyedTable(region, name, { capacity, words, stripes: STRIPES, rank, slab });

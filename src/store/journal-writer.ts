@@ -11,7 +11,8 @@ const RETRY_MS = 1000;
 export interface JournalWriterOptions {
   /** Changes that nobody waits for, such as beats, are written at least this often. */
   flushIntervalMs: number;
-  onCommit?: (group: WriteGroup) => void;
+  /** Told of each durable group and how many milliseconds its commit took, failures and waits included. */
+  onCommit?: (group: WriteGroup, ms: number) => void;
   /** The store refused a group; it is kept and tried again, and replies wait. */
   onFailure?: (error: unknown) => void;
 }
@@ -34,8 +35,9 @@ export class JournalWriter {
     const reached = journal.appended.load();
     const group = collectGroup(this.#state);
     if (!isEmptyGroup(group)) {
+      const began = performance.now();
       await this.#commit(group);
-      this.#options.onCommit?.(group);
+      this.#options.onCommit?.(group, performance.now() - began);
     }
     journal.durable.store(reached);
     journal.durable.notify();

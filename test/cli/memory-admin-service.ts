@@ -3,6 +3,7 @@
  * the command and the HTTP between them are what a test of them tests. It remembers the requests it got.
  */
 
+import { Settings } from '../../src/config-settings.js';
 import { buildRun, InvalidRunError } from '../../src/operations/new-run.js';
 import {
   AdminError,
@@ -38,8 +39,24 @@ export class MemoryAdminService implements AdminService {
   readonly blocked = new Map<string, WorkerDocument>();
   /** What a test does while a userAdd is under way. */
   meanwhile: (() => Promise<void>) | undefined;
+  readonly settings = new Settings({ THREADPOOL_TOKENS: '32', SHOAL_PORT: '1' });
   /** When set, what every verb throws. */
   failure: Error | undefined;
+
+  configList: AdminService['configList'] = async (request) => {
+    this.#note('configList', request);
+    return { settings: this.settings.view(), unknown: this.settings.unknown() };
+  };
+
+  configSet: AdminService['configSet'] = async (request) => {
+    this.#note('configSet', request);
+    try {
+      this.settings.set(request.name, request.value);
+    } catch (error) {
+      throw new AdminError(400, error instanceof Error ? error.message : String(error));
+    }
+    return { setting: this.settings.view().find(({ name }) => name === request.name)! };
+  };
 
   userAdd: AdminService['userAdd'] = async (request) => {
     this.#note('userAdd', request);

@@ -1,4 +1,6 @@
 /** The admin API over live state: runs on the main thread, which may park, and answers when a change is durable. */
+import { ConfigError } from '../../config.js';
+import type { Settings } from '../../config-settings.js';
 import { logAction, markRun, withSystem } from '../../operations/changes.js';
 import { loadRun } from '../../operations/load-run.js';
 import { buildRun, InvalidRunError } from '../../operations/new-run.js';
@@ -27,6 +29,7 @@ export interface ServiceParts {
   durable: (sequence: number) => Promise<void>;
   backup: (file: string) => Promise<{ bytes: number; ms: number }>;
   status: () => Promise<StatusView>;
+  settings: Settings;
 }
 
 export const SYSTEM_USER = 'fishtest.system';
@@ -153,10 +156,23 @@ function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminSer
   };
 }
 
-function makeServerService(parts: ServiceParts): Pick<AdminService, 'status' | 'backup'> {
+type ServerVerbs = 'status' | 'backup' | 'configList' | 'configSet';
+
+function makeServerService(parts: ServiceParts): Pick<AdminService, ServerVerbs> {
+  const { settings } = parts;
   return {
     status: async () => ({ status: await parts.status() }),
     backup: async ({ file }) => ({ file, ...(await parts.backup(file)) }),
+    configList: async () => ({ settings: settings.view(), unknown: settings.unknown() }),
+    configSet: async ({ name, value }) => {
+      try {
+        settings.set(name, value);
+      } catch (error) {
+        if (error instanceof ConfigError) throw new AdminError(400, error.problems.join('; '));
+        throw error;
+      }
+      return { setting: settings.view().find((setting) => setting.name === name)! };
+    },
   };
 }
 
