@@ -10,6 +10,9 @@ import { makeAdminService } from './http/admin/service.js';
 import { makeStatus } from './http/admin/status.js';
 import { loadOrCreateAdminAccess } from './http/admin/token.js';
 import type { FrontMessage, FrontThreadData } from './http/front-thread.js';
+import { operatorPages } from './http/metrics/pages.js';
+import { Sampler } from './http/metrics/sampler.js';
+import { SlowHolds } from './http/metrics/slow-holds.js';
 import { probeStore } from './jobs/probe-store.js';
 import { runJobs } from './jobs/schedule.js';
 import {
@@ -26,6 +29,7 @@ import { logAction, withSystem } from './operations/changes.js';
 import { recover } from './operations/recover.js';
 import { Shared, type SharedOptions } from './pool/shared.js';
 import type { StoreMessage, StoreThreadData } from './pool/store-thread.js';
+import { watchLoop } from './pool/watch-loop.js';
 import { openStore } from './store/open-store.js';
 
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
@@ -34,6 +38,7 @@ const EXIT_CONFIG = 78;
 /** As many as THREADPOOL_TOKENS can be. */
 const MOST_TOKENS = 10_000;
 const STORE_PROBE_MS = 5000;
+const SAMPLE_MS = 1000;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 let settings: Settings;
@@ -78,6 +83,7 @@ async function start(config: Config): Promise<void> {
   const shared = Shared.create(config.SHARED_MEMORY_MB * 1024 * 1024, options);
   const { state } = shared;
   state.threads.join('main');
+  watchLoop(shared);
   const threadData = { ...options, buffer: shared.region.buffer };
 
   const storeThread = await startStore({
@@ -109,7 +115,10 @@ async function start(config: Config): Promise<void> {
     settings,
     status: () => makeStatus(shared, { version, began, store: withoutCredentials(config.STORE_URL) }, reader),
   });
+  const collectParts = { shared, version, began };
+  const sampler = new Sampler(collectParts);
   const admin = await startAdminServer({
+    pages: operatorPages(collectParts, sampler),
     host: config.ADMIN_HOST,
     port: config.ADMIN_PORT,
     token: access.token,
@@ -140,6 +149,11 @@ async function start(config: Config): Promise<void> {
 
   await watchStore();
   const probing = setInterval(() => void watchStore(), STORE_PROBE_MS);
+  const slowHolds = new SlowHolds(state.lockMeters, config.LOCK_HOLD_WARN_MS);
+  const sampling = setInterval(() => {
+    sampler.sample();
+    for (const hold of slowHolds.look()) log.warn(hold, 'a lock was held for long');
+  }, SAMPLE_MS);
   async function watchStore(): Promise<void> {
     const problem = await probeStore(shared, reader);
     if (problem !== undefined) log.error({ error: problem }, 'the store cannot be read');
@@ -153,6 +167,7 @@ async function start(config: Config): Promise<void> {
     shared.draining.store(1);
     jobs.abort();
     clearInterval(probing);
+    clearInterval(sampling);
     await finished;
     await fronts.stop();
     await admin.close();

@@ -51,6 +51,8 @@ export class Histogram {
     let sum = 0;
     let max = 0;
     for (let row = 0; row <= MAX_THREADS * ROW; row += ROW) {
+      // Rows of threads that never recorded stay untouched: reading them would cost time and memory.
+      if (this.#values[row + SUM] === 0 && this.#values[row] === 0) continue;
       for (let i = 0; i < BUCKETS; i++) counts[i]! += this.#values[row + i]!;
       sum += this.#values[row + SUM]!;
       max = Math.max(max, this.#values[row + MAX]!);

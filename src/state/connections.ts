@@ -25,6 +25,11 @@ export class Connections {
     return left !== undefined;
   }
 
+  /** How many there are. */
+  size(): number {
+    return this.#table.size();
+  }
+
   entries(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const record of this.#table.entries()) {

@@ -46,6 +46,11 @@ export class Users {
     });
   }
 
+  /** How many there are. */
+  size(): number {
+    return this.#table.size();
+  }
+
   standing(username: string): UserStanding | undefined {
     return this.#table.update(username, false, (at) => this.#standing(at));
   }

@@ -56,6 +56,11 @@ export class WorkerInfos {
     })!;
   }
 
+  /** How many there are. */
+  size(): number {
+    return this.#table.size();
+  }
+
   /** Gives a reference back. */
   release(entry: number): void {
     if (entry === 0) return;

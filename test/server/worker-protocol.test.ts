@@ -4,72 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { buildRun } from '../../src/operations/new-run.js';
-import { emptyGroup } from '../../src/state/snapshot.js';
 import { openStore } from '../../src/store/open-store.js';
+import { RUN_ID, seed, workerInfo } from './seed.js';
 import { ServerProcess } from './server-process.js';
 
-const RUN_ID = '0123456789abcdef01234567';
 const STATS = { wins: 2, losses: 2, draws: 12, crashes: 0, time_losses: 0, pentanomial: [0, 2, 4, 2, 0] };
-
-function workerInfo(key: string) {
-  return {
-    uname: 'Linux 6.1',
-    architecture: ['64bit', 'ELF'],
-    concurrency: 4,
-    max_memory: 16_000,
-    min_threads: 1,
-    username: 'joe',
-    version: 325,
-    python_version: [3, 12, 1],
-    gcc_version: [13, 2, 0],
-    compiler: 'g++',
-    unique_key: `${key}-5a28-4b7d-b27b-d78d97ecf11a`,
-    modified: false,
-    worker_arch: 'x86-64-avx2',
-    ARCH: '64bit',
-    nps: 650_000,
-    near_github_api_limit: false,
-  };
-}
-
-async function seed(directory: string): Promise<void> {
-  const writer = await openStore(`sqlite:${directory}`).openWriter();
-  const now = Date.now();
-  const form = {
-    new_tag: 'branch',
-    base_tag: 'master',
-    username: 'joe',
-    resolved_new: 'a'.repeat(40),
-    resolved_base: 'b'.repeat(40),
-    new_signature: '1234567',
-    base_signature: '7654321',
-    tc: '10+0.1',
-    threads: 1,
-    num_games: 20_000,
-    new_options: 'Hash=16',
-    info: 'a test',
-  };
-  const { tasks: _tasks, bad_tasks: _bad, ...head } = buildRun(form, now, RUN_ID);
-  const user = {
-    username: 'joe',
-    password: 'secret',
-    registration_time: now,
-    pending: false,
-    blocked: false,
-    email: 'joe@example.org',
-    groups: [],
-    tests_repo: '',
-    machine_limit: 100,
-  };
-  const insert = { ...head, approved: true, approver: 'jane' };
-  await writer.commit({
-    ...emptyGroup(),
-    users: [user],
-    runs: [{ runId: RUN_ID, insert, tasks: [], badTasks: [], spsaHistory: [] }],
-  });
-  await writer.close();
-}
 
 describe('the built server', () => {
   let directory: string;

@@ -9,6 +9,7 @@ import { Compile } from 'typebox/compile';
 import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
 import { exchange, type Reply, type RequestHead, refuse } from './exchange.js';
+import { addPages, type Page } from './pages.js';
 
 export interface AdminServerOptions {
   /** Address to listen on; 127.0.0.1 when absent. */
@@ -17,6 +18,8 @@ export interface AdminServerOptions {
   readonly port: number;
   readonly token: string;
   readonly service: AdminService;
+  /** What it shows to GET. */
+  readonly pages?: readonly Page[];
   /** Told of every failure that is not a refusal; its client got status 500. */
   readonly onError?: (verb: AdminVerb, error: unknown) => void;
 }
@@ -41,8 +44,9 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   const expected = digest(`Bearer ${token}`);
   const underWay = new Set<Promise<void>>();
 
+  const isAuthorized = (authorization: string) => timingSafeEqual(digest(authorization), expected);
   const screen = (head: RequestHead): Reply | undefined => {
-    if (!timingSafeEqual(digest(head.authorization), expected)) {
+    if (!isAuthorized(head.authorization)) {
       return refuse(401, 'the admin token is missing or wrong', { 'WWW-Authenticate': 'Bearer' });
     }
     if (!routes.has(head.path)) {
@@ -55,7 +59,9 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   };
   const answer = (head: RequestHead, body: Uint8Array): Promise<Reply> => routes.get(head.path)!(body);
 
-  const app = uWS.App().any('/*', (res, req) => {
+  const app = uWS.App();
+  addPages(app, options.pages ?? [], isAuthorized);
+  app.any('/*', (res, req) => {
     const served = exchange(res, req, { bodyLimit: ADMIN_BODY_LIMIT, screen, answer });
     underWay.add(served);
     void served.then(() => underWay.delete(served));

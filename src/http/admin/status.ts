@@ -2,16 +2,16 @@
 
 import type { Shared } from '../../pool/shared.js';
 import type { StatusView } from '../../protocol/admin.js';
-import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
 import type { Reader } from '../../store/port.js';
+import { readFarm } from '../metrics/farm.js';
 
 export async function makeStatus(
   shared: Shared,
   server: { version: string; began: number; store: string },
   reader: Reader,
 ): Promise<StatusView> {
-  const { state, admission } = shared;
-  const { runs } = state;
+  const { state, admission, meters } = shared;
+  const { runs, workers, cores, nps, games_per_minute } = readFarm(state);
   const status: StatusView = {
     version: server.version,
     pid: process.pid,
@@ -19,14 +19,16 @@ export async function makeStatus(
     store: server.store,
     draining: shared.draining.load() === 1,
     users: { total: 0, pending: 0, blocked: 0 },
-    runs: { active: 0, paused: 0, pending: 0 },
-    workers: 0,
-    cores: 0,
-    nps: 0,
-    games_per_minute: 0,
+    runs,
+    workers,
+    cores,
+    nps,
+    games_per_minute,
     gauges: {
       ...shared.counters.totals(),
       journal_lag: state.journal.lag(),
+      tokens_in_use: meters.tokensInUse.total(),
+      tokens_queued: meters.tokensQueued.total(),
       admitted: admission.inUse(),
       admission_rejected: admission.rejected(),
       slab_bytes: state.slab.bytesInUse(),
@@ -37,15 +39,6 @@ export async function makeStatus(
     status.users.total++;
     if (user.pending) status.users.pending++;
     if (user.blocked) status.users.blocked++;
-  }
-  for (const slot of runs.unfinished()) {
-    const workers = runs.word(slot, RunWord.workers);
-    const kind = workers > 0 ? 'active' : runs.has(slot, RunFlag.approved) ? 'paused' : 'pending';
-    status.runs[kind]++;
-    status.workers += workers;
-    status.cores += runs.word(slot, RunWord.cores);
-    status.nps += runs.float(slot, RunFloat.nps);
-    status.games_per_minute += runs.float(slot, RunFloat.gamesPerMinute);
   }
   return status;
 }

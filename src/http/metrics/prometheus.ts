@@ -1,0 +1,216 @@
+/**
+ * The metrics in Prometheus' text format 0.0.4: base units, `_total` for counters, no ids among the labels. Buckets of
+ * histograms are powers of two of a microsecond, a choice of the finer ones that are kept in memory.
+ */
+import type { Distribution, MetricsView } from './collect.js';
+
+export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [value: number, labels?: Labels];
+type Timed = readonly [distribution: Distribution, labels?: Labels];
+
+/** 16 µs to 67 s for times; 1 to 65,536 for sizes. */
+const TIME_BOUNDS = Array.from({ length: 23 }, (_, i) => 2 ** (i + 4) * 1e-6);
+const SIZE_BOUNDS = Array.from({ length: 17 }, (_, i) => 2 ** i);
+
+export function prometheusText(view: MetricsView): string {
+  const text = new Text();
+  writeRequests(text, view);
+  writePool(text, view);
+  writeLocks(text, view);
+  writeStore(text, view);
+  writeFarm(text, view);
+  writeProcess(text, view);
+  return text.toString();
+}
+
+function writeRequests(text: Text, { requests, errors }: MetricsView): void {
+  const seen = requests.filter(({ time }) => time.count > 0);
+  text.counter(
+    'shoal_http_requests_total',
+    'Requests answered, by route and status; 499: the client went first, 0: any other.',
+    seen.flatMap(({ route, statuses }) =>
+      Object.entries(statuses).map(([status, count]) => [count, { route, status }] as const),
+    ),
+  );
+  text.histogram(
+    'shoal_http_request_duration_seconds',
+    "From a request's head to its reply, by route.",
+    seen.map(({ route, time }) => [time, { route }]),
+  );
+  text.counter('shoal_http_failures_total', 'Requests that failed inside of the server.', [[errors]]);
+}
+
+function writePool(text: Text, { pool, admission }: MetricsView): void {
+  text.gauge('shoal_pool_tokens', 'Calls to the pool that may be in flight.', [[pool.tokens]]);
+  text.gauge('shoal_pool_tokens_in_use', 'Calls to the pool in flight.', [[pool.in_use]]);
+  text.gauge('shoal_pool_queue_length', 'Calls that wait for a token.', [[pool.queued]]);
+  text.counter('shoal_pool_calls_total', 'Calls that pool threads took.', [[pool.calls]]);
+  text.counter('shoal_pool_refused_total', 'Calls refused because too many waited.', [[pool.refused]]);
+  text.histogram(
+    'shoal_pool_token_wait_seconds',
+    'Waits for a token; calls that got one at once are left out.',
+    [[pool.wait]],
+  );
+  text.gauge('shoal_admission_permits', 'request_task calls admitted at once.', [[admission.permits]]);
+  text.gauge('shoal_admission_in_use', 'request_task calls under way.', [[admission.in_use]]);
+  text.counter('shoal_admission_rejected_total', 'request_task calls answered with "too busy".', [
+    [admission.rejected],
+  ]);
+}
+
+function writeLocks(text: Text, { locks }: MetricsView): void {
+  text.histogram(
+    'shoal_lock_wait_seconds',
+    'Waits for a lock that was not free.',
+    locks.map(({ lock, wait }) => [wait, { lock }]),
+  );
+  text.histogram(
+    'shoal_lock_hold_seconds',
+    'How long locks were held; one hold in shoal_lock_timed_one_in is timed.',
+    locks.map(({ lock, hold }) => [hold, { lock }]),
+  );
+  text.gauge(
+    'shoal_lock_timed_one_in',
+    'Of so many holds of the lock one is timed.',
+    locks.map(({ lock, timed_one_in: n }) => [n, { lock }]),
+  );
+}
+
+function writeStore(text: Text, { journal, store }: MetricsView): void {
+  text.gauge('shoal_journal_lag', 'Numbered changes that are not durable yet.', [[journal.lag]]);
+  text.counter('shoal_store_commits_total', 'Groups of changes made durable.', [[store.commits]]);
+  text.counter('shoal_store_commit_failures_total', 'Groups refused by the store and tried again.', [
+    [store.failures],
+  ]);
+  text.gauge('shoal_store_failing', '1 while the store refuses what it is given.', [[store.failing ? 1 : 0]]);
+  text.histogram('shoal_store_commit_duration_seconds', 'Time to make a group durable.', [[store.commit]]);
+  text.histogram('shoal_store_group_size', 'Runs and tasks in a group.', [[store.group_size]], SIZE_BOUNDS);
+  text.histogram('shoal_store_read_duration_seconds', 'Reads from the store by pool threads.', [
+    [store.read],
+  ]);
+}
+
+function writeFarm(text: Text, { farm, ready }: MetricsView): void {
+  text.gauge('shoal_ready', '1 while /readyz says ready.', [[ready === 'ready' ? 1 : 0]]);
+  text.gauge(
+    'shoal_runs',
+    'Unfinished runs by state.',
+    Object.entries(farm.runs).map(([state, count]) => [count, { state }]),
+  );
+  text.gauge('shoal_tasks', 'Tasks of the runs in memory.', [[farm.tasks]]);
+  text.gauge('shoal_workers', 'Workers on an active task.', [[farm.workers]]);
+  text.gauge('shoal_worker_cores', 'Cores of these workers.', [[farm.cores]]);
+  text.gauge('shoal_nodes_per_second', 'Nodes a second that these workers search.', [[farm.nps]]);
+  text.gauge('shoal_games_per_minute', 'Games a minute that these workers should finish.', [
+    [farm.games_per_minute],
+  ]);
+}
+
+function writeProcess(text: Text, view: MetricsView): void {
+  const { threads, memory, process, version } = view;
+  text.gauge('shoal_info', 'What serves.', [[1, { version }]]);
+  const loops = threads.flatMap(({ slot, role, loop }) =>
+    loop === undefined ? [] : [{ loop, labels: { thread: String(slot), role } }],
+  );
+  for (const part of ['p50', 'p99', 'max'] as const) {
+    text.gauge(
+      `shoal_event_loop_delay_${part}_seconds`,
+      'How late the event loop was in the last second.',
+      loops.map(({ loop, labels }) => [loop[part], labels]),
+    );
+  }
+  text.gauge(
+    'shoal_event_loop_utilization_ratio',
+    'How much of the last second the event loop was busy.',
+    loops.map(({ loop, labels }) => [loop.utilisation, labels]),
+  );
+  text.gauge('shoal_threads', 'Threads by state.', [
+    [threads.filter(({ alive }) => alive).length, { state: 'alive' }],
+    [threads.filter(({ alive }) => !alive).length, { state: 'dead' }],
+  ]);
+  text.gauge('shoal_memory_reserved_bytes', 'The reservation of shared memory.', [[memory.reserved]]);
+  text.gauge(
+    'shoal_memory_table_bytes',
+    'Reserved bytes by table.',
+    memory.tables.map(({ table, bytes }) => [bytes, { table }]),
+  );
+  text.gauge(
+    'shoal_memory_used',
+    'Records (bytes for slab-bytes) in use by table.',
+    memory.records.map(({ table, in_use: n }) => [n, { table }]),
+  );
+  text.gauge(
+    'shoal_memory_limit',
+    'Records (bytes for slab-bytes) that fit, by table.',
+    memory.records.map(({ table, capacity }) => [capacity, { table }]),
+  );
+  text.gauge('shoal_dashboard_viewers', 'Dashboards that are open.', [[view.dashboard_viewers]]);
+  text.gauge('nodejs_heap_used_bytes', 'Heap of the main thread.', [[memory.heap_used]]);
+  text.gauge('process_resident_memory_bytes', 'Resident memory.', [[memory.rss]]);
+  text.counter('process_cpu_seconds_total', 'User and system time.', [[process.cpu]]);
+  text.gauge('process_start_time_seconds', 'When the server started.', [[view.start_time]]);
+  if (process.open_fds !== undefined) {
+    text.gauge('process_open_fds', 'Open file descriptors.', [[process.open_fds]]);
+  }
+}
+
+class Text {
+  readonly #lines: string[] = [];
+
+  counter(name: string, help: string, samples: readonly Sample[]): void {
+    this.#family(name, 'counter', help, samples);
+  }
+
+  gauge(name: string, help: string, samples: readonly Sample[]): void {
+    this.#family(name, 'gauge', help, samples);
+  }
+
+  histogram(
+    name: string,
+    help: string,
+    timed: readonly Timed[],
+    bounds: readonly number[] = TIME_BOUNDS,
+  ): void {
+    if (timed.length === 0) return;
+    this.#head(name, 'histogram', help);
+    for (const [{ buckets, count, sum }, labels = {}] of timed) {
+      // A bucket ends at a bound but for rounding, so a hair is allowed.
+      const within = (bound: number) =>
+        buckets.reduce((total, bucket) => total + (bucket.up_to <= bound * 1.000001 ? bucket.count : 0), 0);
+      for (const bound of bounds)
+        this.#sample(`${name}_bucket`, within(bound), { ...labels, le: shortest(bound) });
+      this.#sample(`${name}_bucket`, count, { ...labels, le: '+Inf' });
+      this.#sample(`${name}_sum`, sum, labels);
+      this.#sample(`${name}_count`, count, labels);
+    }
+  }
+
+  toString(): string {
+    return `${this.#lines.join('\n')}\n`;
+  }
+
+  #family(name: string, type: string, help: string, samples: readonly Sample[]): void {
+    if (samples.length === 0) return;
+    this.#head(name, type, help);
+    for (const [value, labels = {}] of samples) this.#sample(name, value, labels);
+  }
+
+  #head(name: string, type: string, help: string): void {
+    this.#lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+  }
+
+  #sample(name: string, value: number, labels: Labels): void {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+    this.#lines.push(`${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`);
+  }
+}
+
+function shortest(bound: number): string {
+  return String(Number(bound.toPrecision(12)));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
