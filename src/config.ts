@@ -68,6 +68,12 @@ const KNOBS = {
   SHOAL_MAX_TASKS: { value: 2_000_000, min: 1024, max: 8_000_000, meaning: 'tasks of live runs' },
   SHOAL_MAX_WORKERS: { value: 1_000_000, min: 1024, max: 4_000_000, meaning: 'workers remembered' },
   SHOAL_MAX_USERS: { value: 100_000, min: 64, max: 1_000_000, meaning: 'accounts' },
+  GH_TOKEN: { value: '', secret: true, meaning: 'bearer token for GitHub' } as Knob<string>,
+  SHOAL_GITHUB: {
+    value: 'on',
+    options: ['on', 'off'],
+    meaning: 'off: books and the newest official commit are not asked from GitHub',
+  } as Knob<string>,
   LOG_LEVEL: {
     value: 'info',
     options: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Config, ConfigError } from './config.js';
 import { Settings, unknownText, withoutCredentials } from './config-settings.js';
@@ -13,23 +14,20 @@ import type { FrontMessage, FrontThreadData } from './http/front-thread.js';
 import { operatorPages } from './http/metrics/pages.js';
 import { Sampler } from './http/metrics/sampler.js';
 import { SlowHolds } from './http/metrics/slow-holds.js';
+import { GitHub } from './jobs/github.js';
+import { periodicJobs } from './jobs/periodic.js';
 import { probeStore } from './jobs/probe-store.js';
-import { runJobs } from './jobs/schedule.js';
-import {
-  cleanWorkerRuns,
-  cleanWorkerTasks,
-  evictRuns,
-  scavenge,
-  storeWorkerRuns,
-  updateSpeeds,
-  updateThroughput,
-} from './jobs/upkeep.js';
+import { JobSchedule } from './jobs/schedule.js';
+import { storeWorkerRuns, updateSpeeds, updateThroughput } from './jobs/upkeep.js';
 import { makeLog } from './log.js';
 import { logAction, withSystem } from './operations/changes.js';
 import { recover } from './operations/recover.js';
 import { Shared, type SharedOptions } from './pool/shared.js';
-import type { StoreMessage, StoreThreadData } from './pool/store-thread.js';
+import type { StoreCommand, StoreMessage, StoreThreadData } from './pool/store-thread.js';
 import { watchLoop } from './pool/watch-loop.js';
+import { SYSTEM_USERNAME } from './protocol/action-schema.js';
+import { legacyUsernamesInForce } from './protocol/configured-names.js';
+import { takeSteps } from './shutdown.js';
 import { openStore } from './store/open-store.js';
 
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
@@ -39,6 +37,8 @@ const EXIT_CONFIG = 78;
 const MOST_TOKENS = 10_000;
 const STORE_PROBE_MS = 5000;
 const SAMPLE_MS = 1000;
+/** Between the first refused request and the end of the jobs (scheduling.md §10). */
+const GRACE_MS = 500;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 let settings: Settings;
@@ -93,14 +93,18 @@ async function start(config: Config): Promise<void> {
   });
   const reader = await openStore(config.STORE_URL).openReader();
   const recovery = await recover(state, reader, began);
-  for (const correction of recovery.corrections) log.warn({ correction }, 'corrected at start-up');
+  for (const correction of recovery.corrections) {
+    log.warn({ correction }, 'corrected at start-up');
+    note('log_message', `Corrected at start-up: ${correction}`);
+  }
   updateThroughput(state);
   updateSpeeds(state);
-  storeThread.worker.postMessage({ kind: 'start' });
+  const names = [...legacyUsernamesInForce()];
+  storeThread.worker.postMessage({ kind: 'start', legacyUsernames: names } satisfies StoreCommand);
 
-  const fronts = await startFronts(config, threadData);
+  const fronts = await startFronts(config, { ...threadData, legacyUsernames: names });
   const { port } = fronts;
-  note(`start, port ${port}`);
+  note('system_event', `start, port ${port}`);
   const durable = async (sequence: number) => {
     while (!state.journal.isDurable(sequence)) {
       await state.journal.durable.waitAsync(state.journal.durable.load(), 100);
@@ -134,18 +138,13 @@ async function start(config: Config): Promise<void> {
   );
 
   const jobs = new AbortController();
-  const finished = runJobs(
-    [
-      { name: 'scavenge', period: 60, run: () => scavenge(state, Date.now()) },
-      { name: 'update itp', period: 60, run: () => updateThroughput(state) },
-      { name: 'update nps', period: 60, run: () => updateSpeeds(state) },
-      { name: 'evict runs', period: 60, run: () => evictRuns(state, Date.now()) },
-      { name: 'clean worker tasks', period: 180, first: 60, run: () => cleanWorkerTasks(state) },
-      { name: 'clean worker runs', period: 300, first: 60, run: () => cleanWorkerRuns(state) },
-    ],
-    jobs.signal,
-    (job, error) => log.error({ job, error: String(error) }, 'job failed'),
-  );
+  const github = config.SHOAL_GITHUB === 'on' ? new GitHub({ token: config.GH_TOKEN }) : undefined;
+  const schedule = new JobSchedule(periodicJobs(state, reader, github), {
+    onError: (job, error) => log.error({ job, error: String(error) }, 'job failed'),
+    onChange: (job, now) => shared.jobs.record(job, now),
+    onResult: (job, result, ms) => log.debug({ job, result, ms: Math.round(ms) }, 'job done'),
+  });
+  const finished = schedule.run(jobs.signal);
 
   await watchStore();
   const probing = setInterval(() => void watchStore(), STORE_PROBE_MS);
@@ -165,19 +164,30 @@ async function start(config: Config): Promise<void> {
     stopping = true;
     log.info({ signal }, 'draining');
     shared.draining.store(1);
-    jobs.abort();
     clearInterval(probing);
     clearInterval(sampling);
-    await finished;
-    await fronts.stop();
-    await admin.close();
-    await access.withdraw();
-    storeWorkerRuns(state);
-    note(`stop, port ${port}`);
-    await storeThread.stop();
-    await reader.close();
-    log.info('stopped');
-    process.exit(0);
+    const clean = await takeSteps(
+      [
+        { name: 'let requests end', run: () => sleep(GRACE_MS) },
+        {
+          name: 'stop the jobs',
+          run: () => {
+            jobs.abort();
+            return finished;
+          },
+        },
+        { name: 'close the sockets', run: () => fronts.stop() },
+        { name: 'close the admin API', run: () => admin.close() },
+        { name: 'withdraw the admin address', run: () => access.withdraw() },
+        { name: 'keep what workers have seen', run: () => storeWorkerRuns(state) },
+        { name: 'note the stop', run: () => note('system_event', `stop, port ${port}`) },
+        { name: 'write everything', run: () => storeThread.stop() },
+        { name: 'close the store', run: () => reader.close() },
+      ],
+      (step, error) => log.error({ step, error: String(error) }, 'a step of stopping failed'),
+    );
+    log.info(clean ? 'stopped' : 'stopped, not cleanly');
+    process.exit(clean ? 0 : 1);
   };
   takeUp(config);
   settings.onChange = (changed) => {
@@ -204,9 +214,9 @@ async function start(config: Config): Promise<void> {
     shared.tokens.store(live.THREADPOOL_TOKENS);
   }
 
-  function note(message: string): void {
+  function note(kind: 'system_event' | 'log_message', message: string): void {
     withSystem(state, (slot) =>
-      logAction(state, slot, Date.now(), 'system_event', { username: 'fishtest.system', message }),
+      logAction(state, slot, Date.now(), kind, { username: SYSTEM_USERNAME, message }),
     );
     state.journal.append();
   }
@@ -256,7 +266,7 @@ async function startStore(data: StoreThreadData) {
 
 async function startFronts(
   config: Config,
-  threadData: Pick<FrontThreadData, 'buffer' | 'sizes' | 'taskSemaphoreSize'>,
+  threadData: Pick<FrontThreadData, 'legacyUsernames' | 'buffer' | 'sizes' | 'taskSemaphoreSize'>,
 ) {
   const count = config.HTTP_THREADS;
   const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));

@@ -15,7 +15,7 @@ if (!existsSync(golden)) {
     `left out: recorded answers of the reference server (no directory ${golden}; set SHOAL_GOLDEN)\n`,
   );
 }
-const env = { ...process.env, SHOAL_LOCK_CHECK: '1' };
+const env = { ...process.env, SHOAL_LOCK_CHECK: '1', SHOAL_GITHUB: 'off' };
 const runner = spawn(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...files], {
   stdio: 'inherit',
   env,

@@ -4,14 +4,12 @@
  */
 import type { ActionDocument, ActionKind } from '../protocol/documents.js';
 import { newObjectId } from '../protocol/object-id.js';
+import { cutMessage } from '../protocol/valid-action.js';
 import type { OutboxItem } from '../state/outbox.js';
 import { RunFlag, RunWord } from '../state/run-record.js';
 import { SYSTEM_SLOT } from '../state/runs.js';
 import type { State } from '../state/state.js';
 import { TaskWord } from '../state/task-record.js';
-
-/** The longest message of the kinds of action whose messages are cut (spec: data-model.md §5). */
-const MESSAGE_LIMIT = 5120;
 
 /** The task has changed in the ways of `change` (bits of TaskChange). */
 export function markTask(state: State, slot: number, taskId: number, at: number, change: number): void {
@@ -49,7 +47,8 @@ export function logAction(
   fields: Omit<ActionDocument, '_id' | 'time' | 'action'>,
 ): void {
   const document: ActionDocument = { _id: newObjectId(now), time: now / 1000, action, ...fields };
-  if (document.message !== undefined && CUT_KINDS.has(action)) document.message = cut(document.message);
+  if (document.message !== undefined && CUT_KINDS.has(action))
+    document.message = cutMessage(document.message);
   pushItem(state, slot, { kind: 'action', action: document });
 }
 
@@ -63,6 +62,7 @@ export function withSystem<T>(state: State, act: (slot: number) => T): T {
   }
 }
 
+/** Kinds whose messages may be too long (spec: data-model.md §5); in the others one must fit. */
 const CUT_KINDS: ReadonlySet<ActionKind> = new Set([
   'failed_task',
   'crash_or_time',
@@ -70,10 +70,3 @@ const CUT_KINDS: ReadonlySet<ActionKind> = new Set([
   'log_message',
   'worker_log',
 ]);
-
-/** Lengths count code points, and a surrogate pair is never cut in two. */
-function cut(message: string): string {
-  if (message.length <= MESSAGE_LIMIT) return message;
-  const points = [...message];
-  return points.length <= MESSAGE_LIMIT ? message : points.slice(0, MESSAGE_LIMIT).join('');
-}

@@ -3,7 +3,6 @@ import { badWorkers, type Chi2, getChi2, residualColor, type TaskView } from '..
 import { isCrashOrTime } from '../rules/crash-or-time.js';
 import { updateSprt } from '../rules/sprt.js';
 import {
-  addTaskToRun,
   readRunResults,
   readSprt,
   readTaskResults,
@@ -17,6 +16,7 @@ import type { State } from '../state/state.js';
 import { readTask } from '../state/task-document.js';
 import { TaskChange, TaskFlag, TaskWord } from '../state/task-record.js';
 import { markRun, markTask, pushItem } from './changes.js';
+import { sumTasks } from './sum-tasks.js';
 import { deactivateTask, isUndecided, reviveRun, updateFlags } from './transitions.js';
 
 /** How suspicious a worker must be: a p-value, a residual, and how many workers are looked for. */
@@ -69,19 +69,8 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
 
 /** §5.2 step 6. */
 function recount(state: State, slot: number): void {
-  const { runs, tasks } = state;
-  const zero = readRunResults(runs, slot);
-  writeRunResults(runs, slot, {
-    wins: 0,
-    losses: 0,
-    draws: 0,
-    crashes: 0,
-    time_losses: 0,
-    ...(zero.pentanomial === undefined ? {} : { pentanomial: [0, 0, 0, 0, 0] as const as never }),
-  });
-  for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
-    addTaskToRun(runs, slot, tasks, tasks.at(slot, taskId), 1);
-  }
+  const { runs } = state;
+  writeRunResults(runs, slot, sumTasks(state, slot).results);
   if (runs.has(slot, RunFlag.sprt) && runs.has(slot, RunFlag.sprtState)) {
     const sprt = readSprt(runs, slot);
     updateSprt(readRunResults(runs, slot), sprt);

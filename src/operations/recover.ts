@@ -6,7 +6,7 @@
 import { setLegacyUsernames } from '../protocol/configured-names.js';
 import type { BookMetadata } from '../protocol/documents.js';
 import { shortWorkerName } from '../rules/names.js';
-import { addTaskToRun, readRunResults, taskGames, writeRunResults } from '../state/results.js';
+import { readRunResults, writeRunResults } from '../state/results.js';
 import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
 import { TaskWord } from '../state/task-record.js';
@@ -14,6 +14,7 @@ import type { Reader } from '../store/port.js';
 import { logAction, markRun } from './changes.js';
 import { loadRun } from './load-run.js';
 import { replaceTask } from './request-task.js';
+import { sumTasks } from './sum-tasks.js';
 import { deactivateRun, isActive, isUndecided, updateFlags } from './transitions.js';
 
 export interface Recovery {
@@ -67,24 +68,14 @@ function correctRun(state: State, slot: number, now: number): string[] {
   const { runs, tasks } = state;
   const corrections: string[] = [];
   const before = summary(state, slot);
-  const pentanomial = runs.has(slot, RunFlag.trinomial) ? {} : { pentanomial: [0, 0, 0, 0, 0] as never };
-  writeRunResults(runs, slot, { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0, ...pentanomial });
-  let [workers, cores, committed, total] = [0, 0, 0, 0];
-  for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
-    const at = tasks.at(slot, taskId);
-    const { i32 } = tasks.records;
-    addTaskToRun(runs, slot, tasks, at, 1);
-    total += i32[at + TaskWord.numGames]!;
-    committed += isActive(state, at) ? i32[at + TaskWord.numGames]! : taskGames(tasks, at);
-    if (!isActive(state, at)) continue;
-    workers++;
-    cores += i32[at + TaskWord.concurrency]!;
-    state.connections.add(state.workerInfos.get(i32[at + TaskWord.workerInfo]!).remote_addr);
-  }
-  runs.setWord(slot, RunWord.cores, cores);
-  runs.setWord(slot, RunWord.workers, workers);
-  runs.setFloat(slot, RunFloat.committedGames, committed);
-  runs.setFloat(slot, RunFloat.totalGames, total);
+  const sums = sumTasks(state, slot, (at) => {
+    state.connections.add(state.workerInfos.get(tasks.records.i32[at + TaskWord.workerInfo]!).remote_addr);
+  });
+  writeRunResults(runs, slot, sums.results);
+  runs.setWord(slot, RunWord.cores, sums.cores);
+  runs.setWord(slot, RunWord.workers, sums.workers);
+  runs.setFloat(slot, RunFloat.committedGames, sums.committed_games);
+  runs.setFloat(slot, RunFloat.totalGames, sums.total_games);
   updateFlags(state, slot);
   const after = summary(state, slot);
   for (const [name, value] of Object.entries(after)) {

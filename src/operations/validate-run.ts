@@ -1,57 +1,52 @@
-/** Checks a run's invariants when it ends (spec: data-model.md §2.5); what is broken is logged and never blocks. */
-import { readRunResults, taskGames } from '../state/results.js';
-import { fixedHead } from '../state/run-document.js';
-import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';
+/**
+ * Measures a run in memory by the schema of run documents (spec: data-model.md §2), its sums by its tasks. What is broken
+ * is logged and never blocks.
+ */
+import { checkRunHead, checkTask } from '../protocol/check-document.js';
+import { readRunResults } from '../state/results.js';
+import { fixedHead, readHead } from '../state/run-document.js';
+import { RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
-import { TaskWord } from '../state/task-record.js';
+import { readTask } from '../state/task-document.js';
 import { logAction } from './changes.js';
-import { isActive, runAction } from './transitions.js';
+import { sumTasks } from './sum-tasks.js';
+import { runAction } from './transitions.js';
 
 /** Runs of older versions break rules that they never knew. */
 const FIRST_CHECKED_VERSION = 24;
 
-/** Call under the run's lock. */
+/** Logs what is broken in the run, its tasks aside. Call under the run's lock. */
 export function noteInvalidRun(state: State, slot: number, now: number): void {
+  const problem = checkRunHead(readHead(state, slot)) ?? findBrokenSum(state, slot);
+  if (problem !== undefined) logInvalidRun(state, slot, problem, now);
+}
+
+/** Call under the run's lock. */
+export function logInvalidRun(state: State, slot: number, problem: string, now: number): void {
   if (fixedHead(state, slot).version < FIRST_CHECKED_VERSION) return;
-  const problems = findBrokenInvariants(state, slot);
-  if (problems.length === 0) return;
   const { run_id: runId } = runAction(state, slot);
-  const message = `run ${runId} is inconsistent: ${problems.join('; ')}`;
+  const message = `run ${runId} does not validate: ${problem}`;
   logAction(state, slot, now, 'log_message', { username: 'fishtest.system', message });
 }
 
-/** What does not add up, one sentence each. */
-export function findBrokenInvariants(state: State, slot: number): string[] {
-  const { runs, tasks } = state;
-  let [workers, cores, committed, total, wins, losses, draws] = [0, 0, 0, 0, 0, 0, 0];
-  for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
-    const at = tasks.at(slot, taskId);
-    const { i32 } = tasks.records;
-    const active = isActive(state, at);
-    workers += active ? 1 : 0;
-    cores += active ? i32[at + TaskWord.concurrency]! : 0;
-    committed += active ? i32[at + TaskWord.numGames]! : taskGames(tasks, at);
-    total += i32[at + TaskWord.numGames]!;
-    wins += i32[at + TaskWord.wins]!;
-    losses += i32[at + TaskWord.losses]!;
-    draws += i32[at + TaskWord.draws]!;
-  }
-  const results = readRunResults(runs, slot);
-  const compared: [string, number, number][] = [
-    ['workers', runs.word(slot, RunWord.workers), workers],
-    ['cores', runs.word(slot, RunWord.cores), cores],
-    ['committed_games', runs.float(slot, RunFloat.committedGames), committed],
-    ['total_games', runs.float(slot, RunFloat.totalGames), total],
-    ['results.wins', results.wins, wins],
-    ['results.losses', results.losses, losses],
-    ['results.draws', results.draws, draws],
-  ];
-  const problems = compared
-    .filter(([, is, should]) => is !== should)
-    .map(([name, is, should]) => `${name} is ${is}, tasks say ${should}`);
-  const hasOvershoot = runs.has(slot, RunFlag.overshoot);
-  if (runs.has(slot, RunFlag.sprt) && hasOvershoot === runs.has(slot, RunFlag.lostSamples)) {
-    problems.push(`args.sprt has ${hasOvershoot ? 'both' : 'neither'} of overshoot and lost_samples`);
-  }
-  return problems;
+/** What is wrong with the document of a task in memory. Call under the run's lock. */
+export function findTaskProblem(state: State, slot: number, taskId: number): string | undefined {
+  const problem = checkTask(readTask(state, state.tasks.at(slot, taskId)));
+  return problem === undefined ? undefined : `task ${taskId}: ${problem}`;
+}
+
+/** The first aggregate that is not what the tasks say. Call under the run's lock. */
+function findBrokenSum(state: State, slot: number): string | undefined {
+  const { runs } = state;
+  const { results, ...sums } = sumTasks(state, slot);
+  const stored = {
+    results: JSON.stringify(readRunResults(runs, slot)),
+    workers: runs.word(slot, RunWord.workers),
+    cores: runs.word(slot, RunWord.cores),
+    committed_games: runs.float(slot, RunFloat.committedGames),
+    total_games: runs.float(slot, RunFloat.totalGames),
+  };
+  const told = { results: JSON.stringify(results), ...sums };
+  const wrong = (Object.keys(stored) as (keyof typeof stored)[]).find((name) => stored[name] !== told[name]);
+  return wrong === undefined ? undefined : `${wrong} is ${stored[wrong]} but its tasks say ${told[wrong]}`;
 }

@@ -3,7 +3,9 @@ import { Counters } from '../memory/counters.js';
 import { Region } from '../memory/region.js';
 import { Semaphore } from '../memory/semaphore.js';
 import { WaitWord } from '../memory/wait-word.js';
+import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { State, type StateSizes } from '../state/state.js';
+import { JobBoard } from './job-board.js';
 import { PoolMeters } from './meters.js';
 
 export interface SharedOptions {
@@ -16,6 +18,8 @@ export interface SharedOptions {
 
 /** What a thread is started with. */
 export interface ThreadData extends SharedOptions {
+  /** Usernames accepted although they break the pattern. */
+  legacyUsernames?: readonly string[];
   buffer: SharedArrayBuffer;
 }
 
@@ -51,6 +55,7 @@ export class Shared {
   /** 1 while each request is to be logged. */
   readonly logsRequests: WaitWord;
   readonly meters: PoolMeters;
+  readonly jobs: JobBoard;
 
   private constructor(region: Region, options: SharedOptions) {
     this.region = region;
@@ -64,6 +69,7 @@ export class Shared {
     this.storeFailing = new WaitWord(region, 'store-failing');
     this.logsRequests = new WaitWord(region, 'logs-requests');
     this.meters = new PoolMeters(region);
+    this.jobs = new JobBoard(region);
   }
 
   static create(bytes: number, options: SharedOptions): Shared {
@@ -74,6 +80,7 @@ export class Shared {
   static attach(data: ThreadData, role: string, parks: boolean): Shared {
     const shared = new Shared(Region.attach(data.buffer), data);
     shared.state.threads.join(role, { parks });
+    setLegacyUsernames(data.legacyUsernames ?? []);
     return shared;
   }
 }

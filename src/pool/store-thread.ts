@@ -1,5 +1,6 @@
 /** The thread that owns the store's only writer. Says `open`, then drains the journal until it is told to stop. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { JournalWriter } from '../store/journal-writer.js';
 import { openStore } from '../store/open-store.js';
 import { Shared, type ThreadData } from './shared.js';
@@ -10,7 +11,7 @@ export interface StoreThreadData extends ThreadData {
 }
 
 export type StoreCommand =
-  | { kind: 'start' }
+  | { kind: 'start'; legacyUsernames: readonly string[] }
   | { kind: 'stop' }
   | { kind: 'backup'; id: number; file: string };
 export type StoreMessage =
@@ -46,6 +47,7 @@ try {
   let running: Promise<void> | undefined;
   port.on('message', async (command: StoreCommand) => {
     if (command.kind === 'start') {
+      setLegacyUsernames(command.legacyUsernames);
       running = journal.run();
     } else if (command.kind === 'backup') {
       const error = await writer.backup(command.file).then(

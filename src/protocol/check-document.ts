@@ -8,16 +8,25 @@ import { actionSchemas, anyActionSchema } from './action-schema.js';
 import { countBooleans, type NumericShape } from './count-booleans.js';
 import { explain } from './explain.js';
 import { booksSchema, netSchema, pgnSchema, userSchema, workerSchema } from './record-schemas.js';
-import { runSchema } from './run-schema.js';
+import { runHeadSchema, runSchema } from './run-schema.js';
+import { taskSchema } from './task-schema.js';
 
 type DocumentCheck = (document: unknown) => string | undefined;
 
 export const checkRun = checkOf(runSchema, 'run');
+export const checkTask = checkOf(taskSchema, 'task');
 export const checkUser = checkOf(userSchema, 'user');
 export const checkWorker = checkOf(workerSchema, 'worker');
 export const checkPgn = checkOf(pgnSchema, 'pgn');
 export const checkNet = checkOf(netSchema, 'nn');
 export const checkBooks = checkOf(booksSchema, 'books');
+
+const checkWithoutTasks = checkOf(runHeadSchema, 'run');
+
+/** Measures a run without its tasks and what they decide. */
+export function checkRunHead(head: object): string | undefined {
+  return checkWithoutTasks({ ...head, tasks: [], bad_tasks: [] });
+}
 
 const checkActionKind = checkOf(anyActionSchema, 'action');
 const actionChecks = new Map<unknown, DocumentCheck>(

@@ -54,6 +54,11 @@ export function setLegacyUsernames(names: Iterable<string>): void {
   legacyUsernames = new Set(names);
 }
 
+/** The usernames accepted although they break the pattern. */
+export function legacyUsernamesInForce(): ReadonlySet<string> {
+  return legacyUsernames;
+}
+
 /** The architectures in force, "unknown" included. */
 export function knownWorkerArchs(): readonly string[] {
   return [...workerArchs];

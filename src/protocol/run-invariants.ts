@@ -9,6 +9,11 @@ export function findRunProblem(run: CheckedRun): string | undefined {
   return findFlagProblem(run) ?? findSumProblem(run) ?? findEndProblem(run);
 }
 
+/** The same without the rules that need the tasks. */
+export function findHeadProblem(run: CheckedRun): string | undefined {
+  return findFlagProblem(run) ?? findEndProblem(run);
+}
+
 function findFlagProblem(run: CheckedRun): string | undefined {
   const { approved, approver, finished, failed, failures, is_green, is_yellow, args, results } = run;
   if (approved !== (approver !== ''))

@@ -4,7 +4,7 @@
  */
 import Type from 'typebox';
 import { matchArchs } from '../rules/arch-filter.js';
-import { findRunProblem } from './run-invariants.js';
+import { findHeadProblem, findRunProblem } from './run-invariants.js';
 import {
   ANY_CHARACTER,
   documentId,
@@ -146,34 +146,44 @@ const badTaskSchema = strict({
   residual_color: Type.Enum(['green', 'yellow', 'red']),
 });
 
-/** The whole document, with the rules across members of §2.1 and §2.5. `_id` is absent before it is inserted. */
+/** The members of the whole document. `_id` is absent before it is inserted. */
+const runMembers = strict({
+  _id: Type.Optional(documentId),
+  version: uint,
+  start_time: instant,
+  last_updated: instant,
+  tc_base: unum,
+  rescheduled_from: Type.Optional(hexId),
+  approved: Type.Boolean(),
+  approver: Type.Union([Type.Literal(''), username]),
+  finished: Type.Boolean(),
+  deleted: Type.Boolean(),
+  failed: Type.Boolean(),
+  failures: uint,
+  is_green: Type.Boolean(),
+  is_yellow: Type.Boolean(),
+  workers: uint,
+  cores: uint,
+  committed_games: uint,
+  total_games: uint,
+  results,
+  nps: unum,
+  games_per_minute: unum,
+  args: runArgsSchema,
+  tasks: Type.Array(taskSchema),
+  bad_tasks: Type.Array(badTaskSchema),
+});
+
+/** The whole document, with the rules across members of §2.1 and §2.5. */
 export const runSchema = Type.Refine(
-  strict({
-    _id: Type.Optional(documentId),
-    version: uint,
-    start_time: instant,
-    last_updated: instant,
-    tc_base: unum,
-    rescheduled_from: Type.Optional(hexId),
-    approved: Type.Boolean(),
-    approver: Type.Union([Type.Literal(''), username]),
-    finished: Type.Boolean(),
-    deleted: Type.Boolean(),
-    failed: Type.Boolean(),
-    failures: uint,
-    is_green: Type.Boolean(),
-    is_yellow: Type.Boolean(),
-    workers: uint,
-    cores: uint,
-    committed_games: uint,
-    total_games: uint,
-    results,
-    nps: unum,
-    games_per_minute: unum,
-    args: runArgsSchema,
-    tasks: Type.Array(taskSchema),
-    bad_tasks: Type.Array(badTaskSchema),
-  }),
+  runMembers,
   (run) => findRunProblem(run) === undefined,
   (run) => `: ${findRunProblem(run)}`,
+);
+
+/** The document without what its tasks decide: for a run whose tasks are looked at one by one. */
+export const runHeadSchema = Type.Refine(
+  runMembers,
+  (run) => findHeadProblem(run) === undefined,
+  (run) => `: ${findHeadProblem(run)}`,
 );

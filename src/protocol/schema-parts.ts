@@ -72,14 +72,17 @@ export const netName = text(`nn-[a-f0-9]{12}${ANY_CHARACTER}nnue`, 'net_name');
 
 export const repoUrl = text('https://(www\\.)?github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+', 'github_repo');
 
+const SHORT_NAME = `${ANY_CHARACTER}*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}`;
+
 /** `<username>-<concurrency>cores-<first segment of unique_key>` */
-export const shortWorkerName = text(`${ANY_CHARACTER}*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}`, 'short_worker_name');
+export const shortWorkerName = text(SHORT_NAME, 'short_worker_name');
+
+export function isShortWorkerName(name: string): boolean {
+  return new RegExp(`^(?:${SHORT_NAME})$`, 'u').test(name);
+}
 
 /** The short name, a dash and the key's second segment; `*` marks a modified worker. */
-export const longWorkerName = text(
-  `${ANY_CHARACTER}*-\\p{Nd}+cores-[a-zA-Z0-9]{2,8}-[a-f0-9]{4}\\*?`,
-  'long_worker_name',
-);
+export const longWorkerName = text(`${SHORT_NAME}-[a-f0-9]{4}\\*?`, 'long_worker_name');
 
 type Pentanomial = readonly [number, number, number, number, number];
 

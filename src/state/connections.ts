@@ -30,6 +30,13 @@ export class Connections {
     return this.#table.size();
   }
 
+  /** Addresses with less than no tasks: nothing removes such an entry, so its key can be read. */
+  overdrawn(): string[] {
+    return [...this.#table.entries()]
+      .filter((record) => this.#table.i32[this.#table.at(record)]! < 0)
+      .map((record) => this.#table.key(record));
+  }
+
   entries(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const record of this.#table.entries()) {

@@ -5,7 +5,6 @@ import type { RunTable } from './runs.js';
 import { TaskFlag, TaskWord } from './task-record.js';
 import type { TaskTable } from './tasks.js';
 
-const RUN_COUNTS = 5;
 const PAIRS = 5;
 
 export function readRunResults(runs: RunTable, slot: number): Results {
@@ -76,14 +75,6 @@ export function runGames(runs: RunTable, slot: number): number {
   return (
     runs.float(slot, RunFloat.wins) + runs.float(slot, RunFloat.losses) + runs.float(slot, RunFloat.draws)
   );
-}
-
-/** Adds a task's counts to its run's; `sign` −1 takes them away. */
-export function addTaskToRun(runs: RunTable, slot: number, tasks: TaskTable, at: number, sign: 1 | -1): void {
-  const { f64 } = runs.records;
-  const { i32 } = tasks.records;
-  const run = runs.at(slot) / 2 + RunFloat.wins;
-  for (let i = 0; i < RUN_COUNTS + PAIRS; i++) f64[run + i]! += sign * i32[at + TaskWord.wins + i]!;
 }
 
 /** The live test of an SPRT run. Members that the run's document lacks are missing here too. */

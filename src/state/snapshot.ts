@@ -2,6 +2,7 @@
  * What the writer copies of a run in one go: everything that changed since the last group, consistent at one instant.
  */
 import type { ActionDocument } from '../protocol/documents.js';
+import { validAction } from '../protocol/valid-action.js';
 import { readHead, readLive } from './run-document.js';
 import { RunFlag, RunWord } from './run-record.js';
 import { SYSTEM_SLOT } from './runs.js';
@@ -35,6 +36,7 @@ export function collectGroup(state: State): WriteGroup {
       state.runs.locks.release(slot);
     }
   }
+  group.actions = group.actions.map(validAction);
   return group;
 }
 

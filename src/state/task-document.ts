@@ -10,7 +10,9 @@ const EMPTY_INFO = 0;
 export function writeTask(state: State, at: number, task: TaskDocument): void {
   const { i32, f64 } = state.tasks.records;
   i32[at + TaskWord.flags] =
-    (task.active ? TaskFlag.active : 0) | (task.bad === undefined ? 0 : TaskFlag.bad);
+    (task.active ? TaskFlag.active : 0) |
+    (task.bad === undefined ? 0 : TaskFlag.bad) |
+    (task.stats === undefined ? TaskFlag.trinomial : 0);
   i32[at + TaskWord.numGames] = task.num_games;
   i32[at + TaskWord.start] = task.start ?? 0;
   f64[at / 2 + TaskFloat.lastUpdated] = task.last_updated;

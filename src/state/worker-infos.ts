@@ -36,6 +36,14 @@ const SERIAL = 1;
 /** Entries a thread keeps decoded; a few hundred bytes each. */
 const DECODED_LIMIT = 50_000;
 
+/** Stands for the worker of a task that has none stored, as in old documents. */
+const NO_INFO = Object.freeze({
+  username: '',
+  concurrency: 0,
+  unique_key: '',
+  remote_addr: '',
+}) as TaskWorkerInfo;
+
 export class WorkerInfos {
   readonly #table: KeyedTable;
   readonly #serials: Int32Array;
@@ -71,6 +79,7 @@ export class WorkerInfos {
 
   /** The content. Call while a reference is held. The object is shared: do not change it. */
   get(entry: number): TaskWorkerInfo {
+    if (entry === 0) return NO_INFO;
     const serial = this.#table.i32[this.#table.at(entry - 1) + SERIAL]!;
     const known = this.#decoded.get(entry);
     if (known !== undefined && known.serial === serial) return known.info;

@@ -37,6 +37,7 @@ export class ServerProcess {
         FISHTEST_PORT: '0',
         ADMIN_PORT: '0',
         HTTP_HOST: '127.0.0.1',
+        SHOAL_GITHUB: 'off',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
