@@ -111,13 +111,19 @@ async function start(config: Config): Promise<void> {
     }
   };
   const access = await loadOrCreateAdminAccess(dataDirectory(config));
+  const about = {
+    version,
+    began,
+    store: withoutCredentials(config.STORE_URL),
+    workerUrl: localUrl(config.HTTP_HOST, port),
+  };
   const service = makeAdminService({
     state,
     reader,
     durable,
     backup: storeThread.backup,
     settings,
-    status: () => makeStatus(shared, { version, began, store: withoutCredentials(config.STORE_URL) }, reader),
+    status: () => makeStatus(shared, about, reader),
   });
   const collectParts = { shared, version, began };
   const sampler = new Sampler(collectParts);
@@ -225,6 +231,12 @@ async function start(config: Config): Promise<void> {
 /** Where the admin token lies: beside an embedded store, or where SHOAL_DATA says. */
 function dataDirectory({ SHOAL_DATA: directory, STORE_URL: storeUrl }: Config): string {
   return directory === '' ? storeUrl.replace(/^sqlite:(\/\/(?=\/))?/, '') : directory;
+}
+
+/** An address of all interfaces is also that of the loopback. */
+function localUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 async function startStore(data: StoreThreadData) {

@@ -38,12 +38,21 @@ export class AdminClient {
   /** Throws RefusedError with the server's words, or UnreachableError. */
   async call<V extends AdminVerb>(verb: V, request: AdminRequest<V>): Promise<AdminAnswer<V>> {
     const url = await this.#url();
-    const tokenFile = this.#options.tokenFile ?? join(this.#directory, ADMIN_TOKEN_FILE);
-    const token = await this.#read(tokenFile);
+    const token = await this.token();
     const answer = await this.#post(new URL(adminPath(verb), url), token, JSON.stringify(request));
-    if (answer.status === 401) throw new RefusedError(`${answer.error} (it was read from ${tokenFile})`);
+    if (answer.status === 401)
+      throw new RefusedError(`${answer.error} (it was read from ${this.#tokenFile})`);
     if (answer.error !== undefined) throw new RefusedError(answer.error);
     return answer.value as AdminAnswer<V>;
+  }
+
+  /** What proves to the server that its data directory can be read. */
+  token(): Promise<string> {
+    return this.#read(this.#tokenFile);
+  }
+
+  get #tokenFile(): string {
+    return this.#options.tokenFile ?? join(this.#directory, ADMIN_TOKEN_FILE);
   }
 
   async #post(url: URL, token: string, body: string): Promise<Answer> {

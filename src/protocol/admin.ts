@@ -122,6 +122,8 @@ export interface StatusView {
   start_time: number;
   /** Where the server keeps its data, without credentials. */
   store: string;
+  /** Where workers on the same machine reach it. */
+  worker_url: string;
   /** True from the first stop signal on. */
   draining: boolean;
   users: { total: number; pending: number; blocked: number };

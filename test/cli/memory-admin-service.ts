@@ -193,6 +193,7 @@ export class MemoryAdminService implements AdminService {
         pid: 4321,
         start_time: NOW,
         store: 'sqlite:data',
+        worker_url: 'http://127.0.0.1:8000',
         draining: false,
         users: { total: this.users.size, pending: 0, blocked: 0 },
         runs: { active: 1, paused: 2, pending: 3 },

@@ -33,6 +33,7 @@ function describeStatus({ status }: AdminAnswer<'status'>): string {
     ['server', `version ${status.version}, process ${status.pid}${status.draining ? ', stopping' : ''}`],
     ['up', `${duration(Date.now() - status.start_time)}, since ${instant(status.start_time)} UTC`],
     ['store', status.store],
+    ['served at', status.worker_url],
     ['runs', `${runs.active} active, ${runs.paused} paused, ${runs.pending} pending`],
     ['workers', status.workers],
     ['cores', status.cores],

@@ -65,18 +65,21 @@ export class Wire {
     return this.#repeated;
   }
 
-  /** @param from the address and country that a proxy would have put in; `done` is called once. */
+  /**
+   * @param from the address and country that a proxy would have put in; `done` is called once, and told whether the
+   * request was sent twice, so that the server may have acted on it before the reply.
+   */
   post(
     kind: RequestKind,
     body: string,
     from: Origin,
     mayRepeat: boolean,
-    done: (reply: Reply) => void,
+    done: (reply: Reply, repeated: boolean) => void,
   ): void {
     this.#inFlight += 1;
-    const finish = (reply: Reply): void => {
+    const finish = (reply: Reply, repeated: boolean): void => {
       this.#inFlight -= 1;
-      done(reply);
+      done(reply, repeated);
     };
     const options: Dispatcher.DispatchOptions = {
       method: 'POST',
@@ -94,9 +97,9 @@ export class Wire {
     this.#pool.dispatch(
       options,
       new Exchange((reply, code) => {
-        if (!canRepeat || reply.kind !== 'broken' || !CLOSED_UNDER_US.has(code)) return finish(reply);
+        if (!canRepeat || reply.kind !== 'broken' || !CLOSED_UNDER_US.has(code)) return finish(reply, false);
         this.#repeated += 1;
-        this.#pool.dispatch(options, new Exchange(finish));
+        this.#pool.dispatch(options, new Exchange((again) => finish(again, true)));
       }),
     );
   }

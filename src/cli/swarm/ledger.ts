@@ -3,7 +3,7 @@
  * has acknowledged, what stayed uncertain because a connection broke, and whether any batch was handed out twice.
  */
 import type { RunArgs } from '../../protocol/documents.js';
-import { addResults, type FullResults, gamesIn, noResults } from './games.js';
+import { addResults, type FullResults, gameSeconds, gamesIn, noResults } from './games.js';
 import { IntervalSet } from './interval-set.js';
 import { type Landscape, landscapeOf } from './spsa-landscape.js';
 
@@ -13,6 +13,8 @@ export interface KnownRun {
   readonly args: RunArgs;
   /** Present for tunes. */
   readonly landscape: Landscape | undefined;
+  /** Seconds of a game on the reference machine. */
+  readonly gameSeconds: number;
   /** Sum of the last acknowledged results of each task. */
   readonly acknowledged: FullResults;
   /** Results of updates whose fate is unknown; the server holds none, some or all of them. */
@@ -23,16 +25,30 @@ export interface KnownRun {
 }
 
 /** A task in a worker's hands. */
-export interface HeldTask {
+export class HeldTask {
   readonly run: KnownRun;
   readonly id: number;
   readonly games: number;
   /** Running totals that the server has acknowledged. */
-  readonly acknowledged: FullResults;
+  readonly acknowledged = noResults();
   /** Drawn but not yet acknowledged. */
   batch: FullResults | undefined;
   /** True when the batch was sent at least once without a usable answer. */
-  doubtful: boolean;
+  doubtful = false;
+
+  constructor(run: KnownRun, id: number, games: number) {
+    this.run = run;
+    this.id = id;
+    this.games = games;
+  }
+
+  /** Running totals with the batch. */
+  get reported(): FullResults {
+    const total = noResults();
+    addResults(total, this.acknowledged);
+    if (this.batch !== undefined) addResults(total, this.batch);
+    return total;
+  }
 }
 
 /** How a task left a worker's hands. */
@@ -89,14 +105,7 @@ export class Ledger {
     } else if (!run.openings.add(given.start, given.start + given.games)) {
       violation = `task ${given.runId}/${given.taskId}: openings ${range} were handed out before`;
     }
-    const task: HeldTask = {
-      run,
-      id: given.taskId,
-      games: given.games,
-      acknowledged: noResults(),
-      batch: undefined,
-      doubtful: false,
-    };
+    const task = new HeldTask(run, given.taskId, given.games);
     return { task, violation };
   }
 
@@ -122,6 +131,7 @@ export class Ledger {
       id: given.runId,
       args: given.args,
       landscape: given.args.spsa ? landscapeOf(given.args.spsa.params) : undefined,
+      gameSeconds: (gameSeconds(given.args.tc) + gameSeconds(given.args.new_tc ?? given.args.tc)) / 2,
       acknowledged: noResults(),
       uncertain: noResults(),
       taskIds: new IntervalSet(),

@@ -42,6 +42,13 @@ export class Tally {
     return REQUEST_KINDS.reduce((sum, kind) => sum + this.errors[kind], 0);
   }
 
+  /** The latencies of all kinds together. */
+  allLatencies(): LatencyHistogram {
+    const all = new LatencyHistogram();
+    for (const kind of REQUEST_KINDS) all.add(this.latency[kind]);
+    return all;
+  }
+
   refusal(kind: string): void {
     this.refusals.set(kind, (this.refusals.get(kind) ?? 0) + 1);
   }

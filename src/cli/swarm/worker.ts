@@ -44,6 +44,8 @@ export class Worker {
   readonly identity: Identity;
   step: Step = Step.Version;
   task: HeldTask | undefined;
+  /** It has sent nothing yet. */
+  fresh = true;
   /** Simulated seconds of the next back-off. */
   backOff = FIRST_BACK_OFF;
   /** The first engine was built: speed and compile flags are known. */
@@ -58,8 +60,6 @@ export class Worker {
   failAfter = Number.POSITIVE_INFINITY;
   /** The latest tuning batch, repeated in the requests that follow it. */
   spsa: SpsaOutcome | undefined;
-  /** Elo of the tuning batch being played. */
-  batchElo = 0;
   /** Signature of the parameters being played. */
   sig = 0;
   /** How often it was restarted under a new key. */

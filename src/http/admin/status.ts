@@ -7,7 +7,7 @@ import { readFarm } from '../metrics/farm.js';
 
 export async function makeStatus(
   shared: Shared,
-  server: { version: string; began: number; store: string },
+  server: { version: string; began: number; store: string; workerUrl: string },
   reader: Reader,
 ): Promise<StatusView> {
   const { state, admission, meters } = shared;
@@ -17,6 +17,7 @@ export async function makeStatus(
     pid: process.pid,
     start_time: server.began,
     store: server.store,
+    worker_url: server.workerUrl,
     draining: shared.draining.load() === 1,
     users: { total: 0, pending: 0, blocked: 0 },
     runs,
