@@ -28,7 +28,7 @@ import { watchLoop } from './pool/watch-loop.js';
 import { SYSTEM_USERNAME } from './protocol/action-schema.js';
 import { legacyUsernamesInForce } from './protocol/configured-names.js';
 import { takeSteps } from './shutdown.js';
-import { openStore } from './store/open-store.js';
+import { openStore, sqliteDirectory } from './store/open-store.js';
 
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
 const SLAB_SHARE = 0.5;
@@ -230,7 +230,7 @@ async function start(config: Config): Promise<void> {
 
 /** Where the admin token lies: beside an embedded store, or where SHOAL_DATA says. */
 function dataDirectory({ SHOAL_DATA: directory, STORE_URL: storeUrl }: Config): string {
-  return directory === '' ? storeUrl.replace(/^sqlite:(\/\/(?=\/))?/, '') : directory;
+  return directory === '' ? (sqliteDirectory(storeUrl) ?? './data') : directory;
 }
 
 /** An address of all interfaces is also that of the loopback. */

@@ -15,6 +15,9 @@ if (!existsSync(golden)) {
     `left out: recorded answers of the reference server (no directory ${golden}; set SHOAL_GOLDEN)\n`,
   );
 }
+if (process.env['MONGODB_URI'] === undefined) {
+  process.stdout.write('left out: the tests of MongoDB (set MONGODB_URI, or run .ci/mongodb npm test)\n');
+}
 const env = { ...process.env, SHOAL_LOCK_CHECK: '1', SHOAL_GITHUB: 'off' };
 const runner = spawn(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...files], {
   stdio: 'inherit',

@@ -6,6 +6,8 @@
  * - `missing`: a reader was opened before any writer made the store.
  * - `version`: the store was made by a newer program, or is no store at all.
  * - `exists`: a backup would overwrite a file.
+ * - `away`: the database does not answer; the same group may be tried again, and may have been stored.
+ * - `unsupported`: this kind of store cannot do it.
  * - `disk`: the file system refused (full, read-only, no permission, I/O error).
  * - `closed`: used after close().
  * - `group`: a member of a write group cannot be stored; nothing of the group was.
@@ -16,6 +18,8 @@ export type StoreErrorCode =
   | 'missing'
   | 'version'
   | 'exists'
+  | 'away'
+  | 'unsupported'
   | 'disk'
   | 'closed'
   | 'group';

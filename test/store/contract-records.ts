@@ -47,7 +47,8 @@ export function recordTests(open: OpenPlace): void {
   });
 
   test('key-values keep any JSON value', async () => {
-    const values = [null, 0, false, '', [], { __proto__x: 1, deep: [{ null: null }] }, Infinity];
+    const values = [null, 0, false, '', [], { __proto__x: 1, deep: [{ null: null }] }, 2 ** 40];
+    if (!open.place.lacks?.has('infinity')) values.push(Infinity);
     const keyValues = values.map((value, i) => ({ key: `key${i}`, value }));
     await open.writer.commit(group({ keyValues }));
     for (const { key, value } of keyValues) assert.deepEqual(await open.reader.keyValue(key), value);

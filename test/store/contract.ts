@@ -15,8 +15,12 @@ export interface StorePlace {
   /** What openStore makes this store from: given to child processes. */
   readonly url: string;
   readonly store: Store;
+  /** What the tests' stand-in for this store's server cannot hold; a test leaves it out. */
+  readonly lacks?: ReadonlySet<Ability>;
   remove(): Promise<void>;
 }
+
+export type Ability = 'lists in lists' | 'infinity' | 'negative zero' | 'speed with thousands of tasks';
 
 /** A place with its writer and one reader open; filled in before the tests of a suite run. */
 export interface OpenPlace {

@@ -92,7 +92,7 @@ export function action(n: number, parts: Partial<ActionDocument> = {}): ActionDo
 export function user(username: string): UserDocument {
   return {
     username,
-    password: 'päss "word"\u0000\ud800',
+    password: 'päss "word"\u0000♞',
     registration_time: START,
     pending: false,
     blocked: false,

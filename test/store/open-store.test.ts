@@ -8,10 +8,8 @@ import { sqlitePlace } from './sqlite-place.js';
 
 test('what is not supported is refused with what is', () => {
   for (const [url, message] of [
-    [
-      'mongodb://user:secret@localhost/fishtest_new',
-      /mongodb:\/\/ comes in a later version: .*sqlite:<directory>/,
-    ],
+    ['mongodb://user:secret@localhost:port/fishtest_new', /store URL cannot be used/],
+    ['mongodb:///fishtest_new', /not mongodb:/],
     ['postgres://localhost', /unknown scheme "postgres": .*sqlite:<directory>/],
     ['./data', /no scheme: .*sqlite:<directory>/],
     ['', /no scheme/],

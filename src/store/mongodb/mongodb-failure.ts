@@ -1,0 +1,46 @@
+/** Says what a failure of the driver means to whoever runs the server. */
+import {
+  MongoError,
+  MongoErrorLabel,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb';
+import { StoreError } from '../store-error.js';
+
+export const DUPLICATE_KEY = 11_000;
+const NOT_IMPLEMENTED = 238;
+
+/** Names of driver errors that say that no usable server is reached now. */
+const AWAY = /^Mongo(Network|ServerSelection|NotConnected|PoolCleared|PoolClosed|TopologyClosed|WaitQueue)/;
+
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+}
+
+/** Stand-ins for MongoDB lack some of its abilities and say so. */
+export function isNotImplemented(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === NOT_IMPLEMENTED;
+}
+
+function isAway(error: unknown): boolean {
+  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
+  if (!(error instanceof MongoError)) return false;
+  return AWAY.test(error.name) || error.hasErrorLabel(MongoErrorLabel.RetryableWriteError);
+}
+
+/**
+ * @param doing what failed, with its input, as "Committing a group to mongodb://localhost/fishtest_new"
+ * @returns the error itself if it is a StoreError already; `away` when no server was reached, else `group`
+ */
+export function storeFailure(doing: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  if (isAway(error)) {
+    const advice = 'check that it runs and that the URL, the network and the account are right';
+    return new StoreError('away', `${doing} failed: the database does not answer: ${advice} (${detail}).`, {
+      cause: error,
+    });
+  }
+  return new StoreError('group', `${doing} failed: ${detail}.`, { cause: error });
+}

@@ -1,0 +1,65 @@
+/**
+ * fishtest's own database as a store: Python servers can read it while Shoal serves from it, and serve from it again when
+ * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal`, `shoal_groups`, `shoal_tasks`).
+ */
+import type { Reader, Store, Writer } from '../port.js';
+import { connect } from './connection.js';
+import { GroupLog } from './group-log.js';
+import { ensureIndexes } from './indexes.js';
+import { storeFailure } from './mongodb-failure.js';
+import { MongodbReader } from './mongodb-reader.js';
+import { MongodbWriter } from './mongodb-writer.js';
+import { MOST_EMBEDDED_TASKS } from './task-overflow.js';
+import { WriterLease } from './writer-lease.js';
+
+export interface MongodbOptions {
+  /** Most connections of one reader or writer. */
+  connections: number;
+  /** Tasks in a run's document; further ones lie beside it. */
+  mostEmbeddedTasks?: number;
+}
+
+export class MongodbStore implements Store {
+  readonly #url: string;
+  readonly #options: Required<MongodbOptions>;
+
+  constructor(url: string, options: MongodbOptions) {
+    this.#url = url;
+    this.#options = { mostEmbeddedTasks: MOST_EMBEDDED_TASKS, ...options };
+    // Says at once what is wrong with the URL; nothing is opened.
+    connect(url, 1);
+  }
+
+  /** @throws StoreError `in-use` or `away` */
+  async openWriter(): Promise<Writer> {
+    const { client, db, name } = connect(this.#url, this.#options.connections);
+    try {
+      const { lease, left } = await WriterLease.take(db, name);
+      try {
+        await ensureIndexes(db);
+        const log = new GroupLog(db, lease);
+        if (left !== undefined) await log.redo(left);
+        const { mostEmbeddedTasks } = this.#options;
+        return new MongodbWriter({ client, db, name, lease, log, mostEmbeddedTasks });
+      } catch (error) {
+        await lease.release().catch(() => {});
+        throw error;
+      }
+    } catch (error) {
+      await client.close();
+      throw storeFailure(`Opening ${name}`, error);
+    }
+  }
+
+  /** @throws StoreError `away` */
+  async openReader(): Promise<Reader> {
+    const { client, db, name } = connect(this.#url, this.#options.connections);
+    try {
+      await db.command({ ping: 1 });
+      return new MongodbReader(client, db);
+    } catch (error) {
+      await client.close();
+      throw storeFailure(`Opening ${name}`, error);
+    }
+  }
+}

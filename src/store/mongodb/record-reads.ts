@@ -1,0 +1,57 @@
+/** Reads users, workers, nets, key-values and contributors. */
+import type { Db, Document } from 'mongodb';
+import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import { decode, decodeDocument } from './bson-values.js';
+
+/** The key of the database, which no document between floors carries. */
+const WITHOUT_ID = { projection: { _id: 0 } } as const;
+
+interface KeyValue {
+  _id: string;
+  value: unknown;
+}
+
+export class RecordReads {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  user(username: string): Promise<UserDocument | undefined> {
+    return this.#one('users', { username });
+  }
+
+  async *users(): AsyncGenerator<UserDocument> {
+    for await (const user of this.#db.collection('users').find({}, WITHOUT_ID)) {
+      yield decodeDocument<UserDocument>(user);
+    }
+  }
+
+  async *blockedWorkers(): AsyncGenerator<WorkerDocument> {
+    const blocked = this.#db
+      .collection('workers')
+      .find({ blocked: true }, WITHOUT_ID)
+      .sort({ worker_name: 1 });
+    for await (const worker of blocked) yield decodeDocument<WorkerDocument>(worker);
+  }
+
+  net(name: string): Promise<NetDocument | undefined> {
+    return this.#one('nns', { name });
+  }
+
+  async keyValue(key: string): Promise<unknown> {
+    const found = await this.#db.collection<KeyValue>('kvstore').findOne({ _id: key });
+    return found === null ? undefined : decode('', found.value);
+  }
+
+  async cpuHours(username: string): Promise<number | undefined> {
+    const found = await this.#one<{ cpu_hours?: number }>('user_cache', { username });
+    return found?.cpu_hours;
+  }
+
+  async #one<T>(collection: string, filter: Document): Promise<T | undefined> {
+    const found = await this.#db.collection(collection).findOne(filter, WITHOUT_ID);
+    return found === null ? undefined : decodeDocument<T>(found);
+  }
+}

@@ -1,0 +1,41 @@
+/** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
+import type { Document } from 'mongodb';
+import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import { encodeDocument, encodeValue } from './bson-values.js';
+import type { GroupOperation } from './group-operations.js';
+
+/** Python's datetime.min, which stands for "never". */
+const NEVER = new Date('0001-01-01T00:00:00Z');
+
+export function replaceUser(user: UserDocument): GroupOperation {
+  return replace('users', { username: user.username }, encodeDocument(user));
+}
+
+export function replaceWorker(worker: WorkerDocument): GroupOperation {
+  return replace('workers', { worker_name: worker.worker_name }, encodeDocument(worker));
+}
+
+export function replaceNet(net: NetDocument): GroupOperation {
+  return replace('nns', { name: net.name }, encodeDocument(net));
+}
+
+export function replaceKeyValue(key: string, value: unknown): GroupOperation {
+  return replace('kvstore', { _id: key }, { value: encodeValue(value) });
+}
+
+/** The other members of an entry belong to the contributors' script. */
+export function setContributor(username: string, cpuHours: number): GroupOperation {
+  const others = { games: 0, games_per_hour: 0, tests: 0, tests_repo: '' };
+  const update = {
+    $set: encodeDocument({ cpu_hours: cpuHours }),
+    $setOnInsert: { ...encodeDocument(others), last_updated: NEVER },
+  };
+  return {
+    collection: 'user_cache',
+    operation: { updateOne: { filter: { username }, update, upsert: true } },
+  };
+}
+
+function replace(collection: string, filter: Document, replacement: Document): GroupOperation {
+  return { collection, operation: { replaceOne: { filter, replacement, upsert: true } } };
+}

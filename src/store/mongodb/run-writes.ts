@@ -1,0 +1,182 @@
+/** Turns a run's changes into writes: the whole document once, then only the members that changed. */
+import { BSON, type Db, type Document, ObjectId } from 'mongodb';
+import type { RunDocument, SpsaHistoryPoint } from '../../protocol/documents.js';
+import type { RunHead, RunLive, RunWrite } from '../port.js';
+import { StoreError } from '../store-error.js';
+import { encodeDocument, encodeMember } from './bson-values.js';
+import type { GroupOperation } from './group-operations.js';
+import { findShape, type RunShape } from './run-shape.js';
+import { overflowKey } from './task-overflow.js';
+import {
+  appendBadTasks,
+  replaceMore,
+  type TaskPlace,
+  takesTask,
+  taskDocument,
+  writeTask,
+} from './task-writes.js';
+import { Update } from './update.js';
+
+/** Runs whose shape and latest live members the writer remembers. */
+const MOST_KNOWN = 5_000;
+
+export class RunWrites {
+  readonly #db: Db;
+  readonly #mostEmbedded: number;
+  readonly #shapes = new Map<string, RunShape>();
+  /** What a run's live members are in the store, as text by path. */
+  readonly #live = new Map<string, Map<string, string>>();
+
+  constructor(db: Db, mostEmbeddedTasks: number) {
+    this.#db = db;
+    this.#mostEmbedded = mostEmbeddedTasks;
+  }
+
+  /** @throws StoreError `group` that names the run when a part of it cannot be stored; the caller forgets */
+  async operations(change: RunWrite): Promise<GroupOperation[]> {
+    const { runId } = change;
+    try {
+      if (this.#shapes.size > MOST_KNOWN) this.forget();
+      if (change.insert === undefined) return await this.#change(change);
+      if (change.insert._id !== runId)
+        throw new StoreError('group', `its head carries the id ${change.insert._id}`);
+      const inserted = await this.#insert(change, change.insert);
+      const rest = { runId, tasks: [], badTasks: [], spsaHistory: [], ...pick(change) };
+      return [...inserted, ...(await this.#change(rest))];
+    } catch (error) {
+      if (error instanceof TypeError)
+        throw new StoreError('group', `run ${runId}: ${error.message}`, { cause: error });
+      if (!(error instanceof StoreError)) throw error;
+      throw new StoreError(error.code, `run ${runId}: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** After a group that failed: what was counted may not be there. */
+  forget(): void {
+    this.#shapes.clear();
+    this.#live.clear();
+  }
+
+  async #shapeOf(runId: string): Promise<RunShape | undefined> {
+    const known = this.#shapes.get(runId);
+    if (known !== undefined) return known;
+    const shape = await findShape(this.#db, runId);
+    if (shape !== undefined) this.#shapes.set(runId, shape);
+    return shape;
+  }
+
+  async #insert(change: RunWrite, head: RunHead): Promise<GroupOperation[]> {
+    const { runId } = change;
+    if ((await this.#shapeOf(runId)) !== undefined) throw new StoreError('group', 'the store has it already');
+    const document = insertedDocument(head, change.spsaHistory);
+    const shape: RunShape = {
+      tasks: 0,
+      moreTasks: 0,
+      badTasks: 0,
+      moreBadTasks: 0,
+      history: head.args.spsa && (document['args'] as Document)['spsa'].param_history?.length,
+      bytes: BSON.calculateObjectSize(document),
+    };
+    const more: GroupOperation[] = [];
+    const tasks: Document[] = [];
+    for (const task of [...change.tasks].sort((a, b) => a.taskId - b.taskId)) {
+      const { taskId } = task;
+      if (task.worker_info === undefined)
+        throw new StoreError('group', `new task ${taskId} has no worker_info`);
+      const next = shape.tasks + shape.moreTasks;
+      if (taskId !== next)
+        throw new StoreError('group', `new task ${taskId} stands where task ${next} is expected`);
+      const stored = taskDocument(task);
+      if (takesTask({ shape, mostEmbedded: this.#mostEmbedded }, stored)) tasks.push(stored);
+      else more.push(replaceMore(overflowKey(runId, 'task', taskId), stored));
+    }
+    this.#shapes.set(runId, shape);
+    const { _id, ...replacement } = document;
+    const whole = { ...replacement, tasks, bad_tasks: [] };
+    const insert = { replaceOne: { filter: { _id: _id as ObjectId }, replacement: whole, upsert: true } };
+    const place = this.#place(runId, shape);
+    appendBadTasks(place, change.badTasks);
+    return [{ collection: 'runs', operation: insert }, ...operationsOf(place), ...more];
+  }
+
+  async #change(change: RunWrite): Promise<GroupOperation[]> {
+    const { runId, live, spsa } = change;
+    const shape = await this.#shapeOf(runId);
+    if (shape === undefined) throw new StoreError('group', 'it changed, but the store does not have it');
+    const place = this.#place(runId, shape);
+    const { update } = place;
+    if (live !== undefined) this.#putLive(runId, live, update);
+    if (spsa !== undefined) {
+      update.set('args.spsa.iter', encodeMember('iter', spsa.iter));
+      spsa.theta.forEach((theta, i) => {
+        update.set(`args.spsa.params.${i}.theta`, encodeMember('theta', theta));
+      });
+    }
+    for (const task of [...change.tasks].sort((a, b) => a.taskId - b.taskId)) writeTask(place, task);
+    appendBadTasks(place, change.badTasks);
+    appendHistory(place, change.spsaHistory);
+    return operationsOf(place);
+  }
+
+  #place(runId: string, shape: RunShape): TaskPlace {
+    return { runId, shape, update: new Update(), more: [], mostEmbedded: this.#mostEmbedded };
+  }
+
+  #putLive(runId: string, live: RunLive, update: Update): void {
+    const known = this.#live.get(runId) ?? new Map<string, string>();
+    this.#live.set(runId, known);
+    for (const [path, name, value] of livePaths(live)) {
+      const text = JSON.stringify(value) ?? '';
+      if (known.get(path) === text) continue;
+      known.set(path, text);
+      update.put(path, value === undefined ? undefined : encodeMember(name, value));
+    }
+  }
+}
+
+function pick({ live, spsa }: RunWrite): Pick<RunWrite, 'live' | 'spsa'> {
+  return { ...(live && { live }), ...(spsa && { spsa }) };
+}
+
+function operationsOf({ runId, update, more }: TaskPlace): GroupOperation[] {
+  if (update.isEmpty) return more;
+  return [update.operation('runs', { _id: new ObjectId(runId) }), ...more];
+}
+
+/** Each live member under its own path, so that members which no type names stay. */
+function* livePaths(live: RunLive): Generator<[path: string, name: string, value: unknown]> {
+  const { args, ...members } = live;
+  const { sprt, ...settings } = args;
+  for (const [name, value] of Object.entries(members)) yield [name, name, value];
+  for (const [name, value] of Object.entries(settings)) yield [`args.${name}`, name, value];
+  if (sprt === undefined) return;
+  // These two come and go in a run's life; any other member that `live` lacks is one it does not know.
+  const { overshoot, lost_samples, ...others } = sprt;
+  for (const [name, value] of Object.entries({ ...others, overshoot, lost_samples })) {
+    yield [`args.sprt.${name}`, name, value];
+  }
+}
+
+function appendHistory({ shape, update }: TaskPlace, entries: readonly SpsaHistoryPoint[][]): void {
+  if (entries.length === 0) return;
+  if (shape.history === undefined) {
+    update.set('args.spsa.param_history', encodeMember('', entries));
+  } else {
+    entries.forEach((entry, i) => {
+      update.set(`args.spsa.param_history.${shape.history! + i}`, encodeMember('', entry));
+    });
+  }
+  shape.history = (shape.history ?? 0) + entries.length;
+}
+
+/** The whole document, but for its tasks and purged tasks. */
+function insertedDocument(head: RunHead, history: readonly SpsaHistoryPoint[][]): Document {
+  const { tasks: _, bad_tasks: __, _id, ...members } = head as Partial<RunDocument> & RunHead;
+  const document = encodeDocument(members) as Document;
+  const { spsa } = head.args;
+  if (spsa !== undefined && (spsa.param_history !== undefined || history.length > 0)) {
+    const whole = [...(spsa.param_history ?? []), ...history];
+    (document['args'] as Document)['spsa'].param_history = encodeMember('', whole);
+  }
+  return { _id: new ObjectId(_id), ...document };
+}

@@ -1,0 +1,82 @@
+/** Reads tasks back: those of the run's document, then those in documents of their own. */
+import type { Collection, Db, Document } from 'mongodb';
+import type { BadTaskDocument, TaskDocument } from '../../protocol/documents.js';
+import { decodeDocument } from './bson-values.js';
+import { isNotImplemented } from './mongodb-failure.js';
+import { objectId } from './run-reads.js';
+import { type OverflowKind, overflowKey, overflowRange } from './task-overflow.js';
+
+interface StoredMore {
+  _id: string;
+}
+
+export class TaskReads {
+  readonly #runs: Collection;
+  readonly #more: Collection<StoredMore>;
+  /** Stand-ins for MongoDB cannot give a part of an array. */
+  #slices = true;
+
+  constructor(db: Db) {
+    this.#runs = db.collection('runs');
+    this.#more = db.collection('shoal_tasks');
+  }
+
+  /** The tasks of the run's document are a snapshot: the server reads it whole for any part of it. */
+  async *all(runId: string): AsyncGenerator<TaskDocument> {
+    const tasks = await this.#list(runId, 'tasks');
+    if (tasks === undefined) return;
+    for (const task of tasks) yield toTask(task);
+    for await (const task of this.#moreOf(runId, 'task')) yield toTask(task);
+  }
+
+  async one(runId: string, taskId: number): Promise<TaskDocument | undefined> {
+    const task = (await this.#embedded(runId, taskId)) ?? (await this.#moreOne(runId, taskId));
+    return task && toTask(task);
+  }
+
+  async bad(runId: string): Promise<BadTaskDocument[]> {
+    const badTasks = (await this.#list(runId, 'bad_tasks')) ?? [];
+    for await (const badTask of this.#moreOf(runId, 'badTask')) badTasks.push(badTask);
+    return badTasks.map((badTask) => decodeDocument<BadTaskDocument>(badTask));
+  }
+
+  async #embedded(runId: string, taskId: number): Promise<Document | undefined> {
+    const _id = objectId(runId);
+    if (_id === undefined) return undefined;
+    if (this.#slices) {
+      try {
+        const projection = { _id: 1, tasks: { $slice: [taskId, 1] } };
+        return (
+          (await this.#runs.findOne({ _id }, { projection }))?.['tasks'] as Document[] | undefined
+        )?.[0];
+      } catch (error) {
+        if (!isNotImplemented(error)) throw error;
+        this.#slices = false;
+      }
+    }
+    return (await this.#list(runId, 'tasks'))?.[taskId];
+  }
+
+  async #list(runId: string, name: 'tasks' | 'bad_tasks'): Promise<Document[] | undefined> {
+    const _id = objectId(runId);
+    const run = _id && (await this.#runs.findOne({ _id }, { projection: { [name]: 1 } }));
+    return run ? ((run[name] ?? []) as Document[]) : undefined;
+  }
+
+  async #moreOne(runId: string, taskId: number): Promise<Document | undefined> {
+    return (await this.#more.findOne({ _id: overflowKey(runId, 'task', taskId) }, WITHOUT_ID)) ?? undefined;
+  }
+
+  #moreOf(runId: string, kind: OverflowKind): AsyncIterable<Document> {
+    return this.#more.find({ _id: overflowRange(runId, kind) }, WITHOUT_ID).sort({ _id: 1 });
+  }
+}
+
+const WITHOUT_ID = { projection: { _id: 0 } } as const;
+
+/** Old arrays may hold null where a task is missing: it keeps its number. */
+function toTask(task: Document | null): TaskDocument {
+  return decodeDocument<TaskDocument>(
+    task ?? { num_games: 0, active: false, last_updated: new Date(0), start: 0 },
+  );
+}

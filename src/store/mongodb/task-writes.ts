@@ -1,0 +1,116 @@
+/** Writes tasks and bad tasks: an update names the members of the one task that changed and nothing else. */
+import { BSON, type Document } from 'mongodb';
+import type { BadTaskDocument } from '../../protocol/documents.js';
+import type { TaskWrite } from '../port.js';
+import { StoreError } from '../store-error.js';
+import { encodeDocument, encodeMember } from './bson-values.js';
+import type { GroupOperation } from './group-operations.js';
+import type { RunShape } from './run-shape.js';
+import { BAD_TASKS_END_AT, overflowKey, TASKS_END_AT } from './task-overflow.js';
+import type { Update } from './update.js';
+
+/** Bytes of an element of an array beside its value: type and index. */
+const ELEMENT_BYTES = 9;
+
+export interface TaskPlace {
+  runId: string;
+  shape: RunShape;
+  /** The update of the run's document. */
+  update: Update;
+  /** Operations on documents of their own. */
+  more: GroupOperation[];
+  mostEmbedded: number;
+}
+
+/** @throws StoreError `group` when a new task has no worker_info or leaves a gap, or a changed one is not in the store */
+export function writeTask(place: TaskPlace, task: TaskWrite): void {
+  const { shape, update, more, runId } = place;
+  const { taskId } = task;
+  const stored = shape.tasks + shape.moreTasks;
+  if (task.isNew) {
+    if (task.worker_info === undefined)
+      throw new StoreError('group', `new task ${taskId} has no worker_info`);
+    if (taskId > stored) {
+      throw new StoreError('group', `new task ${taskId} leaves a gap after the ${stored} tasks of the store`);
+    }
+    const document = taskDocument(task);
+    const embedded = taskId < shape.tasks || (taskId === stored && takesTask(place, document));
+    if (embedded) update.set(`tasks.${taskId}`, document);
+    else more.push(replaceMore(overflowKey(runId, 'task', taskId), document));
+    return;
+  }
+  if (taskId >= stored)
+    throw new StoreError('group', `task ${taskId} changed, but the store does not have it`);
+  if (taskId < shape.tasks) {
+    changeTask(task, (name, value) => update.put(`tasks.${taskId}.${name}`, value));
+  } else {
+    const own = place.update.fresh();
+    changeTask(task, (name, value) => own.put(name, value));
+    more.push(own.operation('shoal_tasks', { _id: overflowKey(runId, 'task', taskId) }));
+  }
+}
+
+/** Whether the next task goes into the run's document; the shape is as after that. */
+export function takesTask(
+  { shape, mostEmbedded }: Pick<TaskPlace, 'shape' | 'mostEmbedded'>,
+  task: Document,
+): boolean {
+  const bytes = BSON.calculateObjectSize(task) + ELEMENT_BYTES;
+  const fits = shape.moreTasks === 0 && shape.tasks < mostEmbedded && shape.bytes + bytes <= TASKS_END_AT;
+  if (fits) {
+    shape.tasks++;
+    shape.bytes += bytes;
+  } else {
+    shape.moreTasks++;
+  }
+  return fits;
+}
+
+export function taskDocument(task: TaskWrite): Document {
+  const { taskId: _, isNew: __, bad, extra, spsa_params, ...members } = task;
+  return encodeDocument({
+    ...extra,
+    ...members,
+    ...(bad ? { bad: true } : {}),
+    ...(spsa_params ? { spsa_params } : {}),
+  });
+}
+
+export function replaceMore(key: string, document: Document): GroupOperation {
+  const operation = { replaceOne: { filter: { _id: key as never }, replacement: document, upsert: true } };
+  return { collection: 'shoal_tasks', operation };
+}
+
+/** @param put takes undefined for a member that goes */
+function changeTask(task: TaskWrite, put: (name: string, value: unknown) => void): void {
+  const { num_games, start, active, last_updated, stats, worker_info, spsa_params, extra } = task;
+  const always = { num_games, start, active, last_updated, stats };
+  for (const [name, value] of Object.entries(always)) put(name, encodeMember(name, value));
+  put('bad', task.bad ? true : undefined);
+  if (worker_info !== undefined) put('worker_info', encodeMember('worker_info', worker_info));
+  if (spsa_params !== undefined) {
+    put('spsa_params', spsa_params === null ? undefined : encodeMember('spsa_params', spsa_params));
+  }
+  for (const [name, value] of Object.entries(extra ?? {})) put(name, encodeMember(name, value));
+}
+
+export function appendBadTasks(place: TaskPlace, badTasks: readonly BadTaskDocument[]): void {
+  const { shape, update, more, runId } = place;
+  const created: Document[] = [];
+  const hasList = shape.badTasks !== undefined;
+  for (const badTask of badTasks) {
+    const document = encodeDocument(badTask);
+    const bytes = BSON.calculateObjectSize(document) + ELEMENT_BYTES;
+    if (shape.moreBadTasks > 0 || shape.bytes + bytes > BAD_TASKS_END_AT) {
+      more.push(replaceMore(overflowKey(runId, 'badTask', shape.moreBadTasks++), document));
+      continue;
+    }
+    const index = shape.badTasks ?? 0;
+    if (hasList) update.set(`bad_tasks.${index}`, document);
+    else created.push(document);
+    shape.badTasks = index + 1;
+    shape.bytes += bytes;
+  }
+  // An index under a missing member would make an object of it.
+  if (created.length > 0) update.set('bad_tasks', created);
+}
