@@ -153,7 +153,8 @@ export function evictRuns(state: State, now: number): number {
       const pending =
         runs.word(slot, RunWord.dirtyTasks) !== 0 ||
         runs.word(slot, RunWord.outbox) !== 0 ||
-        runs.has(slot, RunFlag.isNew | RunFlag.dirtyLive | RunFlag.dirtySpsa);
+        runs.has(slot, RunFlag.isNew | RunFlag.dirtyLive | RunFlag.dirtySpsa) ||
+        !state.journal.isDurable(runs.word(slot, RunWord.copied));
       if (pending || !runs.has(slot, RunFlag.finished)) continue;
       dropRun(state, slot);
       evicted++;

@@ -33,6 +33,7 @@ export async function loadRun(
   head: RunHead,
   tasks: AsyncIterable<TaskDocument> | Iterable<TaskDocument>,
   historyLength: number,
+  now: number,
 ): Promise<LoadedRun> {
   const { traits, filterError } = traitsOf(head);
   const slot = state.runs.reserve(head._id);
@@ -44,7 +45,8 @@ export async function loadRun(
     dropRun(state, slot);
     throw error;
   }
-  state.runs.setFloat(slot, RunFloat.lastAccess, Date.now());
+  state.runs.setFloat(slot, RunFloat.lastAccess, now);
+  state.runs.setWord(slot, RunWord.copied, state.journal.durable.load());
   state.runs.publish(slot);
   if (!state.runs.has(slot, RunFlag.finished)) state.runs.makeReady(slot);
   return filterError === undefined ? { slot } : { slot, filterError };

@@ -39,12 +39,10 @@ const COUNT_LIMIT = 1_000_000_000;
 export function updateTask(context: Context, call: WorkerCall): Outcome {
   const { state } = context;
   return withTask(context, call, (task) => {
-    const { stats, spsa } = call.request;
     const isSpsa = state.runs.has(task.slot, RunFlag.spsa);
-    // The reference fails on both with an unexpected exception; the status is kept, the text says what is wrong.
-    if (stats === undefined) return refuse(call, 500, texts.MISSING_STATS);
-    if (isSpsa && spsa === undefined) return refuse(call, 500, texts.MISSING_SPSA);
-    if (isTooLarge(stats)) return refuse(call, 400, `stats has a count above ${COUNT_LIMIT}`);
+    const refusal = checkReport(call, isSpsa);
+    if (refusal !== undefined) return refusal;
+    const stats = call.request.stats!;
     if (isSpsa && context.onFront) return NEEDS_POOL;
     if (!isActive(state, task.at)) {
       return accept({
@@ -59,6 +57,18 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
     }
     return applyUpdate(context, call, task, stats);
   });
+}
+
+/**
+ * What a report must have, whatever became of its task. The reference fails on both missing members with an unexpected
+ * exception; the status is kept, the text says what is wrong.
+ */
+export function checkReport(call: WorkerCall, isSpsa: boolean): Reply | undefined {
+  const { stats, spsa } = call.request;
+  if (stats === undefined) return refuse(call, 500, texts.MISSING_STATS);
+  if (isSpsa && spsa === undefined) return refuse(call, 500, texts.MISSING_SPSA);
+  if (isTooLarge(stats)) return refuse(call, 400, `stats has a count above ${COUNT_LIMIT}`);
+  return undefined;
 }
 
 /** §3 step 2: the counts must grow by whole pairs, and by whole batches in an SPRT run. */

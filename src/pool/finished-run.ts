@@ -12,6 +12,7 @@ import {
 } from '../operations/context.js';
 import { checkOwner } from '../operations/locate.js';
 import { assignTask } from '../operations/request-task.js';
+import { checkReport } from '../operations/update-task.js';
 import { storePgn } from '../operations/upload-pgn.js';
 import { logAboutTask } from '../operations/worker-log.js';
 import * as texts from '../protocol/texts.js';
@@ -45,11 +46,10 @@ export async function answerFromStore(
 }
 
 function answerInactive(name: OperationName, call: WorkerCall, head: RunHead, taskId: number): Reply {
-  const { stats, spsa } = call.request;
   if (name === 'beat') return accept({ task_alive: false });
   if (name === 'update_task') {
-    if (stats === undefined) return refuse(call, 500, texts.MISSING_STATS);
-    if (head.args.spsa !== undefined && spsa === undefined) return refuse(call, 500, texts.MISSING_SPSA);
+    const refusal = checkReport(call, head.args.spsa !== undefined);
+    if (refusal !== undefined) return refusal;
     return accept({ task_alive: false, info: texts.taskNotActive('Update_task', head._id, taskId) });
   }
   if (name === 'request_spsa') {

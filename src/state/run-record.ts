@@ -41,6 +41,8 @@ export const RunWord = {
   /** Blob: args.info, which can be modified. */
   info: 23,
   approver: 24,
+  /** The journal's newest number when the writer last copied this run. */
+  copied: 25,
 } as const;
 
 export const RunFloat = {

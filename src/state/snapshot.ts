@@ -63,6 +63,7 @@ function takeRun(state: State, slot: number, group: WriteGroup): void {
   }
   if (slot === SYSTEM_SLOT || !state.runs.inUse(slot)) return;
   const { runs } = state;
+  runs.setWord(slot, RunWord.copied, state.journal.appended.load());
   if (runs.has(slot, RunFlag.isNew)) write.insert = readHead(state, slot);
   else if (runs.has(slot, RunFlag.dirtyLive)) write.live = readLive(state, slot);
   if (runs.has(slot, RunFlag.dirtySpsa)) {

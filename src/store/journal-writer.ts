@@ -2,6 +2,7 @@
  * The one writer: drains the journal in groups and publishes how far the store is. While one group is being committed
  * the next one gathers, so groups grow with the load and a commit is paid by many.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGroup, isEmptyGroup } from '../state/snapshot.js';
 import type { State } from '../state/state.js';
 import type { WriteGroup, Writer } from './port.js';
@@ -15,6 +16,8 @@ export interface JournalWriterOptions {
   onCommit?: (group: WriteGroup, ms: number) => void;
   /** The store refused a group; it is kept and tried again, and replies wait. */
   onFailure?: (error: unknown) => void;
+  /** Waits between tries; a timer unless virtual time passes. */
+  pause?: (ms: number) => Promise<void>;
 }
 
 export class JournalWriter {
@@ -66,7 +69,7 @@ export class JournalWriter {
         return;
       } catch (error) {
         this.#options.onFailure?.(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await (this.#options.pause ?? sleep)(RETRY_MS);
       }
     }
   }

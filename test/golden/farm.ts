@@ -128,7 +128,7 @@ export class Farm {
 
   async addRun(run: RunDocument): Promise<void> {
     const { tasks, bad_tasks: _bad, ...head } = run;
-    const { slot } = await loadRun(this.state, head, tasks, 0);
+    const { slot } = await loadRun(this.state, head, tasks, 0, this.now);
     this.state.runs.set(slot, RunFlag.isNew, true);
     this.state.journal.mark(slot);
   }
@@ -138,7 +138,8 @@ export class Farm {
     if (this.state.runs.find(runId) >= 0) return;
     const head = await this.reader.run(runId);
     if (head === undefined) return;
-    await loadRun(this.state, head, this.reader.tasks(runId), (await this.reader.spsaHistory(runId)).length);
+    const history = await this.reader.spsaHistory(runId);
+    await loadRun(this.state, head, this.reader.tasks(runId), history.length, this.now);
   }
 
   /** Every step of a request's way, as a front thread and a pool thread walk it. */

@@ -61,7 +61,7 @@ function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminSer
     const head = await reader.run(id);
     if (head === undefined) throw new AdminError(404, `there is no run ${id}`);
     const history = await reader.spsaHistory(id);
-    await loadRun(state, head, reader.tasks(id), history.length);
+    await loadRun(state, head, reader.tasks(id), history.length, Date.now());
   };
   const change = async (id: string, act: () => number) => {
     await bringBack(id);
@@ -82,7 +82,7 @@ function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminSer
       if (approver === form.username) throw new AdminError(403, 'nobody approves a run of their own');
       const now = Date.now();
       const { tasks, bad_tasks: _bad, ...head } = translate(() => buildRun(form, now, newObjectId(now)));
-      const { slot } = await loadRun(state, head, tasks, 0);
+      const { slot } = await loadRun(state, head, tasks, 0, now);
       state.runs.locks.acquire(slot);
       state.runs.set(slot, RunFlag.isNew, true);
       markRun(state, slot);

@@ -1,0 +1,171 @@
+/**
+ * A farm in virtual time, in one thread: Shoal's real state, operations, jobs, journal and recovery over a store that can
+ * fail and a process that can die at any moment between two instructions of the script.
+ */
+import * as upkeep from '../../src/jobs/upkeep.js';
+import { logAction, markRun, pushItem, withSystem } from '../../src/operations/changes.js';
+import {
+  type Context,
+  isReply,
+  type Outcome,
+  type Reply,
+  type WorkerCall,
+} from '../../src/operations/context.js';
+import { loadRun } from '../../src/operations/load-run.js';
+import { recover } from '../../src/operations/recover.js';
+import { type DrawFlips, requestSpsa } from '../../src/operations/request-spsa.js';
+import {
+  approveRun,
+  CommandRefused,
+  deleteRun,
+  modifyRun,
+  purgeByOperator,
+  stopByOperator,
+} from '../../src/operations/run-admin.js';
+import { requestStop } from '../../src/operations/stop-run.js';
+import type { OperationName } from '../../src/pool/calls.js';
+import { answerFromStore } from '../../src/pool/finished-run.js';
+import { operate } from '../../src/pool/operations.js';
+import { Shared } from '../../src/pool/shared.js';
+import type { RunDocument } from '../../src/protocol/documents.js';
+import { runName } from '../../src/rules/names.js';
+import { RunFlag } from '../../src/state/run-record.js';
+import type { State } from '../../src/state/state.js';
+import { JournalWriter } from '../../src/store/journal-writer.js';
+import type { Reader } from '../../src/store/port.js';
+import { HeldWriter, type MemoryStore } from './memory-store.js';
+import type { OperatorVerb } from './model-jobs.js';
+
+const SIZES = { runs: 128, tasks: 131_072, workers: 4096, users: 64, slabBytes: 64 * 1024 * 1024 };
+const REGION_BYTES = 256 * 1024 * 1024;
+const OPERATOR = 'operator';
+
+export class Farm {
+  readonly store: MemoryStore;
+  readonly #reader: Reader;
+  state!: State;
+  #writer!: HeldWriter;
+  #journal!: JournalWriter;
+  /** The drain that has not ended. */
+  #draining: Promise<void> | undefined;
+
+  constructor(store: MemoryStore) {
+    this.store = store;
+    this.#reader = store.reader();
+  }
+
+  /** A new process over what the store has. */
+  async start(now: number): Promise<void> {
+    const shared = Shared.create(REGION_BYTES, { sizes: SIZES, taskSemaphoreSize: 5 });
+    this.state = shared.state;
+    this.state.threads.join('simulation');
+    this.#writer = new HeldWriter(this.store);
+    this.#journal = new JournalWriter(this.state, this.#writer, {
+      flushIntervalMs: 1000,
+      pause: async () => {},
+    });
+    this.#draining = undefined;
+    await recover(this.state, this.#reader, now);
+    upkeep.updateThroughput(this.state);
+    upkeep.updateSpeeds(this.state);
+  }
+
+  /** True while a group is on its way to the store. */
+  get isFlushing(): boolean {
+    return this.#draining !== undefined;
+  }
+
+  /** Collects a group; it is durable after `endFlush`. */
+  beginFlush(): void {
+    this.#draining ??= this.#journal.drain();
+  }
+
+  async endFlush(): Promise<void> {
+    this.#writer.settle(true);
+    await this.#draining;
+    this.#draining = undefined;
+  }
+
+  /** The store refuses the waiting group once; the writer then offers it again. */
+  async refuseFlush(): Promise<void> {
+    if (!this.#writer.isHeld) return;
+    this.#writer.refuse();
+    for (let turn = 0; turn < 10 && !this.#writer.isHeld; turn++) await Promise.resolve();
+    if (!this.#writer.isHeld) throw new Error('the journal writer gave a refused group up');
+  }
+
+  /** The process dies; the group on its way may have arrived, unheard. */
+  crash(arrived: boolean): void {
+    if (arrived) this.#writer.settle(false);
+    this.state.threads.leave();
+  }
+
+  /** As a front thread and then a pool thread answer a request that passed the schemas. */
+  answer(name: OperationName, call: WorkerCall, draw: DrawFlips): Reply | Promise<Reply> {
+    const onFront = operate(this.#context(true), name, call);
+    if (isReply(onFront)) return onFront;
+    const context = this.#context(false);
+    let outcome: Outcome;
+    if (name === 'stop_run') {
+      const { username } = call.request.worker_info;
+      outcome = requestStop(context, call, this.store.users.get(username)?.cpuHours);
+    } else if (name === 'request_spsa') outcome = requestSpsa(context, call, draw);
+    else outcome = operate(context, name, call);
+    return isReply(outcome) ? outcome : this.#answerFromStore(name, call);
+  }
+
+  async #answerFromStore(name: OperationName, call: WorkerCall): Promise<Reply> {
+    const outcome = await answerFromStore(this.#context(false), this.#reader, name, call);
+    if (!isReply(outcome)) throw new Error(`${name} was not answered`);
+    return outcome;
+  }
+
+  async addRun(run: RunDocument, now: number): Promise<void> {
+    const { tasks, bad_tasks: _bad, ...head } = run;
+    const { slot } = await loadRun(this.state, head, tasks, 0, now);
+    this.state.runs.set(slot, RunFlag.isNew, true);
+    markRun(this.state, slot);
+    logAction(this.state, slot, now, 'new_run', {
+      username: head.args.username,
+      run_id: head._id,
+      run: runName(head.args.new_tag, head._id),
+      message: head.args.info,
+    });
+    this.state.journal.append();
+  }
+
+  /** As the admin API does it: a finished run that left memory is brought back first. */
+  async command(runId: string, verb: OperatorVerb, now: number): Promise<boolean> {
+    if (this.state.runs.find(runId) < 0) {
+      const head = await this.#reader.run(runId);
+      if (head === undefined) return false;
+      const history = await this.#reader.spsaHistory(runId);
+      await loadRun(this.state, head, this.#reader.tasks(runId), history.length, now);
+    }
+    try {
+      if (verb.kind === 'approve') approveRun(this.state, runId, OPERATOR, now);
+      else if (verb.kind === 'stop') stopByOperator(this.state, runId, OPERATOR, now);
+      else if (verb.kind === 'purge') purgeByOperator(this.state, runId, OPERATOR, now);
+      else if (verb.kind === 'delete') deleteRun(this.state, runId, OPERATOR, now);
+      else modifyRun(this.state, runId, verb.changes, OPERATOR, now);
+      return true;
+    } catch (error) {
+      if (error instanceof CommandRefused) return false;
+      throw error;
+    }
+  }
+
+  setBlock(name: string, message: string, blocked: boolean, now: number): void {
+    const { state } = this;
+    state.requestTaskMutex.acquire();
+    state.workers.setBlock(state.workers.record(name), blocked, message, now);
+    state.requestTaskMutex.release();
+    const worker = { worker_name: name, blocked, message, last_updated: now };
+    withSystem(state, (slot) => pushItem(state, slot, { kind: 'worker', worker }));
+    state.journal.append();
+  }
+
+  #context(onFront: boolean): Context {
+    return { state: this.state, onFront };
+  }
+}
