@@ -3,7 +3,7 @@
  * of the value, so hostile nesting costs nothing. Runs on failure only.
  */
 import type { TSchema } from 'typebox';
-import { notOfType } from './schema-parts.js';
+import { notOfType, SAME_PATH } from './schema-parts.js';
 import { valueText } from './value-text.js';
 
 /** The JSON Schema keywords our schemas use. */
@@ -58,7 +58,7 @@ function explainAt(schema: Keywords, value: unknown, path: string): string | und
           : explainScalar(schema, value, path);
   if (problem !== undefined) return problem;
   const broken = schema['~refine']?.find((rule) => !rule.check(value));
-  return broken === undefined ? undefined : path + broken.error(value);
+  return broken === undefined ? undefined : path + broken.error(value).replaceAll(SAME_PATH, path);
 }
 
 function explainUnion(branches: readonly Keywords[], value: unknown, path: string): string | undefined {
@@ -124,6 +124,10 @@ function explainScalar(schema: Keywords, value: unknown, path: string): string |
   if (allowed !== undefined) {
     if (allowed.includes(value)) return undefined;
     return `${path} (value:${valueText(value)}) is not one of ${allowed.map(valueText).join(', ')}`;
+  }
+  if (title === 'username' && typeof value !== 'string') {
+    const shown = `${path} (value:${valueText(value)}) is not of type`;
+    return `${shown} 'valid_username': ${valueText(value)} is not a string and ${shown} 'str'`;
   }
   if (!hasType(type, value)) return path + notOfType(title ?? TYPE_NAMES[type ?? ''] ?? 'value')(value);
   const broken = typeof value === 'number' ? brokenBound(schema, value) : brokenText(schema, value);

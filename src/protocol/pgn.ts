@@ -1,6 +1,8 @@
 /** Reads an uploaded PGN: base64 of a gzip stream (spec: worker-api.md §4.8). */
-import { Buffer } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 
+/** Bytes of a refused upload that its error shows. */
+const SHOWN_BYTES = 100;
 const NON_ASCII = /[^\0-\x7f]/;
 const STRICT_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const NOT_IN_ALPHABET = /[^A-Za-z0-9+/]/g;
@@ -10,7 +12,8 @@ export function decodePgn(pgn: string): Uint8Array | string {
   const bytes = decodeBase64(pgn);
   if (typeof bytes === 'string') return bytes;
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return bytes;
-  return `pgn is not of type 'gzip_data': its ${bytes.length} bytes do not start as a gzip stream does`;
+  const shown = bytesText(bytes);
+  return `pgn (value:${shown}) is not of type 'gzip_data': '${kindOf(bytes)}' is different from 'application/gzip'`;
 }
 
 function decodeBase64(text: string): Uint8Array | string {
@@ -49,4 +52,32 @@ function isDigit(code: number): boolean {
     code === 0x2b ||
     code === 0x2f
   );
+}
+
+/** What a look at the bytes takes them for: empty, a text, or anything else. */
+function kindOf(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'application/x-empty';
+  const isText = bytes.every((byte) => (byte >= 0x20 && byte !== 0x7f) || (byte >= 0x07 && byte <= 0x0d));
+  return isText && isUtf8(bytes) ? 'text/plain' : 'application/octet-stream';
+}
+
+/** The first bytes as Python writes them. */
+function bytesText(bytes: Uint8Array): string {
+  const shown = Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) => ESCAPES[byte] ?? plainByte(byte)).join(
+    '',
+  );
+  return `b'${shown}${bytes.length > SHOWN_BYTES ? '...' : ''}'`;
+}
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  9: '\\t',
+  10: '\\n',
+  13: '\\r',
+  39: "\\'",
+  92: '\\\\',
+};
+
+function plainByte(byte: number): string {
+  if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
+  return `\\x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -54,12 +54,14 @@ export const positiveNum = float((value) => value > 0);
 /** Milliseconds since the epoch. */
 export const instant = Type.Number({ title: 'datetime_utc' });
 
+/** Stands in an error text for the path of the value, which is written in front of it. */
+export const SAME_PATH = '\0path';
+
 /** Two or more ASCII letters and digits, or a legacy name. */
-export const username = Type.Refine(
-  Type.String({ title: 'username' }),
-  isUsername,
-  (name) => ` (value:${valueText(name)}) is not of type 'valid_username' and is not a 'legacy_username'`,
-);
+export const username = Type.Refine(Type.String({ title: 'username' }), isUsername, (name) => {
+  const shown = `(value:${valueText(name)})`;
+  return ` ${shown} is not of type 'valid_username' and ${SAME_PATH} ${shown} is not of type 'legacy_username'`;
+});
 
 /** 24 hex digits of either case, as a string (a run's id in requests, actions and nets). */
 export const hexId = text('[0-9a-fA-F]{24}', 'valid_object_id');

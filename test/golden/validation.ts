@@ -46,7 +46,7 @@ function replay(recorded: GoldenCase): Verdict {
   const { decision, why } = decide(schema, json);
   const difference = compare(decision, recorded.output);
   if (difference === undefined) return { kind: 'pass' };
-  const rule = validationRules.find(({ covers }) => covers(recorded, decision));
+  const rule = validationRules.find(({ covers }) => covers(recorded, decision, difference));
   return rule === undefined
     ? { kind: 'fail', why: `${difference} (${schema}: ${why ?? 'accepted'})` }
     : { kind: 'deviated', rule: rule.id };

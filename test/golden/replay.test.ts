@@ -1,0 +1,18 @@
+/** Plays the recorded HTTP session to a server of its own, where the recording is at hand (SHOAL_GOLDEN). */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { replay } from '../replay/replay.js';
+
+const PATH = join(resolve(process.env['SHOAL_GOLDEN'] ?? '../shared/golden'), 'http-transcript.json');
+const skip = existsSync(PATH) ? false : `no recording at ${PATH}: set SHOAL_GOLDEN`;
+
+test('every recorded exchange of the worker endpoints and the transport', { skip }, async () => {
+  const [report] = await replay([PATH], { only: 'worker' });
+  assert.ok(report !== undefined && report.played.length > 100);
+  const failures = report.played.flatMap(({ recorded, verdict }) =>
+    verdict.kind === 'fail' ? [`${recorded.name}: ${verdict.why}`] : [],
+  );
+  assert.deepEqual(failures, []);
+});

@@ -1,0 +1,148 @@
+/** Plays a transcript to a server, exchange after exchange, and judges every answer. */
+import { deviationOr } from '../golden/deviations.js';
+import { judge, type Verdict } from '../golden/suite.js';
+import { differenceOf, type MatchContext } from './match.js';
+import type { Placeholders } from './placeholders.js';
+import { converse, type RawResponse } from './raw-http.js';
+import {
+  type ExchangeRequest,
+  isRaw,
+  type RawExchange,
+  type Recorded,
+  type RecordedExchange,
+  segmentBytes,
+} from './transcript.js';
+
+/** The address that the recorded server had: it stands in redirects. */
+const RECORDED_HOST = '127.0.0.1:8000';
+/** How long the server has to close a connection, where the recording says that it does. */
+const CLOSE_WITHIN = 600;
+const RAW_PAUSE = 150;
+
+export async function playOne(url: URL, recorded: Recorded, placeholders: Placeholders): Promise<Verdict> {
+  return isRaw(recorded)
+    ? await playRaw(url, recorded, placeholders)
+    : await playExchange(url, recorded, placeholders);
+}
+
+async function playExchange(
+  url: URL,
+  recorded: RecordedExchange,
+  placeholders: Placeholders,
+): Promise<Verdict> {
+  const { request, response } = recorded;
+  const { responses, closed } = await converse(url, {
+    parts: [requestBytes(request, placeholders)],
+    pause: 0,
+    methods: [request.method],
+    expected: 1,
+    linger: recorded.closes === true ? CLOSE_WITHIN : 0,
+  });
+  const actual = responses[0];
+  if (actual === undefined) return judge('no answer came');
+  const context: MatchContext = {
+    placeholders,
+    method: request.method,
+    anyOfKeys: recorded.anyOfKeys ?? [],
+    echoesCapture: JSON.stringify(request).includes('{{capture:'),
+  };
+  const why =
+    differenceOf(actual, response, context) ??
+    (recorded.closes === true && !closed
+      ? 'the server kept the connection, recorded: it closed it'
+      : undefined);
+  return why === undefined
+    ? judge(undefined)
+    : deviation({ request, response: placeholders.fill(response) as object }, actual, why);
+}
+
+async function playRaw(url: URL, recorded: RawExchange, placeholders: Placeholders): Promise<Verdict> {
+  const parts = recorded.request.parts.map((part) =>
+    typeof part === 'string'
+      ? Buffer.from(placeholders.fillText(part), 'latin1')
+      : segmentBytes(part.segments, 'latin1'),
+  );
+  const methods = [
+    ...Buffer.concat(parts)
+      .toString('latin1')
+      .matchAll(/(?:^|\r\n)([A-Z]+) \S+ HTTP\/1/g),
+  ].map((match) => match[1]!);
+  const { responses, closed } = await converse(url, {
+    parts,
+    pause: RAW_PAUSE,
+    methods,
+    expected: Math.max(1, recorded.responses.length),
+    linger: CLOSE_WITHIN,
+  });
+  const why =
+    (responses.length === recorded.responses.length
+      ? undefined
+      : `answers: actual ${responses.map(({ status }) => status).join() || 'none'}, recorded ${recorded.responses.map(({ status }) => status).join()}`) ??
+    recorded.responses
+      .map((response, i) =>
+        differenceOf(responses[i]!, response, {
+          placeholders,
+          method: methods[i] ?? 'GET',
+          anyOfKeys: [],
+          echoesCapture: false,
+        }),
+      )
+      .find((difference) => difference !== undefined) ??
+    (recorded.closes !== undefined && recorded.closes !== closed
+      ? `closed by the server: actual ${closed}, recorded ${recorded.closes}`
+      : undefined);
+  if (why === undefined) return judge(undefined);
+  return deviation({ request: recorded.request, responses: recorded.responses }, responses[0], why);
+}
+
+/** Rules see the request as the input, the recorded response as the output. */
+function deviation(
+  { request, ...recorded }: { request: object; response?: object; responses?: readonly object[] },
+  actual: RawResponse | undefined,
+  why: string,
+): Verdict {
+  const output = recorded.response ?? recorded.responses?.[0];
+  return deviationOr(
+    { input: { fn: 'http', ...request }, output },
+    actual && { status: actual.status, headers: actual.headers, body: bodyOf(actual.body) },
+    why,
+  );
+}
+
+function bodyOf(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function requestBytes(request: ExchangeRequest, placeholders: Placeholders): Buffer {
+  const body = requestBody(request, placeholders);
+  const headers = new Map<string, string>([
+    ['host', `Host: ${RECORDED_HOST}`],
+    ['user-agent', 'User-Agent: python-requests/2.32.5'],
+    ['accept-encoding', 'Accept-Encoding: gzip, deflate'],
+    ['accept', 'Accept: */*'],
+    ['connection', 'Connection: keep-alive'],
+  ]);
+  // A POST without any body says so, as the recorder's library did.
+  if (body !== undefined) headers.set('content-length', `Content-Length: ${body.length}`);
+  else if (/^(?:POST|PUT|PATCH)$/.test(request.method)) headers.set('content-length', 'Content-Length: 0');
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    headers.set(name.toLowerCase(), `${name}: ${placeholders.fillText(value)}`);
+  }
+  const target = placeholders.fillText(request.path);
+  const head = `${request.method} ${target} HTTP/1.1\r\n${[...headers.values()].join('\r\n')}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), body ?? Buffer.alloc(0)]);
+}
+
+function requestBody(request: ExchangeRequest, placeholders: Placeholders): Buffer | undefined {
+  if (request.bodyBase64 !== undefined) return Buffer.from(request.bodyBase64, 'base64');
+  if (request.bodySegments !== undefined) return segmentBytes(request.bodySegments, 'utf8');
+  if (request.bodyText !== undefined) return Buffer.from(placeholders.fillText(request.bodyText), 'utf8');
+  return request.body === undefined
+    ? undefined
+    : Buffer.from(JSON.stringify(placeholders.fill(request.body)));
+}

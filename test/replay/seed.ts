@@ -1,0 +1,93 @@
+/** The state before the first exchange of a transcript, and how a store gets it. */
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RunDocument, UserDocument } from '../../src/protocol/documents.js';
+import { newObjectId } from '../../src/protocol/object-id.js';
+import { emptyGroup } from '../../src/state/snapshot.js';
+import { openStore } from '../../src/store/open-store.js';
+
+interface SeedUser extends Omit<UserDocument, 'registration_time' | 'email'> {
+  cpu_hours: number | null;
+}
+
+export interface Seed {
+  readonly users: readonly SeedUser[];
+  readonly books: Readonly<Record<string, unknown>>;
+  readonly official_master_sha?: string;
+  readonly blocked_workers?: readonly { worker_name: string; blocked: boolean; message: string }[];
+  readonly runs: Readonly<Record<string, RunDocument>>;
+}
+
+/**
+ * The seed that lies beside a transcript: FILE-seed.json, or that of the transcript which FILE continues
+ * (the longest name that FILE begins with), or the only seed there is.
+ */
+export function findSeed(transcript: string): string {
+  const own = transcript.replace(/(?:\.json)?$/, '-seed.json');
+  if (existsSync(own)) return own;
+  const directory = dirname(transcript);
+  const seeds = readdirSync(directory).filter((name) => name.endsWith('-seed.json'));
+  const begun = seeds
+    .filter(
+      (name) => join(directory, name).length <= own.length && own.startsWith(stem(join(directory, name))),
+    )
+    .sort((a, b) => b.length - a.length);
+  const chosen = begun[0] ?? (seeds.length === 1 ? seeds[0] : undefined);
+  if (chosen === undefined) throw new Error(`there is no seed beside ${transcript}: ${own} was looked for`);
+  return join(directory, chosen);
+}
+
+function stem(seed: string): string {
+  return seed.slice(0, -'-seed.json'.length);
+}
+
+export async function readSeed(path: string): Promise<Seed> {
+  return JSON.parse(await readFile(path, 'utf8')) as Seed;
+}
+
+/** Ids for the runs whose id the seed leaves open; a seed may also name one. */
+export function seedRunIds(seed: Seed): Map<string, string> {
+  return new Map(
+    Object.entries(seed.runs).map(([name, { _id }]) => [
+      name,
+      /^[0-9a-f]{24}$/.test(_id) ? _id : newObjectId(Date.now()),
+    ]),
+  );
+}
+
+/** Writes the seed into an empty store. */
+export async function plantSeed(
+  storeUrl: string,
+  seed: Seed,
+  ids: ReadonlyMap<string, string>,
+): Promise<void> {
+  const now = Date.now();
+  const writer = await openStore(storeUrl).openWriter();
+  const runs = Object.entries(seed.runs).map(([name, document]) => {
+    const { tasks, bad_tasks: badTasks, ...head } = document;
+    if (tasks.length > 0)
+      throw new Error(`the seed's run ${name} has tasks: only runs without any are supported`);
+    const insert = { ...head, _id: ids.get(name)!, start_time: now, last_updated: now };
+    return { runId: insert._id, insert, tasks: [], badTasks: badTasks ?? [], spsaHistory: [] };
+  });
+  const keyValues: { key: string; value: unknown }[] = [{ key: 'books', value: seed.books }];
+  if (seed.official_master_sha !== undefined) {
+    keyValues.push({ key: 'official_master_sha', value: seed.official_master_sha });
+  }
+  await writer.commit({
+    ...emptyGroup(),
+    runs,
+    keyValues,
+    users: seed.users.map(({ cpu_hours: _hours, ...user }) => ({
+      ...user,
+      registration_time: now,
+      email: `${user.username}@example.org`,
+    })),
+    workers: (seed.blocked_workers ?? []).map((worker) => ({ ...worker, last_updated: now })),
+    contributors: seed.users.flatMap(({ username, cpu_hours: cpuHours }) =>
+      cpuHours === null ? [] : [{ username, cpuHours }],
+    ),
+  });
+  await writer.close();
+}
