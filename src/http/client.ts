@@ -2,6 +2,7 @@
 
 import type { HttpRequest } from 'uWebSockets.js';
 import { isIPv6 } from 'node:net';
+import type { WorkerRoute } from './routes.js';
 
 export interface Client {
   remoteAddr: string;
@@ -11,18 +12,36 @@ export interface Client {
   countryCode: string;
 }
 
+/** Who is asking, where no answer depends on it. */
+const ANYONE: Client = { remoteAddr: '', scheme: 'http', host: '', countryCode: '?' };
+
+/** Only what the endpoint's operation looks at: reading headers and addresses costs more than answering a beat. */
+export function readClientFor(
+  route: WorkerRoute,
+  request: HttpRequest,
+  exchange: { readonly peer: ArrayBuffer },
+  trusted: ReadonlySet<string>,
+): Client {
+  if (route === 'request_task') return readClient(request, exchange.peer, trusted);
+  return route === 'update_task' ? { ...ANYONE, countryCode: readCountry(request) } : ANYONE;
+}
+
 /** @param peer bytes of the socket's address: 4, or 16. */
 export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: ReadonlySet<string>): Client {
   const peerAddr = formatAddress(new Uint8Array(peer));
   const isTrusted = trusted.has(peerAddr);
   const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim().toLowerCase() : '';
-  const country = request.getHeader('x-country-code');
   return {
     remoteAddr: isTrusted ? forwardedFor(request.getHeader('x-forwarded-for'), peerAddr, trusted) : peerAddr,
     scheme: protocol === 'https' || protocol === 'http' ? protocol : 'http',
     host: request.getHeader('host'),
-    countryCode: /^[A-Z][A-Z]$/.test(country) && country !== 'ZZ' ? country : '?',
+    countryCode: readCountry(request),
   };
+}
+
+function readCountry(request: HttpRequest): string {
+  const country = request.getHeader('x-country-code');
+  return /^[A-Z][A-Z]$/.test(country) && country !== 'ZZ' ? country : '?';
 }
 
 /** The last address that is not a trusted proxy's; the first one if all are. */

@@ -39,6 +39,8 @@ export class Exchange {
   readonly #watch: RequestWatch;
   readonly #watched: Watched;
   #gone = false;
+  /** True inside of uWS's callback, which corks by itself. */
+  #corked = false;
 
   /** Registers the abort handler at once, as uWS demands of every reply that is not immediate. */
   constructor(response: HttpResponse, request: HttpRequest, watch: RequestWatch) {
@@ -75,27 +77,33 @@ export class Exchange {
       }
       const part = Buffer.from(chunk);
       if (isLast) {
+        this.#corked = true;
         // A body in one piece is used before this callback returns, so it need not be copied.
         done(collected === undefined ? part : Buffer.concat([collected, part]));
+        this.#corked = false;
         return;
       }
       collected = collected === undefined ? Buffer.from(part) : Buffer.concat([collected, part]);
     });
   }
 
-  send({ status, contentType, headers = [], body = '', close = false }: Answer): void {
+  send(answer: Answer): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#watch.end(this.#watched, status);
+    this.#watch.end(this.#watched, answer.status);
+    if (this.#corked) this.#write(answer);
+    else this.#response.cork(() => this.#write(answer));
+  }
+
+  #write({ status, contentType, headers, body = '', close = false }: Answer): void {
     const response = this.#response;
-    response.cork(() => {
-      response.writeStatus(`${status} ${REASONS[status] ?? ''}`);
-      if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
-      for (const [name, value] of headers) response.writeHeader(name, value);
-      const id = this.#watched.head?.id;
-      if (id !== undefined) response.writeHeader('X-Request-Id', id);
-      if (this.#isHead) response.endWithoutBody(Buffer.byteLength(body), close);
-      else response.end(body, close);
-    });
+    // uWS writes "200 OK" by itself.
+    if (status !== 200) response.writeStatus(`${status} ${REASONS[status] ?? ''}`);
+    if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
+    if (headers !== undefined) for (const [name, value] of headers) response.writeHeader(name, value);
+    const id = this.#watched.head?.id;
+    if (id !== undefined) response.writeHeader('X-Request-Id', id);
+    if (this.#isHead) response.endWithoutBody(Buffer.byteLength(body), close);
+    else response.end(body, close);
   }
 }

@@ -9,13 +9,13 @@ import type { PoolThreadData } from '../pool/pool-thread.js';
 import { Shared } from '../pool/shared.js';
 import { TokenGate } from '../pool/token-gate.js';
 import { watchLoop } from '../pool/watch-loop.js';
-import { readClient } from './client.js';
+import { readClientFor } from './client.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
 import { detail, Front, TRY_AGAIN } from './front.js';
 import { answerHealth } from './health.js';
 import { type RequestReport, RequestWatch } from './request-watch.js';
-import { decodePath, findRoute, meteredPath, type WorkerRoute } from './routes.js';
+import { decodePath, findRoute, meteredPath, type Route, workerRoutes } from './routes.js';
 import uws, { requireNative } from './uws.js';
 
 export interface FrontThreadData extends PoolThreadData {
@@ -89,7 +89,16 @@ const OTHER = meteredRoute('other');
 const HEALTH = meteredRoute('health');
 const NOT_FOUND_PAGE = '<!doctype html><title>Page not found</title><h1>Page not found</h1>\n';
 
-const app = uws.App().any('/*', (response: HttpResponse, request: HttpRequest) => {
+const app = uws.App();
+// uWS finds these by itself, so that neither method nor path becomes a string for each beat.
+for (const [path, route] of workerRoutes()) {
+  app.post(path, (response: HttpResponse, request: HttpRequest) => {
+    const exchange = new Exchange(response, request, watch);
+    if (shared.draining.load() === 1) exchange.send(TRY_AGAIN);
+    else serveWorker(route, path, exchange, request);
+  });
+}
+app.any('/*', (response: HttpResponse, request: HttpRequest) => {
   const exchange = new Exchange(response, request, watch);
   const path = decodePath(request.getUrl());
   if (shared.draining.load() === 1) {
@@ -104,21 +113,22 @@ const app = uws.App().any('/*', (response: HttpResponse, request: HttpRequest) =
     exchange.send(operator?.answer ?? answerOther(route, request));
     return;
   }
-  exchange.route = route.metered;
   if (request.getMethod() !== 'post') {
+    exchange.route = route.metered;
     exchange.send(detail(405, 'Method Not Allowed', [['Allow', 'POST']]));
     return;
   }
-  const client = readClient(request, exchange.peer, trusted);
-  serveBody(route.name, path, exchange, client);
+  serveWorker(route, path, exchange, request);
 });
 
-function serveBody(
-  name: WorkerRoute,
+function serveWorker(
+  { name, metered }: Route & { kind: 'worker' },
   path: string,
   exchange: Exchange,
-  client: ReturnType<typeof readClient>,
+  request: HttpRequest,
 ): void {
+  exchange.route = metered;
+  const client = readClientFor(name, request, exchange, trusted);
   const limit = name === 'upload_pgn' ? data.pgnBodyLimit : data.bodyLimit;
   exchange.body(limit, (body) => {
     if (body === undefined) {

@@ -21,11 +21,13 @@ import {
   NotJson,
   normaliseRequest,
   parseBody,
+  type WorkerRequest,
 } from '../protocol/request.js';
 import * as texts from '../protocol/texts.js';
 import type { Client } from './client.js';
 import type { DurableReplies } from './durable-replies.js';
 import type { Answer, Exchange } from './exchange.js';
+import { type Account, KnownRequests } from './known-requests.js';
 import type { WorkerRoute } from './routes.js';
 
 const JSON_TYPE = 'application/json';
@@ -59,6 +61,7 @@ export class Front {
   readonly #replies: DurableReplies;
   readonly #options: FrontOptions;
   readonly #context: Context;
+  readonly #known: KnownRequests;
   /** Slow password checks under way, so that a thousand workers of one user cause one. */
   readonly #verifying = new Map<string, Promise<Verdict>>();
 
@@ -68,6 +71,7 @@ export class Front {
     this.#replies = replies;
     this.#options = options;
     this.#context = { state: shared.state, onFront: true };
+    this.#known = new KnownRequests(shared.state.users, options.credentialMaxAge);
   }
 
   /** Answers a worker's POST, sooner or later. Never throws. */
@@ -75,7 +79,9 @@ export class Front {
     this.#shared.counters.add('requests');
     const incoming: Incoming = { path, exchange, client, began: performance.now() };
     try {
-      this.#check(route, incoming, body);
+      const known = this.#known.find(route, body, Date.now());
+      if (known === undefined) this.#check(route, incoming, body);
+      else this.#answer(route, incoming, known.request);
     } catch (error) {
       this.#fail(incoming, error);
     }
@@ -98,11 +104,14 @@ export class Front {
     }
     const { password, worker_info: info } = asAccessRequest(body);
     const { users } = this.#shared.state;
+    // Read before the check: a change in between then makes what is kept useless, not wrong.
+    const record = users.find(info.username);
+    const account = record < 0 ? undefined : { record, version: users.versionAt(record) };
     const credential = users.check(info.username, password, Date.now(), this.#options.credentialMaxAge);
     if (credential === 'verified') {
       const standing = users.standing(info.username);
       const verdict = standing?.blocked ? 'blocked' : standing?.pending ? 'pending' : 'verified';
-      this.#admit(route, incoming, body, verdict);
+      this.#admit(route, incoming, body, verdict, account && { ...account, bytes });
       return;
     }
     this.#verify(info.username, password).then(
@@ -122,27 +131,42 @@ export class Front {
   }
 
   /** Step 4, then the operation. */
-  #admit(route: WorkerRoute, incoming: Incoming, body: unknown, verdict: Verdict): void {
+  #admit(
+    route: WorkerRoute,
+    incoming: Incoming,
+    body: unknown,
+    verdict: Verdict,
+    kept?: Account & { bytes: Buffer },
+  ): void {
     try {
       const refusal = REFUSALS[verdict];
       if (refusal !== undefined) {
         this.#error(incoming, 401, refusal);
-      } else if (route === 'request_version') {
-        this.#reply(incoming, { status: 200, json: VERSION_BODY });
-      } else {
-        const violation = checkRequest(body);
-        if (violation !== undefined) this.#error(incoming, 400, violation);
-        else this.#operate(route, incoming, this.#callOf(incoming, body));
+        return;
       }
+      const violation = route === 'request_version' ? undefined : checkRequest(body);
+      if (violation !== undefined) {
+        this.#error(incoming, 400, violation);
+        return;
+      }
+      const request = route === 'request_version' ? undefined : normaliseRequest(body);
+      if (kept !== undefined) this.#known.remember(route, kept.bytes, request, kept);
+      this.#answer(route, incoming, request);
     } catch (error) {
       this.#fail(incoming, error);
     }
   }
 
-  #callOf({ path, client }: Incoming, body: unknown): WorkerCall {
+  /** @param request undefined for request_version only */
+  #answer(route: WorkerRoute, incoming: Incoming, request: WorkerRequest | undefined): void {
+    if (route === 'request_version') this.#reply(incoming, { status: 200, json: VERSION_BODY });
+    else this.#operate(route, incoming, this.#callOf(incoming, request!));
+  }
+
+  #callOf({ path, client }: Incoming, request: WorkerRequest): WorkerCall {
     return {
       path,
-      request: normaliseRequest(body),
+      request,
       remoteAddr: client.remoteAddr,
       countryCode: client.countryCode,
       hostUrl: `${client.scheme}://${client.host}`,
@@ -183,7 +207,7 @@ export class Front {
   }
 
   #reply(incoming: Incoming, reply: Reply): void {
-    const seconds = (performance.now() - incoming.began) / 1000;
+    const seconds = Math.round((performance.now() - incoming.began) * 1000) / 1e6;
     const answer = { status: reply.status, contentType: JSON_TYPE, body: withDuration(reply.json, seconds) };
     if (reply.sequence === undefined || !this.#options.strict) incoming.exchange.send(answer);
     else this.#replies.hold(reply.sequence, () => incoming.exchange.send(answer));

@@ -11,12 +11,17 @@ export type Route =
   | { kind: 'redirect'; path: string }
   | { kind: 'unknown'; isApi: boolean };
 
-const WORKER_ROUTES: ReadonlyMap<string, Route> = new Map(
+const WORKER_ROUTES: ReadonlyMap<string, Route & { kind: 'worker' }> = new Map(
   [...OPERATIONS, 'request_version' as const].map((name) => [
     `/api/${name}`,
     { kind: 'worker', name, metered: meteredRoute(name) },
   ]),
 );
+/** The worker endpoints by path. */
+export function workerRoutes(): Iterable<[string, Route & { kind: 'worker' }]> {
+  return WORKER_ROUTES;
+}
+
 const PUBLIC_ROUTES =
   /^\/api\/(?:active_runs|finished_runs|calc_elo|rate_limit|actions|(?:get_run|get_elo|pgn|run_pgns|nn)\/[^/]+|get_task\/[^/]+\/[^/]+)$/;
 

@@ -13,6 +13,7 @@ import {
   type WorkerRequest,
   workerRequestSchema,
 } from './request-schema.js';
+import { results } from './schema-parts.js';
 import { NOT_JSON } from './texts.js';
 
 export type { AccessRequest, SpsaResults, WorkerRequest } from './request-schema.js';
@@ -24,6 +25,7 @@ export class NotJson extends Error {
 
 const access = Compile(accessSchema);
 const request = Compile(workerRequestSchema);
+const stats = Compile(results);
 
 /**
  * Reads a request body as JSON (spec: worker-api.md §1.3): UTF-8 with or without a byte order mark, no NaN or
@@ -80,6 +82,11 @@ export function checkRequest(body: unknown): string | undefined {
 
 function refusal(schema: TSchema, body: unknown): string {
   return explain(schema, body, 'request') ?? 'request does not obey the schema';
+}
+
+/** Whether these are stats as the full schema wants them, booleans for numbers not counted. */
+export function checkStats(value: unknown): value is NonNullable<WorkerRequest['stats']> {
+  return stats.Check(value);
 }
 
 /** A checked body as the access gate sees it. Call after checkAccess. */

@@ -20,11 +20,15 @@ export class RunTable {
   /** Guards allocation of slots and the ready list. */
   readonly #tableLock: LockTable;
   readonly #remembered = new Map<string, number>();
+  /** Ids as text, for the generation of the slot that they were read in. */
+  readonly #ids: string[] = [];
+  readonly #idGenerations: Int32Array;
 
   constructor(region: Region, count: number, locks: LockTable, tableLock: LockTable, index: KeyedTable) {
     this.records = carveRecords(region, 'runs', count, RUN_WORDS);
     this.#ready = region.i32('ready-runs', count + 1);
     this.#listed = region.i32('ready-listed', count);
+    this.#idGenerations = new Int32Array(count).fill(-1);
     this.locks = locks;
     this.#tableLock = tableLock;
     this.#index = index;
@@ -74,21 +78,26 @@ export class RunTable {
 
   /** The run's id as 24 hex digits. */
   id(slot: number): string {
-    const at = this.at(slot) + RunWord.id;
+    const at = this.at(slot);
     const { i32 } = this.records;
-    return hexWord(i32[at]!) + hexWord(i32[at + 1]!) + hexWord(i32[at + 2]!);
+    const generation = Atomics.load(i32, at + RunWord.generation);
+    // Read in this order, a slot in use has the whole id of this generation or of a later one.
+    const isComplete = Atomics.load(i32, at + RunWord.inUse) !== 0;
+    if (isComplete && this.#idGenerations[slot] === generation) return this.#ids[slot]!;
+    const id =
+      hexWord(i32[at + RunWord.id]!) +
+      hexWord(i32[at + RunWord.id + 1]!) +
+      hexWord(i32[at + RunWord.id + 2]!);
+    if (isComplete) {
+      this.#ids[slot] = id;
+      this.#idGenerations[slot] = generation;
+    }
+    return id;
   }
 
   /** True while the slot holds the run with this id. */
   holds(slot: number, runId: string): boolean {
-    const at = this.at(slot);
-    const { i32 } = this.records;
-    return (
-      i32[at + RunWord.inUse] !== 0 &&
-      i32[at + RunWord.id] === idWord(runId, 0) &&
-      i32[at + RunWord.id + 1] === idWord(runId, 1) &&
-      i32[at + RunWord.id + 2] === idWord(runId, 2)
-    );
+    return this.inUse(slot) && this.id(slot) === runId;
   }
 
   /** The run's slot, or -1. The slot may be recycled until its lock is taken: check `holds` again under the lock. */
@@ -119,7 +128,7 @@ export class RunTable {
       this.records.i32.fill(0, at, at + RUN_WORDS);
       this.records.i32[at + RunWord.generation] = generation + 1;
       for (let word = 0; word < 3; word++) this.records.i32[at + RunWord.id + word] = idWord(runId, word);
-      this.records.i32[at + RunWord.inUse] = 1;
+      Atomics.store(this.records.i32, at + RunWord.inUse, 1);
     } finally {
       this.#tableLock.release();
     }

@@ -60,6 +60,29 @@ export class Users {
     return this.#table.update(username, false, (at) => this.#table.i32[at + Word.version]!);
   }
 
+  /** The account's record, which it keeps for life; −1 when there is none. */
+  find(username: string): number {
+    return this.#table.find(username);
+  }
+
+  versionAt(record: number): number {
+    return this.#table.i32[this.#table.at(record) + Word.version]!;
+  }
+
+  /**
+   * Whether the account may work and still is as it was at `version`, with a verified credential not older than
+   * `maxAgeMs`. Takes no lock: a change at the same moment comes before or after, as with a lock.
+   */
+  isVerified(record: number, version: number, now: number, maxAgeMs: number): boolean {
+    const { i32, f64 } = this.#table;
+    const at = this.#table.at(record);
+    return (
+      Atomics.load(i32, at + Word.flags) === Flag.verified &&
+      Atomics.load(i32, at + Word.version) === version &&
+      now - f64[at / 2 + VERIFIED_AT]! <= maxAgeMs
+    );
+  }
+
   /** Whether exactly this password was verified for the account as it is now, within `maxAgeMs`. */
   check(username: string, password: string, now: number, maxAgeMs: number): Credential {
     const digest = this.#digest(username, password);
