@@ -5,6 +5,7 @@ import type { SwarmOptions } from './options.js';
 const PERIOD_MS = 1000;
 /** In a log, a line each second would be too many. */
 const LOG_PERIODS = 5;
+const A_DAY = 86_400;
 
 /** @returns a function that ends it */
 export function showProgress(fleet: Fleet, options: SwarmOptions, stream: NodeJS.WriteStream): () => void {
@@ -20,7 +21,7 @@ export function showProgress(fleet: Fleet, options: SwarmOptions, stream: NodeJS
     const seconds = (now - last) / 1000;
     const { tally, ledger } = fleet;
     const line = [
-      `${((now - began) / 1000).toFixed(0)}/${options.seconds} s`,
+      `${((now - began) / 1000).toFixed(0)}${options.seconds < A_DAY ? `/${options.seconds}` : ''} s`,
       `${fleet.appeared} workers, ${fleet.working()} with a task`,
       `${((tally.requests - requests) / seconds).toFixed(0)} requests/s`,
       `p99 ${tally.allLatencies().quantile(0.99).toFixed(1)} ms`,
