@@ -44,8 +44,11 @@ export function checkTask(state: State, slot: number, call: WorkerCall): Reply |
   if (taskId === undefined || runId === undefined) return undefined;
   const at = state.tasks.at(slot, taskId);
   if (at < 0) return refuse(call, 400, texts.invalidTaskId(runId, taskId));
-  const stored = state.workerInfos.get(state.tasks.records.i32[at + TaskWord.workerInfo]!);
-  return checkOwner(call, stored);
+  const { workerInfos } = state;
+  const entry = state.tasks.records.i32[at + TaskWord.workerInfo]!;
+  return workerInfos.isOf(entry, call.request.worker_info)
+    ? undefined
+    : checkOwner(call, workerInfos.get(entry));
 }
 
 export function checkOwner(

@@ -3,6 +3,7 @@
  * so that an update that decides its run can be sent to a pool thread without a trace, and no error leaves half of it.
  */
 import type { Results, Sprt } from '../protocol/documents.js';
+import { ALIVE_BODY, NOT_ALIVE_BODY } from '../protocol/replies.js';
 import * as texts from '../protocol/texts.js';
 import { finishedMessage } from '../rules/run-progress.js';
 import { updateSprt } from '../rules/sprt.js';
@@ -120,7 +121,12 @@ function applyUpdate(context: Context, call: WorkerCall, task: Located, stats: R
   runs.setFloat(slot, RunFloat.lastUpdated, now);
   if (sprt !== undefined) writeSprt(runs, slot, sprt);
   markRun(state, slot);
-  if (undecided) return accept({ task_alive: isActive(state, at) }, state.journal.append());
+  if (undecided)
+    return {
+      status: 200,
+      json: isActive(state, at) ? ALIVE_BODY : NOT_ALIVE_BODY,
+      sequence: state.journal.append(),
+    };
   return finishRun(context, slot, now);
 }
 
@@ -154,6 +160,7 @@ function storeWorkerInfo(context: Context, call: WorkerCall, at: number): number
   const { i32, f64 } = tasks.records;
   const old = i32[at + TaskWord.workerInfo]!;
   const info = call.request.worker_info;
+  if (workerInfos.says(old, info, call.countryCode)) return 0;
   const entry = workerInfos.retain({
     ...info,
     remote_addr: workerInfos.get(old).remote_addr,

@@ -4,7 +4,7 @@
  */
 import { pack, unpack } from 'msgpackr';
 import type { KeyedTable } from '../memory/keyed-table.js';
-import type { TaskWorkerInfo } from '../protocol/documents.js';
+import type { TaskWorkerInfo, WorkerInfo } from '../protocol/documents.js';
 
 const MEMBERS = [
   'uname',
@@ -44,10 +44,18 @@ const NO_INFO = Object.freeze({
   remote_addr: '',
 }) as TaskWorkerInfo;
 
+interface Decoded {
+  readonly serial: number;
+  readonly info: TaskWorkerInfo;
+  /** What a worker told last that says the same, and what came last from the same worker. */
+  told: WorkerInfo | undefined;
+  owner: WorkerInfo | undefined;
+}
+
 export class WorkerInfos {
   readonly #table: KeyedTable;
   readonly #serials: Int32Array;
-  readonly #decoded = new Map<number, { serial: number; info: TaskWorkerInfo }>();
+  readonly #decoded = new Map<number, Decoded>();
 
   /** @param serials one shared word, from which new entries draw their serial number. */
   constructor(table: KeyedTable, serials: Int32Array) {
@@ -77,17 +85,57 @@ export class WorkerInfos {
     if (references === 0) this.#table.remove(key, (at) => this.#table.i32[at + REFERENCES] === 0);
   }
 
+  /**
+   * Whether the entry says just what a worker tells now from this country, addresses aside. Call while a reference is
+   * held. The object is remembered, so that it must not change afterwards.
+   */
+  says(entry: number, told: WorkerInfo, country: string): boolean {
+    const decoded = this.#decode(entry);
+    const { info } = decoded;
+    if (info.country_code !== country) return false;
+    if (decoded.told === told) return true;
+    let members = 2;
+    for (const member in told) {
+      members++;
+      if (!isSame(info[member as keyof WorkerInfo], told[member as keyof WorkerInfo])) return false;
+    }
+    for (const _ in info) members--;
+    if (members !== 0) return false;
+    decoded.told = told;
+    return true;
+  }
+
+  /** Whether the entry has this worker's key and user. As `says`, for its holding and its object. */
+  isOf(entry: number, told: WorkerInfo): boolean {
+    const decoded = this.#decode(entry);
+    if (decoded.told === told || decoded.owner === told) return true;
+    if (decoded.info.unique_key !== told.unique_key || decoded.info.username !== told.username) return false;
+    decoded.owner = told;
+    return true;
+  }
+
   /** The content. Call while a reference is held. The object is shared: do not change it. */
   get(entry: number): TaskWorkerInfo {
-    if (entry === 0) return NO_INFO;
+    return this.#decode(entry).info;
+  }
+
+  #decode(entry: number): Decoded {
+    if (entry === 0) return { serial: 0, info: NO_INFO, told: undefined, owner: undefined };
     const serial = this.#table.i32[this.#table.at(entry - 1) + SERIAL]!;
     const known = this.#decoded.get(entry);
-    if (known !== undefined && known.serial === serial) return known.info;
+    if (known !== undefined && known.serial === serial) return known;
     const info = decode(Buffer.from(this.#table.keyBytes(entry - 1)));
+    const decoded: Decoded = { serial, info, told: undefined, owner: undefined };
     if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
-    this.#decoded.set(entry, { serial, info });
-    return info;
+    this.#decoded.set(entry, decoded);
+    return decoded;
   }
+}
+
+/** Of members: plain values, or lists of them. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 function encode(info: TaskWorkerInfo): Uint8Array {
