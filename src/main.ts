@@ -10,7 +10,8 @@ import { startAdminServer } from './http/admin/server.js';
 import { makeAdminService } from './http/admin/service.js';
 import { makeStatus } from './http/admin/status.js';
 import { loadOrCreateAdminAccess } from './http/admin/token.js';
-import type { FrontMessage, FrontThreadData } from './http/front-thread.js';
+import type { FrontCommand, FrontMessage, FrontThreadData } from './http/front-thread.js';
+import { LiveFeed } from './http/metrics/live-feed.js';
 import { operatorPages } from './http/metrics/pages.js';
 import { Sampler } from './http/metrics/sampler.js';
 import { SlowHolds } from './http/metrics/slow-holds.js';
@@ -155,8 +156,17 @@ async function start(config: Config): Promise<void> {
   await watchStore();
   const probing = setInterval(() => void watchStore(), STORE_PROBE_MS);
   const slowHolds = new SlowHolds(state.lockMeters, config.LOCK_HOLD_WARN_MS);
+  const feed = new LiveFeed({
+    state,
+    reader,
+    sampler,
+    store: withoutCredentials(config.STORE_URL),
+    pages: config.FISHTEST_URL.replace(/\/$/, ''),
+    send: fronts.send,
+  });
+  fronts.onViewer(() => void feed.sendFarm().catch(() => {}));
   const sampling = setInterval(() => {
-    sampler.sample();
+    void feed.tick().catch((error) => log.error({ error: String(error) }, 'the dashboard was not told'));
     for (const hold of slowHolds.look()) log.warn(hold, 'a lock was held for long');
   }, SAMPLE_MS);
   async function watchStore(): Promise<void> {
@@ -292,6 +302,7 @@ async function startFronts(
     callsPerThread: MOST_TOKENS,
     fronts: count,
     slowMs: config.SLOW_REQUEST_MS,
+    dashboard: config.DASHBOARD === 'on',
     poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
     strict: config.DURABILITY === 'strict',
     bodyLimit: config.BODY_LIMIT_KB * 1024,
@@ -317,7 +328,17 @@ async function startFronts(
           }),
       ),
     );
-  return { port: data.port, stop };
+  const send = (command: FrontCommand) => {
+    for (const worker of workers) worker.postMessage(command);
+  };
+  const onViewer = (act: () => void) => {
+    for (const worker of workers) {
+      worker.on('message', (message: FrontMessage) => {
+        if (message.kind === 'viewer') act();
+      });
+    }
+  };
+  return { port: data.port, stop, send, onViewer };
 }
 
 /** uWS shares only a port that it was told: one that the system would choose has to be known first. */

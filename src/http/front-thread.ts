@@ -10,6 +10,7 @@ import { Shared } from '../pool/shared.js';
 import { TokenGate } from '../pool/token-gate.js';
 import { watchLoop } from '../pool/watch-loop.js';
 import { readClientFor } from './client.js';
+import { Dashboard, type LiveUpdate } from './dashboard-routes.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
 import { detail, Front, TRY_AGAIN } from './front.js';
@@ -26,6 +27,7 @@ export interface FrontThreadData extends PoolThreadData {
   /** Front threads, which share the tokens. */
   fronts: number;
   slowMs: number;
+  dashboard: boolean;
   poolQueue: number;
   strict: boolean;
   bodyLimit: number;
@@ -34,13 +36,15 @@ export interface FrontThreadData extends PoolThreadData {
   credentialMaxAge: number;
 }
 
-export type FrontCommand = { kind: 'stop' };
+export type FrontCommand = { kind: 'stop' } | LiveUpdate;
 export type FrontMessage =
   | { kind: 'listening'; port: number }
   | RequestReport
   | { kind: 'error'; message: string }
   | { kind: 'failed'; message: string }
-  | { kind: 'stopped' };
+  | { kind: 'stopped' }
+  /** Somebody opened the dashboard. */
+  | { kind: 'viewer' };
 
 const data = workerData as FrontThreadData;
 const parent = parentPort!;
@@ -86,7 +90,16 @@ const watch = new RequestWatch({
 watchLoop(shared);
 const trusted = new Set(data.trustedProxies);
 const OTHER = meteredRoute('other');
+const DASHBOARD = meteredRoute('dashboard');
 const HEALTH = meteredRoute('health');
+/** Where the reference leads from its root (spec: ui.md §2). */
+const TO_TESTS: Answer = {
+  status: 302,
+  headers: [
+    ['Location', '/tests'],
+    ['Cache-Control', 'no-cache, private'],
+  ],
+};
 const NOT_FOUND_PAGE = '<!doctype html><title>Page not found</title><h1>Page not found</h1>\n';
 
 const app = uws.App();
@@ -146,7 +159,10 @@ function answerOperator(path: string, request: HttpRequest): { answer: Answer; r
   const method = request.getMethod();
   if (method !== 'get' && method !== 'head') return undefined;
   const health = answerHealth(path, shared);
-  return health === undefined ? undefined : { answer: health, route: HEALTH };
+  if (health !== undefined) return { answer: health, route: HEALTH };
+  const page = dashboard?.answer(path, request);
+  if (page !== undefined) return { answer: page, route: DASHBOARD };
+  return path === '/' ? { answer: TO_TESTS, route: OTHER } : undefined;
 }
 
 function answerOther(
@@ -167,6 +183,10 @@ function answerOther(
   return detail(501, 'The public read API is not served by this version');
 }
 
+const dashboard = data.dashboard
+  ? new Dashboard(app, shared.meters.viewers, () => say({ kind: 'viewer' }))
+  : undefined;
+
 let listening: us_listen_socket | undefined;
 app.listen(data.host, data.port, (socket) => {
   if (socket === false) {
@@ -178,7 +198,10 @@ app.listen(data.host, data.port, (socket) => {
 });
 
 parent.on('message', async (command: FrontCommand) => {
-  if (command.kind !== 'stop') return;
+  if (command.kind === 'live') {
+    dashboard?.update(command);
+    return;
+  }
   if (listening !== undefined) uws.us_listen_socket_close(listening);
   // Requests that were admitted before draining began are answered before their sockets are closed.
   const deadline = Date.now() + 2000;

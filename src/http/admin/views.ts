@@ -12,6 +12,9 @@ import type { State } from '../../state/state.js';
 import { TaskFlag, TaskFloat, TaskWord } from '../../state/task-record.js';
 import type { RunHead } from '../../store/port.js';
 
+/** How far back a look at a run's latest workers goes, so that it holds the lock for microseconds. */
+const NEWEST_TASKS = 1000;
+
 export function userView(user: UserDocument): UserView {
   const { username, email, groups, pending, blocked, machine_limit, registration_time } = user;
   return { username, email, groups, pending, blocked, machine_limit, registration_time };
@@ -90,7 +93,7 @@ export function liveHead(state: State, slot: number): RunHead {
 /** Counts of a live run's tasks, and the workers on its active ones. */
 export function liveTasks(state: State, slot: number): { tasks: RunDetail['tasks']; workers: WorkerView[] } {
   const { runs, tasks } = state;
-  const { i32, f64 } = tasks.records;
+  const { i32 } = tasks.records;
   const counts = { total: 0, active: 0, bad: 0 };
   const workers: WorkerView[] = [];
   runs.locks.acquire(slot);
@@ -102,24 +105,52 @@ export function liveTasks(state: State, slot: number): { tasks: RunDetail['tasks
       if ((flags & TaskFlag.bad) !== 0) counts.bad++;
       if ((flags & TaskFlag.active) === 0) continue;
       counts.active++;
-      const info = state.workerInfos.get(i32[at + TaskWord.workerInfo]!);
-      workers.push({
-        worker: longWorkerName(info),
-        username: info.username,
-        run_id: runs.id(slot),
-        task_id: taskId,
-        concurrency: info.concurrency,
-        nps: info.nps,
-        country_code: info.country_code,
-        games: taskGames(tasks, at),
-        num_games: i32[at + TaskWord.numGames]!,
-        last_updated: f64[at / 2 + TaskFloat.lastUpdated]!,
-      });
+      workers.push(workerView(state, slot, taskId, at));
     }
   } finally {
     runs.locks.release(slot);
   }
   return { tasks: counts, workers };
+}
+
+/** Workers on the run's newest active tasks, newest first; none while the run is busy: the next look finds them. */
+export function latestWorkers(state: State, slot: number, limit: number): WorkerView[] {
+  const { runs, tasks } = state;
+  const found: WorkerView[] = [];
+  if (!runs.locks.tryAcquire(slot)) return found;
+  try {
+    if (!runs.isUnfinished(slot)) return found;
+    const count = runs.word(slot, RunWord.taskCount);
+    for (
+      let taskId = count - 1;
+      taskId >= Math.max(0, count - NEWEST_TASKS) && found.length < limit;
+      taskId--
+    ) {
+      const at = tasks.at(slot, taskId);
+      if ((tasks.records.i32[at + TaskWord.flags]! & TaskFlag.active) === 0) continue;
+      found.push(workerView(state, slot, taskId, at));
+    }
+  } finally {
+    runs.locks.release(slot);
+  }
+  return found;
+}
+
+function workerView(state: State, slot: number, taskId: number, at: number): WorkerView {
+  const { i32, f64 } = state.tasks.records;
+  const info = state.workerInfos.get(i32[at + TaskWord.workerInfo]!);
+  return {
+    worker: longWorkerName(info),
+    username: info.username,
+    run_id: state.runs.id(slot),
+    task_id: taskId,
+    concurrency: info.concurrency,
+    nps: info.nps,
+    country_code: info.country_code,
+    games: taskGames(state.tasks, at),
+    num_games: i32[at + TaskWord.numGames]!,
+    last_updated: f64[at / 2 + TaskFloat.lastUpdated]!,
+  };
 }
 
 function displayState(head: RunHead): RunState {

@@ -63,6 +63,14 @@ export interface MetricsView {
   };
   process: { cpu: number; open_fds?: number };
   dashboard_viewers: number;
+  jobs: {
+    job: string;
+    runs: number;
+    failures: number;
+    failed: boolean;
+    last_time: number;
+    last_seconds: number;
+  }[];
 }
 
 export interface CollectParts {
@@ -124,6 +132,14 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
     memory: readMemory(shared),
     process: readProcess(),
     dashboard_viewers: meters.viewers.total(),
+    jobs: shared.jobs.read().map(({ name, runs, failures, failed, lastStarted, lastDuration }) => ({
+      job: name,
+      runs,
+      failures,
+      failed,
+      last_time: lastStarted / 1000,
+      last_seconds: lastDuration / 1000,
+    })),
   };
 }
 

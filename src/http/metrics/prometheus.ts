@@ -22,6 +22,7 @@ export function prometheusText(view: MetricsView): string {
   writeStore(text, view);
   writeFarm(text, view);
   writeProcess(text, view);
+  writeJobs(text, view);
   return text.toString();
 }
 
@@ -154,6 +155,36 @@ function writeProcess(text: Text, view: MetricsView): void {
   if (process.open_fds !== undefined) {
     text.gauge('process_open_fds', 'Open file descriptors.', [[process.open_fds]]);
   }
+}
+
+function writeJobs(text: Text, { jobs }: MetricsView): void {
+  const samples = (value: (job: MetricsView['jobs'][number]) => number): Sample[] =>
+    jobs.map((job) => [value(job), { job: job.job }]);
+  text.counter(
+    'shoal_job_runs_total',
+    'Runs of a periodic job.',
+    samples(({ runs }) => runs),
+  );
+  text.counter(
+    'shoal_job_failures_total',
+    'Failed runs.',
+    samples(({ failures }) => failures),
+  );
+  text.gauge(
+    'shoal_job_last_failed',
+    '1 when the last run failed.',
+    samples(({ failed }) => Number(failed)),
+  );
+  text.gauge(
+    'shoal_job_last_duration_seconds',
+    'Time of the last run.',
+    samples((job) => job.last_seconds),
+  );
+  text.gauge(
+    'shoal_job_last_start_timestamp_seconds',
+    'Start of the last run.',
+    samples((job) => job.last_time),
+  );
 }
 
 class Text {

@@ -1,52 +1,12 @@
-/** Readings once a second, and what they differ by: rates and latencies of the last moments, and a short history. */
+/** Readings once a second, and what they differ by: rates and latencies of the last moments. */
+import type { Point, RouteRate } from '../../dashboard/messages.js';
 import { type CollectParts, collectMetrics, type Distribution, type MetricsView } from './collect.js';
 
-/** One second of the farm, as charts show it. Times are seconds. */
-export interface Point {
-  /** Seconds since the epoch. */
-  t: number;
-  /** Requests a second: all, and the three that matter. */
-  requests: number;
-  beats: number;
-  updates: number;
-  assignments: number;
-  /** Statuses of 500 and above a second. */
-  failures: number;
-  p50: number;
-  p99: number;
-  tokens: number;
-  queued: number;
-  admitted: number;
-  rejected: number;
-  /** 99th percentiles of the request-task mutex. */
-  lockWait: number;
-  lockHold: number;
-  journalLag: number;
-  commit: number;
-  groupSize: number;
-  loopDelay: number;
-  workers: number;
-  cores: number;
-  gamesPerMinute: number;
-  rss: number;
-}
-
-export interface RouteRate {
-  route: string;
-  /** Requests a second. */
-  rate: number;
-  failures: number;
-  p50: number;
-  p99: number;
-}
-
-const HISTORY = 600;
 /** Routes are shown over the last ten seconds. */
 const WINDOW = 10;
 
 export class Sampler {
   readonly #parts: CollectParts;
-  readonly #history: Point[] = [];
   #views: MetricsView[];
 
   constructor(parts: CollectParts) {
@@ -59,14 +19,7 @@ export class Sampler {
     const now = collectMetrics(this.#parts);
     const before = this.#views.at(-1)!;
     this.#views = [...this.#views, now].slice(-WINDOW - 1);
-    const point = pointOf(before, now);
-    this.#history.push(point);
-    if (this.#history.length > HISTORY) this.#history.shift();
-    return point;
-  }
-
-  get history(): readonly Point[] {
-    return this.#history;
+    return pointOf(before, now);
   }
 
   get latest(): MetricsView {
