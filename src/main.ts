@@ -259,6 +259,11 @@ async function startStore(data: StoreThreadData) {
       else if (message.kind === 'failed') {
         log.error(message.message);
         reject(new Error(message.message));
+      } else if (message.kind === 'lost') {
+        log.fatal(message.message);
+        process.exit(1);
+      } else if (message.kind === 'recovered') {
+        log.info({ seconds: message.seconds }, 'the store takes changes again');
       } else if (message.kind === 'backedUp') backups.get(message.id)?.resolve(message.error);
       else stopped();
     });

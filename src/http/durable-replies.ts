@@ -7,25 +7,34 @@ import type { Journal } from '../state/journal.js';
 
 /** How often the published number is looked at even if no wake-up comes. */
 const RECHECK_MS = 100;
+/** A worker gives up after 30 s; told to try again before that, it sends the same again. */
+const LONGEST_WAIT_MS = 25_000;
 
 interface Waiting {
   sequence: number;
   send: () => void;
+  giveUp: () => void;
+  deadline: number;
 }
 
 export class DurableReplies {
   readonly #journal: Journal;
   #waiting: Waiting[] = [];
+  readonly #longestWait: number;
   #closed = false;
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, longestWait = LONGEST_WAIT_MS) {
     this.#journal = journal;
+    this.#longestWait = longestWait;
   }
 
-  /** Calls `send` when the changes up to `sequence` are durable: at once if they are. */
-  hold(sequence: number, send: () => void): void {
+  /**
+   * Calls `send` when the changes up to `sequence` are durable: at once if they are. Calls `giveUp` instead when that takes
+   * too long: the changes stay, and the store gets them later.
+   */
+  hold(sequence: number, send: () => void, giveUp: () => void): void {
     if (this.#journal.isDurable(sequence)) send();
-    else this.#waiting.push({ sequence, send });
+    else this.#waiting.push({ sequence, send, giveUp, deadline: performance.now() + this.#longestWait });
   }
 
   /** Replies that wait now. */
@@ -50,9 +59,11 @@ export class DurableReplies {
   #release(reached: number): void {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
+    const now = performance.now();
     this.#waiting = [];
     for (const reply of waiting) {
       if (isAtLeast(reached, reply.sequence)) reply.send();
+      else if (now > reply.deadline) reply.giveUp();
       else this.#waiting.push(reply);
     }
   }

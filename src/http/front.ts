@@ -175,6 +175,15 @@ export class Front {
   }
 
   #operate(name: OperationName, incoming: Incoming, call: WorkerCall): void {
+    if (this.#shared.storeFailing.load() === 1 && GROWS_BACKLOG.has(name)) {
+      // A task that the store does not have yet would only be given up again; what must be kept whole waits with its sender.
+      if (name === 'request_task') {
+        this.#reply(incoming, { status: 200, json: noTask('info', texts.STORE_AWAY) });
+      } else {
+        incoming.exchange.send(TRY_AGAIN);
+      }
+      return;
+    }
     const outcome: Outcome = operate(this.#context, name, call);
     if (isReply(outcome)) {
       this.#reply(incoming, outcome);
@@ -210,7 +219,14 @@ export class Front {
     const seconds = Math.round((performance.now() - incoming.began) * 1000) / 1e6;
     const answer = { status: reply.status, contentType: JSON_TYPE, body: withDuration(reply.json, seconds) };
     if (reply.sequence === undefined || !this.#options.strict) incoming.exchange.send(answer);
-    else this.#replies.hold(reply.sequence, () => incoming.exchange.send(answer));
+    else {
+      const { exchange } = incoming;
+      this.#replies.hold(
+        reply.sequence,
+        () => exchange.send(answer),
+        () => exchange.send(TRY_AGAIN),
+      );
+    }
   }
 
   #error(incoming: Incoming, status: number, text: string): void {
@@ -232,6 +248,9 @@ export class Front {
     incoming.exchange.send({ status: 500, contentType: JSON_TYPE, body });
   }
 }
+
+/** What is not taken while the store is away: it would make the backlog grow with the time that the store is away. */
+const GROWS_BACKLOG: ReadonlySet<OperationName> = new Set(['request_task', 'upload_pgn', 'worker_log']);
 
 const REFUSALS: Readonly<Record<Verdict, string | undefined>> = {
   verified: undefined,

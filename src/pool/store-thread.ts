@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { JournalWriter } from '../store/journal-writer.js';
 import { openStore } from '../store/open-store.js';
+import { StoreError } from '../store/store-error.js';
 import { Shared, type ThreadData } from './shared.js';
 
 export interface StoreThreadData extends ThreadData {
@@ -18,11 +19,19 @@ export type StoreMessage =
   | { kind: 'open' }
   | { kind: 'stopped' }
   | { kind: 'failed'; message: string }
+  /** Another writer has the store: this process must end. */
+  | { kind: 'lost'; message: string }
+  | { kind: 'recovered'; seconds: number }
   | { kind: 'backedUp'; id: number; error?: string };
 
 const data = workerData as StoreThreadData;
 const port = parentPort!;
 const say = (message: StoreMessage) => port.postMessage(message);
+
+/** A failure that goes on is said again this often. */
+const SAY_AGAIN_MS = 10_000;
+let failingSince: number | undefined;
+let saidAt = Number.NEGATIVE_INFINITY;
 
 try {
   const shared = Shared.attach(data, 'store', true);
@@ -34,14 +43,27 @@ try {
       shared.meters.commitTime.record(ms * 1000);
       shared.meters.groupSize.record(group.runs.reduce((sum, run) => sum + 1 + run.tasks.length, 0));
       shared.storeFailing.store(0);
+      if (failingSince !== undefined) {
+        say({ kind: 'recovered', seconds: Math.round((performance.now() - failingSince) / 1000) });
+        failingSince = undefined;
+        saidAt = Number.NEGATIVE_INFINITY;
+      }
     },
     onFailure: (error) => {
       shared.storeFailing.store(1);
       shared.counters.add('commitFailures');
-      say({
-        kind: 'failed',
-        message: `the store refused a group of changes, trying again: ${String(error)}`,
-      });
+      const now = performance.now();
+      failingSince ??= now;
+      if (error instanceof StoreError && error.code === 'in-use') {
+        say({ kind: 'lost', message: error.message });
+      } else if (now - saidAt >= SAY_AGAIN_MS) {
+        saidAt = now;
+        const waits = `${shared.state.journal.lag()} changes wait`;
+        say({
+          kind: 'failed',
+          message: `the store refused a group of changes, trying again; ${waits}: ${String(error)}`,
+        });
+      }
     },
   });
   let running: Promise<void> | undefined;

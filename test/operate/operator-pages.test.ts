@@ -39,7 +39,7 @@ describe("a server's pages for operators", () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'shoal-operator-'));
     settingsFile = join(directory, 'shoal.env');
-    await seed(directory);
+    await seed(`sqlite:${directory}`);
     await writeFile(settingsFile, 'TASK_SEMAPHORE_SIZE=40\n');
     server = await ServerProcess.start(directory, {
       ADMIN_HOST: '0.0.0.0',

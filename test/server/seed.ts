@@ -28,8 +28,8 @@ export function workerInfo(key: string) {
 }
 
 /** Makes a store with one account (joe, secret) and one approved run. */
-export async function seed(directory: string): Promise<void> {
-  const writer = await openStore(`sqlite:${directory}`).openWriter();
+export async function seed(storeUrl: string): Promise<void> {
+  const writer = await openStore(storeUrl).openWriter();
   const now = Date.now();
   const form = {
     new_tag: 'branch',

@@ -21,7 +21,7 @@ describe('the built server', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'shoal-server-'));
-    await seed(directory);
+    await seed(`sqlite:${directory}`);
     server = await ServerProcess.start(directory, { HTTP_THREADS: '2' });
   });
 

@@ -1,0 +1,54 @@
+/** A way to a database server that can be cut and joined again, so that a test may take the server away from one process. */
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+
+export class CutProxy {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #cut = false;
+
+  private constructor(target: URL) {
+    this.#server = createServer((near) => {
+      if (this.#cut) {
+        near.destroy();
+        return;
+      }
+      const far = createConnection(Number(target.port || 27_017), target.hostname);
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        this.#sockets.add(one);
+        one.pipe(other);
+        one.on('error', () => other.destroy());
+        one.on('close', () => {
+          this.#sockets.delete(one);
+          other.destroy();
+        });
+      }
+    });
+  }
+
+  /** @param url a MongoDB URL of one host */
+  static async open(url: string): Promise<{ proxy: CutProxy; url: string }> {
+    const target = new URL(url);
+    const proxy = new CutProxy(new URL(url));
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    target.hostname = '127.0.0.1';
+    target.port = String((proxy.#server.address() as AddressInfo).port);
+    return { proxy, url: target.href };
+  }
+
+  cut(): void {
+    this.#cut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  join(): void {
+    this.#cut = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

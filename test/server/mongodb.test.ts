@@ -1,0 +1,106 @@
+/** The built server over a fishtest database: killed, kept out, cut off, and what it leaves behind. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ObjectId } from 'mongodb';
+import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
+import { CutProxy } from './cut-proxy.js';
+import { RUN_ID, seed, workerInfo } from './seed.js';
+import { ServerProcess } from './server-process.js';
+
+const STATS = { wins: 2, losses: 2, draws: 12, crashes: 0, time_losses: 0, pentanomial: [0, 2, 4, 2, 0] };
+const MORE_STATS = { ...STATS, draws: 14, pentanomial: [0, 2, 5, 2, 0] };
+
+describe('the built server over MongoDB', { skip: withoutMongodb }, () => {
+  let directory: string;
+  let place: MongodbPlace;
+  let proxy: CutProxy;
+  let env: Record<string, string>;
+  let server: ServerProcess;
+  const call = (key: string, more: object = {}) => ({
+    password: 'secret',
+    worker_info: workerInfo(key),
+    ...more,
+  });
+  const first = { run_id: RUN_ID, task_id: 0 };
+  const run = () => place.db.collection('runs').findOne({ _id: new ObjectId(RUN_ID) });
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'shoal-mongodb-'));
+    place = await mongodbPlace();
+    await seed(place.url);
+    const opened = await CutProxy.open(place.url);
+    proxy = opened.proxy;
+    env = { STORE_URL: opened.url, SHOAL_DATA: directory, FLUSH_INTERVAL_MS: '100' };
+    server = await ServerProcess.start(directory, env);
+  });
+
+  after(async () => {
+    await server?.end('SIGKILL');
+    await proxy?.close();
+    await place?.remove();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('keeps every acknowledged result when it is killed', async () => {
+    const given = await server.post('/api/request_task', call('aaaa1111'));
+    assert.equal(given.body['task_id'], 0);
+    const update = await server.post('/api/update_task', call('aaaa1111', { ...first, stats: STATS }));
+    assert.equal(update.body['task_alive'], true);
+    await server.end('SIGKILL');
+    assert.deepEqual((await run())?.['tasks'][0].stats, STATS);
+    server = await ServerProcess.start(directory, env);
+    const beat = await server.post('/api/beat', call('aaaa1111', first));
+    assert.deepEqual([beat.status, beat.body['task_alive']], [200, true]);
+    const second = await server.post('/api/request_task', call('bbbb2222'));
+    assert.equal(second.body['task_id'], 1);
+  });
+
+  it('keeps a second primary out', async () => {
+    await assert.rejects(ServerProcess.start(directory, env), /in use by the process with pid \d+/);
+  });
+
+  it('serves from memory while the database is away, and loses nothing', async () => {
+    proxy.cut();
+    const began = Date.now();
+    const beat = await server.post('/api/beat', call('aaaa1111', first));
+    assert.deepEqual([beat.status, beat.body['task_alive']], [200, true]);
+    assert.ok(Date.now() - began < 2000, 'a beat waits for nothing');
+
+    const updated = server.post('/api/update_task', call('aaaa1111', { ...first, stats: MORE_STATS }));
+    // When the server knows that its store is away, it gives no tasks and still takes beats.
+    await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 503);
+    const refused = await server.post('/api/request_task', call('cccc3333'));
+    assert.match(String(refused.body['info']), /cannot reach its database/);
+    assert.equal(refused.body['task_waiting'], false);
+    assert.equal((await server.post('/api/beat', call('bbbb2222', { ...first, task_id: 1 }))).status, 200);
+
+    proxy.join();
+    const acknowledged = await updated;
+    assert.deepEqual([acknowledged.status, acknowledged.body['task_alive']], [200, true]);
+    assert.deepEqual((await run())?.['tasks'][0].stats, MORE_STATS);
+    await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 200);
+    const next = await server.post('/api/request_task', call('cccc3333'));
+    assert.equal(next.body['task_id'], 2);
+  });
+
+  it('drains on SIGTERM and leaves the database to others', async () => {
+    assert.equal(await server.end('SIGTERM'), 0);
+    const lease = await place.db
+      .collection<{ _id: string; holder: string | null }>('shoal')
+      .findOne({ _id: 'primary' });
+    assert.equal(lease?.holder, null);
+    assert.deepEqual((await run())?.['results'], MORE_STATS);
+  });
+});
+
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 150; tries++) {
+    if (await condition()) return;
+    await sleep(100);
+  }
+  throw new Error('it did not come true within 15 s');
+}
