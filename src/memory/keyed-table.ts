@@ -1,6 +1,7 @@
 // A hash table of records with text or binary keys, for many threads.
 
 import { Buffer } from 'node:buffer';
+import { strike } from './fault-point.js';
 import { hashBytes } from './hash.js';
 import { LockTable } from './lock-table.js';
 import type { Region } from './region.js';
@@ -19,11 +20,15 @@ export interface KeyedTableOptions {
   readonly slab: Slab;
 }
 
-/** Words before a record's payload: the key's blob, its hash, and the next record of the stripe's free list. */
+/**
+ * Words before a record's payload: the key's blob (0 in a free record), its hash, the next record of the stripe's free
+ * list, and 1 while the record is in use.
+ */
 const HEADER = 4;
 const KEY = 0;
 const HASH = 1;
 const NEXT_FREE = 2;
+const USED = 3;
 const NO_RECORD = -1;
 /** What a bucket holds: 0 is empty, else record + 1. */
 const EMPTY = 0;
@@ -61,6 +66,11 @@ export class KeyedTable {
   readonly #slab: Slab;
   readonly i32: Int32Array;
   readonly f64: Float64Array;
+  /**
+   * Whether a record, whose thread may have died before filling it, is worth keeping: asked when a stripe is mended.
+   * A table whose records mean something from the start needs none.
+   */
+  isFilled: (at: number) => boolean = () => true;
   #scratch = Buffer.alloc(512);
 
   constructor(region: Region, name: string, { capacity, words, stripes, rank, slab }: KeyedTableOptions) {
@@ -79,6 +89,7 @@ export class KeyedTable {
     this.#rowWords = HEADER + words;
     this.#slab = slab;
     this.#locks = new LockTable(region, `${name}.locks`, stripes, rank);
+    this.#locks.mend = (stripe) => this.#mend(stripe);
     this.#rows = region.i32(`${name}.stripes`, stripes * STRIPE_ROW);
     this.#buckets = region.i32(`${name}.buckets`, stripes * this.#bucketsPerStripe);
     this.i32 = region.i32(`${name}.records`, stripes * this.#perStripe * this.#rowWords);
@@ -119,6 +130,7 @@ export class KeyedTable {
       if (held !== EMPTY) return change(this.at(held - 1), held - 1, false);
       if (!create) return undefined;
       const record = this.#takeRecord(stripe, hash, bytes.subarray(0, length));
+      strike?.('keyed table: adding');
       this.#buckets[bucket] = record + 1;
       try {
         return change(this.at(record), record, true);
@@ -223,6 +235,7 @@ export class KeyedTable {
       const home = this.#home(this.i32[(held - 1) * this.#rowWords + HASH]!);
       if (((i - home) & mask) < ((i - gap) & mask)) continue;
       this.#buckets[first + gap] = held;
+      strike?.('keyed table: closing a gap');
       gap = i;
     }
     this.#buckets[first + gap] = EMPTY;
@@ -239,7 +252,9 @@ export class KeyedTable {
     if (recycled >= 0) this.#rows[row + FREE] = this.i32[at + NEXT_FREE]!;
     this.i32.fill(0, at, at + this.#rowWords);
     this.i32[at + KEY] = handle;
+    strike?.('keyed table: filling');
     this.i32[at + HASH] = hash;
+    this.i32[at + USED] = 1;
     this.#rows[row + SIZE]!++;
     return record;
   }
@@ -247,9 +262,39 @@ export class KeyedTable {
   #giveRecord(stripe: number, record: number): void {
     const row = stripe * STRIPE_ROW;
     const at = record * this.#rowWords;
-    this.#slab.free(this.i32[at + KEY]!);
+    const key = this.i32[at + KEY]!;
+    this.i32[at + USED] = 0;
+    strike?.('keyed table: giving back');
+    this.i32[at + KEY] = 0;
+    this.#slab.free(key);
     this.i32[at + NEXT_FREE] = this.#rows[row + FREE]!;
     this.#rows[row + FREE] = record + 1;
     this.#rows[row + SIZE]!--;
+  }
+
+  /** Builds a stripe's buckets, free list and counts anew from its records, after a thread died holding its lock. */
+  #mend(stripe: number): void {
+    const row = stripe * STRIPE_ROW;
+    const first = stripe * this.#perStripe;
+    const start = stripe * this.#bucketsPerStripe;
+    this.#buckets.fill(EMPTY, start, start + this.#bucketsPerStripe);
+    this.#rows[row + SIZE] = 0;
+    this.#rows[row + FREE] = 0;
+    for (let record = first; record < first + this.#rows[row + TAKEN]!; record++) {
+      const at = record * this.#rowWords;
+      if (this.i32[at + USED] === 1 && this.isFilled(this.at(record))) {
+        let i = this.#home(this.i32[at + HASH]!);
+        while (this.#buckets[start + i] !== EMPTY) i = (i + 1) & (this.#bucketsPerStripe - 1);
+        this.#buckets[start + i] = record + 1;
+        this.#rows[row + SIZE]!++;
+        continue;
+      }
+      const key = this.i32[at + KEY]!;
+      this.i32[at + USED] = 0;
+      this.i32[at + KEY] = 0;
+      if (key !== 0) this.#slab.free(key);
+      this.i32[at + NEXT_FREE] = this.#rows[row + FREE]!;
+      this.#rows[row + FREE] = record + 1;
+    }
   }
 }

@@ -21,10 +21,11 @@
 //     it dies in between, the note tells a recovery which bit to restore.
 
 import { waitOnWord } from './async-wait.js';
+import { strike } from './fault-point.js';
 import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } from './lock-check.js';
 import type { LockMeter } from './lock-meter.js';
 import type { Region } from './region.js';
-import { slotOf, type Threads, threadsOf } from './threads.js';
+import { type OwnedLocks, slotOf, type Threads, threadsOf } from './threads.js';
 
 /** Words from one lock to the next: 128 bytes. The first is the owner word. */
 const ROW = 32;
@@ -43,9 +44,17 @@ const BRIEF_LIMIT_MS = 1000;
 const PATIENCE_MS = 3;
 /** How often a waiting event loop looks again, unasked, in milliseconds. */
 const RECHECK_MS = 2;
+/** A thread that has been parked for as long wonders whether the owner is still there. */
+const SUSPICION_MS = 20;
+
+/** Is told where the sections of a table begin and end, by the thread that is in them. */
+export interface Sections {
+  enter(i: number): void;
+  leave(i: number): void;
+}
 
 /** `count` mutexes of one rank, 128 bytes apart. Locks are taken in ascending rank; ranks need not be whole. */
-export class LockTable {
+export class LockTable implements OwnedLocks {
   readonly name: string;
   readonly count: number;
   readonly rank: number;
@@ -54,6 +63,10 @@ export class LockTable {
   /** Number of the first lock among all locks of the region: names a lock in the threads' rows. */
   readonly #firstId: number;
   readonly #meter: LockMeter | undefined;
+  /** Set by a thread that keeps what it needs to undo a section. */
+  sections: Sections | undefined;
+  /** Makes what lock `i` guards whole again after its owner, the thread in `dead`, died holding it. */
+  mend: ((i: number, dead: number) => void) | undefined;
 
   /** Needs `Threads` to have been constructed on the region. */
   constructor(region: Region, name: string, count: number, rank: number, meter?: LockMeter) {
@@ -64,6 +77,7 @@ export class LockTable {
     this.#threads = threadsOf(region);
     this.#words = region.i32(name, count * ROW);
     this.#firstId = this.#words.byteOffset / (ROW * 4);
+    this.#threads.lockTables.push(this);
   }
 
   /** Takes lock `i`, waiting in order of arrival. Parks the thread, so not for event loops. */
@@ -118,19 +132,54 @@ export class LockTable {
 
   /** Gives lock `i` to the thread that has waited longest, or frees it. Throws when this thread does not hold it. */
   release(i = 0): void {
-    const words = this.#words;
     const row = this.#row(i);
     const me = this.#me();
     if (checkingLocks) noteReleased(this.rank, this.name, i);
-    if (Atomics.load(words, row) !== me) {
+    if (Atomics.load(this.#words, row) !== me) {
       throw new LockViolation(
         `${this.name}[${i}] released by thread ${slotOf(me)} but held by ${this.owner(i)}`,
       );
     }
+    this.sections?.leave(i);
+    strike?.(`${this.name}: release`);
     this.#meter?.releases(i);
+    this.#pass(row, me);
+  }
+
+  /** As OwnedLocks asks. */
+  recover(word: number): number {
+    const dead = slotOf(word);
+    let found = 0;
+    for (let i = 0; i < this.count; i++) {
+      const row = i * ROW;
+      if (Atomics.load(this.#words, row) !== word) continue;
+      this.mend?.(i, dead);
+      // It may have died between clearing a waiter's bit and making the waiter the owner.
+      const next = this.#threads.handingTo(dead);
+      if (next !== 0 && this.#threads.waitsFor(next, this.#firstId + i)) {
+        Atomics.or(this.#words, this.#bitmap(row, next), 1 << ((next - 1) & 31));
+      }
+      this.#pass(row, word);
+      found++;
+    }
+    return found;
+  }
+
+  /** As OwnedLocks asks. */
+  forgetWaiter(slot: number): void {
+    const bit = 1 << ((slot - 1) & 31);
+    for (let row = 0; row < this.count * ROW; row += ROW) {
+      Atomics.and(this.#words, this.#bitmap(row, slot), ~bit);
+    }
+  }
+
+  /** Gives a lock that contains `me` to the longest waiter, or frees it. */
+  #pass(row: number, me: number): void {
+    const words = this.#words;
     do {
       if (!this.#anyWaiter(row)) {
         Atomics.store(words, row, 0);
+        strike?.(`${this.name}: freed`);
         if (!this.#anyWaiter(row)) {
           if (Atomics.load(words, row + ASYNC_WAITERS) > 0) Atomics.notify(words, row, 1);
           return;
@@ -205,6 +254,8 @@ export class LockTable {
   #took(i: number, granted: boolean): void {
     if (checkingLocks) noteAcquired(this.rank, this.name, i, granted);
     this.#meter?.took(i);
+    this.sections?.enter(i);
+    strike?.(`${this.name}: taken`);
   }
 
   #park(row: number, me: number, limitMs: number): boolean {
@@ -227,13 +278,11 @@ export class LockTable {
         break;
       }
       if (look < SPINS) continue;
-      if (!limited) {
-        Atomics.wait(threads.words, wakeAt, seen);
-        continue;
-      }
-      const left = started + limitMs - performance.now();
-      if (left > 0) Atomics.wait(threads.words, wakeAt, seen, left);
-      else if ((Atomics.and(words, bitmap, ~bit) & bit) === 0) limited = false;
+      const left = limited ? started + limitMs - performance.now() : SUSPICION_MS;
+      if (left > 0) {
+        const woken = Atomics.wait(threads.words, wakeAt, seen, Math.min(left, SUSPICION_MS));
+        if (woken === 'timed-out') threads.onSuspicion(slotOf(owner));
+      } else if ((Atomics.and(words, bitmap, ~bit) & bit) === 0) limited = false;
       else {
         threads.endWait();
         return false;
@@ -302,7 +351,9 @@ export class LockTable {
       const bit = 1 << ((next - 1) & 31);
       threads.noteHandOver(next);
       const settled = (Atomics.and(words, this.#bitmap(row, next), ~bit) & bit) !== 0;
+      strike?.(`${this.name}: handing`);
       if (settled) Atomics.store(words, row, threads.lockWordOf(next));
+      strike?.(`${this.name}: handed`);
       threads.noteHandOver(0);
       if (settled) {
         threads.wake(next);

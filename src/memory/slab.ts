@@ -1,6 +1,7 @@
 // Blobs of any length in shared memory, found by a 32-bit handle.
 
 import { Packr } from 'msgpackr';
+import { strike } from './fault-point.js';
 import { LockTable } from './lock-table.js';
 import type { Region } from './region.js';
 import { BLOCK_UNITS, sizeClassFor } from './size-classes.js';
@@ -24,6 +25,14 @@ const IN_USE = 0x100;
 /** Words of the shared counters, 128 bytes apart. */
 const COUNTER_ROW = 32;
 const NEXT_UNIT = 0;
+/**
+ * Words of a class's row: head of its free list, units handed out, and what its lock's owner is about: a block that moves
+ * (0: none), and what comes after it in the list.
+ */
+const HEAD = 0;
+const OUT = 1;
+const MOVING = 2;
+const NEXT = 3;
 
 /** No room for a blob: `wanted` bytes, with `inUse` of `capacity` bytes taken. */
 export class SlabFull extends Error {
@@ -49,7 +58,6 @@ export class Slab {
   readonly #windows: readonly Uint8Array[];
   readonly #units: number;
   readonly #counters: Int32Array;
-  /** A row for each class: head of its free list, then units handed out. */
   readonly #classes: Int32Array;
   readonly #locks: LockTable;
   readonly #packr = new Packr({ useRecords: false });
@@ -66,6 +74,7 @@ export class Slab {
     this.#counters = region.i32(`${name}.counters`, COUNTER_ROW);
     this.#classes = region.i32(`${name}.classes`, BLOCK_UNITS.length * COUNTER_ROW);
     this.#locks = new LockTable(region, `${name}.locks`, BLOCK_UNITS.length, rank);
+    this.#locks.mend = (size) => this.#mend(size);
     this.#words = region.i32(`${name}.blocks`, this.#units * HEADER_WORDS);
     this.#windows = windowsOn(this.#words);
     // Unit 0 is left unused: its handle would be 0.
@@ -109,10 +118,13 @@ export class Slab {
     try {
       this.#header(handle);
       Atomics.add(this.#words, at + GENERATION, 1);
+      this.#begin(row, handle, this.#classes[row + HEAD]!);
       this.#words[at + CLASS_AND_USE] = size;
-      this.#words[at + LENGTH] = this.#classes[row]!;
-      this.#classes[row] = handle;
-      Atomics.sub(this.#classes, row + 1, 1);
+      this.#words[at + LENGTH] = this.#classes[row + HEAD]!;
+      strike?.('slab: freeing');
+      this.#classes[row + HEAD] = handle;
+      Atomics.sub(this.#classes, row + OUT, 1);
+      this.#classes[row + MOVING] = 0;
     } finally {
       this.#locks.release(size);
     }
@@ -139,7 +151,7 @@ export class Slab {
   bytesInUse(): number {
     let units = 0;
     for (let size = 0; size < BLOCK_UNITS.length; size++) {
-      units += Atomics.load(this.#classes, size * COUNTER_ROW + 1) * BLOCK_UNITS[size]!;
+      units += Atomics.load(this.#classes, size * COUNTER_ROW + OUT) * BLOCK_UNITS[size]!;
     }
     return units * UNIT;
   }
@@ -174,20 +186,47 @@ export class Slab {
 
   #takeFree(size: number, length: number): number {
     const row = size * COUNTER_ROW;
-    if (Atomics.load(this.#classes, row) === 0) return 0;
+    if (Atomics.load(this.#classes, row + HEAD) === 0) return 0;
     this.#locks.acquireBriefly(size);
     try {
-      const handle = this.#classes[row]!;
+      const handle = this.#classes[row + HEAD]!;
       if (handle === 0) return 0;
       const at = handle * HEADER_WORDS;
-      this.#classes[row] = this.#words[at + LENGTH]!;
-      Atomics.add(this.#classes, row + 1, 1);
+      const next = this.#words[at + LENGTH]!;
+      this.#begin(row, handle, next);
+      this.#classes[row + HEAD] = next;
+      Atomics.add(this.#classes, row + OUT, 1);
+      strike?.('slab: taking');
       this.#words[at + LENGTH] = length;
       this.#words[at + CLASS_AND_USE] = size | IN_USE;
+      this.#classes[row + MOVING] = 0;
       return handle;
     } finally {
       this.#locks.release(size);
     }
+  }
+
+  /** Notes what is about to happen, so that a death half-way can be mended. Call under the class's lock. */
+  #begin(row: number, handle: number, next: number): void {
+    this.#classes[row + NEXT] = next;
+    this.#classes[row + MOVING] = handle;
+  }
+
+  /**
+   * A block that was moving when its thread died is free afterwards: a freeing is completed, a taking undone. It has
+   * been counted as handed out unless it still is, or already is, the head.
+   */
+  #mend(size: number): void {
+    const row = size * COUNTER_ROW;
+    const handle = this.#classes[row + MOVING]!;
+    if (handle === 0) return;
+    const at = handle * HEADER_WORDS;
+    const isHead = this.#classes[row + HEAD] === handle;
+    this.#words[at + CLASS_AND_USE] = size;
+    this.#words[at + LENGTH] = this.#classes[row + NEXT]!;
+    this.#classes[row + HEAD] = handle;
+    if (!isHead) Atomics.sub(this.#classes, row + OUT, 1);
+    this.#classes[row + MOVING] = 0;
   }
 
   #takeFresh(size: number, length: number): number {
@@ -199,7 +238,7 @@ export class Slab {
       if (found === handle) break;
       handle = found;
     }
-    Atomics.add(this.#classes, size * COUNTER_ROW + 1, 1);
+    Atomics.add(this.#classes, size * COUNTER_ROW + OUT, 1);
     const at = handle * HEADER_WORDS;
     this.#words[at + LENGTH] = length;
     this.#words[at + CLASS_AND_USE] = size | IN_USE;

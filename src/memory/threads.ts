@@ -1,5 +1,7 @@
 // The registry of threads that share a region: who is who, and the words by which one thread wakes another.
 
+import { existsSync, readlinkSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
 import type { Region } from './region.js';
 
 /** Most threads that may share one region; the bitmaps of waiting threads have this many bits. */
@@ -20,6 +22,13 @@ const ARRIVAL = 35;
 const QUEUED_ON = 36;
 const QUEUED_ARRIVAL = 37;
 const HANDING_TO = 38;
+/** Number of the thread in Node, and in the kernel (0 where the kernel does not tell). */
+const NODE_ID = 39;
+const KERNEL_ID = 40;
+/** Counts up while the thread's event loop turns. */
+const PULSE = 41;
+/** Slot 0 is nobody's: its wake word is counted up when a thread may have died. */
+const NOBODY = 0;
 
 const FREE = 0;
 const ALIVE = 1;
@@ -31,6 +40,15 @@ export interface ThreadInfo {
   readonly role: string;
   readonly generation: number;
   readonly alive: boolean;
+}
+
+/** A table of locks, as the recovery of a dead thread's locks sees it. */
+export interface OwnedLocks {
+  readonly rank: number;
+  /** Mends what each lock that contains `word` guards, and hands it on. Returns how many there were. */
+  recover(word: number): number;
+  /** The thread in `slot` waits for no lock of this table any more. */
+  forgetWaiter(slot: number): void;
 }
 
 const registries = new WeakMap<Region, Threads>();
@@ -59,6 +77,10 @@ export function slotOf(lockWord: number): number {
 export class Threads {
   /** Wake words, one a row: a thread parks on its own, whoever wakes it adds 1 and notifies. */
   readonly words: Int32Array;
+  /** Every table of locks of the region that this thread has constructed. */
+  readonly lockTables: OwnedLocks[] = [];
+  /** What a thread does that has waited long for a lock of the thread in `owner`. */
+  onSuspicion: (owner: number) => void = () => this.suspect();
   readonly #roles: Uint8Array;
   #self = 0;
   #lockWord = 0;
@@ -82,7 +104,9 @@ export class Threads {
       // Generation 0 is skipped so that a lock word is never 0, the mark of a free lock.
       const generation = (Atomics.load(this.words, row + GENERATION) & GENERATION_MASK) + 1;
       Atomics.store(this.words, row + GENERATION, generation & GENERATION_MASK || 1);
-      for (let word = WAITING_ON; word <= HANDING_TO; word++) Atomics.store(this.words, row + word, 0);
+      for (let word = WAITING_ON; word <= PULSE; word++) Atomics.store(this.words, row + word, 0);
+      Atomics.store(this.words, row + NODE_ID, threadId);
+      Atomics.store(this.words, row + KERNEL_ID, kernelThread());
       const name = this.#roles.subarray(slot * ROLE_BYTES, (slot + 1) * ROLE_BYTES).fill(0);
       name.set(Buffer.from(role).subarray(0, ROLE_BYTES));
       this.#self = slot;
@@ -153,6 +177,67 @@ export class Threads {
     Atomics.compareExchange(this.words, slot * ROW + STATE, DEAD, FREE);
   }
 
+  /** As `markDead`, for the thread that Node knows under this number. Whoever buries the dead is woken. */
+  markDeadThread(nodeId: number): void {
+    for (let slot = 1; slot <= MAX_THREADS; slot++) {
+      if (Atomics.load(this.words, slot * ROW + NODE_ID) === nodeId) this.markDead(slot);
+    }
+    this.suspect();
+  }
+
+  /** Slots of threads that run no more and have not left: marked dead, or gone by the kernel's word. */
+  dead(): number[] {
+    const slots: number[] = [];
+    for (let slot = 1; slot <= MAX_THREADS; slot++) {
+      const state = Atomics.load(this.words, slot * ROW + STATE);
+      if (state === ALIVE && this.#isGone(slot)) this.markDead(slot);
+      if (Atomics.load(this.words, slot * ROW + STATE) === DEAD) slots.push(slot);
+    }
+    return slots;
+  }
+
+  #isGone(slot: number): boolean {
+    const generation = Atomics.load(this.words, slot * ROW + GENERATION);
+    const id = Atomics.load(this.words, slot * ROW + KERNEL_ID);
+    if (id === 0 || existsSync(`/proc/self/task/${id}`)) return false;
+    // The slot may have got another thread meanwhile.
+    return (
+      Atomics.load(this.words, slot * ROW + GENERATION) === generation &&
+      Atomics.load(this.words, slot * ROW + KERNEL_ID) === id &&
+      Atomics.load(this.words, slot * ROW + STATE) === ALIVE
+    );
+  }
+
+  /** Wakes whoever buries the dead: a thread has waited long, or one has ended. */
+  suspect(): void {
+    this.wake(NOBODY);
+  }
+
+  /** Number of suspicions so far; pass it to `awaitSuspicion`. */
+  suspicions(): number {
+    return Atomics.load(this.words, this.wakeAt(NOBODY));
+  }
+
+  /** Parks until there are other than `seen` suspicions, or the time is over. */
+  awaitSuspicion(seen: number, timeoutMs: number): void {
+    Atomics.wait(this.words, this.wakeAt(NOBODY), seen, timeoutMs);
+  }
+
+  /** Says that this thread's event loop turns. */
+  beatPulse(): void {
+    Atomics.add(this.words, this.#self * ROW + PULSE, 1);
+  }
+
+  /** The pulse of the living thread that Node knows under this number; undefined when there is none. */
+  pulseOf(nodeId: number): number | undefined {
+    for (let slot = 1; slot <= MAX_THREADS; slot++) {
+      const row = slot * ROW;
+      if (Atomics.load(this.words, row + NODE_ID) !== nodeId) continue;
+      if (Atomics.load(this.words, row + STATE) === ALIVE) return Atomics.load(this.words, row + PULSE);
+    }
+    return undefined;
+  }
+
   /** Index in `words` of the word a thread parks on. */
   wakeAt(slot: number): number {
     return slot * ROW + WAKE;
@@ -162,6 +247,11 @@ export class Threads {
   wake(slot: number): void {
     Atomics.add(this.words, slot * ROW + WAKE, 1);
     Atomics.notify(this.words, slot * ROW + WAKE);
+  }
+
+  /** Wakes every thread; each looks again at what it waits for. */
+  wakeAll(): void {
+    for (let slot = 1; slot <= MAX_THREADS; slot++) this.wake(slot);
   }
 
   /** Publishes that this thread waits, parked or about to park, for lock `id` with arrival number `arrival`. */
@@ -210,5 +300,32 @@ export class Threads {
   /** Whom the thread in `slot` was handing a lock to when it stopped, 0 for nobody. */
   handingTo(slot: number): number {
     return Atomics.load(this.words, slot * ROW + HANDING_TO);
+  }
+
+  /** Whether the thread in `slot` waits for lock `id`, parked or in turns of its event loop. */
+  waitsFor(slot: number, id: number): boolean {
+    const row = slot * ROW;
+    return (
+      Atomics.load(this.words, row + WAITING_ON) === id || Atomics.load(this.words, row + QUEUED_ON) === id
+    );
+  }
+
+  /** Whether a living thread is about to make the thread in `slot` the owner of a lock. */
+  isBeingHandedTo(slot: number): boolean {
+    for (let other = 1; other <= MAX_THREADS; other++) {
+      const row = other * ROW;
+      if (Atomics.load(this.words, row + STATE) !== ALIVE || this.handingTo(other) !== slot) continue;
+      if (!this.#isGone(other)) return true;
+    }
+    return false;
+  }
+}
+
+/** What the kernel calls this thread, or 0. */
+function kernelThread(): number {
+  try {
+    return Number(readlinkSync('/proc/thread-self').split('/').at(-1)) || 0;
+  } catch {
+    return 0;
   }
 }

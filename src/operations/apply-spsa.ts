@@ -20,7 +20,7 @@ export function applySpsa(state: State, { slot, taskId, at }: Located, result: S
   markTask(state, slot, taskId, at, TaskChange.spsa);
   if (crc32(packed) !== (result.sig ?? 0)) return;
 
-  const block = new SpsaBlock(state.slab, state.runs.word(slot, RunWord.spsa) >>> 0);
+  const block = new SpsaBlock(state.slab, writableBlock(state, slot));
   const flips = unpackFlips(packed, block.length);
   const score = result.wins - result.losses;
   const entry: SpsaHistoryPoint[] = [];
@@ -33,6 +33,16 @@ export function applySpsa(state: State, { slot, taskId, at }: Located, result: S
   }
   markSpsa(state, slot);
   noteHistory(state, slot, block, entry);
+}
+
+/** The block itself, or a copy that takes its place, where the change may have to be put back. */
+function writableBlock(state: State, slot: number): number {
+  const handle = state.runs.word(slot, RunWord.spsa) >>> 0;
+  if (!state.sections.keeps) return handle;
+  const copy = state.slab.put(state.slab.copy(handle));
+  state.runs.setWord(slot, RunWord.spsa, copy);
+  state.sections.later(() => state.slab.free(handle));
+  return copy;
 }
 
 /** At most one entry an update: a large batch leaves the history behind, and later ones catch up. */

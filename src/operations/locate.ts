@@ -87,7 +87,9 @@ export function withTask(context: Context, call: WorkerCall, act: (task: Located
     const refusal = checkTask(context.state, slot, call);
     if (refusal !== undefined) return refusal;
     if (taskId === undefined) return refuse(call, 400, texts.MISSING_TASK_ID);
-    return act({ slot, taskId, at: context.state.tasks.at(slot, taskId) });
+    const at = context.state.tasks.at(slot, taskId);
+    context.state.sections.touch(taskId, at);
+    return act({ slot, taskId, at });
   } finally {
     context.state.runs.locks.release(slot);
   }

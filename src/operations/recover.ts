@@ -6,16 +6,15 @@
 import { setLegacyUsernames } from '../protocol/configured-names.js';
 import type { BookMetadata } from '../protocol/documents.js';
 import { shortWorkerName } from '../rules/names.js';
-import { readRunResults, writeRunResults } from '../state/results.js';
-import { RunFlag, RunFloat, RunWord } from '../state/run-record.js';
+import { RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
 import { TaskWord } from '../state/task-record.js';
 import type { Reader } from '../store/port.js';
 import { logAction, markRun } from './changes.js';
 import { loadRun } from './load-run.js';
+import { recountRun } from './recount-run.js';
 import { replaceTask } from './request-task.js';
-import { sumTasks } from './sum-tasks.js';
-import { deactivateRun, isActive, isUndecided, updateFlags } from './transitions.js';
+import { deactivateRun, isActive, isUndecided } from './transitions.js';
 
 export interface Recovery {
   runs: number;
@@ -66,41 +65,15 @@ async function loadSettings(state: State, reader: Reader): Promise<void> {
 /** Compares the stored aggregates with the tasks, and corrects them in the specified order. */
 function correctRun(state: State, slot: number, now: number): string[] {
   const { runs, tasks } = state;
-  const corrections: string[] = [];
-  const before = summary(state, slot);
-  const sums = sumTasks(state, slot, (at) => {
+  const corrections = recountRun(state, slot, (at) => {
     state.connections.add(state.workerInfos.get(tasks.records.i32[at + TaskWord.workerInfo]!).remote_addr);
   });
-  writeRunResults(runs, slot, sums.results);
-  runs.setWord(slot, RunWord.cores, sums.cores);
-  runs.setWord(slot, RunWord.workers, sums.workers);
-  runs.setFloat(slot, RunFloat.committedGames, sums.committed_games);
-  runs.setFloat(slot, RunFloat.totalGames, sums.total_games);
-  updateFlags(state, slot);
-  const after = summary(state, slot);
-  for (const [name, value] of Object.entries(after)) {
-    const was = before[name as keyof typeof before];
-    if (was !== value) corrections.push(`run ${runs.id(slot)}: ${name} was ${was}, tasks say ${value}`);
-  }
   if (!isUndecided(state, slot)) {
     deactivateRun(state, slot, now);
     corrections.push(`run ${runs.id(slot)}: was decided but not finished`);
   }
   if (corrections.length > 0) markRun(state, slot);
   return corrections;
-}
-
-function summary(state: State, slot: number) {
-  const { runs } = state;
-  return {
-    results: JSON.stringify(readRunResults(runs, slot)),
-    cores: runs.word(slot, RunWord.cores),
-    workers: runs.word(slot, RunWord.workers),
-    committed_games: runs.float(slot, RunFloat.committedGames),
-    total_games: runs.float(slot, RunFloat.totalGames),
-    is_green: runs.has(slot, RunFlag.green),
-    is_yellow: runs.has(slot, RunFlag.yellow),
-  };
 }
 
 /** Maps workers to their active tasks again; of two active tasks of one name, the earlier one fails as stale. */

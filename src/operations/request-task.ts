@@ -106,10 +106,12 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
     if (taskId < 0) return { status: 200, json: noTask('info', texts.TOO_BUSY) };
     task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
     head = assignmentArgs(state, slot);
+    state.sections.given({ ...task, worker });
   } finally {
     runs.locks.release(slot);
   }
   replaceTask(state, worker, task, call.now);
+  state.sections.given(undefined);
   state.workers.noteRun(
     worker,
     runs.records.i32.slice(runs.at(slot) + RunWord.id, runs.at(slot) + RunWord.id + 3),

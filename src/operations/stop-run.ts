@@ -19,6 +19,7 @@ const HOURS_TO_STOP = 1000;
 
 export function stopRun(state: State, slot: number, now: number): void {
   const { runs } = state;
+  state.sections.stopping();
   deactivateRun(state, slot, now);
   noteInvalidRun(state, slot, now);
   if (!runs.has(slot, RunFlag.autoPurge) || runs.has(slot, RunFlag.spsa)) return;

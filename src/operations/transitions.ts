@@ -22,6 +22,7 @@ export function isActive(state: State, at: number): boolean {
 export function deactivateTask(state: State, slot: number, taskId: number, at: number, now: number): void {
   const { runs, tasks } = state;
   const { i32, f64 } = tasks.records;
+  state.sections.touch(taskId, at);
   markRun(state, slot);
   if (!isActive(state, at)) return;
   runs.setWord(slot, RunWord.workers, runs.word(slot, RunWord.workers) - 1);

@@ -166,9 +166,12 @@ function storeWorkerInfo(context: Context, call: WorkerCall, at: number): number
     remote_addr: workerInfos.get(old).remote_addr,
     country_code: call.countryCode,
   });
-  workerInfos.release(old);
-  if (entry === old) return 0;
+  if (entry === old) {
+    workerInfos.release(old);
+    return 0;
+  }
   i32[at + TaskWord.workerInfo] = entry;
+  context.state.sections.later(() => workerInfos.release(old));
   i32[at + TaskWord.concurrency] = info.concurrency;
   f64[at / 2 + TaskFloat.nps] = info.nps;
   return TaskChange.workerInfo;

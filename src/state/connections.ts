@@ -1,13 +1,17 @@
 /** How many active tasks each remote address has; an address without any has no entry. */
 import type { KeyedTable } from '../memory/keyed-table.js';
+import type { RunSections } from './run-sections.js';
 
 export const CONNECTION_WORDS = 2;
 
 export class Connections {
   readonly #table: KeyedTable;
+  readonly #sections: Pick<RunSections, 'words' | 'connectionsAt'>;
 
-  constructor(table: KeyedTable) {
+  constructor(table: KeyedTable, sections: Pick<RunSections, 'words' | 'connectionsAt'>) {
     this.#table = table;
+    this.#sections = sections;
+    table.isFilled = (at) => table.i32[at]! > 0;
   }
 
   count(address: string): number {
@@ -15,12 +19,22 @@ export class Connections {
   }
 
   add(address: string): void {
-    this.#table.update(address, true, (at) => this.#table.i32[at]!++);
+    this.#table.update(address, true, (at) => {
+      const { words, connectionsAt } = this.#sections;
+      // Nothing may come between the two: a thread can die wherever a function is called or a loop goes round.
+      this.#table.i32[at]!++;
+      words[connectionsAt] = 1;
+    });
   }
 
   /** Takes one away; false when the address had none, which says that the counts went wrong. */
   subtract(address: string): boolean {
-    const left = this.#table.update(address, false, (at) => --this.#table.i32[at]!);
+    const left = this.#table.update(address, false, (at) => {
+      const { words, connectionsAt } = this.#sections;
+      const count = --this.#table.i32[at]!;
+      words[connectionsAt] = -1;
+      return count;
+    });
     if (left === 0) this.#table.remove(address, (at) => this.#table.i32[at] === 0);
     return left !== undefined;
   }

@@ -4,6 +4,7 @@
  * entry leaves in the same group as the change that it records: never lost, never twice.
  */
 import { pack, unpack } from 'msgpackr';
+import { strike } from '../memory/fault-point.js';
 import type { Slab } from '../memory/slab.js';
 import type {
   ActionDocument,
@@ -48,6 +49,7 @@ export class Outbox {
     const { i32 } = this.#runs.records;
     const at = this.#runs.at(slot);
     const tail = i32[at + RunWord.outboxTail]! >>> 0;
+    strike?.('outbox: appending');
     if (tail === 0) i32[at + RunWord.outbox] = handle;
     else this.#link(tail).setUint32(0, handle);
     i32[at + RunWord.outboxTail] = handle;
@@ -68,6 +70,20 @@ export class Outbox {
       handle = next;
     }
     return items;
+  }
+
+  /** Frees what was appended after `tail`; from `first` on when the list was empty (tail 0). */
+  cut(tail: number, first: number): void {
+    let handle = first;
+    if (tail !== 0) {
+      handle = this.#link(tail).getUint32(0);
+      this.#link(tail).setUint32(0, 0);
+    }
+    while (handle !== 0) {
+      const next = this.#link(handle).getUint32(0);
+      this.#slab.free(handle);
+      handle = next;
+    }
   }
 
   #link(handle: number): DataView {

@@ -1,4 +1,5 @@
 /** Outcome counts between documents and records: a run keeps them as floats, a task as 32-bit integers. */
+import { strike } from '../memory/fault-point.js';
 import type { Results, Sprt } from '../protocol/documents.js';
 import { ELO_MODELS, RunFlag, RunFloat, RunWord, SPRT_STATES } from './run-record.js';
 import type { RunTable } from './runs.js';
@@ -60,6 +61,7 @@ export function writeTaskResults(tasks: TaskTable, at: number, results: Results)
   i32[at + TaskWord.draws] = results.draws;
   i32[at + TaskWord.crashes] = results.crashes ?? 0;
   i32[at + TaskWord.timeLosses] = results.time_losses ?? 0;
+  strike?.('task results: half');
   for (let i = 0; i < PAIRS; i++) i32[at + TaskWord.pentanomial + i] = results.pentanomial?.[i] ?? 0;
   if (results.pentanomial === undefined) i32[at + TaskWord.flags]! |= TaskFlag.trinomial;
   else i32[at + TaskWord.flags]! &= ~TaskFlag.trinomial;

@@ -2,6 +2,7 @@
  * The table of live runs: every unfinished run, and finished ones for a while. Slot 0 is the system's: it holds no run,
  * only the outbox of what belongs to none.
  */
+import { strike } from '../memory/fault-point.js';
 import type { KeyedTable } from '../memory/keyed-table.js';
 import type { LockTable } from '../memory/lock-table.js';
 import type { Region } from '../memory/region.js';
@@ -32,6 +33,8 @@ export class RunTable {
     this.locks = locks;
     this.#tableLock = tableLock;
     this.#index = index;
+    index.isFilled = (at) => index.i32[at] !== 0;
+    tableLock.mend = () => this.#mendReady();
   }
 
   at(slot: number): number {
@@ -189,12 +192,26 @@ export class RunTable {
     return slots;
   }
 
+  /** The list without what stands there twice, after a thread died while it drew the list together. */
+  #mendReady(): void {
+    const slots = new Set(this.#ready.subarray(1, 1 + this.#ready[0]!));
+    this.#listed.forEach((listed, slot) => {
+      if (listed !== 0) slots.add(slot);
+    });
+    const kept = [...slots].filter((slot) => this.isUnfinished(slot));
+    this.#listed.fill(0);
+    for (const slot of kept) this.#listed[slot] = 1;
+    this.#ready.set(kept, 1);
+    Atomics.store(this.#ready, 0, kept.length);
+  }
+
   #dropFinished(): void {
     this.#tableLock.acquire();
     const count = this.#ready[0]!;
     let kept = 0;
     for (let i = 1; i <= count; i++) {
       const slot = this.#ready[i]!;
+      strike?.('ready runs: dropping');
       if (this.isUnfinished(slot)) this.#ready[1 + kept++] = slot;
       else this.#listed[slot] = 0;
     }

@@ -14,6 +14,7 @@ import { CONNECTION_WORDS, Connections } from './connections.js';
 import { Journal } from './journal.js';
 import { Outbox } from './outbox.js';
 import { LockRank } from './ranks.js';
+import { RunSections } from './run-sections.js';
 import { RunTable } from './runs.js';
 import { TaskTable } from './tasks.js';
 import { USER_WORDS, Users } from './users.js';
@@ -45,6 +46,7 @@ export class State {
   readonly requestTaskMutex: LockTable;
   readonly runs: RunTable;
   readonly tasks: TaskTable;
+  readonly sections: RunSections;
   readonly workers: Workers;
   readonly connections: Connections;
   readonly users: Users;
@@ -88,11 +90,13 @@ export class State {
     this.runs = new RunTable(region, sizes.runs, runLocks, runTableLock, runIndex);
     const chunkLock = new LockTable(region, 'task-chunks', 1, LockRank.taskChunks, meters.taskChunks);
     this.tasks = new TaskTable(region, this.runs, sizes.tasks, chunkLock);
+    this.sections = new RunSections(region, this.threads, this.runs.records, this.tasks.records);
     const table = (name: string, capacity: number, words: number, rank: number) =>
       new KeyedTable(region, name, { capacity, words, stripes: STRIPES, rank, slab });
     this.workers = new Workers(table('workers', sizes.workers, WORKER_WORDS, LockRank.workers), slab);
     this.connections = new Connections(
       table('connections', sizes.workers, CONNECTION_WORDS, LockRank.connections),
+      this.sections,
     );
     const key = region.u8('credential-key', 32);
     if (region.creating) key.set(randomFillSync(new Uint8Array(32)));
@@ -104,6 +108,12 @@ export class State {
     this.books = new Books(table('books', 1024, 2, LockRank.books), slab);
     this.journal = new Journal(region, sizes.runs);
     this.outbox = new Outbox(slab, this.runs);
+  }
+
+  /** For threads that can die alone: what they change under a run's lock can be put back from now on. */
+  keepSections(): void {
+    this.sections.keep();
+    this.runs.locks.sections = this.sections;
   }
 
   /** The decoded content of a blob, remembered by this thread while the blob lives. */

@@ -45,8 +45,9 @@ export function readTask(state: State, at: number): TaskDocument {
 /** Frees what the record refers to. */
 export function freeTask(state: State, at: number): void {
   dropTaskFlips(state, at);
-  state.workerInfos.release(state.tasks.records.i32[at + TaskWord.workerInfo]!);
+  const info = state.tasks.records.i32[at + TaskWord.workerInfo]!;
   state.tasks.records.i32[at + TaskWord.workerInfo] = EMPTY_INFO;
+  state.workerInfos.release(info);
 }
 
 /** The packed flips handed out and not answered yet. */
@@ -69,6 +70,6 @@ export function setTaskFlips(state: State, at: number, iter: number, packedFlips
 export function dropTaskFlips(state: State, at: number): void {
   const { i32 } = state.tasks.records;
   const handle = i32[at + TaskWord.spsaFlips]! >>> 0;
-  if (handle !== 0) state.slab.free(handle);
   i32[at + TaskWord.spsaFlips] = 0;
+  if (handle !== 0) state.sections.later(() => state.slab.free(handle));
 }

@@ -97,10 +97,13 @@ export class TaskTable {
     if (chunkOfRun >= RUN_PAGES * PAGE_CHUNKS) throw new TasksFull(this.#chunks);
     this.#lock.acquire();
     try {
+      if (this.#pagesOfRun[page] === 0) this.#pagesOfRun[page] = take(this.#freePages);
+      const place = this.#pagesOfRun[page]! * PAGE_CHUNKS + (chunkOfRun % PAGE_CHUNKS);
+      // A thread that died before it counted its new task leaves the chunk behind.
+      if (this.#chunksOfPage[place] !== 0) return;
       const chunk = take(this.#freeChunks);
       if (chunk < 0) throw new TasksFull(this.#chunks);
-      if (this.#pagesOfRun[page] === 0) this.#pagesOfRun[page] = take(this.#freePages);
-      this.#chunksOfPage[this.#pagesOfRun[page]! * PAGE_CHUNKS + (chunkOfRun % PAGE_CHUNKS)] = chunk;
+      this.#chunksOfPage[place] = chunk;
     } finally {
       this.#lock.release();
     }

@@ -33,6 +33,7 @@ export class Users {
   constructor(table: KeyedTable, key: Uint8Array) {
     this.#table = table;
     this.#key = key;
+    table.isFilled = (at) => table.i32[at + Word.version]! !== 0;
   }
 
   /** Remembers an account, and forgets its verified credential. */
@@ -41,8 +42,9 @@ export class Users {
       const { i32 } = this.#table;
       i32[at + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
       i32[at + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
-      i32[at + Word.version]!++;
       i32.fill(0, at + Word.digest, at + Word.digest + DIGEST_WORDS);
+      // A record without a version is half-written: its thread died here.
+      i32[at + Word.version]!++;
     });
   }
 

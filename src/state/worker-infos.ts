@@ -61,6 +61,7 @@ export class WorkerInfos {
   constructor(table: KeyedTable, serials: Int32Array) {
     this.#table = table;
     this.#serials = serials;
+    table.isFilled = (at) => table.i32[at + REFERENCES]! > 0;
   }
 
   /** Holds a reference to the entry for this content and returns its number (> 0). */
@@ -112,6 +113,11 @@ export class WorkerInfos {
     if (decoded.info.unique_key !== told.unique_key || decoded.info.username !== told.username) return false;
     decoded.owner = told;
     return true;
+  }
+
+  /** How many hold the entry. */
+  references(entry: number): number {
+    return this.#table.i32[this.#table.at(entry - 1) + REFERENCES]!;
   }
 
   /** The content. Call while a reference is held. The object is shared: do not change it. */

@@ -1,0 +1,34 @@
+// Taking the locks of a dead thread: what each one guards is mended first, then the lock goes to the next waiter.
+
+import type { Threads } from './threads.js';
+
+const PAUSE_MS = 1;
+/** Rank of the lock that is being mended; what mending takes ranks above it. */
+let mending = Number.NEGATIVE_INFINITY;
+
+/**
+ * Frees or hands on every lock that the dead thread in `slot` held, and forgets that it waited. Inner locks come first,
+ * since mending what an outer one guards takes them. The caller has made sure that the thread runs no more, holds no
+ * lock itself, and may park. Called again while mending, for another dead thread that holds what is needed, it takes only
+ * locks that rank above the one being mended. Returns how many locks were taken from the dead.
+ */
+export function recoverLocks(threads: Threads, slot: number): number {
+  const word = threads.lockWordOf(slot);
+  const outer = mending;
+  const tables = threads.lockTables.filter((table) => table.rank > outer).sort((a, b) => b.rank - a.rank);
+  for (const table of tables) table.forgetWaiter(slot);
+  let recovered = 0;
+  // A releaser that had cleared the dead thread's bit before it was forgotten makes it the owner in a moment.
+  for (let pending = true; pending; ) {
+    pending = threads.isBeingHandedTo(slot);
+    for (const table of tables) {
+      mending = table.rank;
+      recovered += table.recover(word);
+    }
+    mending = outer;
+    if (pending) Atomics.wait(threads.words, threads.wakeAt(threads.self()), 0, PAUSE_MS);
+  }
+  // A lock that the dead had just freed, or whose new owner it had not woken, is looked at again by all who wait.
+  threads.wakeAll();
+  return recovered;
+}
