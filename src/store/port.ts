@@ -83,9 +83,40 @@ export interface Reader {
   close(): Promise<void>;
 }
 
+/** How much of everything a store holds. */
+export interface Census {
+  runs: number;
+  actions: number;
+  pgns: number;
+  users: number;
+  workers: number;
+  nets: number;
+  keyValues: number;
+  contributors: number;
+}
+
+/** Everything there is, for copying a store whole: what no request needs. */
+export interface Inventory {
+  /** All runs, deleted ones included, in ascending order. */
+  runIds(): AsyncIterable<string>;
+  /** The runs that have PGNs, also those that the store has no run of. */
+  pgnRunIds(): AsyncIterable<string>;
+  /** Oldest first, from an instant on, in seconds since the epoch. */
+  actionsSince(time: number): AsyncIterable<ActionDocument>;
+  /** Blocked or not. */
+  workers(): AsyncIterable<WorkerDocument>;
+  nets(): AsyncIterable<NetDocument>;
+  keyValues(): AsyncIterable<{ key: string; value: unknown }>;
+  contributors(): AsyncIterable<{ username: string; cpuHours: number }>;
+  /** Several PGNs of one task count as one, since readers find one. */
+  census(): Promise<Census>;
+  close(): Promise<void>;
+}
+
 /** How a thread reaches the store named by STORE_URL. */
 export interface Store {
   /** Creates or migrates what is missing, and takes the place of the only writer. */
   openWriter(): Promise<Writer>;
   openReader(): Promise<Reader>;
+  openInventory(): Promise<Inventory>;
 }

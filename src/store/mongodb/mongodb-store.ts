@@ -2,11 +2,13 @@
  * fishtest's own database as a store: Python servers can read it while Shoal serves from it, and serve from it again when
  * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal`, `shoal_groups`, `shoal_tasks`).
  */
-import type { Reader, Store, Writer } from '../port.js';
+import type { Db, MongoClient } from 'mongodb';
+import type { Inventory, Reader, Store, Writer } from '../port.js';
 import { connect } from './connection.js';
 import { GroupLog } from './group-log.js';
 import { ensureIndexes } from './indexes.js';
 import { storeFailure } from './mongodb-failure.js';
+import { MongodbInventory } from './mongodb-inventory.js';
 import { MongodbReader } from './mongodb-reader.js';
 import { MongodbWriter } from './mongodb-writer.js';
 import { MOST_EMBEDDED_TASKS } from './task-overflow.js';
@@ -52,11 +54,20 @@ export class MongodbStore implements Store {
   }
 
   /** @throws StoreError `away` */
-  async openReader(): Promise<Reader> {
+  openReader(): Promise<Reader> {
+    return this.#open((client, db) => new MongodbReader(client, db));
+  }
+
+  /** @throws StoreError `away` */
+  openInventory(): Promise<Inventory> {
+    return this.#open((client, db) => new MongodbInventory(client, db));
+  }
+
+  async #open<T>(make: (client: MongoClient, db: Db) => T): Promise<T> {
     const { client, db, name } = connect(this.#url, this.#options.connections);
     try {
       await db.command({ ping: 1 });
-      return new MongodbReader(client, db);
+      return make(client, db);
     } catch (error) {
       await client.close();
       throw storeFailure(`Opening ${name}`, error);

@@ -7,11 +7,13 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Reader, Store, Writer } from '../port.js';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Inventory, Reader, Store, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { connectReader, connectWriter } from './connection.js';
 import { MIGRATIONS, migrate, schemaVersion } from './migrations.js';
 import { storeFailure } from './sqlite-failure.js';
+import { SqliteInventory } from './sqlite-inventory.js';
 import { SqliteReader } from './sqlite-reader.js';
 import { SqliteWriter } from './sqlite-writer.js';
 import { WriterLock } from './writer-lock.js';
@@ -49,7 +51,16 @@ export class SqliteStore implements Store {
   }
 
   /** @throws StoreError `missing`, `version` or `disk` */
-  async openReader(): Promise<Reader> {
+  openReader(): Promise<Reader> {
+    return this.#open((db) => new SqliteReader(db));
+  }
+
+  /** @throws StoreError `missing`, `version` or `disk` */
+  openInventory(): Promise<Inventory> {
+    return this.#open((db) => new SqliteInventory(db));
+  }
+
+  async #open<T>(make: (db: DatabaseSyncInstance) => T): Promise<T> {
     const missing = new StoreError(
       'missing',
       `There is no store in ${this.#directory}: start the server once, it makes one.`,
@@ -66,7 +77,7 @@ export class SqliteStore implements Store {
             `${this.#file} has schema version ${version}, this program needs ${MIGRATIONS.length}: start the server once, it migrates the store.`,
           );
         }
-        return new SqliteReader(db);
+        return make(db);
       } catch (error) {
         db.close();
         throw error;

@@ -1,0 +1,126 @@
+/** A store is copied whole into one of another kind and back, also when the copy was interrupted. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { WriteGroup } from '../../src/state/write-group.js';
+import { migrateStore } from '../../src/store/migrate-store.js';
+import type { Reader, Store } from '../../src/store/port.js';
+import type { StorePlace } from './contract.js';
+import { action, badTask, change, collect, group, idOf, newTask, runHead, START, user } from './documents.js';
+import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
+import { sqlitePlace } from './sqlite-place.js';
+
+const MESSAGE = 'slow';
+
+function filling(): WriteGroup {
+  const old = { ...newTask(2), extra: { old: { list: [1] } } };
+  const deleted = runHead(3, { finished: true, deleted: true });
+  return group({
+    runs: [
+      change(idOf(1), {
+        insert: runHead(1),
+        tasks: [newTask(0), newTask(1), old],
+        badTasks: [badTask(1, 2.5)],
+      }),
+      change(idOf(2), { insert: runHead(2, { finished: true }), tasks: [newTask(0)] }),
+      change(idOf(3), { insert: deleted }),
+    ],
+    actions: Array.from({ length: 700 }, (_, i) => action(i, { run_id: idOf(1 + (i % 3)) })),
+    pgns: [0, 1, 11].map((n) => ({ run_id: `${idOf(1)}-${n}`, pgn_zip: Uint8Array.of(31, 139, n), size: 3 })),
+    users: [user('alice'), user('bob')],
+    workers: [true, false].map((blocked, i) => ({
+      worker_name: `alice-${i}cores-abc`,
+      blocked,
+      message: MESSAGE,
+      last_updated: START,
+    })),
+    nets: [{ name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 5 }],
+    keyValues: [{ key: 'worker_runs', value: { x: { last_run: idOf(1) } } }],
+    contributors: [{ username: 'alice', cpuHours: 1234.5 }],
+  });
+}
+
+/** Everything a reader and an inventory find. */
+async function contents(store: Store): Promise<unknown> {
+  const [reader, inventory] = [await store.openReader(), await store.openInventory()];
+  const ids = await collect(inventory.runIds());
+  const all = {
+    runs: await Promise.all(ids.map((id) => runOf(reader, id))),
+    actions: await collect(reader.actionLog()),
+    pgns: await Promise.all((await collect(inventory.pgnRunIds())).map((id) => collect(reader.pgns(id)))),
+    users: (await collect(reader.users())).sort((a, b) => (a.username < b.username ? -1 : 1)),
+    workers: (await collect(inventory.workers())).sort((a, b) => (a.worker_name < b.worker_name ? -1 : 1)),
+    nets: await collect(inventory.nets()),
+    workerRuns: await reader.keyValue('worker_runs'),
+    contributors: await collect(inventory.contributors()),
+  };
+  await inventory.close();
+  await reader.close();
+  return all;
+}
+
+async function runOf(reader: Reader, id: string): Promise<unknown> {
+  return [await reader.run(id), await collect(reader.tasks(id)), await reader.badTasks(id)];
+}
+
+async function filled(): Promise<StorePlace> {
+  const place = await sqlitePlace();
+  const writer = await place.store.openWriter();
+  await writer.commit(filling());
+  await writer.close();
+  return place;
+}
+
+/** A store whose writer fails at the given commit. */
+function failing(store: Store, at: number): Store {
+  return {
+    openReader: () => store.openReader(),
+    openInventory: () => store.openInventory(),
+    async openWriter() {
+      const writer = await store.openWriter();
+      let commits = 0;
+      return {
+        commit: (group) => (++commits < at ? writer.commit(group) : Promise.reject(new Error('interrupted'))),
+        countDownload: (name) => writer.countDownload(name),
+        backup: (file) => writer.backup(file),
+        close: () => writer.close(),
+      };
+    },
+  };
+}
+
+async function copiesWhole(makeTarget: () => Promise<StorePlace>): Promise<void> {
+  const [source, target, back] = [await filled(), await makeTarget(), await sqlitePlace()];
+  const expected = await contents(source.store);
+  for (const at of [1, 4, 7, 9]) {
+    const interrupted = migrateStore(source.store, failing(target.store, at), { name: 'source' });
+    await assert.rejects(interrupted, /interrupted/);
+  }
+  const parts = new Map<string, number[]>();
+  const census = await migrateStore(source.store, target.store, {
+    name: 'source',
+    onProgress: (part, done, total) => parts.set(part, [done, total]),
+  });
+  assert.deepEqual(await contents(target.store), expected);
+  assert.equal(census.actions, 700);
+  assert.equal(census.keyValues, 1);
+  assert.deepEqual(parts.get('runs'), [3, 3]);
+  assert.deepEqual(parts.get('pgns'), [3, 3]);
+
+  await migrateStore(target.store, back.store, { name: 'there' });
+  assert.deepEqual(await contents(back.store), expected);
+  await assert.rejects(migrateStore(source.store, back.store, { name: 'source' }), { code: 'exists' });
+  for (const place of [source, target, back]) await place.remove();
+}
+
+test('an embedded store is copied into another', () => copiesWhole(sqlitePlace));
+
+test('an embedded store is copied into MongoDB and back', { skip: withoutMongodb }, () =>
+  copiesWhole(() => mongodbPlace()),
+);
+
+test('a store that is not there is no source', async () => {
+  const [missing, target] = [await sqlitePlace(), await sqlitePlace()];
+  await assert.rejects(migrateStore(missing.store, target.store, { name: 'x' }), { code: 'missing' });
+  await assert.rejects(target.store.openReader(), { code: 'missing' });
+  for (const place of [missing, target]) await place.remove();
+});
