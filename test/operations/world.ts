@@ -53,7 +53,7 @@ export function sprtArgs(elo0: number, elo1: number): object {
 /** Brings a run into memory as a new one, to be inserted into the store. */
 export async function addRun(state: State, document: RunDocument): Promise<number> {
   const { tasks, bad_tasks: _bad, ...head } = document;
-  const { slot } = await loadRun(state, head, tasks, 0);
+  const { slot } = await loadRun(state, head, tasks, 0, Date.now());
   state.runs.set(slot, RunFlag.isNew, true);
   state.journal.mark(slot);
   return slot;
