@@ -1,7 +1,7 @@
 /**
  * What a live run is made of in shared memory. RunWord offsets count 32-bit words, RunFloat offsets count 64-bit
  * floats, both from the start of the run's record. Everything here is guarded by the run's lock; the scheduler reads
- * single words of runs it has not locked and decides again under the lock.
+ * single words of runs it has not locked and decides again under the lock: what it reads lies in two cache lines.
  */
 
 export const RUN_WORDS = 192;
@@ -24,15 +24,15 @@ export const RunWord = {
   outbox: 11,
   outboxTail: 12,
   /** Blob: the run's head document without what this record holds. */
-  head: 13,
+  head: 16,
   /** Blob: JSON text of the args that never change, without the closing brace. */
-  argsText: 14,
+  argsText: 17,
   /** Blob: the numbers of an SPSA tune (spsa-block.ts); 0 for other runs. */
-  spsa: 15,
+  spsa: 18,
   /** Bit i set: the i-th known architecture passes args.arch_filter. */
-  archLow: 16,
-  archHigh: 17,
-  compiler: 18,
+  archLow: 13,
+  archHigh: 14,
+  compiler: 15,
   failures: 19,
   eloModel: 20,
   sprtState: 21,
@@ -48,10 +48,10 @@ export const RunWord = {
 export const RunFloat = {
   priority: 32,
   itp: 33,
-  throughput: 34,
+  throughput: 54,
   numGames: 35,
   committedGames: 36,
-  totalGames: 37,
+  totalGames: 72,
   wins: 38,
   losses: 39,
   draws: 40,
@@ -67,7 +67,7 @@ export const RunFloat = {
   /** Seconds a game, from args.tc. */
   gameDuration: 53,
   /** MiB of hash tables of both engines. */
-  hashMemory: 54,
+  hashMemory: 34,
   alpha: 55,
   beta: 56,
   elo0: 57,
@@ -80,7 +80,7 @@ export const RunFloat = {
   lostSamples: 70,
   illegalUpdate: 71,
   /** The scheduler's limit: no more tasks are given out above this many cores. */
-  coreLimit: 72,
+  coreLimit: 37,
 } as const;
 
 export const RunFlag = {

@@ -11,6 +11,9 @@ import { RUN_WORDS, RunFlag, RunWord } from './run-record.js';
 
 export const SYSTEM_SLOT = 0;
 
+/** Scheduling decisions of a thread between two looks for runs to be dropped from the ready list. */
+const TIDY_EVERY = 64;
+
 export class RunTable {
   readonly records: Records;
   readonly locks: LockTable;
@@ -18,6 +21,8 @@ export class RunTable {
   /** Word 0: how many slots the list holds; then the slots of runs that may be ready for work. */
   readonly #ready: Int32Array;
   readonly #listed: Int32Array;
+  #readyView: Int32Array = new Int32Array(0);
+  #looks = 0;
   /** Guards allocation of slots and the ready list. */
   readonly #tableLock: LockTable;
   readonly #remembered = new Map<string, number>();
@@ -166,18 +171,20 @@ export class RunTable {
   }
 
   /**
-   * Calls `visit` with each listed unfinished run. Only the holder of the request-task mutex may call this: it drops
-   * runs that have finished from the list.
+   * The listed slots, some of which may hold runs that have finished meanwhile, or none. Only the holder of the
+   * request-task mutex may call this: now and then it drops those from the list. Use the view before the next call.
    */
-  forEachReady(visit: (slot: number) => void): void {
+  readySlots(): Int32Array {
     const count = Atomics.load(this.#ready, 0);
-    let stale = 0;
-    for (let i = 1; i <= count; i++) {
-      const slot = this.#ready[i]!;
-      if (this.isUnfinished(slot)) visit(slot);
-      else stale++;
+    if (++this.#looks % TIDY_EVERY === 0) {
+      let stale = 0;
+      for (let i = 1; i <= count; i++) if (!this.isUnfinished(this.#ready[i]!)) stale++;
+      if (stale > 0) this.#dropFinished();
     }
-    if (stale > 0) this.#dropFinished();
+    const view = this.#readyView;
+    const wanted = Atomics.load(this.#ready, 0);
+    if (view.length !== wanted) this.#readyView = this.#ready.subarray(1, 1 + wanted);
+    return this.#readyView;
   }
 
   /** Slots of all unfinished runs, in no particular order. */

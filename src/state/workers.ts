@@ -63,11 +63,10 @@ export class Workers {
     this.table.i32[at + Word.taskId] = task?.taskId ?? 0;
   }
 
-  /** True when `runId` is the run of the worker's last assignment. */
-  isLastRun(record: number, runId: Int32Array): boolean {
+  /** The id of the run of the worker's last assignment as three words, all zero when there was none. */
+  lastRunWords(record: number): Int32Array {
     const at = this.table.at(record) + Word.lastRun;
-    const { i32 } = this.table;
-    return i32[at] === runId[0] && i32[at + 1] === runId[1] && i32[at + 2] === runId[2];
+    return this.table.i32.subarray(at, at + 3);
   }
 
   lastRun(record: number): string | undefined {
