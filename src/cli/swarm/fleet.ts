@@ -15,7 +15,7 @@ import { Step, Worker } from './worker.js';
 const LONGEST_SLEEP_MS = 20;
 
 export class Fleet {
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   readonly tally = new Tally();
   /** How late requests were sent: the swarm's own weakness, which the server's latencies do not show. */
   readonly lag = new LatencyHistogram();
@@ -30,6 +30,7 @@ export class Fleet {
   constructor(options: SwarmOptions) {
     const random = new Random(options.seed);
     this.#options = options;
+    this.ledger = new Ledger(options.keepTasks);
     this.#wire = new Wire(options.url, options.connections);
     this.#moves = new Moves(options, random, this.ledger, this.tally);
     this.#schedule = new Schedule(options.workers);

@@ -35,6 +35,8 @@ export class HeldTask {
   batch: FullResults | undefined;
   /** True when the batch was sent at least once without a usable answer. */
   doubtful = false;
+  /** The batch whose fate nobody knows, once the task has left its worker. */
+  uncertain: FullResults | undefined;
 
   constructor(run: KnownRun, id: number, games: number) {
     this.run = run;
@@ -88,10 +90,16 @@ function isCount(value: unknown): value is number {
 }
 
 export class Ledger {
+  /** All tasks, if they are to be kept. */
+  readonly tasks: HeldTask[] | undefined;
   readonly runs = new Map<string, KnownRun>();
   readonly ends: Record<TaskEnd, number> = { finished: 0, failed: 0, vanished: 0, dropped: 0, unfinished: 0 };
   assigned = 0;
   games = 0;
+
+  constructor(keepTasks: boolean) {
+    this.tasks = keepTasks ? [] : undefined;
+  }
 
   /** Books a new task. @returns the task, and what the server did wrong in handing it out, if anything. */
   assign(given: Assignment): { task: HeldTask; violation: string | undefined } {
@@ -106,6 +114,7 @@ export class Ledger {
       violation = `task ${given.runId}/${given.taskId}: openings ${range} were handed out before`;
     }
     const task = new HeldTask(run, given.taskId, given.games);
+    this.tasks?.push(task);
     return { task, violation };
   }
 
@@ -121,7 +130,10 @@ export class Ledger {
 
   /** The task leaves its worker; a batch that was sent but never answered goes to the uncertain results. */
   end(task: HeldTask, how: TaskEnd): void {
-    if (task.batch && task.doubtful) addResults(task.run.uncertain, task.batch);
+    if (task.batch && task.doubtful) {
+      task.uncertain = task.batch;
+      addResults(task.run.uncertain, task.batch);
+    }
     task.batch = undefined;
     this.ends[how] += 1;
   }

@@ -39,6 +39,8 @@ export interface SwarmOptions {
   readonly allowOutage: boolean;
   /** Also load a server that is not on this machine. */
   readonly allowRemote: boolean;
+  /** Remember each task, to hold them one by one against the store. */
+  readonly keepTasks: boolean;
   /** Ends the swarm early, as its deadline would. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -82,6 +84,7 @@ export function swarmOptions(
     drain: false,
     allowOutage: false,
     allowRemote: false,
+    keepTasks: false,
     ...given,
     url: checkUrl(given.url, given.allowRemote ?? false),
   };

@@ -1,0 +1,88 @@
+/** A server that is killed while a swarm plays: what it acknowledged is there, and nothing is handed out twice. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { trialForm } from '../../src/cli/swarm/demo-runs.js';
+import type { Fleet } from '../../src/cli/swarm/fleet.js';
+import { addResults, gamesIn, noResults } from '../../src/cli/swarm/games.js';
+import type { HeldTask } from '../../src/cli/swarm/ledger.js';
+import { runSwarm } from '../../src/cli/swarm/swarm.js';
+import { describeVerification } from '../../src/cli/swarm/verify.js';
+import { Site } from './site.js';
+
+const FORMS = [
+  trialForm('sequential', 'an SPRT', { sprt: { elo0: 0, elo1: 1 } }),
+  trialForm('fixed', 'fixed games', { num_games: 400_000 }),
+  trialForm('tune', 'a tune', { num_games: 400_000, spsa: { raw_params: 'a,10,0,100,5,0.002' } }),
+];
+
+/** The results that the store may hold for a task. */
+function possible({ acknowledged, uncertain }: HeldTask): object[] {
+  if (uncertain === undefined) return [acknowledged];
+  const more = noResults();
+  addResults(more, acknowledged);
+  addResults(more, uncertain);
+  return [acknowledged, more];
+}
+
+describe('a server that is killed under load', () => {
+  let site: Site;
+  before(async () => {
+    site = await Site.open({ HTTP_THREADS: '2' });
+  });
+  after(() => site.close());
+
+  it('keeps each acknowledged result and hands out no batch twice', async () => {
+    const { access } = await site.prepare(FORMS);
+    let fleet: Fleet | undefined;
+    const end = new AbortController();
+    const swarm = runSwarm(
+      access,
+      {
+        workers: 120,
+        seconds: 60,
+        ramp: 0.5,
+        timeScale: 240,
+        elo: 0.3,
+        allowOutage: true,
+        keepTasks: true,
+        signal: end.signal,
+      },
+      (made) => {
+        fleet = made;
+        return () => {};
+      },
+    );
+    await sleep(1000);
+    const games = fleet!.ledger.games;
+    assert.ok(games > 0, 'games were acknowledged before the kill');
+    await site.restart('SIGKILL');
+    while (fleet!.ledger.games === games) await sleep(50);
+    await sleep(500);
+    end.abort();
+    const { faults, verification, tasks } = await swarm;
+    assert.deepEqual(
+      faults.filter(({ kind }) => kind === 'violation' || kind === 'refused'),
+      [],
+    );
+    assert.ok(
+      faults.some(({ kind }) => kind === 'broken'),
+      'the kill broke connections',
+    );
+    assert.ok(verification!.agrees, describeVerification(verification!));
+    assert.ok(tasks.assigned > 100);
+
+    assert.equal(await site.server.end('SIGTERM'), 0);
+    const reader = await site.openReader();
+    for (const task of fleet!.ledger.tasks!) {
+      const stored = await reader.task(task.run.id, task.id);
+      const place = `task ${task.run.id}/${task.id} of ${gamesIn(task.acknowledged)} acknowledged games`;
+      assert.ok(stored !== undefined, `${place} is not in the store`);
+      assert.ok(
+        possible(task).some((results) => JSON.stringify(results) === JSON.stringify(stored.stats)),
+        `${place}: the store has ${JSON.stringify(stored.stats)}, the swarm ${JSON.stringify(possible(task))}`,
+      );
+    }
+    await reader.close();
+  });
+});
