@@ -18,7 +18,7 @@ import { ServerChild } from './server-child.js';
 
 const A_MONTH = 2_592_000;
 /** What a browser may find, as far as this server has it. */
-const PAGES = ['/dashboard', '/tests'];
+const PAGES = ['/', '/tests'];
 
 interface DemoOptions {
   readonly workers: number;

@@ -57,7 +57,10 @@ describe('a server that is killed under load', () => {
     const games = fleet!.ledger.games;
     assert.ok(games > 0, 'games were acknowledged before the kill');
     await site.restart('SIGKILL');
-    while (fleet!.ledger.games === games) await sleep(50);
+    for (let waits = 0; fleet!.ledger.games === games; waits++) {
+      assert.ok(waits < 600, 'games are acknowledged after the restart');
+      await sleep(50);
+    }
     await sleep(500);
     end.abort();
     const { faults, verification, tasks } = await swarm;
