@@ -73,7 +73,7 @@ async function demo({ workers, seconds, timeScale, port }: DemoOptions): Promise
 async function introduction(server: ServerChild, directory: string): Promise<string> {
   const lines = [`Workers are served at ${server.url}, and three runs wait for them.`, '', 'Open'];
   for (const page of PAGES) {
-    const { status } = await fetch(`${server.url}${page}`);
+    const { status } = await fetch(`${server.url}${page}`, { headers: { accept: 'text/html' } });
     if (status === 200) lines.push(`  ${server.url}${page}`);
   }
   lines.push(`  ${server.adminUrl}/metrics`, '', 'or ask in another shell');

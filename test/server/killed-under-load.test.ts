@@ -34,8 +34,11 @@ describe('a server that is killed under load', () => {
 
   it('keeps each acknowledged result and hands out no batch twice', async () => {
     const { access } = await site.prepare(FORMS);
-    let fleet: Fleet | undefined;
     const end = new AbortController();
+    let started: (fleet: Fleet) => void = () => {};
+    const starting = new Promise<Fleet>((resolve) => {
+      started = resolve;
+    });
     const swarm = runSwarm(
       access,
       {
@@ -49,19 +52,22 @@ describe('a server that is killed under load', () => {
         signal: end.signal,
       },
       (made) => {
-        fleet = made;
+        started(made);
         return () => {};
       },
     );
-    await sleep(1000);
-    const games = fleet!.ledger.games;
-    assert.ok(games > 0, 'games were acknowledged before the kill');
+    const { ledger } = await starting;
+    const moreGames = async (): Promise<void> => {
+      const { games } = ledger;
+      for (let waits = 0; ledger.games === games; waits++) {
+        assert.ok(waits < 600, 'games are acknowledged');
+        await sleep(50);
+      }
+      await sleep(500);
+    };
+    await moreGames();
     await site.restart('SIGKILL');
-    for (let waits = 0; fleet!.ledger.games === games; waits++) {
-      assert.ok(waits < 600, 'games are acknowledged after the restart');
-      await sleep(50);
-    }
-    await sleep(500);
+    await moreGames();
     end.abort();
     const { faults, verification, tasks } = await swarm;
     assert.deepEqual(
@@ -77,7 +83,7 @@ describe('a server that is killed under load', () => {
 
     assert.equal(await site.server.end('SIGTERM'), 0);
     const reader = await site.openReader();
-    for (const task of fleet!.ledger.tasks!) {
+    for (const task of ledger.tasks!) {
       const stored = await reader.task(task.run.id, task.id);
       const place = `task ${task.run.id}/${task.id} of ${gamesIn(task.acknowledged)} acknowledged games`;
       assert.ok(stored !== undefined, `${place} is not in the store`);
