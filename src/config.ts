@@ -8,6 +8,8 @@ interface Knob<T> {
   readonly options?: readonly string[];
   /** It can change while the server runs. */
   readonly live?: true;
+  /** An empty value is a value, not the default. */
+  readonly emptyCounts?: true;
   /** It is never shown. */
   readonly secret?: true;
 }
@@ -106,6 +108,16 @@ const KNOBS = {
     value: '',
     meaning: "public address of fishtest's pages; the dashboard links runs to it",
   } as Knob<string>,
+  FISHTEST_NN_URL: {
+    value: 'own',
+    emptyCounts: true,
+    meaning: 'where networks are downloaded; own: the address that the client used; empty: a path only',
+  } as Knob<string>,
+  GITHUB_API_URL: {
+    value: '',
+    meaning:
+      "address of GitHub's API, where it is not its own; asked for the quota even with SHOAL_GITHUB=off",
+  } as Knob<string>,
   SHOAL_DATA: {
     value: '',
     meaning: 'directory of the admin token; that of an embedded store when empty',
@@ -145,7 +157,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const problems: string[] = [];
   const entries = (Object.entries(KNOBS) as [string, Knob<number | string>][]).map(([name, knob]) => {
     const text = env[name];
-    if (text === undefined || text === '') return [name, knob.value];
+    if (text === undefined || (text === '' && knob.emptyCounts !== true)) return [name, knob.value];
     try {
       return [name, readKnob(name, text)];
     } catch (error) {

@@ -34,6 +34,7 @@ import { openStore, sqliteDirectory } from './store/open-store.js';
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
 const SLAB_SHARE = 0.5;
 const EXIT_CONFIG = 78;
+const GITHUB_API = 'https://api.github.com';
 /** As many as THREADPOOL_TOKENS can be. */
 const MOST_TOKENS = 10_000;
 const STORE_PROBE_MS = 5000;
@@ -145,7 +146,10 @@ async function start(config: Config): Promise<void> {
   );
 
   const jobs = new AbortController();
-  const github = config.SHOAL_GITHUB === 'on' ? new GitHub({ token: config.GH_TOKEN }) : undefined;
+  const github =
+    config.SHOAL_GITHUB === 'on'
+      ? new GitHub({ token: config.GH_TOKEN, apiUrl: config.GITHUB_API_URL || GITHUB_API })
+      : undefined;
   const schedule = new JobSchedule(periodicJobs(state, reader, github), {
     onError: (job, error) => log.error({ job, error: String(error) }, 'job failed'),
     onChange: (job, now) => shared.jobs.record(job, now),
@@ -314,6 +318,10 @@ async function startFronts(
     pgnBodyLimit: config.PGN_BODY_LIMIT_MB * 1024 * 1024,
     trustedProxies: config.TRUSTED_PROXIES.split(',').map((address) => address.trim()),
     credentialMaxAge: config.CREDENTIAL_MAX_AGE_S * 1000,
+    githubApiUrl:
+      config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API : ''),
+    githubToken: config.GH_TOKEN,
+    nnUrl: config.FISHTEST_NN_URL === 'own' ? undefined : config.FISHTEST_NN_URL.replace(/\/$/, ''),
   };
   const workers: Worker[] = [];
   for (let i = 0; i < count; i++) {

@@ -12,6 +12,8 @@ export interface Client {
   countryCode: string;
 }
 
+const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
+
 /** Who is asking, where no answer depends on it. */
 const ANYONE: Client = { remoteAddr: '', scheme: 'http', host: '', countryCode: '?' };
 
@@ -30,10 +32,10 @@ export function readClientFor(
 export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: ReadonlySet<string>): Client {
   const peerAddr = formatAddress(new Uint8Array(peer));
   const isTrusted = trusted.has(peerAddr);
-  const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim().toLowerCase() : '';
+  const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim() : '';
   return {
-    remoteAddr: isTrusted ? forwardedFor(request.getHeader('x-forwarded-for'), peerAddr, trusted) : peerAddr,
-    scheme: protocol === 'https' || protocol === 'http' ? protocol : 'http',
+    remoteAddr: isTrusted ? forwardedFor(allForwardedFor(request), peerAddr, trusted) : peerAddr,
+    scheme: SCHEMES.has(protocol) ? protocol : 'http',
     host: request.getHeader('host'),
     countryCode: readCountry(request),
   };
@@ -44,13 +46,20 @@ function readCountry(request: HttpRequest): string {
   return /^[A-Z][A-Z]$/.test(country) && country !== 'ZZ' ? country : '?';
 }
 
-/** The last address that is not a trusted proxy's; the first one if all are. */
+/** All headers of that name, as one list: uWS by itself gives the first. */
+function allForwardedFor(request: HttpRequest): string {
+  if (request.getHeader('x-forwarded-for') === '') return '';
+  const lists: string[] = [];
+  request.forEach((name, value) => {
+    if (name === 'x-forwarded-for') lists.push(value);
+  });
+  return lists.join();
+}
+
+/** The last address that is not a trusted proxy's; the first one if all are; the peer's if that is empty. */
 function forwardedFor(header: string, peerAddr: string, trusted: ReadonlySet<string>): string {
-  const addresses = header
-    .split(',')
-    .map((entry) => withoutPort(entry.trim()))
-    .filter((entry) => entry !== '');
-  return addresses.findLast((address) => !trusted.has(address)) ?? addresses[0] ?? peerAddr;
+  const addresses = header.split(',').map((entry) => withoutPort(entry.trim()));
+  return (addresses.findLast((address) => !trusted.has(address)) ?? addresses[0]) || peerAddr;
 }
 
 function withoutPort(entry: string): string {

@@ -3,6 +3,7 @@
  * before uWS takes it back, collects the body within its limit, and never writes to a connection that is gone.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { PiecewiseBody } from './piecewise-body.js';
 import type { RequestWatch, Watched } from './request-watch.js';
 
 export interface Answer {
@@ -39,6 +40,8 @@ export class Exchange {
   readonly #watch: RequestWatch;
   readonly #watched: Watched;
   #gone = false;
+  /** Told when the client goes in the middle of a body. */
+  #whenGone = () => {};
   /** True inside of uWS's callback, which corks by itself. */
   #corked = false;
 
@@ -51,6 +54,7 @@ export class Exchange {
     response.onAborted(() => {
       if (!this.#gone) this.#watch.end(this.#watched, CLIENT_GONE);
       this.#gone = true;
+      this.#whenGone();
     });
   }
 
@@ -89,13 +93,61 @@ export class Exchange {
 
   send(answer: Answer): void {
     if (this.#gone) return;
-    this.#gone = true;
-    this.#watch.end(this.#watched, answer.status);
+    this.#end(answer.status);
     if (this.#corked) this.#write(answer);
     else this.#response.cork(() => this.#write(answer));
   }
 
-  #write({ status, contentType, headers, body = '', close = false }: Answer): void {
+  /**
+   * Sends `total` bytes piece by piece. The next piece is asked for when the socket has taken the last one, so a slow
+   * client costs the memory of one. If the pieces end early or fail, so does the connection. `done` is called once.
+   */
+  async stream(
+    answer: Omit<Answer, 'body' | 'close'>,
+    total: number,
+    next: () => Promise<Uint8Array | undefined>,
+    done: () => void,
+  ): Promise<void> {
+    const response = this.#response;
+    try {
+      if (this.#gone) return;
+      if (this.#isHead) {
+        this.#end(answer.status);
+        response.cork(() => {
+          this.#writeHead(answer);
+          response.endWithoutBody(total);
+        });
+        return;
+      }
+      const body = new PiecewiseBody(response, total, {
+        isGone: () => this.#gone,
+        onGone: (wake) => {
+          this.#whenGone = wake;
+        },
+      });
+      const isWhole = await body.send(next, () => this.#writeHead(answer));
+      if (this.#gone) return;
+      this.#end(answer.status);
+      if (!isWhole) response.close();
+    } finally {
+      done();
+    }
+  }
+
+  /** The request is over: nothing may be written afterwards. */
+  #end(status: number): void {
+    this.#gone = true;
+    this.#watch.end(this.#watched, status);
+  }
+
+  #write(answer: Answer): void {
+    const { body = '', close = false } = answer;
+    this.#writeHead(answer);
+    if (this.#isHead) this.#response.endWithoutBody(Buffer.byteLength(body), close);
+    else this.#response.end(body, close);
+  }
+
+  #writeHead({ status, contentType, headers }: Answer): void {
     const response = this.#response;
     // uWS writes "200 OK" by itself.
     if (status !== 200) response.writeStatus(`${status} ${REASONS[status] ?? ''}`);
@@ -103,7 +155,5 @@ export class Exchange {
     if (headers !== undefined) for (const [name, value] of headers) response.writeHeader(name, value);
     const id = this.#watched.head?.id;
     if (id !== undefined) response.writeHeader('X-Request-Id', id);
-    if (this.#isHead) response.endWithoutBody(Buffer.byteLength(body), close);
-    else response.end(body, close);
   }
 }

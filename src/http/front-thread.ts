@@ -6,17 +6,20 @@ import { Piscina } from 'piscina';
 import type { PoolCall } from '../pool/calls.js';
 import { meteredRoute } from '../pool/meters.js';
 import type { PoolThreadData } from '../pool/pool-thread.js';
+import type { ReadAnswer } from '../pool/reads/read-call.js';
 import { Shared } from '../pool/shared.js';
 import { TokenGate } from '../pool/token-gate.js';
 import { watchLoop } from '../pool/watch-loop.js';
-import { readClientFor } from './client.js';
+import { readClient, readClientFor } from './client.js';
 import { Dashboard, type LiveUpdate } from './dashboard-routes.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
 import { detail, Front, TRY_AGAIN } from './front.js';
 import { answerHealth } from './health.js';
+import { GithubQuota } from './public/github-quota.js';
+import { PublicApi } from './public/public-api.js';
 import { type RequestReport, RequestWatch } from './request-watch.js';
-import { decodePath, findRoute, meteredPath, type Route, workerRoutes } from './routes.js';
+import { decodePath, findRoute, meteredPath, type Route, redirectTarget, workerRoutes } from './routes.js';
 import uws, { requireNative } from './uws.js';
 
 export interface FrontThreadData extends PoolThreadData {
@@ -34,6 +37,10 @@ export interface FrontThreadData extends PoolThreadData {
   pgnBodyLimit: number;
   trustedProxies: readonly string[];
   credentialMaxAge: number;
+  githubApiUrl: string;
+  githubToken: string;
+  /** Where networks lie; undefined: at the address that the client used. */
+  nnUrl: string | undefined;
 }
 
 export type FrontCommand = { kind: 'stop' } | LiveUpdate;
@@ -88,6 +95,15 @@ const watch = new RequestWatch({
   idPrefix: `${shared.state.threads.self().toString(36)}${Date.now().toString(36)}`,
 });
 watchLoop(shared);
+const publicApi = new PublicApi({
+  read: (call) => tokens.run(call) as Promise<ReadAnswer>,
+  sendGames: (call) => pool.run(call, { transferList: [call.port] }),
+  quota: new GithubQuota({ apiUrl: data.githubApiUrl, token: data.githubToken }),
+  nnUrl: data.nnUrl,
+  bodyLimit: data.bodyLimit,
+  onError: (error, path) =>
+    say({ kind: 'error', message: `${path}: ${error instanceof Error ? error.stack : String(error)}` }),
+});
 const trusted = new Set(data.trustedProxies);
 const OTHER = meteredRoute('other');
 const DASHBOARD = meteredRoute('dashboard');
@@ -123,7 +139,8 @@ app.any('/*', (response: HttpResponse, request: HttpRequest) => {
     exchange.route = route.kind === 'public' ? meteredPath(path) : OTHER;
     const operator = route.kind === 'unknown' ? answerOperator(path, request) : undefined;
     if (operator !== undefined) exchange.route = operator.route;
-    exchange.send(operator?.answer ?? answerOther(route, request));
+    const answer = operator?.answer ?? answerOther(route, request, exchange);
+    if (answer !== undefined) exchange.send(answer);
     return;
   }
   if (request.getMethod() !== 'post') {
@@ -168,9 +185,11 @@ function answerOperator(path: string, request: HttpRequest): { answer: Answer; r
 function answerOther(
   route: Exclude<ReturnType<typeof findRoute>, { kind: 'worker' }>,
   request: HttpRequest,
-): Answer {
+  exchange: Exchange,
+): Answer | undefined {
   if (route.kind === 'redirect') {
-    const location = `http://${request.getHeader('host')}${route.path}`;
+    const { scheme, host } = readClient(request, exchange.peer, trusted);
+    const location = redirectTarget(scheme, host, route.path, request.getQuery() ?? '');
     return { status: 307, headers: [['Location', location]] };
   }
   if (route.kind === 'unknown') {
@@ -180,7 +199,18 @@ function answerOther(
   const method = request.getMethod().toUpperCase();
   const allowed = method === route.method || (method === 'HEAD' && route.method === 'GET');
   if (!allowed) return detail(405, 'Method Not Allowed', [['Allow', route.method]]);
-  return detail(501, 'The public read API is not served by this version');
+  publicApi.serve(
+    {
+      path: route.path,
+      query: request.getQuery() ?? '',
+      isHead: method === 'HEAD',
+      isPost: method === 'POST',
+      ifNoneMatch: request.getHeader('if-none-match'),
+      client: readClient(request, exchange.peer, trusted),
+    },
+    exchange,
+  );
+  return undefined;
 }
 
 const dashboard = data.dashboard
@@ -209,6 +239,7 @@ parent.on('message', async (command: FrontCommand) => {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
+  publicApi.close();
   replies.close();
   await pool.close();
   (app as unknown as { close?: () => void }).close?.();

@@ -33,7 +33,7 @@ export function findRoute(path: string): Route {
     return { kind: 'public', method: path === '/api/actions' ? 'POST' : 'GET', path };
   }
   if (path.length > 1 && path.endsWith('/')) {
-    const shorter = path.slice(0, -1);
+    const shorter = path.replace(/\/+$/, '');
     if (WORKER_ROUTES.has(shorter) || PUBLIC_ROUTES.test(shorter)) return { kind: 'redirect', path: shorter };
   }
   return { kind: 'unknown', isApi: path.startsWith('/api') };
@@ -46,12 +46,16 @@ export function meteredPath(path: string): number {
   return route < 0 ? meteredRoute('other') : route;
 }
 
-/** Percent-escapes are decoded once; what cannot be decoded stays as it is. */
+/** Percent-escapes are decoded once, byte by byte; what is no escape stays, and bytes that are no UTF-8 become U+FFFD. */
 export function decodePath(path: string): string {
   if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return path.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (escapes) =>
+    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
+}
+
+/** A redirect's target: what may not stand in a header is escaped, what is escaped already stays. */
+export function redirectTarget(scheme: string, host: string, path: string, query: string): string {
+  const target = `${scheme}://${host}${path}${query === '' ? '' : `?${query}`}`;
+  return encodeURI(target).replaceAll('%25', '%').replaceAll('%5B', '[').replaceAll('%5D', ']');
 }

@@ -1,5 +1,6 @@
 /** What a front thread sends to a pool thread, and the endpoints by name. */
 import type { WorkerCall } from '../operations/context.js';
+import type { GamesCall, ReadCall } from './reads/read-call.js';
 
 /** The worker endpoints that name a task or ask for one; request_version needs neither state nor pool. */
 export const OPERATIONS = [
@@ -16,6 +17,8 @@ export type OperationName = (typeof OPERATIONS)[number];
 
 export type PoolCall =
   | { kind: 'operation'; name: OperationName; call: WorkerCall }
-  | { kind: 'verify'; username: string; password: string };
+  | { kind: 'verify'; username: string; password: string }
+  | ReadCall
+  | GamesCall;
 
 export type Verdict = 'verified' | 'refused' | 'blocked' | 'pending';

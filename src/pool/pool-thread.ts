@@ -16,6 +16,9 @@ import type { OperationName, PoolCall, Verdict } from './calls.js';
 import { answerFromStore } from './finished-run.js';
 import { measureReader } from './measure-reader.js';
 import { operate } from './operations.js';
+import { answerRead } from './reads/answer-read.js';
+import { sendGames } from './reads/downloads.js';
+import type { ReadAnswer } from './reads/read-call.js';
 import { Shared, type ThreadData } from './shared.js';
 
 export interface PoolThreadData extends ThreadData {
@@ -27,8 +30,10 @@ const shared = Shared.attach(data, 'pool', true);
 const reader = measureReader(await openStore(data.storeUrl).openReader(), shared.meters.readTime);
 const context: Context = { state: shared.state, onFront: false };
 
-export default async function handle(call: PoolCall): Promise<Reply | Verdict> {
+export default async function handle(call: PoolCall): Promise<Reply | Verdict | ReadAnswer | undefined> {
   shared.counters.add('poolCalls');
+  if (call.kind === 'read') return await answerRead(context, reader, call);
+  if (call.kind === 'games') return void (await sendGames(reader, call));
   if (call.kind === 'verify') return await verify(call.username, call.password);
   return await answer(call.name, call.call);
 }

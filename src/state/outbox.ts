@@ -26,6 +26,8 @@ export type OutboxItem =
   | { kind: 'worker'; worker: WorkerDocument }
   | { kind: 'net'; net: NetDocument }
   | { kind: 'pgn'; pgn: PgnDocument }
+  /** A network was downloaded once more. */
+  | { kind: 'download'; net: string }
   | { kind: 'keyValue'; key: string; value: unknown };
 
 /** Bytes before an item's content: the handle of the next item. */

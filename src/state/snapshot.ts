@@ -59,6 +59,7 @@ function takeRun(state: State, slot: number, group: WriteGroup): void {
     else if (item.kind === 'worker') group.workers.push(item.worker);
     else if (item.kind === 'net') group.nets.push(item.net);
     else if (item.kind === 'pgn') group.pgns.push(item.pgn);
+    else if (item.kind === 'download') group.downloads = [...(group.downloads ?? []), item.net];
     else group.keyValues.push({ key: item.key, value: item.value });
   }
   if (slot === SYSTEM_SLOT || !state.runs.inUse(slot)) return;

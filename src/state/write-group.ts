@@ -100,4 +100,6 @@ export interface WriteGroup {
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];
+  /** Names of networks, one for each download: the journal's writer counts them beside the group. */
+  downloads?: string[];
 }

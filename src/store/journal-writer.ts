@@ -25,6 +25,8 @@ export class JournalWriter {
   readonly #writer: Writer;
   readonly #options: JournalWriterOptions;
   #stopped = false;
+  /** Downloads that are not counted in the store yet, by network. */
+  readonly #downloads = new Map<string, number>();
 
   constructor(state: State, writer: Writer, options: JournalWriterOptions) {
     this.#state = state;
@@ -37,11 +39,14 @@ export class JournalWriter {
     const { journal } = this.#state;
     const reached = journal.appended.load();
     const group = collectGroup(this.#state);
+    const { downloads = [] } = group;
+    delete group.downloads;
     if (!isEmptyGroup(group)) {
       const began = performance.now();
       await this.#commit(group);
       this.#options.onCommit?.(group, performance.now() - began);
     }
+    await this.#countDownloads(downloads);
     journal.durable.store(reached);
     journal.durable.notify();
   }
@@ -60,6 +65,20 @@ export class JournalWriter {
   stop(): void {
     this.#stopped = true;
     this.#state.journal.appended.notify();
+  }
+
+  /** A count that the store does not take is not worth waiting for: it stays for the next group. */
+  async #countDownloads(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#downloads.set(name, (this.#downloads.get(name) ?? 0) + 1);
+    for (const [name, times] of this.#downloads) {
+      try {
+        await this.#writer.countDownload(name, times);
+        this.#downloads.delete(name);
+      } catch (error) {
+        this.#options.onFailure?.(error);
+        return;
+      }
+    }
   }
 
   async #commit(group: WriteGroup): Promise<void> {

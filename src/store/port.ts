@@ -46,8 +46,8 @@ export interface FinishedRunsQuery {
 export interface Writer {
   /** Resolves when the group is durable; a rejected group has left no trace and may be tried again. */
   commit(group: WriteGroup): Promise<void>;
-  /** Adds one to a network's download count; false when there is no such network. */
-  countDownload(name: string): Promise<boolean>;
+  /** Adds to a network's download count, one unless `times` says more; false when there is no such network. */
+  countDownload(name: string, times?: number): Promise<boolean>;
   /** A consistent copy of the whole store in a new file. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;

@@ -43,6 +43,19 @@ export const DEVIATION_RULES: readonly DeviationRule[] = [
       /^\S+: Missing pgn content$/.test(errorOf(actual) ?? ''),
   },
   {
+    id: 'pgn-upload-replaces',
+    reason:
+      'worker-api.md §4.8 [F]: a second upload for a task replaces the first, so that downloads hold it once',
+    covers: ({ output }, actual, why) => {
+      const [recorded, given] = [membersOf(output), membersOf(actual)];
+      let found = 0;
+      for (const member of recorded) if (member === given[found]) found += 1;
+      return (
+        why.startsWith('body:') && sameStatus(output, actual) && given.length > 0 && found === given.length
+      );
+    },
+  },
+  {
     id: 'free-wording',
     reason:
       'worker-api.md §1.2, §8.10: what follows the path in an error is free, but for the tokens that are kept',
@@ -86,6 +99,15 @@ function sameStatus(output: unknown, actual: unknown): boolean {
 function errorOf(answer: unknown): string | undefined {
   const body = isRecord(answer) ? answer['body'] : undefined;
   return isRecord(body) && typeof body['error'] === 'string' ? body['error'] : undefined;
+}
+
+const GZIP_MAGIC = '\x1f\x8b\x08';
+
+/** The gzip members of a download, each as text. */
+function membersOf(answer: unknown): string[] {
+  const body = isRecord(answer) ? answer['bodyBase64'] : undefined;
+  const bytes = Buffer.from(typeof body === 'string' ? body : '', 'base64').toString('latin1');
+  return bytes === '' ? [] : bytes.split(GZIP_MAGIC).slice(1);
 }
 
 function statusOf(answer: unknown): unknown {

@@ -147,7 +147,7 @@ describe("a server's pages for operators", () => {
     assert.deepEqual([set.code, set.out], [0, 'LOG_LEVEL is debug now\n']);
     const answer = await fetch(`${server.url}/api/calc_elo`, { headers: { 'x-request-id': 'trace-1' } });
     assert.equal(answer.headers.get('x-request-id'), 'trace-1');
-    const line = await logged((entry) => entry['id'] === 'trace-1');
+    const line = await logged((entry) => entry['id'] === 'trace-1' && entry.level === DEBUG);
     assert.deepEqual([line.level, line['path'], line['method']], [DEBUG, '/api/calc_elo', 'GET']);
     const refused = await shoal(['--data', directory, 'config', 'set', 'FISHTEST_PORT', '1']);
     assert.equal(refused.code, 1);

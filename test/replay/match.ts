@@ -15,7 +15,7 @@ const NOT_COMPARED: ReadonlySet<string> = new Set([
 /** Headers that an answer may have only where the recorded one has them. */
 const NEVER_MORE = /^(?:access-control-.*|allow|location|set-cookie|content-encoding|content-disposition)$/;
 /** Formulas may differ in the last digits. */
-const TOLERANCE = 1e-9;
+const TOLERANCE = 1e-7;
 
 export interface MatchContext {
   readonly placeholders: Placeholders;

@@ -104,7 +104,12 @@ function deviation(
   const output = recorded.response ?? recorded.responses?.[0];
   return deviationOr(
     { input: { fn: 'http', ...request }, output },
-    actual && { status: actual.status, headers: actual.headers, body: bodyOf(actual.body) },
+    actual && {
+      status: actual.status,
+      headers: actual.headers,
+      body: bodyOf(actual.body),
+      bodyBase64: actual.body.toString('base64'),
+    },
     why,
   );
 }

@@ -54,13 +54,13 @@ export class MongodbWriter implements Writer {
     }
   }
 
-  async countDownload(net: string): Promise<boolean> {
+  async countDownload(net: string, times = 1): Promise<boolean> {
     this.#assertOpen();
     const { db, name } = this.#parts;
     try {
       const { matchedCount } = await db
         .collection('nns')
-        .updateOne({ name: net }, { $inc: { downloads: 1 } });
+        .updateOne({ name: net }, { $inc: { downloads: times } });
       return matchedCount === 1;
     } catch (error) {
       throw storeFailure(`Counting a download of ${net} in ${name}`, error);

@@ -17,7 +17,7 @@ export class RecordWrites {
     this.#net = db.prepare('INSERT OR REPLACE INTO nets (name, downloads, doc) VALUES (?, ?, ?)');
     this.#keyValue = db.prepare('INSERT OR REPLACE INTO key_values (key, value) VALUES (?, ?)');
     this.#contributor = db.prepare('INSERT OR REPLACE INTO user_cache (username, cpu_hours) VALUES (?, ?)');
-    this.#download = db.prepare('UPDATE nets SET downloads = downloads + 1 WHERE name = ?');
+    this.#download = db.prepare('UPDATE nets SET downloads = downloads + ? WHERE name = ?');
   }
 
   user(user: UserDocument): void {
@@ -41,7 +41,7 @@ export class RecordWrites {
   }
 
   /** @returns false when there is no such net */
-  countDownload(name: string): boolean {
-    return this.#download.run(name).changes === 1;
+  countDownload(name: string, times: number): boolean {
+    return this.#download.run(times, name).changes === 1;
   }
 }

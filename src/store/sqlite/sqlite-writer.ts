@@ -44,10 +44,10 @@ export class SqliteWriter implements Writer {
     }
   }
 
-  async countDownload(name: string): Promise<boolean> {
+  async countDownload(name: string, times = 1): Promise<boolean> {
     this.#assertOpen();
     try {
-      return this.#records.countDownload(name);
+      return this.#records.countDownload(name, times);
     } catch (error) {
       throw storeFailure(`Counting a download of ${name} in ${this.#file}`, error);
     }

@@ -1,0 +1,49 @@
+/** Runs and tasks as the public API shows them: dates as text, secrets cut, what is long left out. */
+
+import { dateText } from '../protocol/date-text.js';
+import type { BadTaskDocument, TaskDocument } from '../protocol/documents.js';
+import type { RunHead } from './write-group.js';
+
+/** How much of a worker's key is shown: the part that its name shows as well. */
+const SHOWN_KEY = 8;
+
+/** A run in a list: without tasks, and a tune without its history (spec: worker-api.md §5.1, §5.2). */
+export function listedRun(head: RunHead): Record<string, unknown> {
+  const run = withDates(head);
+  const { spsa } = head.args;
+  if (spsa === undefined) return run;
+  const { param_history: _history, ...shown } = spsa;
+  return { ...run, args: { ...head.args, spsa: shown } };
+}
+
+/** A run by itself: its tasks and history are empty lists (§5.4). */
+export function singleRun(head: RunHead): Record<string, unknown> {
+  const run = { ...withDates(head), tasks: [], bad_tasks: [] };
+  const { spsa } = head.args;
+  return spsa === undefined ? run : { ...run, args: { ...head.args, spsa: { ...spsa, param_history: [] } } };
+}
+
+/** §5.5. */
+export function shownTask(task: TaskDocument | BadTaskDocument): Record<string, unknown> {
+  const shown: Record<string, unknown> = { ...withDates(task) };
+  const { worker_info: info } = task as { worker_info?: TaskDocument['worker_info'] };
+  if (info !== undefined) {
+    const key = String(info.unique_key ?? '').slice(0, SHOWN_KEY);
+    shown['worker_info'] = { ...info, unique_key: `${key}...`, remote_addr: '?.?.?.?' };
+  }
+  if ('residual' in task && !Number.isFinite(task.residual)) shown['residual'] = 'inf';
+  if ('spsa_params' in task && task.spsa_params !== undefined) {
+    const { packed_flips: flips, ...params } = task.spsa_params;
+    shown['spsa_params'] = { ...params, packed_flips: Array.from(flips) };
+  }
+  return shown;
+}
+
+function withDates(document: object): Record<string, unknown> {
+  const copy = { ...document } as Record<string, unknown>;
+  for (const name of ['start_time', 'last_updated']) {
+    const instant = copy[name];
+    if (typeof instant === 'number') copy[name] = dateText(instant);
+  }
+  return copy;
+}
