@@ -120,7 +120,18 @@ const RUN_COLUMNS: Column<RunReport>[] = [
   { title: 'UNCERTAIN', right: true, text: ({ uncertain }) => gamesIn(uncertain) },
 ];
 
+/** Everything about a swarm, run by run. */
 export function describeReport(report: SwarmReport): string {
+  const runs = table(
+    RUN_COLUMNS,
+    report.runs,
+    'no run gave a task: is one approved and unfinished? (shoal run list)',
+  );
+  return `${describeWork(report)}\n\n${runs}`;
+}
+
+/** A swarm as a whole: requests, games, tasks, and what went wrong. */
+export function describeWork(report: SwarmReport): string {
   const { tasks, lag } = report;
   const parts = [
     table(REQUEST_COLUMNS, report.requests, ''),
@@ -141,7 +152,6 @@ export function describeReport(report: SwarmReport): string {
           : `the swarm sent its requests up to ${lag.max.toFixed(0)} ms late (p99 ${lag.p99.toFixed(0)} ms): it asks more of this machine than it has`,
       ],
     ]),
-    table(RUN_COLUMNS, report.runs, 'no run gave a task: is one approved and unfinished? (shoal run list)'),
   ];
   for (const { kind, request, what, count } of report.faults) {
     parts.push(`${kind}: ${count} × ${request}: ${plain(what, 200)}`);
