@@ -16,6 +16,10 @@ interface Knob<T> {
 
 const KNOBS = {
   FISHTEST_PORT: { value: 8000, min: 0, max: 65535, meaning: 'port for workers; 0 takes a free one' },
+  FISHTEST_PRIMARY_PORT: {
+    value: '',
+    meaning: 'port of the primary; another FISHTEST_PORT makes this a secondary, which reads and takes PGNs',
+  } as Knob<string>,
   HTTP_HOST: { value: '0.0.0.0', meaning: 'address for workers' } as Knob<string>,
   HTTP_THREADS: { value: 1, min: 1, max: 16, meaning: 'front threads that share the port' },
   THREADPOOL_THREADS: { value: 2, min: 1, max: 32, meaning: 'pool threads, spread over the front threads' },
@@ -40,6 +44,12 @@ const KNOBS = {
     meaning: 'request_task calls admitted at once',
   } as Knob<number>,
   STORE_URL: { value: 'sqlite:./data', meaning: 'where state is kept' } as Knob<string>,
+  STORE_CONNECTIONS: {
+    value: 48,
+    min: 1,
+    max: 10_000,
+    meaning: 'connections of all pool threads to a database server; other threads have 8 each',
+  },
   DURABILITY: {
     value: 'strict',
     options: ['strict', 'relaxed'],

@@ -28,8 +28,9 @@ import type { StoreCommand, StoreMessage, StoreThreadData } from './pool/store-t
 import { watchLoop } from './pool/watch-loop.js';
 import { SYSTEM_USERNAME } from './protocol/action-schema.js';
 import { legacyUsernamesInForce } from './protocol/configured-names.js';
+import { credentialMaxAge, isPrimary, startSecondary } from './secondary.js';
 import { takeSteps } from './shutdown.js';
-import { openStore, sqliteDirectory } from './store/open-store.js';
+import { longestPgn, openStore, sqliteDirectory } from './store/open-store.js';
 
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
 const SLAB_SHARE = 0.5;
@@ -88,8 +89,13 @@ async function start(config: Config): Promise<void> {
   watchLoop(shared);
   const threadData = { ...options, buffer: shared.region.buffer };
 
+  if (!isPrimary(config)) {
+    await startSecondary({ config, log, shared, threadData, version, startStore, startFronts });
+    return;
+  }
   const storeThread = await startStore({
     ...threadData,
+    isPrimary: true,
     storeUrl: config.STORE_URL,
     flushIntervalMs: config.FLUSH_INTERVAL_MS,
   });
@@ -303,6 +309,7 @@ async function startFronts(
   const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
   const data: FrontThreadData = {
     ...threadData,
+    isPrimary: isPrimary(config),
     storeUrl: config.STORE_URL,
     host: config.HTTP_HOST,
     port: config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT,
@@ -315,9 +322,14 @@ async function startFronts(
     poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
     strict: config.DURABILITY === 'strict',
     bodyLimit: config.BODY_LIMIT_KB * 1024,
-    pgnBodyLimit: config.PGN_BODY_LIMIT_MB * 1024 * 1024,
+    // A PGN comes as base64: four characters for three bytes.
+    pgnBodyLimit: Math.min(
+      config.PGN_BODY_LIMIT_MB * 1024 * 1024,
+      Math.floor((longestPgn(config.STORE_URL) * 4) / 3),
+    ),
+    storeConnections: Math.max(1, Math.floor(config.STORE_CONNECTIONS / (poolThreads * count))),
     trustedProxies: config.TRUSTED_PROXIES.split(',').map((address) => address.trim()),
-    credentialMaxAge: config.CREDENTIAL_MAX_AGE_S * 1000,
+    credentialMaxAge: credentialMaxAge(config),
     githubApiUrl:
       config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API : ''),
     githubToken: config.GH_TOKEN,

@@ -56,7 +56,9 @@ export class ServerChild {
     });
     for await (const line of createInterface({ input: child.stdout! })) {
       const entry = JSON.parse(line) as LogEntry;
-      if (entry.adminPort !== undefined) return new ServerChild(child, entry);
+      // A secondary has no admin API; it names the primary's port instead.
+      if (entry.adminPort !== undefined || entry.primaryPort !== undefined)
+        return new ServerChild(child, entry);
       if (entry.level >= ERROR_LEVEL) throw new Error(`the server did not start: ${entry.msg}`);
     }
     throw new Error('the server ended before it served');

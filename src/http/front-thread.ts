@@ -14,7 +14,7 @@ import { readClient, readClientFor } from './client.js';
 import { Dashboard, type LiveUpdate } from './dashboard-routes.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
-import { detail, Front, TRY_AGAIN } from './front.js';
+import { detail, Front, notPrimary, TRY_AGAIN } from './front.js';
 import { answerHealth } from './health.js';
 import { GithubQuota } from './public/github-quota.js';
 import { PublicApi } from './public/public-api.js';
@@ -124,6 +124,7 @@ for (const [path, route] of workerRoutes()) {
   app.post(path, (response: HttpResponse, request: HttpRequest) => {
     const exchange = new Exchange(response, request, watch);
     if (shared.draining.load() === 1) exchange.send(TRY_AGAIN);
+    else if (needsPrimary(route)) exchange.send(notPrimary(path));
     else serveWorker(route, path, exchange, request);
   });
 }
@@ -143,6 +144,10 @@ app.any('/*', (response: HttpResponse, request: HttpRequest) => {
     if (answer !== undefined) exchange.send(answer);
     return;
   }
+  if (needsPrimary(route)) {
+    exchange.send(notPrimary(path));
+    return;
+  }
   if (request.getMethod() !== 'post') {
     exchange.route = route.metered;
     exchange.send(detail(405, 'Method Not Allowed', [['Allow', 'POST']]));
@@ -150,6 +155,11 @@ app.any('/*', (response: HttpResponse, request: HttpRequest) => {
   }
   serveWorker(route, path, exchange, request);
 });
+
+/** A secondary refuses what changes runs, whatever the method (spec: worker-api.md §1.2). */
+function needsPrimary({ name }: Route & { kind: 'worker' }): boolean {
+  return !data.isPrimary && name !== 'upload_pgn';
+}
 
 function serveWorker(
   { name, metered }: Route & { kind: 'worker' },

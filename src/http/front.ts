@@ -259,6 +259,12 @@ const REFUSALS: Readonly<Record<Verdict, string | undefined>> = {
   pending: texts.ACCOUNT_PENDING,
 };
 
+/** What a secondary says to what only the primary does: the duration is always 0.0. */
+export function notPrimary(path: string): Answer {
+  const error = JSON.stringify(`${path}: ${texts.NOT_PRIMARY}`);
+  return { status: 503, contentType: JSON_TYPE, body: `{"error":${error},"duration":0.0}` };
+}
+
 /** Answers of the server itself, which carry neither `error` nor `duration`. */
 export function detail(status: number, text: string, headers: Answer['headers'] = []): Answer {
   return { status, contentType: JSON_TYPE, headers, body: detailReply(text) };

@@ -23,11 +23,16 @@ import { Shared, type ThreadData } from './shared.js';
 
 export interface PoolThreadData extends ThreadData {
   storeUrl: string;
+  /** Most connections of this thread to a database server. */
+  storeConnections: number;
+  /** False on a secondary, whose memory holds no runs, and of accounts only what it has just read. */
+  isPrimary: boolean;
 }
 
 const data = workerData as PoolThreadData;
 const shared = Shared.attach(data, 'pool', true);
-const reader = measureReader(await openStore(data.storeUrl).openReader(), shared.meters.readTime);
+const store = openStore(data.storeUrl, { connections: data.storeConnections });
+const reader = measureReader(await store.openReader(), shared.meters.readTime);
 const context: Context = { state: shared.state, onFront: false };
 
 export default async function handle(call: PoolCall): Promise<Reply | Verdict | ReadAnswer | undefined> {
@@ -50,15 +55,16 @@ async function answer(name: OperationName, call: WorkerCall): Promise<Reply> {
 /** The slow check of a password (spec: worker-api.md §3.1); an account that passes is remembered in shared memory. */
 async function verify(username: string, password: string): Promise<Verdict> {
   const { users } = shared.state;
-  const version = users.version(username);
+  const before = users.version(username);
   const user = await reader.user(username);
   if (user === undefined) {
     await burn();
     return 'refused';
   }
   if (!(await verifyPassword(user.password, password))) return 'refused';
-  if (version === undefined) users.set(user);
-  users.remember(username, password, version ?? users.version(username)!, Date.now());
+  const isNewer = before === undefined || !data.isPrimary;
+  if (isNewer) users.set(user);
+  users.remember(username, password, isNewer ? users.version(username)! : before, Date.now());
   if (user.blocked) return 'blocked';
   return user.pending ? 'pending' : 'verified';
 }

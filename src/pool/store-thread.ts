@@ -9,6 +9,8 @@ import { Shared, type ThreadData } from './shared.js';
 export interface StoreThreadData extends ThreadData {
   storeUrl: string;
   flushIntervalMs: number;
+  /** False on a secondary, which writes nothing but uploads. */
+  isPrimary: boolean;
 }
 
 export type StoreCommand =
@@ -35,7 +37,8 @@ let saidAt = Number.NEGATIVE_INFINITY;
 
 try {
   const shared = Shared.attach(data, 'store', true);
-  const writer = await openStore(data.storeUrl).openWriter();
+  const store = openStore(data.storeUrl);
+  const writer = await (data.isPrimary ? store.openWriter() : store.openUploader());
   const journal = new JournalWriter(shared.state, writer, {
     flushIntervalMs: data.flushIntervalMs,
     onCommit: (group, ms) => {

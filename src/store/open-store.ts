@@ -1,5 +1,6 @@
 /** Turns STORE_URL into a store. */
 import { MongodbStore } from './mongodb/mongodb-store.js';
+import { LARGEST_PGN } from './mongodb/pgn-records.js';
 import type { Store } from './port.js';
 import { SqliteStore } from './sqlite/sqlite-store.js';
 import { StoreError } from './store-error.js';
@@ -31,6 +32,11 @@ export function openStore(url: string, { connections = CONNECTIONS }: OpenOption
   if (scheme === 'mongodb' || scheme === 'mongodb+srv') return new MongodbStore(url, { connections });
   const given = scheme === undefined ? 'has no scheme' : `has the unknown scheme "${scheme}"`;
   throw new StoreError('url', `The store URL ${given}: ${SUPPORTED}.`);
+}
+
+/** Bytes of the longest PGN that the store can hold. */
+export function longestPgn(url: string): number {
+  return sqliteDirectory(url) === undefined ? LARGEST_PGN : Number.POSITIVE_INFINITY;
 }
 
 /** The directory of an embedded store, or undefined for another kind of store. */

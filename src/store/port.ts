@@ -117,6 +117,8 @@ export interface Inventory {
 export interface Store {
   /** Creates or migrates what is missing, and takes the place of the only writer. */
   openWriter(): Promise<Writer>;
+  /** A writer beside the primary's, for a secondary: it takes PGNs and counts downloads, and nothing else. */
+  openUploader(): Promise<Writer>;
   openReader(): Promise<Reader>;
   openInventory(): Promise<Inventory>;
 }

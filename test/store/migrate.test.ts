@@ -74,6 +74,7 @@ async function filled(): Promise<StorePlace> {
 function failing(store: Store, at: number): Store {
   return {
     openReader: () => store.openReader(),
+    openUploader: () => store.openUploader(),
     openInventory: () => store.openInventory(),
     async openWriter() {
       const writer = await store.openWriter();

@@ -10,6 +10,7 @@ import { ensureIndexes } from './indexes.js';
 import { storeFailure } from './mongodb-failure.js';
 import { MongodbInventory } from './mongodb-inventory.js';
 import { MongodbReader } from './mongodb-reader.js';
+import { MongodbUploader } from './mongodb-uploader.js';
 import { MongodbWriter } from './mongodb-writer.js';
 import { MOST_EMBEDDED_TASKS } from './task-overflow.js';
 import { WriterLease } from './writer-lease.js';
@@ -54,6 +55,11 @@ export class MongodbStore implements Store {
   }
 
   /** @throws StoreError `away` */
+  openUploader(): Promise<Writer> {
+    return this.#open((client, db, name) => new MongodbUploader(client, db, name));
+  }
+
+  /** @throws StoreError `away` */
   openReader(): Promise<Reader> {
     return this.#open((client, db) => new MongodbReader(client, db));
   }
@@ -63,11 +69,11 @@ export class MongodbStore implements Store {
     return this.#open((client, db) => new MongodbInventory(client, db));
   }
 
-  async #open<T>(make: (client: MongoClient, db: Db) => T): Promise<T> {
+  async #open<T>(make: (client: MongoClient, db: Db, name: string) => T): Promise<T> {
     const { client, db, name } = connect(this.#url, this.#options.connections);
     try {
       await db.command({ ping: 1 });
-      return make(client, db);
+      return make(client, db, name);
     } catch (error) {
       await client.close();
       throw storeFailure(`Opening ${name}`, error);

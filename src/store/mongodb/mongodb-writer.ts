@@ -7,7 +7,14 @@ import type { GroupLog, Pending } from './group-log.js';
 import type { GroupOperation } from './group-operations.js';
 import { storeFailure } from './mongodb-failure.js';
 import { checkPgn, writePgn } from './pgn-records.js';
-import { replaceKeyValue, replaceNet, replaceUser, replaceWorker, setContributor } from './record-writes.js';
+import {
+  addDownloads,
+  replaceKeyValue,
+  replaceNet,
+  replaceUser,
+  replaceWorker,
+  setContributor,
+} from './record-writes.js';
 import { RunWrites } from './run-writes.js';
 import type { WriterLease } from './writer-lease.js';
 
@@ -58,10 +65,7 @@ export class MongodbWriter implements Writer {
     this.#assertOpen();
     const { db, name } = this.#parts;
     try {
-      const { matchedCount } = await db
-        .collection('nns')
-        .updateOne({ name: net }, { $inc: { downloads: times } });
-      return matchedCount === 1;
+      return await addDownloads(db, net, times);
     } catch (error) {
       throw storeFailure(`Counting a download of ${net} in ${name}`, error);
     }

@@ -1,5 +1,5 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
-import type { Document } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
 import { encodeDocument, encodeValue } from './bson-values.js';
 import type { GroupOperation } from './group-operations.js';
@@ -34,6 +34,12 @@ export function setContributor(username: string, cpuHours: number): GroupOperati
     collection: 'user_cache',
     operation: { updateOne: { filter: { username }, update, upsert: true } },
   };
+}
+
+/** Beside any group. @returns false when there is no such net */
+export async function addDownloads(db: Db, name: string, times: number): Promise<boolean> {
+  const { matchedCount } = await db.collection('nns').updateOne({ name }, { $inc: { downloads: times } });
+  return matchedCount === 1;
 }
 
 function replace(collection: string, filter: Document, replacement: Document): GroupOperation {

@@ -50,6 +50,14 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** @throws StoreError `unsupported`: a file has one writer */
+  async openUploader(): Promise<Writer> {
+    throw new StoreError(
+      'unsupported',
+      `${this.#file} has one writer, the primary: a secondary needs a STORE_URL of MongoDB.`,
+    );
+  }
+
   /** @throws StoreError `missing`, `version` or `disk` */
   openReader(): Promise<Reader> {
     return this.#open((db) => new SqliteReader(db));
