@@ -2,7 +2,13 @@
 import { describeKnobs } from './config.js';
 
 /** Read elsewhere than in the table of knobs: by tests and by the check of lock use. */
-const OTHER_NAMES = ['SHOAL_LOCK_CHECK', 'SHOAL_GOLDEN', 'SHOAL_WITHOUT_BROWSER'];
+const OTHER_NAMES = [
+  'SHOAL_LOCK_CHECK',
+  'SHOAL_GOLDEN',
+  'SHOAL_CHROMIUM',
+  'SHOAL_BROWSER',
+  'SHOAL_SCREENSHOTS',
+];
 /** How many letters a name without the prefix may be off and still be taken for a slip. */
 const SLIP = 2;
 

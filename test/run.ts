@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { browserIsRequired, chromiumPath } from './dashboard/browser.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
@@ -17,6 +18,11 @@ if (!existsSync(golden)) {
 }
 if (process.env['MONGODB_URI'] === undefined) {
   process.stdout.write('left out: the tests of MongoDB (set MONGODB_URI, or run .ci/mongodb npm test)\n');
+}
+if (chromiumPath === undefined && !browserIsRequired) {
+  process.stdout.write(
+    'left out: the dashboard in a browser (install chromium, or name one with SHOAL_CHROMIUM)\n',
+  );
 }
 const env = { ...process.env, SHOAL_LOCK_CHECK: '1', SHOAL_GITHUB: 'off' };
 const runner = spawn(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...files], {
