@@ -1,0 +1,71 @@
+/** The other files of deploy/: each is checked by its own tool where that is installed, and against the repository. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { describeKnobs } from '../../src/config.js';
+import { hasTool } from './nginx-process.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const UNIT = join(ROOT, 'deploy/systemd/shoal.service');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+/** Set by containers and systemd for others than Shoal. */
+const OTHERS = new Set(['NODE_ENV', 'GH_TOKEN']);
+
+const without = (tool: string) => (hasTool(tool) ? false : `left out: ${tool} is not installed`);
+
+test('systemd accepts the unit and finds it hardened', { skip: without('systemd-analyze') }, () => {
+  const unit = readFileSync(UNIT, 'utf8');
+  assert.match(unit, /^LimitNOFILE=\d{6,}$/m);
+  const verified = spawnSync('systemd-analyze', ['verify', '--man=no', UNIT], { encoding: 'utf8' });
+  // Where Node.js lies is for the operator to say.
+  const complaints = verified.stderr
+    .split('\n')
+    .filter((line) => line !== '' && !/\/usr\/bin\/node/.test(line));
+  assert.deepEqual(complaints, []);
+  const exposure = spawnSync('systemd-analyze', ['security', '--offline=yes', '--threshold=20', UNIT], {
+    encoding: 'utf8',
+  });
+  assert.equal(exposure.status, 0, exposure.stdout.slice(-300));
+});
+
+test('the image is built from files that exist, and runs what the build makes', () => {
+  const dockerfile = read('deploy/container/Dockerfile');
+  for (const [, sources] of dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)) {
+    for (const source of sources!.split(' ')) assert.ok(existsSync(join(ROOT, source)), source);
+  }
+  assert.match(dockerfile, /^CMD \["node", "--enable-source-maps", "dist\/src\/main\.js"\]$/m);
+  assert.ok(existsSync(join(ROOT, 'dist/src/main.js')) && existsSync(join(ROOT, 'dist/src/cli/shoal.js')));
+  if (hasTool('hadolint')) {
+    const linted = spawnSync('hadolint', [join(ROOT, 'deploy/container/Dockerfile')], { encoding: 'utf8' });
+    assert.equal(linted.stdout, '');
+  }
+});
+
+test('the files set only what Shoal knows', () => {
+  const known = new Set(describeKnobs().map(({ name }) => name));
+  const texts = [
+    'deploy/container/Dockerfile',
+    'deploy/container/compose.yaml',
+    'deploy/systemd/shoal.service',
+  ];
+  const set = texts.flatMap((file) =>
+    [
+      ...read(file)
+        .replaceAll(/^ *#.*/gm, '')
+        .matchAll(/\b([A-Z][A-Z_]{4,})(?==\S|: \S)/g),
+    ].map(([, name]) => name!),
+  );
+  assert.ok(set.length >= 6, set.join());
+  for (const name of set) assert.ok(known.has(name) || OTHERS.has(name), `${name} is no setting`);
+});
+
+test('nginx gives idle connections up before the server does, and tries no request twice', () => {
+  const site = read('deploy/nginx/shoal.conf');
+  for (const [, seconds] of site.matchAll(/^\s+keepalive_timeout (\d+)s;$/gm)) {
+    assert.ok(Number(seconds) === 5 || Number(seconds) === 150, `${seconds} s`);
+  }
+  assert.match(site, /proxy_next_upstream off;/);
+});
