@@ -15,6 +15,7 @@ import {
 } from './request-schema.js';
 import { results } from './schema-parts.js';
 import { NOT_JSON } from './texts.js';
+import { decodeUnusual, holdsLongInteger, LONGEST_INTEGER, parseLenient } from './unusual-json.js';
 
 export type { AccessRequest, SpsaResults, WorkerRequest } from './request-schema.js';
 
@@ -28,26 +29,37 @@ const request = Compile(workerRequestSchema);
 const stats = Compile(results);
 
 /**
- * Reads a request body as JSON (spec: worker-api.md §1.3): UTF-8 with or without a byte order mark, no NaN or
- * Infinity, no lone surrogates, the last of duplicate keys wins. Throws NotJson.
+ * Reads a request body as JSON (spec: worker-api.md §1.3): UTF-8, UTF-16 or UTF-32 with or without a byte order mark,
+ * NaN and Infinity too, no lone surrogates, the last of duplicate keys wins. Throws NotJson.
  */
 export function parseBody(bytes: Uint8Array): unknown {
-  if (!isUtf8(bytes)) throw new NotJson(NOT_JSON);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
-  const text = buffer.toString('utf8', start);
+  let text = isUtf8(bytes) ? buffer.toString('utf8', startsWithMark(buffer) ? 3 : 0) : undefined;
   let body: unknown;
   try {
+    if (text === undefined) throw new NotJson(NOT_JSON);
     body = JSON.parse(text);
   } catch {
-    throw new NotJson(NOT_JSON);
+    // What is unusual costs a second try, and only here.
+    const unusual = decodeUnusual(buffer);
+    const isWorthIt = unusual !== undefined || (text !== undefined && /NaN|Infinity/.test(text));
+    text = unusual ?? text;
+    body = isWorthIt && text !== undefined ? parseLenient(text) : undefined;
+    if (text === undefined || body === undefined) throw new NotJson(NOT_JSON);
+    if (unusual !== undefined && LONE_SURROGATE.test(unusual)) throw new NotJson(HALF_A_PAIR);
   }
+  if (text.length > LONGEST_INTEGER && holdsLongInteger(text)) throw new NotJson(NOT_JSON);
   if (ESCAPED_SURROGATE.test(text) && holdsLoneSurrogate(body)) {
-    throw new NotJson(`${NOT_JSON}: it holds half of a surrogate pair`);
+    throw new NotJson(HALF_A_PAIR);
   }
   return body;
 }
 
+function startsWithMark(buffer: Buffer): boolean {
+  return buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
+}
+
+const HALF_A_PAIR = `${NOT_JSON}: it holds half of a surrogate pair`;
 const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 

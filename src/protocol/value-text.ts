@@ -17,10 +17,16 @@ function render(value: unknown, depth: number): string {
   if (value === true) return 'True';
   if (value === false) return 'False';
   if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return nonFinite(value);
   if (typeof value !== 'object') return String(value);
   const isArray = Array.isArray(value);
   const inner = depth < DEEPEST ? members(value, isArray, depth) : '...';
   return isArray ? `[${inner}]` : `{${inner}}`;
+}
+
+function nonFinite(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  return value > 0 ? 'inf' : '-inf';
 }
 
 function members(value: object, isArray: boolean, depth: number): string {

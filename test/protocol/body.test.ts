@@ -18,15 +18,53 @@ test('JSON of any kind is read, with blanks around it and the last of duplicate 
 test('a byte order mark is skipped', () => assert.deepEqual(parse('\ufeff{"a":1}'), { a: 1 }));
 
 test('what is not JSON is refused', () => {
-  for (const text of ['', ' ', '{', '{}x', "{'a':1}", '{"a":NaN}', '[Infinity]', '[True]', '\ufeff'])
+  for (const text of ['', ' ', '{', '{}x', "{'a':1}", '{"a":NaN', '[infinity]', '[True]', '\ufeff'])
     refuses(text);
 });
 
 test('bytes that are not UTF-8 are refused', () => {
   refuses(Uint8Array.of(0x22, 0xff, 0x22));
   refuses(Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22));
-  refuses(Buffer.from('{"a":1}', 'utf16le'));
+  refuses(Buffer.from('{"a":1}x', 'utf16le'));
   refuses(Buffer.from('1f8b080000000000', 'hex'));
+});
+
+test('UTF-16 and UTF-32 are read, with a mark or without', () => {
+  const text = '{"a":"ä😀"}';
+  const utf16 = Buffer.from(text, 'utf16le');
+  const points = [...text].map((sign) => sign.codePointAt(0)!);
+  const utf32 = Buffer.from(Uint32Array.from(points).buffer);
+  const mark = { utf16: Buffer.from('fffe', 'hex'), utf32: Buffer.from('fffe0000', 'hex') };
+  for (const [bytes, start] of [
+    [utf16, mark.utf16],
+    [utf32, mark.utf32],
+  ] as const) {
+    const swap = (piece: Buffer) =>
+      bytes === utf16 ? Buffer.from(piece).swap16() : Buffer.from(piece).swap32();
+    for (const body of [bytes, Buffer.concat([start, bytes])]) {
+      assert.deepEqual(parse(body), { a: 'ä😀' });
+      assert.deepEqual(parse(swap(body)), { a: 'ä😀' });
+      refuses(body.subarray(0, -1));
+    }
+  }
+  refuses(Buffer.from('"\ud800"', 'utf16le'));
+});
+
+test('NaN and Infinity are numbers outside of texts', () => {
+  assert.deepEqual(parse('{"a":NaN,"b":[Infinity,-Infinity],"c":"NaN \\"Infinity"}'), {
+    a: Number.NaN,
+    b: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    c: 'NaN "Infinity',
+  });
+  refuses('{"NaN":NaNa}');
+});
+
+test('an integer of more than 4300 digits is no JSON, a text or a fraction of as many is', () => {
+  const digits = '1'.repeat(4301);
+  refuses(`{"a":${digits}}`);
+  assert.equal(parse(digits.slice(1)), Number.POSITIVE_INFINITY);
+  assert.equal(parse(`"${digits}"`), digits);
+  assert.equal(parse(`0.${digits}`), 1 / 9);
 });
 
 test('half of a surrogate pair is refused wherever it stands, a whole pair is read', () => {

@@ -1,16 +1,20 @@
 /** Plays a transcript to a server, exchange after exchange, and judges every answer. */
 import { deviationOr } from '../golden/deviations.js';
+import { httpRules } from '../golden/http-rules.js';
 import { judge, type Verdict } from '../golden/suite.js';
 import { differenceOf, type MatchContext } from './match.js';
 import type { Placeholders } from './placeholders.js';
 import { converse, type RawResponse } from './raw-http.js';
 import {
   type ExchangeRequest,
+  type ExpectedResponse,
   isRaw,
+  plainValue,
   type RawExchange,
   type Recorded,
   type RecordedExchange,
   segmentBytes,
+  spelledJson,
 } from './transcript.js';
 
 /** The address that the recorded server had: it stands in redirects. */
@@ -30,7 +34,8 @@ async function playExchange(
   recorded: RecordedExchange,
   placeholders: Placeholders,
 ): Promise<Verdict> {
-  const { request, response } = recorded;
+  const { request } = recorded;
+  const response = plainValue(recorded.response) as ExpectedResponse;
   const { responses, closed } = await converse(url, {
     parts: [requestBytes(request, placeholders)],
     pause: 0,
@@ -51,9 +56,10 @@ async function playExchange(
     (recorded.closes === true && !closed
       ? 'the server kept the connection, recorded: it closed it'
       : undefined);
-  return why === undefined
-    ? judge(undefined)
-    : deviation({ request, response: placeholders.fill(response) as object }, actual, why);
+  if (why === undefined) return judge(undefined);
+  const sent = requestBody(request, placeholders)?.toString('utf8') ?? '';
+  const input = { method: request.method, path: placeholders.fillText(request.path), sent };
+  return deviation(input, placeholders.fill(response), actual, closed, why);
 }
 
 async function playRaw(url: URL, recorded: RawExchange, placeholders: Placeholders): Promise<Verdict> {
@@ -78,7 +84,7 @@ async function playRaw(url: URL, recorded: RawExchange, placeholders: Placeholde
     (responses.length === recorded.responses.length
       ? undefined
       : `answers: actual ${responses.map(({ status }) => status).join() || 'none'}, recorded ${recorded.responses.map(({ status }) => status).join()}`) ??
-    recorded.responses
+    (plainValue(recorded.responses) as ExpectedResponse[])
       .map((response, i) =>
         differenceOf(responses[i]!, response, {
           placeholders,
@@ -92,26 +98,25 @@ async function playRaw(url: URL, recorded: RawExchange, placeholders: Placeholde
       ? `closed by the server: actual ${closed}, recorded ${recorded.closes}`
       : undefined);
   if (why === undefined) return judge(undefined);
-  return deviation({ request: recorded.request, responses: recorded.responses }, responses[0], why);
+  return deviation({ ...recorded.request }, recorded.responses[0], responses[0], closed, why);
 }
 
-/** Rules see the request as the input, the recorded response as the output. */
+/** Rules see what was sent as the input, the recorded response as the output. */
 function deviation(
-  { request, ...recorded }: { request: object; response?: object; responses?: readonly object[] },
+  input: Record<string, unknown>,
+  output: unknown,
   actual: RawResponse | undefined,
+  closed: boolean,
   why: string,
 ): Verdict {
-  const output = recorded.response ?? recorded.responses?.[0];
-  return deviationOr(
-    { input: { fn: 'http', ...request }, output },
-    actual && {
-      status: actual.status,
-      headers: actual.headers,
-      body: bodyOf(actual.body),
-      bodyBase64: actual.body.toString('base64'),
-    },
-    why,
-  );
+  const answer = {
+    closed,
+    status: actual?.status,
+    headers: actual?.headers,
+    body: actual && bodyOf(actual.body),
+    bodyBase64: actual?.body.toString('base64'),
+  };
+  return deviationOr({ input, output }, answer, why, httpRules);
 }
 
 function bodyOf(bytes: Buffer): unknown {
@@ -147,7 +152,5 @@ function requestBody(request: ExchangeRequest, placeholders: Placeholders): Buff
   if (request.bodyBase64 !== undefined) return Buffer.from(request.bodyBase64, 'base64');
   if (request.bodySegments !== undefined) return segmentBytes(request.bodySegments, 'utf8');
   if (request.bodyText !== undefined) return Buffer.from(placeholders.fillText(request.bodyText), 'utf8');
-  return request.body === undefined
-    ? undefined
-    : Buffer.from(JSON.stringify(placeholders.fill(request.body)));
+  return request.body === undefined ? undefined : Buffer.from(spelledJson(placeholders.fill(request.body)));
 }

@@ -58,12 +58,35 @@ export function isRaw(recorded: Recorded): recorded is RawExchange {
 
 /** @throws Error when the file is no list of exchanges */
 export async function readTranscript(path: string): Promise<Recorded[]> {
-  const parsed = JSON.parse(await readFile(path, 'utf8')) as unknown;
+  const parsed = JSON.parse(keepSpellings(await readFile(path, 'utf8'))) as unknown;
   const list = isRecord(parsed) ? (parsed['exchanges'] ?? parsed['cases']) : parsed;
   if (!Array.isArray(list) || !list.every((entry) => isRecord(entry) && isRecord(entry['request']))) {
     throw new Error(`${path} is no HTTP transcript: it must be a list of exchanges, each with a request`);
   }
   return list as Recorded[];
+}
+
+/** Begins a text that stands for a number whose spelling JavaScript would lose, such as 5.0. */
+const SPELLED = '\u0001number:';
+
+function keepSpellings(json: string): string {
+  return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (found) =>
+    found.startsWith('"') || String(Number(found)) === found ? found : JSON.stringify(SPELLED + found),
+  );
+}
+
+/** JSON text of a recorded value, its numbers spelled as they were. */
+export function spelledJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/"\\u0001number:([^"]+)"/g, '$1');
+}
+
+/** A recorded value with its numbers as numbers. */
+export function plainValue(value: unknown): unknown {
+  if (typeof value === 'string')
+    return value.startsWith(SPELLED) ? Number(value.slice(SPELLED.length)) : value;
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainValue(member)]));
 }
 
 /** The bytes of a text given in segments. @param encoding of the texts */
