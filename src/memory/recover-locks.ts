@@ -17,6 +17,8 @@ export function recoverLocks(threads: Threads, slot: number): number {
   const outer = mending;
   const tables = threads.lockTables.filter((table) => table.rank > outer).sort((a, b) => b.rank - a.rank);
   for (const table of tables) table.forgetWaiter(slot);
+  // Another dead thread may have been handing it a lock: that one's recovery must find nobody to hand it to.
+  threads.forgetWaits(slot);
   let recovered = 0;
   // A releaser that had cleared the dead thread's bit before it was forgotten makes it the owner in a moment.
   for (let pending = true; pending; ) {

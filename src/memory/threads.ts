@@ -280,6 +280,12 @@ export class Threads {
     Atomics.store(this.words, this.#self * ROW + QUEUED_ON, 0);
   }
 
+  /** The dead thread in `slot` waits for nothing any more: nobody must restore its place in a queue. */
+  forgetWaits(slot: number): void {
+    Atomics.store(this.words, slot * ROW + WAITING_ON, 0);
+    Atomics.store(this.words, slot * ROW + QUEUED_ON, 0);
+  }
+
   /** The arrival number with which the thread in `slot` waits for lock `id`. */
   arrivalAt(slot: number, id: number): number {
     const row = slot * ROW;
