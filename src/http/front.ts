@@ -13,6 +13,7 @@ import {
 import type { OperationName, PoolCall, Verdict } from '../pool/calls.js';
 import { operate } from '../pool/operations.js';
 import type { Shared } from '../pool/shared.js';
+import { TaskBatches } from '../pool/task-batches.js';
 import { detailReply, errorReply, noTask, VERSION_BODY, withDuration } from '../protocol/replies.js';
 import {
   asAccessRequest,
@@ -62,6 +63,7 @@ export class Front {
   readonly #options: FrontOptions;
   readonly #context: Context;
   readonly #known: KnownRequests;
+  readonly #taskBatches: TaskBatches;
   /** Slow password checks under way, so that a thousand workers of one user cause one. */
   readonly #verifying = new Map<string, Promise<Verdict>>();
 
@@ -71,6 +73,7 @@ export class Front {
     this.#replies = replies;
     this.#options = options;
     this.#context = { state: shared.state, onFront: true };
+    this.#taskBatches = new TaskBatches((call) => pool.run(call));
     this.#known = new KnownRequests(shared.state.users, options.credentialMaxAge);
   }
 
@@ -195,15 +198,14 @@ export class Front {
         this.#reply(incoming, { status: 200, json: noTask('info', texts.TOO_BUSY) });
         return;
       }
-      this.#dispatch(name, incoming, call, () => this.#shared.admission.release());
+      this.#dispatch(incoming, this.#taskBatches.request(call), () => this.#shared.admission.release());
       return;
     }
-    this.#dispatch(name, incoming, call, () => {});
+    this.#dispatch(incoming, this.#pool.run({ kind: 'operation', name, call }) as Promise<Reply>, () => {});
   }
 
-  #dispatch(name: OperationName, incoming: Incoming, call: WorkerCall, done: () => void): void {
-    const poolCall: PoolCall = { kind: 'operation', name, call };
-    (this.#pool.run(poolCall) as Promise<Reply>).then(
+  #dispatch(incoming: Incoming, answer: Promise<Reply>, done: () => void): void {
+    answer.then(
       (reply) => {
         done();
         this.#reply(incoming, reply);

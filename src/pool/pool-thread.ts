@@ -12,7 +12,7 @@ import { burn, verifyPassword } from '../operations/password.js';
 import { requestStop } from '../operations/stop-run.js';
 import * as texts from '../protocol/texts.js';
 import { openStore } from '../store/open-store.js';
-import type { OperationName, PoolCall, Verdict } from './calls.js';
+import type { BatchedReply, OperationName, PoolCall, Verdict } from './calls.js';
 import { answerFromStore } from './finished-run.js';
 import { measureReader } from './measure-reader.js';
 import { operate } from './operations.js';
@@ -35,12 +35,28 @@ const store = openStore(data.storeUrl, { connections: data.storeConnections });
 const reader = measureReader(await store.openReader(), shared.meters.readTime);
 const context: Context = { state: shared.state, onFront: false };
 
-export default async function handle(call: PoolCall): Promise<Reply | Verdict | ReadAnswer | undefined> {
+export default async function handle(
+  call: PoolCall,
+): Promise<Reply | Verdict | BatchedReply[] | ReadAnswer | undefined> {
   shared.counters.add('poolCalls');
   if (call.kind === 'read') return await answerRead(context, reader, call);
   if (call.kind === 'games') return void (await sendGames(reader, call));
   if (call.kind === 'verify') return await verify(call.username, call.password);
+  if (call.kind === 'requestTasks') return await answerAll(call.calls);
   return await answer(call.name, call.call);
+}
+
+/** One after the other; the failure of one leaves the others alone. */
+async function answerAll(calls: readonly WorkerCall[]): Promise<BatchedReply[]> {
+  const replies: BatchedReply[] = [];
+  for (const call of calls) {
+    try {
+      replies.push(await answer('request_task', call));
+    } catch (error) {
+      replies.push({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  }
+  return replies;
 }
 
 async function answer(name: OperationName, call: WorkerCall): Promise<Reply> {
