@@ -24,12 +24,22 @@ export function markTask(state: State, slot: number, taskId: number, at: number,
 
 /** The run's aggregates or flags have changed. */
 export function markRun(state: State, slot: number): void {
+  state.runs.set(slot, RunFlag.dirtyLive | RunFlag.dirtyNow, true);
+  state.journal.mark(slot);
+}
+
+/**
+ * Only what follows from the tasks has changed (and an SPRT's estimate of its overshoot, which a crash may set back by
+ * the flush interval). The store gets it once an interval, for many changes at once:
+ * the tasks, which leave with the next group, are what start-up computes them from.
+ */
+export function markSums(state: State, slot: number): void {
   state.runs.set(slot, RunFlag.dirtyLive, true);
   state.journal.mark(slot);
 }
 
 export function markSpsa(state: State, slot: number): void {
-  state.runs.set(slot, RunFlag.dirtySpsa | RunFlag.dirtyLive, true);
+  state.runs.set(slot, RunFlag.dirtySpsa | RunFlag.dirtyLive | RunFlag.dirtyNow, true);
   state.journal.mark(slot);
 }
 

@@ -15,7 +15,7 @@ import { TaskChange, TaskFloat, TaskWord } from '../state/task-record.js';
 import { TasksFull } from '../state/tasks.js';
 import { DEFAULT_MACHINE_LIMIT } from '../state/users.js';
 import type { TaskReference } from '../state/workers.js';
-import { markRun, markTask, pushItem, withSystem } from './changes.js';
+import { markSums, markTask, pushItem, withSystem } from './changes.js';
 import { chooseRun } from './choose-run.js';
 import { type Context, NEEDS_POOL, type Outcome, type Reply, type WorkerCall } from './context.js';
 import { checkReferences } from './locate.js';
@@ -146,7 +146,7 @@ function appendTask(state: State, slot: number, call: WorkerCall, size: number, 
   runs.addFloat(slot, RunFloat.committedGames, size);
   runs.addFloat(slot, RunFloat.totalGames, size);
   markTask(state, slot, taskId, at, TaskChange.isNew);
-  markRun(state, slot);
+  markSums(state, slot);
   return taskId;
 }
 

@@ -20,7 +20,7 @@ import { fixedHead } from '../state/run-document.js';
 import { RunFlag, RunFloat } from '../state/run-record.js';
 import { TaskChange, TaskFloat, TaskWord } from '../state/task-record.js';
 import { applySpsa } from './apply-spsa.js';
-import { logAction, markRun, markTask } from './changes.js';
+import { logAction, markRun, markSums, markTask } from './changes.js';
 import {
   accept,
   type Context,
@@ -120,7 +120,8 @@ function applyUpdate(context: Context, call: WorkerCall, task: Located, stats: R
   }
   runs.setFloat(slot, RunFloat.lastUpdated, now);
   if (sprt !== undefined) writeSprt(runs, slot, sprt);
-  markRun(state, slot);
+  if (undecided) markSums(state, slot);
+  else markRun(state, slot);
   if (undecided)
     return {
       status: 200,

@@ -103,6 +103,8 @@ export const RunFlag = {
   /** The store has no document of this run yet. */
   isNew: 1 << 14,
   dirtyLive: 1 << 15,
+  /** Of dirtyLive: not all of it follows from the tasks, so that it leaves with the next group. */
+  dirtyNow: 1 << 17,
   dirtySpsa: 1 << 16,
 } as const;
 

@@ -25,13 +25,16 @@ export function emptyGroup(): WriteGroup {
   };
 }
 
-/** Takes what all marked runs have to write. Only the writer calls this. */
-export function collectGroup(state: State): WriteGroup {
+/**
+ * Takes what all marked runs have to write. Only the writer calls this.
+ * @param owed when given, runs whose sums alone have changed are put here instead, with their sums still to be written
+ */
+export function collectGroup(state: State, owed?: Set<number>): WriteGroup {
   const group = emptyGroup();
   for (const slot of state.journal.takeMarks()) {
     state.runs.locks.acquire(slot);
     try {
-      takeRun(state, slot, group);
+      takeRun(state, slot, group, owed);
     } finally {
       state.runs.locks.release(slot);
     }
@@ -44,7 +47,7 @@ export function isEmptyGroup(group: WriteGroup): boolean {
   return Object.values(group).every((part: readonly unknown[] | undefined) => (part?.length ?? 0) === 0);
 }
 
-function takeRun(state: State, slot: number, group: WriteGroup): void {
+function takeRun(state: State, slot: number, group: WriteGroup, owed?: Set<number>): void {
   const write: RunWrite = {
     runId: slot === SYSTEM_SLOT ? '' : state.runs.id(slot),
     tasks: [],
@@ -65,13 +68,18 @@ function takeRun(state: State, slot: number, group: WriteGroup): void {
   if (slot === SYSTEM_SLOT || !state.runs.inUse(slot)) return;
   const { runs } = state;
   runs.setWord(slot, RunWord.copied, state.journal.appended.load());
+  let owesSums = false;
   if (runs.has(slot, RunFlag.isNew)) write.insert = readHead(state, slot);
+  else if (owed !== undefined && !runs.has(slot, RunFlag.dirtyNow))
+    owesSums = runs.has(slot, RunFlag.dirtyLive);
   else if (runs.has(slot, RunFlag.dirtyLive)) write.live = readLive(state, slot);
   if (runs.has(slot, RunFlag.dirtySpsa)) {
     const block = new SpsaBlock(state.slab, runs.word(slot, RunWord.spsa) >>> 0);
     write.spsa = { iter: block.iter, theta: block.thetas() };
   }
-  runs.set(slot, RunFlag.isNew | RunFlag.dirtyLive | RunFlag.dirtySpsa, false);
+  if (owesSums) owed?.add(slot);
+  else runs.set(slot, RunFlag.dirtyLive, false);
+  runs.set(slot, RunFlag.isNew | RunFlag.dirtyNow | RunFlag.dirtySpsa, false);
   write.tasks = takeTasks(state, slot);
   if (
     write.insert ||

@@ -27,6 +27,9 @@ export class JournalWriter {
   #stopped = false;
   /** Downloads that are not counted in the store yet, by network. */
   readonly #downloads = new Map<string, number>();
+  /** Runs whose sums the store is owed, and when it got such last. */
+  readonly #owed = new Set<number>();
+  #sumsWritten = 0;
 
   constructor(state: State, writer: Writer, options: JournalWriterOptions) {
     this.#state = state;
@@ -34,11 +37,18 @@ export class JournalWriter {
     this.#options = options;
   }
 
-  /** Commits everything that is marked now; returns when it is durable. */
+  /** Commits everything that is marked now, sums too; returns when it is durable. */
   async drain(): Promise<void> {
+    for (const slot of this.#owed) this.#state.journal.mark(slot);
+    this.#owed.clear();
+    this.#sumsWritten = performance.now();
+    await this.#drain();
+  }
+
+  async #drain(owed?: Set<number>): Promise<void> {
     const { journal } = this.#state;
     const reached = journal.appended.load();
-    const group = collectGroup(this.#state);
+    const group = collectGroup(this.#state, owed);
     const { downloads = [] } = group;
     delete group.downloads;
     if (!isEmptyGroup(group)) {
@@ -51,12 +61,13 @@ export class JournalWriter {
     journal.durable.notify();
   }
 
-  /** Drains until `stop` is called, and then once more. */
+  /** Drains until `stop` is called, and then once more. The sums of runs are written once an interval. */
   async run(): Promise<void> {
     const { appended } = this.#state.journal;
     while (!this.#stopped) {
       const seen = appended.load();
-      await this.drain();
+      if (performance.now() - this.#sumsWritten >= this.#options.flushIntervalMs) await this.drain();
+      else await this.#drain(this.#owed);
       if (appended.load() === seen) await appended.waitAsync(seen, this.#options.flushIntervalMs);
     }
     await this.drain();
