@@ -16,6 +16,7 @@ import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
 import { detail, Front, notPrimary, TRY_AGAIN } from './front.js';
 import { answerHealth } from './health.js';
+import { answerDocs } from './public/docs.js';
 import { GithubQuota } from './public/github-quota.js';
 import { PublicApi } from './public/public-api.js';
 import { type RequestReport, RequestWatch } from './request-watch.js';
@@ -187,6 +188,8 @@ function answerOperator(path: string, request: HttpRequest): { answer: Answer; r
   if (method !== 'get' && method !== 'head') return undefined;
   const health = answerHealth(path, shared);
   if (health !== undefined) return { answer: health, route: HEALTH };
+  const docs = answerDocs(path);
+  if (docs !== undefined) return { answer: docs, route: OTHER };
   const page = dashboard?.answer(path, request);
   if (page !== undefined) return { answer: page, route: DASHBOARD };
   return path === '/' ? { answer: TO_TESTS, route: OTHER } : undefined;

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import Schema from 'typebox/schema';
+import { findRoute } from '../../src/http/routes.js';
 import { openStore } from '../../src/store/open-store.js';
 import { converse } from '../replay/raw-http.js';
 import { ServerProcess } from '../server/server-process.js';
@@ -334,6 +336,40 @@ describe('the public read API', () => {
     }
     await reader.close();
     assert.equal(downloads, 27);
+  });
+
+  it('describes itself, and its answers are as described', async () => {
+    const { json, headers } = await get('/openapi.json');
+    assert.equal(headers.get('content-type'), 'application/json');
+    assert.equal(json.openapi, '3.1.0');
+    const schemaOf = (name: string) =>
+      Schema.Compile({ ...json, ...json.components.schemas[name] } as Parameters<typeof Schema.Compile>[0]);
+    for (const [path, methods] of Object.entries<Json>(json.paths)) {
+      const route = findRoute(path.replaceAll(/[{}]/g, ''));
+      assert.ok(route.kind === 'worker' || route.kind === 'public', path);
+      assert.deepEqual(Object.keys(methods), [route.kind === 'worker' ? 'post' : route.method.toLowerCase()]);
+    }
+    const references = [...JSON.stringify(json).matchAll(/"#\/components\/schemas\/(\w+)"/g)];
+    for (const [, name] of references) assert.ok(json.components.schemas[name!] !== undefined, name);
+    assert.ok(references.length > 20);
+    for (const [name, path] of [
+      ['Run', `/api/get_run/${LIVE}`],
+      ['Run', `/api/get_run/${TUNE}`],
+      ['Run', `/api/get_run/${finishedId(4)}`],
+      ['Task', `/api/get_task/${LIVE}/0`],
+      ['Elo', '/api/calc_elo?W=10&D=20&L=5&elo0=0&elo1=2'],
+      ['Refusal', '/api/calc_elo'],
+      ['Detail', '/api/nope'],
+    ] as const) {
+      const [isValid, errors] = schemaOf(name).Errors((await get(path)).json);
+      assert.ok(isValid, `${path}: ${JSON.stringify(errors)}`);
+    }
+    assert.equal(schemaOf('Run').Check({}), false);
+    for (const entry of (await actions({})).json.slice(0, 20)) assert.ok(schemaOf('Action').Check(entry));
+    const docs = await get('/docs');
+    assert.match(docs.headers.get('content-security-policy')!, /default-src 'none'/);
+    assert.doesNotMatch(docs.text, /https?:\/\//);
+    assert.equal((await get('/api/openapi.json')).status, 404);
   });
 
   it("tells GitHub's quota", async () => {
