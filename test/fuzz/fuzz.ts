@@ -1,0 +1,88 @@
+/**
+ * Sends a seed's inputs to a running server and judges the answers: no status that the protocol does not name, no
+ * acceptance of what the schemas refuse, no 500 without a known reason, no request unanswered.
+ */
+import { Connection, sendRaw } from './connection.js';
+import { type Input, makeInput } from './inputs.js';
+
+/** What the protocol and the read API name (worker-api.md §1.2, §4, §5). */
+const STATUSES = new Set([200, 204, 302, 304, 307, 400, 401, 403, 404, 405, 413, 500, 501, 503]);
+/** What uWebSockets.js says by itself to broken HTTP. */
+const RAW_STATUSES = new Set([...STATUSES, 100, 414, 431, 505]);
+/** The 500 that the protocol keeps: an update or a request of SPSA parameters that lacks what it needs. */
+const NAMED_500 = /Missing stats|Missing spsa|is not an SPSA tune/;
+
+export interface Plan {
+  seed: number;
+  /** Number of the first input. */
+  from: number;
+  inputs: number;
+  connections: number;
+  /** Sends only what must be refused: then nothing may change. */
+  refusedOnly?: boolean;
+}
+
+export interface Report {
+  sent: number;
+  /** How often each status came. */
+  statuses: Map<number, number>;
+  problems: string[];
+}
+
+const MOST_PROBLEMS = 10;
+
+export async function fuzz(port: number, plan: Plan): Promise<Report> {
+  const report: Report = { sent: 0, statuses: new Map(), problems: [] };
+  let next = plan.from;
+  const worker = async () => {
+    const connection = new Connection(port);
+    while (next < plan.from + plan.inputs && report.problems.length < MOST_PROBLEMS) {
+      const index = next++;
+      const input = makeInput(plan.seed, index);
+      if (plan.refusedOnly && !(input.kind === 'request' && input.refused)) continue;
+      const problem = await send(port, connection, input, report);
+      if (problem !== undefined) report.problems.push(`input ${index}: ${problem}\n  ${describe(input)}`);
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: plan.connections }, worker));
+  return report;
+}
+
+/** Returns what was wrong with the answer, if anything. */
+async function send(
+  port: number,
+  connection: Connection,
+  input: Input,
+  report: Report,
+): Promise<string | undefined> {
+  report.sent++;
+  const note = (status: number) => report.statuses.set(status, (report.statuses.get(status) ?? 0) + 1);
+  if (input.kind === 'raw') {
+    const statuses = await sendRaw(port, input.pieces);
+    statuses.forEach(note);
+    const odd = statuses.find((status) => !RAW_STATUSES.has(status));
+    return odd === undefined ? undefined : `status ${odd} for broken HTTP`;
+  }
+  try {
+    const { status, body } = await connection.request(input.bytes, input.isHead);
+    note(status);
+    return judge(input, status, body);
+  } catch (error) {
+    connection.close();
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function judge(input: Input & { kind: 'request' }, status: number, body: string): string | undefined {
+  if (!STATUSES.has(status)) return `status ${status}`;
+  if (status === 500 && !NAMED_500.test(body)) return `500 without a reason: ${body.slice(0, 300)}`;
+  if (input.refused && status < 400) return `accepted with ${status} what the schemas refuse`;
+  if (input.refused && status > 499) return `${status} for what the schemas refuse: ${body.slice(0, 300)}`;
+  return undefined;
+}
+
+function describe(input: Input): string {
+  const bytes = input.kind === 'raw' ? Buffer.concat(input.pieces) : input.bytes;
+  return JSON.stringify(bytes.toString('latin1').slice(0, 700));
+}

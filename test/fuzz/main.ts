@@ -1,0 +1,70 @@
+/**
+ * `npm run fuzz -- --inputs N [--seed S] [--from I] [--seconds T]`: sends inputs made from the schemas to a real server
+ * process. Exit code 0: every answer is one that the protocol names, nothing that was refused changed anything, and the
+ * process neither died nor grew; 1: not so; 2: wrong usage. An input is replayed by its seed and number.
+ */
+import { parseArgs } from 'node:util';
+import { fuzz } from './fuzz.js';
+import { Target } from './target.js';
+
+const USAGE = 'usage: npm run fuzz -- --inputs N [--seed S] [--from I] [--seconds T]';
+const SLICE = 10_000;
+const CONNECTIONS = 16;
+/** Inputs after which the process has what it keeps; growth counts from there. */
+const WARM_UP = 20_000;
+const MOST_GROWTH = 256 * 1024 * 1024;
+
+async function main(args: string[]): Promise<number> {
+  const text = (fallback: string) => ({ type: 'string' as const, default: fallback });
+  const options = { inputs: text('100000'), seed: text('1'), from: text('0'), seconds: text('100000') };
+  const { values } = parseArgs({ args, options });
+  const [inputs, seed, from, seconds] = [values.inputs, values.seed, values.from, values.seconds].map(
+    Number,
+  ) as [number, number, number, number];
+  if (![inputs, seed, from].every(Number.isSafeInteger) || !(seconds > 0)) throw new TypeError(USAGE);
+  const target = await Target.start();
+  const problems: string[] = [];
+  const statuses = new Map<number, number>();
+  const started = performance.now();
+  let [done, sent, warm] = [0, 0, 0];
+  try {
+    while (done < inputs && problems.length === 0 && performance.now() - started < seconds * 1000) {
+      const plan = {
+        seed,
+        from: from + done,
+        inputs: Math.min(SLICE, inputs - done),
+        connections: CONNECTIONS,
+      };
+      const refusedOnly = (done / SLICE) % 5 === 4;
+      const before = refusedOnly ? await target.state() : '';
+      const report = await fuzz(target.port, { ...plan, refusedOnly });
+      if (refusedOnly && (await target.state()) !== before) problems.push('refused inputs changed the run');
+      problems.push(...report.problems, ...target.errors());
+      for (const [status, count] of report.statuses)
+        statuses.set(status, (statuses.get(status) ?? 0) + count);
+      done += plan.inputs;
+      sent += report.sent;
+      if (warm === 0 && done >= WARM_UP) warm = await target.memory();
+    }
+    const growth = warm === 0 ? 0 : (await target.memory()) - warm;
+    if (growth > MOST_GROWTH) problems.push(`memory grew by ${growth} bytes`);
+    const spent = (performance.now() - started) / 1000;
+    const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+    console.log(
+      `seed ${seed}, inputs ${from} to ${from + done - 1}, ${sent} sent, ${spent.toFixed(0)} s; ${counts.join(', ')}`,
+    );
+    console.log(`memory grew by ${(growth / 1024 / 1024).toFixed(1)} MiB after the first ${WARM_UP}`);
+  } finally {
+    const code = await target.stop();
+    if (code !== 0) problems.push(`the server ended with ${code}`);
+  }
+  for (const problem of problems) console.log(`seed ${seed}: ${problem}`);
+  return problems.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof TypeError ? error.message : error);
+  process.exitCode = 2;
+}
