@@ -41,7 +41,7 @@ describe('bad input', () => {
   };
 
   it('made from the schemas is answered as the protocol names', async () => {
-    const report = await fuzz(target.port, { seed, from: 0, inputs: SAMPLE, connections: CONNECTIONS });
+    const report = await fuzz(target, { seed, from: 0, inputs: SAMPLE, connections: CONNECTIONS });
     assert.deepEqual(report.problems, [], `SHOAL_SEED=${seed}`);
     assert.deepEqual(target.errors(), [], `SHOAL_SEED=${seed}`);
   });
@@ -49,7 +49,7 @@ describe('bad input', () => {
   it('that the schemas refuse changes nothing', async () => {
     await unchanged(async () => {
       const plan = { seed, from: 100_000, inputs: SAMPLE, connections: CONNECTIONS, refusedOnly: true };
-      assert.deepEqual((await fuzz(target.port, plan)).problems, [], `SHOAL_SEED=${seed}`);
+      assert.deepEqual((await fuzz(target, plan)).problems, [], `SHOAL_SEED=${seed}`);
     });
   });
 

@@ -7,10 +7,18 @@ import { type Input, makeInput } from './inputs.js';
 
 /** What the protocol and the read API name (worker-api.md §1.2, §4, §5). */
 const STATUSES = new Set([200, 204, 302, 304, 307, 400, 401, 403, 404, 405, 413, 500, 501, 503]);
+const ADMIN_STATUSES = new Set([200, 400, 401, 403, 404, 409]);
 /** What uWebSockets.js says by itself to broken HTTP. */
 const RAW_STATUSES = new Set([...STATUSES, 100, 414, 431, 505]);
 /** The 500 that the protocol keeps: an update or a request of SPSA parameters that lacks what it needs. */
 const NAMED_500 = /Missing stats|Missing spsa|is not an SPSA tune/;
+
+/** Where the inputs go. */
+export interface FuzzTarget {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly adminToken: string;
+}
 
 export interface Plan {
   seed: number;
@@ -31,19 +39,22 @@ export interface Report {
 
 const MOST_PROBLEMS = 10;
 
-export async function fuzz(port: number, plan: Plan): Promise<Report> {
+export async function fuzz(target: FuzzTarget, plan: Plan): Promise<Report> {
   const report: Report = { sent: 0, statuses: new Map(), problems: [] };
+  const { adminToken } = target;
   let next = plan.from;
   const worker = async () => {
-    const connection = new Connection(port);
+    const connection = new Connection(target.port);
+    const admin = new Connection(target.adminPort);
     while (next < plan.from + plan.inputs && report.problems.length < MOST_PROBLEMS) {
       const index = next++;
-      const input = makeInput(plan.seed, index);
-      if (plan.refusedOnly && !(input.kind === 'request' && input.refused)) continue;
-      const problem = await send(port, connection, input, report);
+      const input = makeInput(plan.seed, index, adminToken);
+      if (plan.refusedOnly && (input.kind === 'raw' || !input.refused)) continue;
+      const problem = await send(target.port, input.kind === 'admin' ? admin : connection, input, report);
       if (problem !== undefined) report.problems.push(`input ${index}: ${problem}\n  ${describe(input)}`);
     }
     connection.close();
+    admin.close();
   };
   await Promise.all(Array.from({ length: plan.connections }, worker));
   return report;
@@ -74,8 +85,9 @@ async function send(
   }
 }
 
-function judge(input: Input & { kind: 'request' }, status: number, body: string): string | undefined {
-  if (!STATUSES.has(status)) return `status ${status}`;
+function judge(input: Exclude<Input, { kind: 'raw' }>, status: number, body: string): string | undefined {
+  const allowed = input.kind === 'admin' ? ADMIN_STATUSES : STATUSES;
+  if (!allowed.has(status)) return `status ${status}`;
   if (status === 500 && !NAMED_500.test(body)) return `500 without a reason: ${body.slice(0, 300)}`;
   if (input.refused && status < 400) return `accepted with ${status} what the schemas refuse`;
   if (input.refused && status > 499) return `${status} for what the schemas refuse: ${body.slice(0, 300)}`;

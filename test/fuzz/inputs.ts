@@ -4,11 +4,14 @@ import { Random } from '../../src/cli/swarm/random.js';
 import { checkAccess, checkRequest, parseBody } from '../../src/protocol/request.js';
 import { workerRequestSchema } from '../../src/protocol/request-schema.js';
 import { RUN_ID, workerInfo } from '../server/seed.js';
+import { makeAdminRequest } from './admin-inputs.js';
 import { mutate, placesOf, print } from './schema-mutations.js';
 
 export type Input =
   /** A whole request on a connection that stays open. `refused`: the schemas say no, so the answer must too. */
   | { kind: 'request'; bytes: Buffer; path: string; isHead: boolean; refused: boolean }
+  /** The same for the admin listener. */
+  | { kind: 'admin'; bytes: Buffer; path: string; isHead: boolean; refused: boolean }
   /** Bytes in pieces on a connection of their own, which is then left. */
   | { kind: 'raw'; pieces: Buffer[] };
 
@@ -56,12 +59,14 @@ const QUERIES = [
 const PLACES = placesOf(workerRequestSchema);
 const ENCODER = 'utf8';
 
-export function makeInput(seed: number, index: number): Input {
+/** @param adminToken differs from server to server; all else depends on seed and number alone */
+export function makeInput(seed: number, index: number, adminToken: string): Input {
   const random = new Random(seed * 0x1_0000 + index);
   for (let i = 0; i < 4; i++) random.uint32();
   const kind = random.unit();
-  if (kind < 0.86) return makeWorkerRequest(random);
-  if (kind < 0.97) return makeReadRequest(random);
+  if (kind < 0.8) return makeWorkerRequest(random);
+  if (kind < 0.9) return makeReadRequest(random);
+  if (kind < 0.97) return { kind: 'admin', isHead: false, ...makeAdminRequest(random, adminToken) };
   return { kind: 'raw', pieces: makeRaw(random) };
 }
 

@@ -9,7 +9,7 @@ import { Target } from './target.js';
 
 const USAGE = 'usage: npm run fuzz -- --inputs N [--seed S] [--from I] [--seconds T]';
 const SLICE = 10_000;
-const CONNECTIONS = 16;
+const CONNECTIONS = 64;
 /** Inputs after which the process has what it keeps; growth counts from there. */
 const WARM_UP = 20_000;
 const MOST_GROWTH = 256 * 1024 * 1024;
@@ -37,7 +37,7 @@ async function main(args: string[]): Promise<number> {
       };
       const refusedOnly = (done / SLICE) % 5 === 4;
       const before = refusedOnly ? await target.state() : '';
-      const report = await fuzz(target.port, { ...plan, refusedOnly });
+      const report = await fuzz(target, { ...plan, refusedOnly });
       if (refusedOnly && (await target.state()) !== before) problems.push('refused inputs changed the run');
       problems.push(...report.problems, ...target.errors());
       for (const [status, count] of report.statuses)

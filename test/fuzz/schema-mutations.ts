@@ -96,8 +96,7 @@ export function mutate(request: object, places: readonly Place[], random: Random
   const kind = random.unit();
   if (parent === undefined || last === undefined || kind < 0.1) {
     const target = (reach(request, path) ?? request) as Record<string, unknown>;
-    if (typeof target === 'object' && target !== null)
-      define(target, random.pick(MEMBERS), random.pick(['x', 1, null]));
+    if (!Array.isArray(target)) define(target, random.pick(MEMBERS), random.pick(['x', 1, null]));
   } else if (kind < 0.25) delete parent[last];
   else parent[last] = kind < 0.7 ? nearMiss(node, parent[last], random) : raw(anything(random));
 }

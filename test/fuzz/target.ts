@@ -1,7 +1,9 @@
 /** The built server under fuzzing: a child process over a store with one account and one run. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ADMIN_TOKEN_FILE } from '../../src/protocol/admin.js';
 import { RUN_ID, seed } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
 
@@ -23,6 +25,14 @@ export class Target {
 
   get port(): number {
     return Number(new URL(this.server.url).port);
+  }
+
+  get adminPort(): number {
+    return Number(new URL(this.server.adminUrl).port);
+  }
+
+  get adminToken(): string {
+    return readFileSync(join(this.#directory, ADMIN_TOKEN_FILE), 'utf8').trim();
   }
 
   /** Bytes of memory of the process, after it had a moment to tidy up. */
