@@ -1,7 +1,8 @@
 /**
  * What a live run is made of in shared memory. RunWord offsets count 32-bit words, RunFloat offsets count 64-bit
  * floats, both from the start of the run's record. Everything here is guarded by the run's lock; the scheduler reads
- * single words of runs it has not locked and decides again under the lock: what it reads lies in two cache lines.
+ * single words of runs it has not locked and decides again under the lock: what it reads of most runs (words 0 to 15)
+ * lies in one cache line.
  */
 
 export const RUN_WORDS = 192;
@@ -19,10 +20,10 @@ export const RunWord = {
   cores: 8,
   taskCount: 9,
   /** First task of the list of tasks to write (task id + 1; 0 ends the list). */
-  dirtyTasks: 10,
+  dirtyTasks: 28,
   /** First and last item of the list of things to append to the store with this run. */
-  outbox: 11,
-  outboxTail: 12,
+  outbox: 29,
+  outboxTail: 30,
   /** Blob: the run's head document without what this record holds. */
   head: 16,
   /** Blob: JSON text of the args that never change, without the closing brace. */
@@ -30,7 +31,7 @@ export const RunWord = {
   /** Blob: the numbers of an SPSA tune (spsa-block.ts); 0 for other runs. */
   spsa: 18,
   /** Bit i set: the i-th known architecture passes args.arch_filter. */
-  archLow: 13,
+  archLow: 31,
   archHigh: 14,
   compiler: 15,
   failures: 19,
@@ -46,8 +47,8 @@ export const RunWord = {
 } as const;
 
 export const RunFloat = {
-  priority: 32,
-  itp: 33,
+  priority: 5,
+  itp: 6,
   throughput: 54,
   numGames: 35,
   committedGames: 36,

@@ -1,0 +1,59 @@
+/** The requests of the farm's workers, spelt as Python's json.dumps spells them. */
+import { type Plan, type PlannedRequest, plannedRequest } from '../load/plan.js';
+import { BATCH_GAMES, type FarmOptions, PASSWORD, placeOf, runId, uniqueKey, workerInfo } from './farm.js';
+
+/** JSON with a space after each comma and colon outside of strings. */
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}: ${pythonJson(member)}`,
+  );
+  return `{${members.join(', ')}}`;
+}
+
+function taskBody(i: number, farm: FarmOptions): Record<string, unknown> {
+  const { run, taskId } = placeOf(i, farm);
+  const info = workerInfo(uniqueKey(i));
+  return { password: PASSWORD, worker_info: info, run_id: runId(run), task_id: taskId };
+}
+
+/** Sends to the subject in an order in which neighbours belong to different runs. */
+function each(farm: FarmOptions, request: (i: number) => PlannedRequest): PlannedRequest[] {
+  return Array.from({ length: farm.tasks }, (_, i) => request(i));
+}
+
+export function beatPlan(farm: FarmOptions): Plan {
+  const requests = each(farm, (i) => plannedRequest('/api/beat', pythonJson(taskBody(i, farm))));
+  return { requests, expect: '"task_alive":true' };
+}
+
+/** Every update of a task reports one batch of draws more than the one before it. */
+export function updatePlan(farm: FarmOptions): Plan {
+  const stats =
+    `{"wins": 4, "losses": 4, "draws": 100000001, "crashes": 0, "time_losses": 0, ` +
+    `"pentanomial": [0, 2, 100000002, 2, 0]}`;
+  const requests = each(farm, (i) => {
+    const body = `${pythonJson(taskBody(i, farm)).slice(0, -1)}, "stats": ${stats}}`;
+    return plannedRequest('/api/update_task', body, [
+      { text: '100000001', start: BATCH_GAMES - 8, step: BATCH_GAMES, radix: 10 },
+      { text: '100000002', start: BATCH_GAMES / 2 - 4, step: BATCH_GAMES / 2, radix: 10 },
+    ]);
+  });
+  return { requests, expect: '"task_alive":true' };
+}
+
+/** Each request comes from a worker that the server has never seen: the costliest case, and none replaces a task. */
+export function requestTaskPlan(first = 1_000_000): Plan {
+  const body = pythonJson({
+    password: PASSWORD,
+    worker_info: workerInfo('ffffffff-5a28-4b7d-b27b-d78d97ecf11a'),
+  });
+  const mark = { text: 'ffffffff', start: first, step: 1, radix: 16 as const };
+  return { requests: [plannedRequest('/api/request_task', body, [mark])], expect: '"task_id":' };
+}
+
+export function requestVersionPlan(): Plan {
+  const body = pythonJson({ password: PASSWORD, worker_info: { username: workerInfo('').username } });
+  return { requests: [plannedRequest('/api/request_version', body)], expect: '"version":' };
+}

@@ -1,0 +1,9 @@
+/** The request schemas as Fastify's validators: compiled once by TypeBox, which is faster than Fastify's own Ajv here. */
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+export function compiled(schema: unknown): (body: unknown) => boolean | { error: Error } {
+  const validator = Compile(schema as TSchema);
+  return (body) =>
+    validator.Check(body) ? true : { error: new Error('the request does not obey its schema') };
+}

@@ -1,0 +1,86 @@
+/** `npm run bench`: measures, prints every goal of the design with what was reached, and writes it all as JSON. */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { measureMillion, measureReconnect } from './work/fleet.js';
+import { measureActiveTask, measureIdleConnections, measureStartUp } from './work/footprint.js';
+import { goalLines, judge } from './work/goals.js';
+import { emptyResults, type Figure } from './work/result.js';
+import { measureScale } from './work/scale.js';
+import { measureThroughput, WORKS } from './work/throughput.js';
+
+const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--peer URL]
+
+  --quick      fewer and shorter rounds, a smaller million: ends within 5 minutes
+  --only NAME  of: ${[...Object.keys(WORKS), 'scale', 'idle', 'task-memory', 'start-up', 'reconnect', 'million'].join(', ')}
+  --json FILE  writes all figures; npm run bench:report makes a page from it
+  --peer URL   also measures a server that runs already, seeded by its owner
+`;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    peer: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const { quick } = values;
+const only = values.only?.split(',');
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+const results = emptyResults(quick);
+
+const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[] = [
+  ...Object.keys(WORKS).map((name) => [name, () => throughput(name)] as const),
+  ['scale', measureScale],
+  ['idle', () => measureIdleConnections(quick ? 4000 : 15_000)],
+  ['task-memory', measureActiveTask],
+  ['start-up', () => measureStartUp()],
+  ['reconnect', () => measureReconnect(10_000)],
+  [
+    'million',
+    () =>
+      measureMillion(quick ? 100_000 : 1_000_000, only !== undefined && quick ? 60 : quick ? 15 : 600, say),
+  ],
+];
+const unknown = only?.filter((name) => !sections.some(([known]) => known === name)) ?? [];
+if (unknown.length > 0) {
+  process.stderr.write(`there is no benchmark ${unknown.join(', ')}\n\n${HELP}`);
+  process.exit(2);
+}
+
+let failed = 0;
+for (const [name, measure] of sections) {
+  if (only !== undefined && !only.includes(name)) continue;
+  try {
+    const figures = await measure();
+    results.figures.push(...(Array.isArray(figures) ? figures : [figures]));
+  } catch (error) {
+    failed++;
+    say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+process.stdout.write(`${results.figures.map(figureLine).join('\n')}\n\n`);
+process.stdout.write(`${goalLines(judge(results)).join('\n')}\n`);
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+process.exit(failed === 0 ? 0 : 1);
+
+function throughput(name: string): Promise<Figure[]> {
+  return measureThroughput({
+    works: [name],
+    rounds: quick ? 2 : 5,
+    seconds: quick ? 1.5 : 4,
+    say,
+    ...(values.peer === undefined ? {} : { peerUrl: values.peer }),
+  });
+}
+
+function figureLine({ work, subject, unit, median, least, most }: Figure): string {
+  const show = (value: number) => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3));
+  return `${work}, ${subject}: ${show(median)} ${unit} (${show(least)}…${show(most)})`;
+}

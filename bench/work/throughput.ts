@@ -1,0 +1,106 @@
+/**
+ * Requests a second, subject beside subject: each round gives every subject a farm of its own, warms it up and measures
+ * it, in turn, so that what else the machine does falls on all of them.
+ */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FarmOptions, writeFarm } from '../farm/farm.js';
+import { beatPlan, requestTaskPlan, requestVersionPlan, updatePlan } from '../farm/plans.js';
+import { LoadClient, type Measurement } from '../load/client.js';
+import type { Plan } from '../load/plan.js';
+import { peer, type Subject, startBareUws, startFastify, startShoal } from '../subjects/subjects.js';
+import { type Figure, figure } from './result.js';
+
+/** 100 unfinished runs, 10,000 active tasks. */
+const FARM: FarmOptions = { runs: 100, tasks: 10_000 };
+
+interface Work {
+  plan: () => Plan;
+  connections: number;
+  warmUp: number;
+}
+
+export const WORKS: Readonly<Record<string, Work>> = {
+  beat: { plan: () => beatPlan(FARM), connections: 64, warmUp: 40_000 },
+  // Durable replies wait for a commit: the more of them wait, the more a commit carries. Workers are many.
+  update_task: { plan: () => updatePlan(FARM), connections: 512, warmUp: 20_000 },
+  request_task: { plan: () => requestTaskPlan(), connections: 200, warmUp: 6_000 },
+  request_version: { plan: () => requestVersionPlan(), connections: 64, warmUp: 20_000 },
+};
+
+export interface ThroughputOptions {
+  works: readonly string[];
+  rounds: number;
+  seconds: number;
+  peerUrl?: string;
+  say: (line: string) => void;
+}
+
+export async function measureThroughput(options: ThroughputOptions): Promise<Figure[]> {
+  const home = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
+  const seed = join(home, 'seed');
+  await writeFarm(seed, FARM);
+  const figures: Figure[] = [];
+  try {
+    for (const name of options.works) {
+      const measured = new Map<string, Measurement[]>();
+      for (let round = 0; round < options.rounds; round++) {
+        for (const subject of subjectsOf(options.peerUrl)) {
+          const directory = join(home, 'farm');
+          await cp(seed, directory, { recursive: true });
+          const measurement = await measureOne(await subject(directory), WORKS[name]!, options, name);
+          await rm(directory, { recursive: true });
+          measured.set(measurement.subject, [...(measured.get(measurement.subject) ?? []), measurement.of]);
+        }
+      }
+      for (const [subject, all] of measured) figures.push(figureOf(name, subject, all));
+    }
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+  return figures;
+}
+
+function subjectsOf(peerUrl: string | undefined): ((directory: string) => Promise<Subject>)[] {
+  const peers = peerUrl === undefined ? [] : [async () => peer(peerUrl)];
+  return [() => startBareUws(), (directory) => startShoal(directory), startFastify, ...peers];
+}
+
+async function measureOne(
+  subject: Subject,
+  { plan, connections, warmUp }: Work,
+  { seconds, say }: ThroughputOptions,
+  name: string,
+): Promise<{ subject: string; of: Measurement }> {
+  const bare = subject.name.startsWith('bare');
+  const client = await LoadClient.start({
+    url: subject.url,
+    plan: bare ? { ...plan(), expect: 'duration' } : plan(),
+    connections,
+    ...(subject.pid === undefined ? {} : { pid: subject.pid }),
+  });
+  await client.warmUp(warmUp);
+  const of = await client.measure(seconds);
+  await client.end();
+  await subject.stop();
+  const cpu = of.serverMicros === undefined ? '' : `, ${of.serverMicros.toFixed(1)} µs CPU a request`;
+  const refused = of.refused > 0 ? `, ${of.refused} refused (${of.firstRefusal})` : '';
+  say(
+    `${name}: ${subject.name}: ${Math.round(of.rate)} req/s${cpu}, client ${Math.round(of.busy * 100)} % busy${refused}`,
+  );
+  return { subject: subject.name, of };
+}
+
+function figureOf(work: string, subject: string, all: readonly Measurement[]): Figure {
+  const rates = all.map(({ rate }) => rate);
+  const middle = all.toSorted((a, b) => a.rate - b.rate)[Math.floor(all.length / 2)]!;
+  return figure(work, subject, 'req/s', rates, {
+    serverMicros: middle.serverMicros ?? 0,
+    busiestMicros: middle.busiestMicros ?? 0,
+    clientBusy: middle.busy,
+    refused: all.reduce((sum, { refused }) => sum + refused, 0),
+    p50: middle.p50,
+    p99: middle.p99,
+  });
+}
