@@ -1,4 +1,5 @@
 /** Starts the floors: store, recovery, front threads, admin API, jobs. Stops them in reverse. */
+import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
@@ -333,6 +334,7 @@ async function startFronts(
     githubApiUrl:
       config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API : ''),
     githubToken: config.GH_TOKEN,
+    sessionSecret: randomBytes(32).toString('hex'),
     nnUrl: config.FISHTEST_NN_URL === 'own' ? undefined : config.FISHTEST_NN_URL.replace(/\/$/, ''),
   };
   const workers: Worker[] = [];

@@ -21,6 +21,7 @@ import { GithubQuota } from './public/github-quota.js';
 import { PublicApi } from './public/public-api.js';
 import { type RequestReport, RequestWatch } from './request-watch.js';
 import { decodePath, findRoute, meteredPath, type Route, redirectTarget, workerRoutes } from './routes.js';
+import { type SiteRequest, serveSite } from './site/site.js';
 import uws, { requireNative } from './uws.js';
 
 export interface FrontThreadData extends PoolThreadData {
@@ -40,6 +41,8 @@ export interface FrontThreadData extends PoolThreadData {
   credentialMaxAge: number;
   githubApiUrl: string;
   githubToken: string;
+  /** Signs the session cookies. */
+  sessionSecret: string;
   /** Where networks lie; undefined: at the address that the client used. */
   nnUrl: string | undefined;
 }
@@ -117,7 +120,6 @@ const TO_TESTS: Answer = {
     ['Cache-Control', 'no-cache, private'],
   ],
 };
-const NOT_FOUND_PAGE = '<!doctype html><title>Page not found</title><h1>Page not found</h1>\n';
 
 const app = uws.App();
 // uWS finds these by itself, so that neither method nor path becomes a string for each beat.
@@ -207,7 +209,15 @@ function answerOther(
   }
   if (route.kind === 'unknown') {
     if (route.isApi) return detail(404, 'Not Found');
-    return { status: 404, contentType: 'text/html; charset=utf-8', body: NOT_FOUND_PAGE };
+    const site: SiteRequest = {
+      path: decodePath(request.getUrl()),
+      method: request.getMethod().toUpperCase(),
+      cookies: request.getHeader('cookie'),
+      token: request.getHeader('x-csrf-token'),
+      scheme: readClient(request, exchange.peer, trusted).scheme,
+    };
+    serveSite(site, exchange, data.sessionSecret);
+    return undefined;
   }
   const method = request.getMethod().toUpperCase();
   const allowed = method === route.method || (method === 'HEAD' && route.method === 'GET');

@@ -1,0 +1,83 @@
+/** The paths of fishtest's site that Shoal answers (spec: ui.md §1, §2); for any other there is the page for that. */
+import { createHash } from 'node:crypto';
+import type { Answer, Exchange } from '../exchange.js';
+import { detail } from '../front.js';
+import { LOGIN_PAGE, NOT_FOUND_PAGE, PAGE_POLICY, TESTS_PAGE } from './pages.js';
+import { isToken, readSession, type Session } from './session.js';
+
+const HTML = 'text/html; charset=utf-8';
+const ROBOTS = 'User-agent: *\nDisallow: /\n';
+const ROBOTS_TAG = `"${createHash('md5').update(ROBOTS).digest('hex')}"`;
+const STARTED = new Date().toUTCString();
+const LONGEST_FORM = 64 * 1024;
+
+export interface SiteRequest {
+  readonly path: string;
+  /** In capitals. */
+  readonly method: string;
+  readonly cookies: string;
+  /** The X-CSRF-Token header. */
+  readonly token: string;
+  readonly scheme: string;
+}
+
+/** Answers every request, at once or when its form is read. */
+export function serveSite(request: SiteRequest, exchange: Exchange, secret: string): void {
+  const { path, method } = request;
+  const isRead = method === 'GET' || method === 'HEAD';
+  const session = readSession(request.cookies, request.scheme, secret);
+  if (path === '/static/robots.txt') exchange.send(isRead ? robots() : detail(405, 'Method Not Allowed'));
+  else if (path === '/tests' && isRead) exchange.send(personal(TESTS_PAGE, session));
+  else if (path === '/login' && isRead) exchange.send(personal(LOGIN_PAGE, session));
+  else if ((path === '/login' || path === '/logout') && method === 'POST')
+    readForm(request, exchange, session);
+  else if (path === '/tests') exchange.send(detail(405, 'Method Not Allowed', [['Allow', 'GET']]));
+  else if (path === '/login') exchange.send(detail(405, 'Method Not Allowed', [['Allow', 'GET']]));
+  else if (path === '/logout') exchange.send(detail(405, 'Method Not Allowed', [['Allow', 'POST']]));
+  else exchange.send(html(404, NOT_FOUND_PAGE, session));
+}
+
+/** Nobody can sign in here; signing out makes a new session. */
+function readForm({ path, token }: SiteRequest, exchange: Exchange, session: Session): void {
+  exchange.body(LONGEST_FORM, (form) => {
+    if (form === undefined) {
+      exchange.send({ ...detail(413, 'Content Too Large'), close: true });
+      return;
+    }
+    const field = new URLSearchParams(form.toString('utf8')).get('csrf_token') ?? '';
+    if (path === '/logout' && isToken(session, token || field)) {
+      const expired = 'fishtest_session=; path=/; max-age=0; httponly; samesite=lax';
+      exchange.send({
+        status: 302,
+        headers: [
+          ['Location', '/tests'],
+          ['Set-Cookie', expired],
+        ],
+      });
+    } else {
+      exchange.send(html(403, LOGIN_PAGE, session));
+    }
+  });
+}
+
+function html(status: number, body: string, { cookie }: Session, more: Answer['headers'] = []): Answer {
+  const headers = [['Content-Security-Policy', PAGE_POLICY], ['Set-Cookie', cookie], ...more] as const;
+  return { status, contentType: HTML, headers, body };
+}
+
+function personal(body: string, session: Session): Answer {
+  return html(200, body, session, [
+    ['Vary', 'HX-Request'],
+    ['Cache-Control', 'no-store'],
+    ['Expires', '0'],
+  ]);
+}
+
+function robots(): Answer {
+  const headers = [
+    ['Accept-Ranges', 'bytes'],
+    ['Last-Modified', STARTED],
+    ['ETag', ROBOTS_TAG],
+  ] as const;
+  return { status: 200, contentType: 'text/plain; charset=utf-8', headers, body: ROBOTS };
+}
