@@ -15,6 +15,10 @@ export type Input =
   /** Bytes in pieces on a connection of their own, which is then left. */
   | { kind: 'raw'; pieces: Buffer[] };
 
+export const SPRT_RUN_ID = '1'.repeat(24);
+export const SPSA_RUN_ID = '2'.repeat(24);
+export const RUN_IDS: readonly string[] = [RUN_ID, SPRT_RUN_ID, SPSA_RUN_ID];
+
 const WORKER_PATHS = [
   'request_task',
   'update_task',
@@ -35,7 +39,7 @@ const READ_PATHS = [
   'get_task/ID/0',
 ].concat(['pgn/ID-0', 'run_pgns/ID', 'nn/nn-0123456789ab.nnue', 'actions', 'nope']);
 const IDS = [
-  RUN_ID,
+  ...RUN_IDS,
   RUN_ID.toUpperCase(),
   'x',
   '%00',
@@ -83,13 +87,13 @@ function makeBody(path: string, random: Random): Buffer {
   const key = `f${random.pick(['0000001', '0000002', '0000003'])}`;
   const request: Record<string, unknown> = { password: 'secret', worker_info: workerInfo(key) };
   if (path !== '/api/request_version' && path !== '/api/request_task') {
-    request['run_id'] = RUN_ID;
+    request['run_id'] = random.pick(RUN_IDS);
     request['task_id'] = random.pick([0, 0, 1, 7, 2_147_483_647]);
   }
   if (random.chance(0.3)) request['message'] = random.pick(['hello', 'x'.repeat(9000), '\u202e', '<script>']);
   if (path === '/api/update_task' || random.chance(0.1)) request['stats'] = makeStats(random);
   if (path === '/api/upload_pgn') request['pgn'] = makePgn(random);
-  if (random.chance(0.1)) request['spsa'] = { wins: 1, losses: 1, draws: 0, num_games: 2, sig: 0 };
+  if (random.chance(0.4)) request['spsa'] = { wins: 1, losses: 1, draws: 0, num_games: 2, sig: 0 };
   // A wrong password costs the server a slow hash by design, so it is tried seldom.
   if (random.chance(0.0005)) request['password'] = 'wrong';
   const mutations = random.pick([0, 1, 1, 1, 2]);

@@ -3,9 +3,15 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildRun } from '../../src/operations/new-run.js';
 import { ADMIN_TOKEN_FILE } from '../../src/protocol/admin.js';
-import { RUN_ID, seed } from '../server/seed.js';
+import { emptyGroup } from '../../src/state/snapshot.js';
+import { openStore } from '../../src/store/open-store.js';
+import { seed } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
+import { RUN_IDS, SPRT_RUN_ID, SPSA_RUN_ID } from './inputs.js';
+
+const SHOWN_TASKS = 20;
 
 export class Target {
   readonly server: ServerProcess;
@@ -19,6 +25,7 @@ export class Target {
   static async start(): Promise<Target> {
     const directory = await mkdtemp(join(tmpdir(), 'shoal-fuzz-'));
     await seed(`sqlite:${directory}`);
+    await addRuns(`sqlite:${directory}`);
     const env = { SHOAL_GITHUB: 'off', GITHUB_API_URL: 'http://127.0.0.1:9' };
     return new Target(await ServerProcess.start(directory, env), directory);
   }
@@ -43,15 +50,20 @@ export class Target {
     return Number(bytes);
   }
 
-  /** What no refused request may change: the run, as memory has it, and its tasks. */
+  /** What no refused request may change: the runs, as memory has them, and their first tasks. */
   async state(): Promise<string> {
-    const run = await this.#get(`/api/get_run/${RUN_ID}`);
-    const { nps: _nps, games_per_minute: _gpm, args, ...lasting } = run as Record<string, unknown>;
-    const { itp: _itp, ...lastingArgs } = args as Record<string, unknown>;
-    const tasks: unknown[] = [];
-    for (let taskId = 0; taskId < 20; taskId++)
-      tasks.push(await this.#get(`/api/get_task/${RUN_ID}/${taskId}`));
-    return JSON.stringify({ lasting, lastingArgs, tasks });
+    const runs: unknown[] = [];
+    for (const id of RUN_IDS) {
+      const run = await this.#get(`/api/get_run/${id}`);
+      const { nps: _nps, games_per_minute: _gpm, args, ...lasting } = run;
+      const { itp: _itp, ...lastingArgs } = args as Record<string, unknown>;
+      const tasks: unknown[] = [];
+      for (let taskId = 0; taskId < SHOWN_TASKS; taskId++) {
+        tasks.push(await this.#get(`/api/get_task/${id}/${taskId}`));
+      }
+      runs.push({ lasting, lastingArgs, tasks });
+    }
+    return JSON.stringify(runs);
   }
 
   async #get(path: string): Promise<Record<string, unknown>> {
@@ -73,4 +85,30 @@ export class Target {
     await rm(this.#directory, { recursive: true, force: true });
     return code;
   }
+}
+
+/** Besides the run of fixed length: a sequential test and a tune. */
+async function addRuns(storeUrl: string): Promise<void> {
+  const writer = await openStore(storeUrl).openWriter();
+  const form = {
+    new_tag: 'branch',
+    base_tag: 'master',
+    username: 'joe',
+    resolved_new: 'a'.repeat(40),
+    resolved_base: 'b'.repeat(40),
+    new_signature: '1234567',
+    tc: '10+0.1',
+    new_options: 'Hash=16',
+    info: 'fuzzed',
+  };
+  const sprt = { ...form, base_signature: '7654321', sprt: { elo0: 0, elo1: 5 } };
+  const tune = { ...form, num_games: 100_000, spsa: { raw_params: 'P,10,0,100,5,0.002\nQ,1,-5,5,1,0.002' } };
+  const now = Date.now();
+  const runs = [buildRun(sprt, now, SPRT_RUN_ID), buildRun(tune, now, SPSA_RUN_ID)].map((run) => {
+    const { tasks: _tasks, bad_tasks: _bad, ...head } = run;
+    const insert = { ...head, approved: true, approver: 'jane' };
+    return { runId: run._id, insert, tasks: [], badTasks: [], spsaHistory: [] };
+  });
+  await writer.commit({ ...emptyGroup(), runs });
+  await writer.close();
 }

@@ -24,6 +24,7 @@ export class Simulation {
   readonly workers: readonly SimWorker[];
   readonly requests: Requests;
   now = START;
+  #latest = START;
   #runs = 0;
   /** Where the model stood when the group on its way was collected. */
   #collected = 0;
@@ -79,6 +80,7 @@ export class Simulation {
         break;
       case 'passTime':
         this.now += passTime(random);
+        this.#latest = Math.max(this.#latest, this.now);
         break;
       case 'scavenge':
         upkeep.scavenge(farm.state, now);
@@ -147,7 +149,8 @@ export class Simulation {
     await this.#flush();
     checkStore(this.farm, this.model);
     for (const run of this.model.unfinished()) await this.#command(run, { kind: 'delete' });
-    this.now += 60 * MINUTE;
+    // The clock may have gone back: a run that ended before that stays until its time comes again.
+    this.now = this.#latest + 60 * MINUTE;
     upkeep.cleanWorkerTasks(this.farm.state);
     jobs.cleanWorkerTasks(this.model);
     upkeep.cleanWorkerRuns(this.farm.state);
