@@ -157,11 +157,14 @@ async function start(config: Config): Promise<void> {
     config.SHOAL_GITHUB === 'on'
       ? new GitHub({ token: config.GH_TOKEN, apiUrl: config.GITHUB_API_URL || GITHUB_API })
       : undefined;
-  const schedule = new JobSchedule(periodicJobs(state, reader, github), {
-    onError: (job, error) => log.error({ job, error: String(error) }, 'job failed'),
-    onChange: (job, now) => shared.jobs.record(job, now),
-    onResult: (job, result, ms) => log.debug({ job, result, ms: Math.round(ms) }, 'job done'),
-  });
+  const schedule = new JobSchedule(
+    periodicJobs({ state, reader, github, isStoreShared: sqliteDirectory(config.STORE_URL) === undefined }),
+    {
+      onError: (job, error) => log.error({ job, error: String(error) }, 'job failed'),
+      onChange: (job, now) => shared.jobs.record(job, now),
+      onResult: (job, result, ms) => log.debug({ job, result, ms: Math.round(ms) }, 'job done'),
+    },
+  );
   const finished = schedule.run(jobs.signal);
 
   await watchStore();

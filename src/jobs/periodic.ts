@@ -2,6 +2,7 @@
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';
 import type { GitHub } from './github.js';
+import { AccountRefresh } from './refresh-accounts.js';
 import type { Job } from './schedule.js';
 import {
   cleanWorkerRuns,
@@ -14,9 +15,25 @@ import {
 import { updateBooks, updateMasterSha } from './upstream.js';
 import { validateRandomRun, validateStructures } from './validate.js';
 
-/** @param github undefined: the server asks nobody */
-export function periodicJobs(state: State, reader: Reader, github: GitHub | undefined): Job[] {
-  const jobs: Job[] = [
+export interface JobParts {
+  readonly state: State;
+  readonly reader: Reader;
+  /** Undefined: the server asks nobody. */
+  readonly github: GitHub | undefined;
+  /** Whether others write to the store too. */
+  readonly isStoreShared: boolean;
+}
+
+export function periodicJobs({ state, reader, github, isStoreShared }: JobParts): Job[] {
+  return [
+    ...stateJobs(state, reader),
+    ...(isStoreShared ? sharedStoreJobs(state, reader) : []),
+    ...(github === undefined ? [] : gitHubJobs(state, reader, github)),
+  ];
+}
+
+function stateJobs(state: State, reader: Reader): Job[] {
+  return [
     { name: 'scavenge', period: 60, run: () => scavenge(state, Date.now()) },
     { name: 'update itp', period: 60, run: () => updateThroughput(state) },
     { name: 'update nps', period: 60, run: () => updateSpeeds(state) },
@@ -31,9 +48,15 @@ export function periodicJobs(state: State, reader: Reader, github: GitHub | unde
       run: async () => validateStructures(state, await reader.keyValue('books'), Date.now()),
     },
   ];
-  if (github === undefined) return jobs;
+}
+
+function sharedStoreJobs(state: State, reader: Reader): Job[] {
+  const accounts = new AccountRefresh(state, reader);
+  return [{ name: 'refresh accounts', period: 60, first: 1, background: true, run: () => accounts.run() }];
+}
+
+function gitHubJobs(state: State, reader: Reader, github: GitHub): Job[] {
   return [
-    ...jobs,
     {
       name: 'update books',
       period: 900,

@@ -12,6 +12,7 @@ export const JOB_NAMES = [
   'validate data structures',
   'update books',
   'update official master sha',
+  'refresh accounts',
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 

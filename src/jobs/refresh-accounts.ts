@@ -1,0 +1,69 @@
+/**
+ * Takes over what others changed in a shared database: accounts edited or deleted by hand or by a maintenance script, and
+ * workers that were blocked there. The reference believes a loaded account for 120 s (spec: worker-api.md §3.1); this runs
+ * twice as often. A worker that was unblocked elsewhere stays blocked here until `shoal worker unblock`: each of its
+ * requests writes its entry anew, so the two cannot be told apart.
+ */
+import { createHash } from 'node:crypto';
+import type { UserDocument } from '../protocol/documents.js';
+import type { State } from '../state/state.js';
+import type { Reader } from '../store/port.js';
+
+type Accounts = Pick<Reader, 'users' | 'blockedWorkers'>;
+
+export class AccountRefresh {
+  readonly #state: State;
+  readonly #reader: Accounts;
+  /** By username: a digest of what memory was given, since memory itself holds no password to compare. */
+  #known = new Map<string, string>();
+
+  constructor(state: State, reader: Accounts) {
+    this.#state = state;
+    this.#reader = reader;
+  }
+
+  /** Returns how many accounts and workers changed; at the first call every account counts as changed. */
+  async run(): Promise<number> {
+    const { users } = this.#state;
+    const seen = new Map<string, string>();
+    let changes = 0;
+    for await (const user of this.#reader.users()) {
+      const now = digest(user);
+      seen.set(user.username, now);
+      if (this.#known.get(user.username) === now) continue;
+      users.set(user);
+      changes++;
+    }
+    for (const username of this.#known.keys()) {
+      if (seen.has(username)) continue;
+      // Without its verified credential the account is looked up in the store, which does not know it any more.
+      users.set({ username, blocked: false, pending: false, machine_limit: 0 });
+      changes++;
+    }
+    this.#known = seen;
+    return changes + (await this.#takeBlocks());
+  }
+
+  async #takeBlocks(): Promise<number> {
+    const { workers, requestTaskMutex } = this.#state;
+    let changes = 0;
+    for await (const { worker_name: name, message, last_updated: since } of this.#reader.blockedWorkers()) {
+      requestTaskMutex.acquire();
+      try {
+        const worker = workers.record(name);
+        if (workers.isBlocked(worker) || since <= workers.blockedAt(worker)) continue;
+        workers.setBlock(worker, true, message, since);
+        changes++;
+      } finally {
+        requestTaskMutex.release();
+      }
+    }
+    return changes;
+  }
+}
+
+function digest({ password, blocked, pending, machine_limit: limit }: UserDocument): string {
+  return createHash('sha256')
+    .update(JSON.stringify([password, blocked, pending, limit]))
+    .digest('base64');
+}
