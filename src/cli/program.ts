@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addConfigCommands } from './commands/config.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addMigrateCommand } from './commands/migrate.js';
 import { addRunCommands } from './commands/run.js';
 import { addServerCommands } from './commands/server.js';
@@ -49,6 +50,7 @@ function makeProgram(around: Surroundings): Command {
   addWorkerCommands(program, session);
   addServerCommands(program, session);
   addConfigCommands(program, session);
+  addDoctorCommand(program, session);
   addMigrateCommand(program, session, around);
   return program;
 }

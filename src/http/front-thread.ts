@@ -15,7 +15,7 @@ import { Dashboard, type LiveUpdate } from './dashboard-routes.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
 import { detail, Front, notPrimary, TRY_AGAIN } from './front.js';
-import { answerHealth } from './health.js';
+import { answerClient, answerHealth } from './health.js';
 import { answerDocs } from './public/docs.js';
 import { GithubQuota } from './public/github-quota.js';
 import { PublicApi } from './public/public-api.js';
@@ -141,7 +141,7 @@ app.any('/*', (response: HttpResponse, request: HttpRequest) => {
   const route = findRoute(path);
   if (route.kind !== 'worker') {
     exchange.route = route.kind === 'public' ? meteredPath(path) : OTHER;
-    const operator = route.kind === 'unknown' ? answerOperator(path, request) : undefined;
+    const operator = route.kind === 'unknown' ? answerOperator(path, request, exchange) : undefined;
     if (operator !== undefined) exchange.route = operator.route;
     const answer = operator?.answer ?? answerOther(route, request, exchange);
     if (answer !== undefined) exchange.send(answer);
@@ -185,10 +185,17 @@ function serveWorker(
 }
 
 /** What an operator asks for, not a worker. */
-function answerOperator(path: string, request: HttpRequest): { answer: Answer; route: number } | undefined {
+function answerOperator(
+  path: string,
+  request: HttpRequest,
+  exchange: Exchange,
+): { answer: Answer; route: number } | undefined {
   const method = request.getMethod();
   if (method !== 'get' && method !== 'head') return undefined;
-  const health = answerHealth(path, shared);
+  const asksBack = path === '/healthz' && request.getQuery() === 'client';
+  const health = asksBack
+    ? answerClient(readClient(request, exchange.peer, trusted))
+    : answerHealth(path, shared);
   if (health !== undefined) return { answer: health, route: HEALTH };
   const docs = answerDocs(path);
   if (docs !== undefined) return { answer: docs, route: OTHER };

@@ -1,5 +1,6 @@
 /** /healthz: the process answers. /readyz: it serves: recovered, the store reachable, not draining. */
 import { Readiness, type Shared } from '../pool/shared.js';
+import type { Client } from './client.js';
 import type { Answer } from './exchange.js';
 
 export type HealthWords = Pick<Shared, 'draining' | 'readiness' | 'storeFailing'>;
@@ -12,6 +13,11 @@ export function answerHealth(path: string, shared: HealthWords): Answer | undefi
   if (path !== '/readyz') return undefined;
   const state = readyState(shared);
   return answer(state === 'ready' ? 200 : 503, { status: state });
+}
+
+/** /healthz?client: how the server sees whoever asks, so that the headers of a proxy can be checked. */
+export function answerClient({ remoteAddr: address, scheme, host }: Client): Answer {
+  return answer(200, { status: 'alive', client: { address, scheme, host } });
 }
 
 export function readyState({ draining, readiness, storeFailing }: HealthWords): ReadyState {

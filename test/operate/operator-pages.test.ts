@@ -157,6 +157,18 @@ describe("a server's pages for operators", () => {
     assert.match(out, /^TASK_SEMAPHORE_SIZE \*\s+40\s+256\s+file/m);
   });
 
+  it('are looked over by the doctor, also through a proxy', async () => {
+    const { code, out } = await shoal(['--data', directory, 'doctor', '--through', server.url]);
+    assert.equal(code, 0, out);
+    assert.match(out, /^ok\s+server\s+process \d+ at [\d.:]+: ready$/m);
+    assert.match(out, /^ok\s+store\s+sqlite:.* answers in \d+ ms$/m);
+    assert.match(out, /^ok\s+proxy headers\s+believed from this machine$/m);
+    assert.match(out, /^ok\s+proxy: host\s+127\.0\.0\.1:\d+$/m);
+    const elsewhere = await shoal(['--data', directory, 'doctor', '--through', 'http://127.0.0.1:1']);
+    assert.equal(elsewhere.code, 1);
+    assert.match(elsewhere.out, /^FAIL\s+proxy\s+http:\/\/127\.0\.0\.1:1 does not lead to Shoal$/m);
+  });
+
   it('take up a changed file on SIGHUP', async () => {
     await writeFile(settingsFile, 'TASK_SEMAPHORE_SIZE=50\nTHREADPOOL_TOKENS=9\nHTTP_THREADS=3\n');
     server.signal('SIGHUP');
