@@ -39,7 +39,7 @@ export default async function handle(
   call: PoolCall,
 ): Promise<Reply | Verdict | BatchedReply[] | ReadAnswer | undefined> {
   shared.counters.add('poolCalls');
-  if (call.kind === 'read') return await answerRead(context, reader, call);
+  if (call.kind === 'read') return await answerRead(context, reader, call, data.isPrimary);
   if (call.kind === 'games') return void (await sendGames(reader, call));
   if (call.kind === 'verify') return await verify(call.username, call.password);
   if (call.kind === 'requestTasks') return await answerAll(call.calls);

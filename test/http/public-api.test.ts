@@ -10,6 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import Schema from 'typebox/schema';
 import { findRoute } from '../../src/http/routes.js';
+import { answerRead } from '../../src/pool/reads/answer-read.js';
 import { openStore } from '../../src/store/open-store.js';
 import { converse } from '../replay/raw-http.js';
 import { ServerProcess } from '../server/server-process.js';
@@ -69,6 +70,13 @@ describe('the public read API', () => {
     for (const key of ['tasks', 'bad_tasks']) assert.ok(!(key in json[LIVE]));
     assert.ok(!('param_history' in json[TUNE].args.spsa));
     assert.equal(json[TUNE].args.spsa.params[0].theta, 1);
+    const reader = await openStore(`sqlite:${directory}`).openReader();
+    const call = { kind: 'read', name: 'active_runs', params: [], query: {}, isHead: false } as const;
+    // A secondary has no state: touching it would throw.
+    const stored = await answerRead(undefined as never, reader, call, false);
+    await reader.close();
+    assert.ok(stored.kind === 'json');
+    assert.deepEqual(Object.keys(JSON.parse(stored.json)), [LIVE, TUNE]);
   });
 
   it('shows one run, with empty lists and the headers that let pages of others read it', async () => {

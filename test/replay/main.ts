@@ -1,11 +1,11 @@
 /**
- * `npm run replay -- FILE... [--url URL] [--only worker] [--verbose]`: plays recorded HTTP sessions to a server and
+ * `npm run replay -- FILE... [--url URL | --store URL] [--only worker] [--verbose]`: plays recorded HTTP sessions to a server and
  * compares every answer. Exit code 0: all agree (or deviate by a rule), 1: a mismatch, 2: wrong usage.
  */
 import { parseArgs } from 'node:util';
 import { type ReplayOptions, replay, type TranscriptReport } from './replay.js';
 
-const USAGE = 'usage: npm run replay -- FILE... [--url URL] [--only worker] [--verbose]';
+const USAGE = 'usage: npm run replay -- FILE... [--url URL | --store URL] [--only worker] [--verbose]';
 const SHOWN_FAILURES = 20;
 
 async function main(args: string[]): Promise<number> {
@@ -19,16 +19,17 @@ async function main(args: string[]): Promise<number> {
       options: {
         url: { type: 'string' },
         only: { type: 'string' },
+        store: { type: 'string' },
         verbose: { type: 'boolean', default: false },
       },
     });
     files = parsed.positionals;
-    const { url, only } = parsed.values;
+    const { url, only, store } = parsed.values;
     verbose = parsed.values.verbose;
     if (files.length === 0) return usage('no FILE is given');
     if (only !== undefined && only !== 'worker') return usage(`--only ${only} is not known: only worker is`);
     if (url !== undefined && new URL(url).protocol !== 'http:') return usage(`--url ${url} is not http://…`);
-    options = { ...(url === undefined ? {} : { url }), ...(only === undefined ? {} : { only }) };
+    options = { ...(url && { url }), ...(only && { only }), ...(store && { store }) };
   } catch (error) {
     return usage(messageOf(error));
   }

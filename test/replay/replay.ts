@@ -16,6 +16,8 @@ export interface ReplayOptions {
   /** A server that already holds the seeded state; without it one is started. */
   readonly url?: string;
   readonly only?: 'worker';
+  /** An empty store for the server that is started; without it an embedded one is made. */
+  readonly store?: string;
 }
 
 export interface TranscriptReport {
@@ -35,8 +37,14 @@ export async function replay(files: readonly string[], options: ReplayOptions): 
   const github = await serveQuota();
   try {
     const ids = seedRunIds(seed);
-    await plantSeed(`sqlite:${directory}`, seed, ids);
-    const server = await ServerProcess.start(directory, { GITHUB_API_URL: github.url });
+    const store = options.store ?? `sqlite:${directory}`;
+    await plantSeed(store, seed, ids);
+    const server = await ServerProcess.start(directory, {
+      STORE_URL: store,
+      SHOAL_DATA: directory,
+      GITHUB_API_URL: github.url,
+      SHOAL_GITHUB: 'off',
+    });
     try {
       return await play(new URL(server.url), files, transcripts, new Placeholders(ids), options);
     } finally {

@@ -75,19 +75,22 @@ export async function plantSeed(
   if (seed.official_master_sha !== undefined) {
     keyValues.push({ key: 'official_master_sha', value: seed.official_master_sha });
   }
-  await writer.commit({
-    ...emptyGroup(),
-    runs,
-    keyValues,
-    users: seed.users.map(({ cpu_hours: _hours, ...user }) => ({
-      ...user,
-      registration_time: now,
-      email: `${user.username}@example.org`,
-    })),
-    workers: (seed.blocked_workers ?? []).map((worker) => ({ ...worker, last_updated: now })),
-    contributors: seed.users.flatMap(({ username, cpu_hours: cpuHours }) =>
-      cpuHours === null ? [] : [{ username, cpuHours }],
-    ),
-  });
-  await writer.close();
+  try {
+    await writer.commit({
+      ...emptyGroup(),
+      runs,
+      keyValues,
+      users: seed.users.map(({ cpu_hours: _hours, ...user }) => ({
+        ...user,
+        registration_time: now,
+        email: `${user.username}@example.org`,
+      })),
+      workers: (seed.blocked_workers ?? []).map((worker) => ({ ...worker, last_updated: now })),
+      contributors: seed.users.flatMap(({ username, cpu_hours: cpuHours }) =>
+        cpuHours === null ? [] : [{ username, cpuHours }],
+      ),
+    });
+  } finally {
+    await writer.close();
+  }
 }

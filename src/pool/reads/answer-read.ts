@@ -7,10 +7,16 @@ import { nn, pgn, runPgns } from './downloads.js';
 import { type ReadAnswer, type ReadCall, refused } from './read-call.js';
 import { activeRuns, finishedRuns, getElo, getRun, getTask } from './runs.js';
 
-export async function answerRead(context: Context, reader: Reader, call: ReadCall): Promise<ReadAnswer> {
+/** @param live whether memory has the unfinished runs: a secondary's has none */
+export async function answerRead(
+  context: Context,
+  reader: Reader,
+  call: ReadCall,
+  live: boolean,
+): Promise<ReadAnswer> {
   switch (call.name) {
     case 'active_runs':
-      return activeRuns(context);
+      return await activeRuns(context, reader, live);
     case 'finished_runs':
       return await finishedRuns(reader, call);
     case 'actions':

@@ -17,14 +17,21 @@ const RUN_ID = /^[0-9a-f]{24}$/i;
 const TASK_ID = /^(\d{1,9})(bad)?$/;
 const TIMESTAMP = /^\d{10}(?:\.\d+)?$/;
 
-/** Unfinished runs, oldest first, by id. */
-export function activeRuns({ state }: Context): ReadAnswer {
-  const ids = state.runs.unfinished().map((slot) => state.runs.id(slot));
-  const members = ids.sort().flatMap((id) => {
-    const head = liveHead({ state, onFront: false }, id);
-    return head === undefined || head.finished ? [] : [`"${id}":${JSON.stringify(listedRun(head))}`];
-  });
-  return { kind: 'json', json: `{${members.join()}}` };
+/** Unfinished runs, oldest first, by id. Without `live` state the store has them. */
+export async function activeRuns(context: Context, reader: Reader, live: boolean): Promise<ReadAnswer> {
+  const texts: [id: string, text: string][] = [];
+  const add = (head: RunHead | undefined) => {
+    if (head === undefined || head.finished) return;
+    texts.push([head._id, `"${head._id}":${JSON.stringify(listedRun(head))}`]);
+  };
+  if (live) {
+    const { runs } = context.state;
+    for (const slot of runs.unfinished()) add(liveHead(context, runs.id(slot)));
+  } else {
+    for await (const head of reader.unfinishedRuns()) add(head);
+  }
+  texts.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { kind: 'json', json: `{${texts.map(([, text]) => text).join()}}` };
 }
 
 export async function finishedRuns(reader: Reader, { query }: ReadCall): Promise<ReadAnswer> {
