@@ -51,6 +51,8 @@ export function updateThroughput(state: State): void {
 
 function updateRunThroughput(state: State, slot: number, active: ReadonlyMap<string, number>): void {
   const { runs } = state;
+  // A time control that cannot be read: the run is never given out.
+  if (runs.float(slot, RunFloat.coreLimit) < 0) return;
   const { tc, threads, username } = fixedHead(state, slot).args;
   const isSprt = runs.has(slot, RunFlag.sprt);
   const itp = internalThroughput({

@@ -2,7 +2,7 @@
 import type { SpsaHistoryPoint } from '../protocol/documents.js';
 import type { SpsaResults } from '../protocol/request.js';
 import { crc32 } from '../rules/crc32.js';
-import { clipTheta, historyPeriod, stepSizes, unpackFlips } from '../rules/spsa.js';
+import { applyBatch, historyPeriod, unpackFlips, wantsHistory } from '../rules/spsa.js';
 import { RunFloat, RunWord } from '../state/run-record.js';
 import { SpsaBlock } from '../state/spsa-block.js';
 import type { State } from '../state/state.js';
@@ -19,20 +19,17 @@ export function applySpsa(state: State, { slot, taskId, at }: Located, result: S
   dropTaskFlips(state, at);
   markTask(state, slot, taskId, at, TaskChange.spsa);
   if (crc32(packed) !== (result.sig ?? 0)) return;
+  // The store may hold flips of another list of parameters: they say nothing about this one.
+  if (packed.length !== Math.ceil(paramCount(state, slot) / 8)) return;
 
   const block = new SpsaBlock(state.slab, writableBlock(state, slot));
-  const flips = unpackFlips(packed, block.length);
-  const score = result.wins - result.losses;
-  const entry: SpsaHistoryPoint[] = [];
-  block.iter += Math.floor(result.num_games / 2);
-  for (let i = 0; i < block.length; i++) {
-    const { c, R } = stepSizes(block.c(i), block.a(i), block.A, block.alpha, block.gamma, iter);
-    const theta = clipTheta(block.theta(i) + R * c * score * flips[i]!, block.min(i), block.max(i));
-    block.setTheta(i, theta);
-    entry.push({ theta, R, c });
-  }
+  const entry = applyBatch(block, iter, unpackFlips(packed, block.length), result);
   markSpsa(state, slot);
   noteHistory(state, slot, block, entry);
+}
+
+function paramCount(state: State, slot: number): number {
+  return new SpsaBlock(state.slab, state.runs.word(slot, RunWord.spsa) >>> 0).length;
 }
 
 /** The block itself, or a copy that takes its place, where the change may have to be put back. */
@@ -45,12 +42,11 @@ function writableBlock(state: State, slot: number): number {
   return copy;
 }
 
-/** At most one entry an update: a large batch leaves the history behind, and later ones catch up. */
 function noteHistory(state: State, slot: number, block: SpsaBlock, entry: SpsaHistoryPoint[]): void {
   const period = historyPeriod(block.length, state.runs.float(slot, RunFloat.numGames));
   if (period <= 0) return;
   block.hasHistory = true;
-  if (block.historyLength + 1 > block.iter / period) return;
+  if (!wantsHistory(block.historyLength, block.iter, period)) return;
   block.historyLength += 1;
   pushItem(state, slot, { kind: 'spsaHistory', entry });
 }

@@ -11,6 +11,9 @@ import type { State } from '../state/state.js';
 import { freeTask, writeTask } from '../state/task-document.js';
 import type { RunHead } from '../state/write-group.js';
 
+/** A run has more cores than this from the start, so that it is never given out. */
+const NO_CORES = -1;
+
 /** Every slot for a run is taken. */
 export class RunsFull extends Error {
   constructor(runs: number) {
@@ -21,8 +24,8 @@ export class RunsFull extends Error {
 
 export interface LoadedRun {
   slot: number;
-  /** Why args.arch_filter cannot be used: no worker passes it then. */
-  filterError?: string;
+  /** What of its args cannot be used, in sentences; no worker gets a task of the run then. */
+  problems: readonly string[];
 }
 
 /**
@@ -35,7 +38,7 @@ export async function loadRun(
   historyLength: number,
   now: number,
 ): Promise<LoadedRun> {
-  const { traits, filterError } = traitsOf(head);
+  const { traits, problems } = traitsOf(head);
   const slot = state.runs.reserve(head._id);
   if (slot < 0) throw new RunsFull(state.runs.records.count);
   writeRun(state, slot, head, traits, historyLength);
@@ -49,7 +52,7 @@ export async function loadRun(
   state.runs.setWord(slot, RunWord.copied, state.journal.durable.load());
   state.runs.publish(slot);
   if (!state.runs.has(slot, RunFlag.finished)) state.runs.makeReady(slot);
-  return filterError === undefined ? { slot } : { slot, filterError };
+  return { slot, problems };
 }
 
 /** Frees the run's slot and everything it refers to. Call under the run's lock once others can find it. */
@@ -62,21 +65,36 @@ export function dropRun(state: State, slot: number): void {
   state.runs.remove(slot);
 }
 
-function traitsOf(head: RunHead): { traits: RunTraits; filterError?: string } {
+function traitsOf(head: RunHead): { traits: RunTraits; problems: string[] } {
   const { args } = head;
-  const archs = [...knownWorkerArchs(), 'unknown'];
-  const filter = matchArchs(args.arch_filter ?? '', archs);
+  const problems: string[] = [];
+  const filter = matchArchs(args.arch_filter ?? '', [...knownWorkerArchs(), 'unknown']);
   const mask: [number, number] = [0, 0];
   if ('matches' in filter) {
     filter.matches.forEach((matches, i) => {
       if (matches) mask[i < 32 ? 0 : 1] |= 1 << (i & 31);
     });
+  } else {
+    problems.push(`arch_filter cannot be used, no worker passes it: ${filter.error}`);
   }
+  const duration = durationOf(args.tc);
+  if (duration === undefined)
+    problems.push(`tc ${JSON.stringify(args.tc)} cannot be read, no worker gets a task`);
   const traits: RunTraits = {
-    gameDuration: gameDuration(args.tc),
+    gameDuration: duration ?? 0,
     hashMemory: hashOption(args.new_options) + hashOption(args.base_options),
     archMask: mask,
-    coreLimit: coreLimit(args.spsa?.params.length),
+    coreLimit: duration === undefined ? NO_CORES : coreLimit(args.spsa?.params.length),
   };
-  return 'error' in filter ? { traits, filterError: filter.error } : { traits };
+  return { traits, problems };
+}
+
+/** Seconds a game; undefined where the text says none, which old documents may hold. */
+function durationOf(tc: string): number | undefined {
+  try {
+    const seconds = gameDuration(tc);
+    return Number.isFinite(seconds) ? seconds : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -29,9 +29,9 @@ export async function recover(state: State, reader: Reader, now: number): Promis
   const slots: number[] = [];
   for await (const head of reader.unfinishedRuns()) {
     const history = head.args.spsa === undefined ? 0 : (await reader.spsaHistory(head._id)).length;
-    const { slot, filterError } = await loadRun(state, head, reader.tasks(head._id), history, now);
-    if (filterError !== undefined) {
-      const message = `run ${head._id}: arch_filter cannot be used, no worker passes it: ${filterError}`;
+    const { slot, problems } = await loadRun(state, head, reader.tasks(head._id), history, now);
+    for (const problem of problems) {
+      const message = `run ${head._id}: ${problem}`;
       underLock(state, slot, () =>
         logAction(state, slot, now, 'log_message', { username: 'fishtest.system', message }),
       );

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { spsaValues, taskEnded } from '../protocol/replies.js';
 import * as texts from '../protocol/texts.js';
 import { crc32 } from '../rules/crc32.js';
-import { clipTheta, packFlips, stepSizes } from '../rules/spsa.js';
+import { batchValues, packFlips } from '../rules/spsa.js';
 import { fixedHead } from '../state/run-document.js';
 import { RunFlag, RunWord } from '../state/run-record.js';
 import { SpsaBlock } from '../state/spsa-block.js';
@@ -40,10 +40,8 @@ export function requestSpsa(context: Context, call: WorkerCall, draw: DrawFlips 
     const packed = packFlips(flips);
     const steps = names.map((name, i) => {
       const flip = flips[i]!;
-      const { c, R } = stepSizes(block.c(i), block.a(i), block.A, block.alpha, block.gamma, block.iter);
-      const value = clipTheta(block.theta(i) + c * flip, block.min(i), block.max(i));
-      const base = clipTheta(block.theta(i) - c * flip, block.min(i), block.max(i));
-      return { white: { name, value, c, R, flip }, black: { name, value: base } };
+      const { c, R, w, b } = batchValues(block, i, flip);
+      return { white: { name, value: w, c, R, flip }, black: { name, value: b } };
     });
     setTaskFlips(state, at, block.iter, packed);
     markTask(state, slot, taskId, at, TaskChange.spsa);

@@ -6,6 +6,7 @@ import { logAction, markRun } from './changes.js';
 import { MANUAL_PURGE, type PurgeRule, purgeRun } from './purge-run.js';
 import { stopRun } from './stop-run.js';
 import { deactivateRun, isUndecided, reviveRun, runAction } from './transitions.js';
+import { noteInvalidRun } from './validate-run.js';
 
 /** An operator's command that cannot be carried out: 404 unknown, 403 not allowed, 409 wrong state. */
 export class CommandRefused extends Error {
@@ -65,6 +66,7 @@ export function deleteRun(state: State, runId: string, by: string, now: number):
       throw new CommandRefused(409, `Run ${runId} is already deleted`);
     deactivateRun(state, slot, now);
     state.runs.set(slot, RunFlag.deleted, true);
+    noteInvalidRun(state, slot, now);
     markRun(state, slot);
     logAction(state, slot, now, 'delete_run', { username: by, ...runAction(state, slot) });
   });

@@ -84,6 +84,58 @@ export function historyPeriod(paramCount: number, numGames: number): number {
   return numGames / 2 / samples;
 }
 
+/** The numbers of a tune, however they are kept; parameters are counted from 0. */
+export interface TuneNumbers {
+  iter: number;
+  readonly A: number;
+  readonly alpha: number;
+  readonly gamma: number;
+  /** Number of parameters. */
+  readonly length: number;
+  c(i: number): number;
+  a(i: number): number;
+  min(i: number): number;
+  max(i: number): number;
+  theta(i: number): number;
+  setTheta(i: number, value: number): void;
+}
+
+/** What the two engines play for a parameter in the next batch. */
+export function batchValues(
+  tune: TuneNumbers,
+  i: number,
+  flip: number,
+): StepSizes & { w: number; b: number } {
+  const steps = stepSizes(tune.c(i), tune.a(i), tune.A, tune.alpha, tune.gamma, tune.iter);
+  const clipped = (shift: number) => clipTheta(tune.theta(i) + shift, tune.min(i), tune.max(i));
+  return { ...steps, w: clipped(steps.c * flip), b: clipped(-steps.c * flip) };
+}
+
+/**
+ * Moves the parameters by the result of a batch and counts its pairs. Returns the point of the history that it makes.
+ * @param iter the iteration that the flips were drawn in
+ */
+export function applyBatch(
+  tune: TuneNumbers,
+  iter: number,
+  flips: ArrayLike<number>,
+  result: SpsaResult,
+): SpsaHistoryPoint[] {
+  const score = result.wins - result.losses;
+  tune.iter += Math.floor(result.num_games / 2);
+  return Array.from({ length: tune.length }, (_, i) => {
+    const { c, R } = stepSizes(tune.c(i), tune.a(i), tune.A, tune.alpha, tune.gamma, iter);
+    const theta = clipTheta(tune.theta(i) + R * c * score * flips[i]!, tune.min(i), tune.max(i));
+    tune.setTheta(i, theta);
+    return { theta, R, c };
+  });
+}
+
+/** Whether the history, of this length, gets another point: at most one an update, so a large batch leaves it behind. */
+export function wantsHistory(historyLength: number, iter: number, period: number): boolean {
+  return historyLength + 1 <= iter / period;
+}
+
 /**
  * The values both engines play in the next batch, for the given flips, one a parameter.
  * @throws RangeError when the tune uses an unknown algorithm
@@ -93,23 +145,15 @@ export function buildWorkerParams(
   flips: readonly Flip[],
 ): { wParams: WorkerParam[]; bParams: { name: string; value: number }[] } {
   requireClassic(spsa);
-  const steps = spsa.params.map((param, i) => ({
-    param,
+  const tune = new DocumentTune(spsa);
+  const steps = spsa.params.map(({ name }, i) => ({
+    name,
     flip: flips[i]!,
-    ...paramStep(spsa, param, spsa.iter),
+    ...batchValues(tune, i, flips[i]!),
   }));
   return {
-    wParams: steps.map(({ param, flip, c, R }) => ({
-      name: param.name,
-      value: clipTheta(param.theta + c * flip, param.min, param.max),
-      c,
-      R,
-      flip,
-    })),
-    bParams: steps.map(({ param, flip, c }) => ({
-      name: param.name,
-      value: clipTheta(param.theta - c * flip, param.min, param.max),
-    })),
+    wParams: steps.map(({ name, w, c, R, flip }) => ({ name, value: w, c, R, flip })),
+    bParams: steps.map(({ name, b }) => ({ name, value: b })),
   };
 }
 
@@ -131,14 +175,11 @@ export function applySpsaResult(
   delete task.spsa_params;
   if (crc32(request.packed_flips) !== (result.sig ?? 0)) return 'wrong signature';
   const flips = unpackFlips(request.packed_flips, spsa.params.length);
-  const score = result.wins - result.losses;
-  const entry = spsa.params.map((param, i): SpsaHistoryPoint => {
-    const { c, R } = paramStep(spsa, param, request.iter);
-    param.theta = clipTheta(param.theta + R * c * score * flips[i]!, param.min, param.max);
-    return { theta: param.theta, R, c };
-  });
-  spsa.iter += Math.floor(result.num_games / 2);
-  noteHistory(spsa, entry, historyPeriod(spsa.params.length, numGames));
+  const entry = applyBatch(new DocumentTune(spsa), request.iter, flips, result);
+  const period = historyPeriod(spsa.params.length, numGames);
+  if (period <= 0) return 'applied';
+  spsa.param_history ??= [];
+  if (wantsHistory(spsa.param_history.length, spsa.iter, period)) spsa.param_history.push(entry);
   return 'applied';
 }
 
@@ -152,17 +193,55 @@ export function requireClassic({ algorithm }: Pick<Spsa, 'algorithm'>): void {
   }
 }
 
-function paramStep(
-  { A, alpha, gamma }: Pick<Spsa, 'A' | 'alpha' | 'gamma'>,
-  { c, a }: Pick<SpsaParam, 'a' | 'c'>,
-  iter: number,
-): StepSizes {
-  return stepSizes(c, a, A, alpha, gamma, iter);
-}
+/** The numbers of a tune in its document. */
+class DocumentTune implements TuneNumbers {
+  readonly #spsa: Spsa;
+  readonly A: number;
+  readonly alpha: number;
+  readonly gamma: number;
+  readonly length: number;
 
-/** At most one point an update, so a large batch leaves the history behind and later ones catch up. */
-function noteHistory(spsa: Spsa, entry: SpsaHistoryPoint[], period: number): void {
-  if (period <= 0) return;
-  spsa.param_history ??= [];
-  if (spsa.param_history.length + 1 <= spsa.iter / period) spsa.param_history.push(entry);
+  constructor(spsa: Spsa) {
+    this.#spsa = spsa;
+    this.A = spsa.A;
+    this.alpha = spsa.alpha;
+    this.gamma = spsa.gamma;
+    this.length = spsa.params.length;
+  }
+
+  get iter(): number {
+    return this.#spsa.iter;
+  }
+
+  set iter(value: number) {
+    this.#spsa.iter = value;
+  }
+
+  c(i: number): number {
+    return this.#param(i).c;
+  }
+
+  a(i: number): number {
+    return this.#param(i).a;
+  }
+
+  min(i: number): number {
+    return this.#param(i).min;
+  }
+
+  max(i: number): number {
+    return this.#param(i).max;
+  }
+
+  theta(i: number): number {
+    return this.#param(i).theta;
+  }
+
+  setTheta(i: number, value: number): void {
+    this.#param(i).theta = value;
+  }
+
+  #param(i: number): SpsaParam {
+    return this.#spsa.params[i]!;
+  }
 }

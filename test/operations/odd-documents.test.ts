@@ -1,0 +1,49 @@
+/** What old databases hold must neither stop the start nor be handed out (spec: data-model.md §2.7). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { scavenge, updateSpeeds, updateThroughput } from '../../src/jobs/upkeep.js';
+import { readHead } from '../../src/state/run-document.js';
+import { readTask } from '../../src/state/task-document.js';
+import { Farm } from '../golden/farm.js';
+import { task } from '../protocol/samples.js';
+import { freshRun, TestWorker } from './world.js';
+
+const NOW = Date.now();
+const IDS = ['ccccccccccccccccccccccc1', 'ccccccccccccccccccccccc2', 'ccccccccccccccccccccccc3'] as const;
+
+test('a time control that cannot be read keeps only its own run from being given out', async () => {
+  const { stats: _stats, worker_info: _info, ...bare } = task();
+  const runs = [
+    freshRun(IDS[0], { num_games: 2000, tc: '1:xx+1' }),
+    freshRun(IDS[2], { num_games: 2000, tc: '0+0' }),
+  ];
+  const farm = await Farm.open({ users: [], workers: [], runs, keyValues: [] }, NOW);
+  try {
+    const { state } = farm;
+    await farm.addRun({
+      ...freshRun(IDS[1], { num_games: 2000 }),
+      tasks: [{ ...bare, active: false } as never],
+    });
+    const notes = farm.actions.filter(({ action }) => action === 'log_message').map(({ message }) => message);
+    assert.equal(notes.filter((message) => /tc "1:xx\+1" cannot be read/.test(message!)).length, 1);
+    const given = new Set<string>();
+    for (let number = 0; number < 12; number++) {
+      const worker = new TestWorker(state, number);
+      if (worker.ask(NOW)) given.add(worker.task!.runId);
+    }
+    assert.ok(given.size > 0 && !given.has(IDS[0]), [...given].join());
+    updateThroughput(state);
+    updateSpeeds(state);
+    assert.equal(scavenge(state, NOW), 0);
+    for (const id of IDS) {
+      const slot = state.runs.find(id);
+      const { nps, games_per_minute, args } = readHead(state, slot);
+      for (const x of [nps, games_per_minute, args.itp]) assert.ok(Number.isFinite(x), `${id}: ${x}`);
+    }
+    const old = readTask(state, state.tasks.at(state.runs.find(IDS[1]), 0));
+    assert.equal(old.stats.pentanomial, undefined);
+  } finally {
+    await farm.stop();
+    await farm.remove();
+  }
+});
