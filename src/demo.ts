@@ -44,6 +44,8 @@ process.exitCode = await demo(command.opts<DemoOptions>()).catch((error: unknown
 async function demo({ workers, seconds, timeScale, port }: DemoOptions): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // Nobody reads any more: the end of a pipe.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
   const directory = await mkdtemp(join(tmpdir(), 'shoal-demo-'));
   try {
     const server = await ServerChild.start(directory, { FISHTEST_PORT: port, LOG_LEVEL: 'info' }, true);
@@ -55,8 +57,7 @@ async function demo({ workers, seconds, timeScale, port }: DemoOptions): Promise
       say(await introduction(server, directory));
       const report = await runSwarm(
         access,
-        // Close to the middle of the test's bounds, so that it takes its time.
-        { workers, seconds, timeScale, elo: 1, ramp: 10, signal: stop.signal },
+        { workers, seconds, timeScale, ramp: 10, signal: stop.signal },
         (fleet, options) => showProgress(fleet, options, process.stderr),
       );
       say(`\n${describeReport(report)}\n\n${describeVerification(report.verification!)}`);

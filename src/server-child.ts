@@ -34,7 +34,7 @@ export class ServerChild {
 
   /**
    * Resolves when the server says that it serves workers: on loopback, on free ports unless told otherwise.
-   * @param ownGroup keeps the terminal's Ctrl-C from reaching it
+   * @param ownGroup keeps the terminal's Ctrl-C from reaching it; it is stopped at the latest when this process exits
    */
   static async start(
     directory: string,
@@ -54,6 +54,7 @@ export class ServerChild {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: ownGroup,
     });
+    if (ownGroup) process.once('exit', () => child.kill('SIGTERM'));
     for await (const line of createInterface({ input: child.stdout! })) {
       const entry = JSON.parse(line) as LogEntry;
       // A secondary has no admin API; it names the primary's port instead.

@@ -45,7 +45,7 @@ export function parseArguments(argv: readonly string[]): SwarmArguments {
     .option('--ramp <s>', 'real seconds over which workers appear (a tenth of --seconds)', decimal)
     .option('--connections <n>', 'most connections at a time (as many as workers, at most 512)', integer)
     .option('--seed <n>', 'makes the draws repeatable (1)', integer)
-    .option('--elo <x>', 'true Elo of the new engine (3)', decimal)
+    .option('--elo <x>', 'true Elo of the new engine (1)', decimal)
     .option('--draw-ratio <x>', 'share of drawn games (0.5)', decimal)
     .option('--failure-rate <x>', 'share of tasks that fail, half of them in silence (0.02)', decimal)
     .option('--stop-rate <x>', 'share of failing tasks that ask to stop their run (0)', decimal)

@@ -74,7 +74,7 @@ export function swarmOptions(
     pace: 1,
     ramp: seconds / 10,
     seed: 1,
-    elo: 3,
+    elo: 1,
     eloOf: new Map(),
     drawRatio: 0.5,
     failureRate: 0.02,
