@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { UserDocument } from '../protocol/documents.js';
 import type { State } from '../state/state.js';
+import { DEFAULT_MACHINE_LIMIT } from '../state/users.js';
 import type { Reader } from '../store/port.js';
 
 type Accounts = Pick<Reader, 'users' | 'blockedWorkers'>;
@@ -22,7 +23,7 @@ export class AccountRefresh {
     this.#reader = reader;
   }
 
-  /** Returns how many accounts and workers changed; at the first call every account counts as changed. */
+  /** Returns how many accounts and workers changed. */
   async run(): Promise<number> {
     const { users } = this.#state;
     const seen = new Map<string, string>();
@@ -30,7 +31,8 @@ export class AccountRefresh {
     for await (const user of this.#reader.users()) {
       const now = digest(user);
       seen.set(user.username, now);
-      if (this.#known.get(user.username) === now) continue;
+      const before = this.#known.get(user.username);
+      if (before === undefined ? this.#agrees(user) : before === now) continue;
       users.set(user);
       changes++;
     }
@@ -42,6 +44,17 @@ export class AccountRefresh {
     }
     this.#known = seen;
     return changes + (await this.#takeBlocks());
+  }
+
+  /** For an account seen for the first time: forgetting its credential without need would cost a slow check. */
+  #agrees({ username, blocked, pending, machine_limit: limit }: UserDocument): boolean {
+    const standing = this.#state.users.standing(username);
+    return (
+      standing !== undefined &&
+      standing.blocked === (blocked ?? false) &&
+      standing.pending === (pending ?? false) &&
+      standing.machineLimit === (limit ?? DEFAULT_MACHINE_LIMIT)
+    );
   }
 
   async #takeBlocks(): Promise<number> {

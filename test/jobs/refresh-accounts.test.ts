@@ -23,20 +23,24 @@ function user(username: string, changes: Partial<UserDocument> = {}): UserDocume
 }
 
 /** A store that others write: the lists are what it holds now. */
-async function sharedFarm(users: UserDocument[], blocked: WorkerDocument[]) {
-  const farm = await Farm.open({ users: [], workers: [], runs: [], keyValues: [] }, NOW);
-  after(async () => {
-    await farm.stop();
-    await farm.remove();
-  });
-  const refresh = new AccountRefresh(farm.state, {
+function storeOf(users: UserDocument[], blocked: WorkerDocument[]) {
+  return {
     users: async function* () {
       yield* users;
     },
     blockedWorkers: async function* () {
       yield* blocked;
     },
+  };
+}
+
+async function sharedFarm(users: UserDocument[], blocked: WorkerDocument[]) {
+  const farm = await Farm.open({ users: [], workers: [], runs: [], keyValues: [] }, NOW);
+  after(async () => {
+    await farm.stop();
+    await farm.remove();
   });
+  const refresh = new AccountRefresh(farm.state, storeOf(users, blocked));
   assert.equal(await refresh.run(), users.length + blocked.length);
   return { state: farm.state, refresh };
 }
@@ -44,6 +48,8 @@ async function sharedFarm(users: UserDocument[], blocked: WorkerDocument[]) {
 test('an account changed elsewhere loses its verified credential and gets its new standing', async () => {
   const users = [user('anna'), user('bert')];
   const { state, refresh } = await sharedFarm(users, []);
+  // What is in memory as it is in the store stays untouched from the first look on.
+  assert.equal(await new AccountRefresh(state, storeOf(users, [])).run(), 0);
   for (const { username } of users) {
     state.users.remember(username, 'clear', state.users.version(username)!, NOW);
   }
