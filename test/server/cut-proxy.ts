@@ -5,6 +5,7 @@ export class CutProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  #sent = 0;
 
   private constructor(target: URL) {
     this.#server = createServer((near) => {
@@ -12,6 +13,9 @@ export class CutProxy {
         near.destroy();
         return;
       }
+      near.on('data', (chunk: Buffer) => {
+        this.#sent += chunk.length;
+      });
       const far = createConnection(Number(target.port || 27_017), target.hostname);
       for (const [one, other] of [
         [near, far],
@@ -36,6 +40,11 @@ export class CutProxy {
     target.hostname = '127.0.0.1';
     target.port = String((proxy.#server.address() as AddressInfo).port);
     return { proxy, url: target.href };
+  }
+
+  /** Bytes that went to the server. */
+  get sent(): number {
+    return this.#sent;
   }
 
   cut(): void {

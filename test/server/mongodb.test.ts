@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
+import { checkDatabase } from '../store/model-check.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { CutProxy } from './cut-proxy.js';
 import { RUN_ID, seed, workerInfo } from './seed.js';
@@ -72,7 +73,8 @@ describe('the built server over MongoDB', { skip: withoutMongodb }, () => {
 
     const updated = server.post('/api/update_task', call('aaaa1111', { ...first, stats: MORE_STATS }));
     // When the server knows that its store is away, it gives no tasks and still takes beats.
-    await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 503);
+    await waitFor(async () => server.log.some(({ msg }) => /store refused a group.* changes wait/.test(msg)));
+    assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
     const refused = await server.post('/api/request_task', call('cccc3333'));
     assert.match(String(refused.body['info']), /cannot reach its database/);
     assert.equal(refused.body['task_waiting'], false);
@@ -94,6 +96,13 @@ describe('the built server over MongoDB', { skip: withoutMongodb }, () => {
       .findOne({ _id: 'primary' });
     assert.equal(lease?.holder, null);
     assert.deepEqual((await run())?.['results'], MORE_STATS);
+  });
+
+  it('has left only documents that obey the model, in the types of the model', async () => {
+    const { problems, counts } = await checkDatabase(place.db);
+    assert.deepEqual(problems, []);
+    assert.equal(counts['runs'], 1);
+    assert.ok(counts['actions']! >= 2, `${counts['actions']} actions`);
   });
 });
 

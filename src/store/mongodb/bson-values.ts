@@ -2,7 +2,7 @@
  * Documents between floors and fishtest's BSON (spec: data-model.md §0): instants are dates, counts are int32 or int64,
  * measured numbers are doubles, bytes are binaries of subtype 0. What a member is follows from its name.
  */
-import { Binary, Decimal128, Double, Long, ObjectId } from 'mongodb';
+import { Binary, Decimal128, Double, Int32, Long, ObjectId } from 'mongodb';
 
 const DATES = new Set(['start_time', 'last_updated', 'registration_time', 'date']);
 /** Always doubles, also where the value happens to be whole. */
@@ -69,7 +69,7 @@ export function decode(name: string, value: unknown): unknown {
   if (value instanceof Date) return DATES.has(name) ? value.getTime() : value;
   if (value instanceof ObjectId) return value.toHexString();
   if (value instanceof Binary) return new Uint8Array(value.value());
-  if (value instanceof Long || value instanceof Double) return Number(value);
+  if (value instanceof Long || value instanceof Double || value instanceof Int32) return Number(value);
   if (value instanceof Decimal128) return Number(value.toString());
   const decoded: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) decoded[key] = decode(key, member);

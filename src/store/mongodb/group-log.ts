@@ -24,6 +24,8 @@ export interface Pending {
   readonly operations: readonly GroupOperation[];
   readonly pieces: readonly Uint8Array[];
   readonly id: string;
+  /** False when what a crash may leave of it is set right by the next start-up. */
+  readonly logged: boolean;
 }
 
 export class GroupLog {
@@ -38,18 +40,26 @@ export class GroupLog {
     this.#lease = lease;
   }
 
-  /** @throws BSONError when a member cannot be stored: nothing was written */
-  prepare(operations: readonly GroupOperation[]): Pending {
-    return { operations, pieces: packOperations(operations), id: new ObjectId().toHexString() };
+  /**
+   * @param isRepairable a part of the operations alone does no harm
+   * @throws BSONError when a member cannot be stored: nothing was written
+   */
+  prepare(operations: readonly GroupOperation[], isRepairable: boolean): Pending {
+    const pieces = packOperations(operations);
+    // One write is whole by itself.
+    return {
+      operations,
+      pieces,
+      id: new ObjectId().toHexString(),
+      logged: operations.length > 1 && !isRepairable,
+    };
   }
 
   /** Logs and does the group; may be called again with the same group after a failure. */
   async commit(pending: Pending): Promise<void> {
-    const { operations, pieces, id } = pending;
+    const { operations, pieces, id, logged } = pending;
     if (operations.length === 0) return;
     await this.#marking;
-    // One write is whole by itself.
-    const logged = operations.length > 1;
     const keys = logged ? await this.#log(pieces, id) : [];
     await this.#lease.confirmIfOld();
     await applyOperations(this.#db, operations);

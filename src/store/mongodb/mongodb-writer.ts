@@ -50,7 +50,7 @@ export class MongodbWriter implements Writer {
         this.#pending = undefined;
         if (before.group === group) return;
       }
-      const pending = log.prepare(await this.#operations(group));
+      const pending = log.prepare(await this.#operations(group), isRepairable(group));
       for (const pgn of group.pgns) await writePgn(db, pgn);
       this.#pending = { group, pending };
       await log.commit(pending);
@@ -97,8 +97,8 @@ export class MongodbWriter implements Writer {
     for (const pgn of group.pgns) checkPgn(pgn);
     const operations: GroupOperation[] = [];
     for (const run of group.runs) operations.push(...(await this.#runs.operations(run)));
-    // Neighbours of one collection go in one request; the order within a collection stays.
-    operations.sort((a, b) => (a.collection < b.collection ? -1 : a.collection > b.collection ? 1 : 0));
+    // Neighbours of one collection go in one request. Tasks come before runs, whose sums can be made from them again.
+    operations.sort((a, b) => (a.collection < b.collection ? 1 : a.collection > b.collection ? -1 : 0));
     try {
       return [...operations, ...recordOperations(group)];
     } catch (error) {
@@ -112,6 +112,14 @@ export class MongodbWriter implements Writer {
   #assertOpen(): void {
     if (this.#closed) throw new StoreError('closed', `The writer of ${this.#parts.name} is closed.`);
   }
+}
+
+/** A run's tasks without its sums, or a part of them: recovery adds up the tasks, and nobody was told of the rest. */
+function isRepairable({ runs, ...others }: WriteGroup): boolean {
+  const [run] = runs;
+  if (run === undefined || runs.length > 1) return false;
+  if (Object.values(others).some((part: readonly unknown[]) => part.length > 0)) return false;
+  return run.insert === undefined && run.badTasks.length === 0 && run.spsaHistory.length === 0;
 }
 
 function recordOperations(group: WriteGroup): GroupOperation[] {
