@@ -12,6 +12,9 @@ export interface GroupOperation {
 /** Bytes of operations in one piece; one operation alone stays below a document's 16 MiB. */
 const PIECE_BYTES = 8 * 1024 * 1024;
 
+/** Operations of one request: a slow server answers it before the connection is taken for dead. */
+const REQUEST_OPERATIONS = 1_000;
+
 /** @throws BSONError when a member cannot be stored */
 export function packOperations(operations: readonly GroupOperation[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];
@@ -40,12 +43,12 @@ export function unpackOperations(pieces: readonly Uint8Array[]): GroupOperation[
   );
 }
 
-/** Does the operations in order; neighbours of one collection go in one request. */
+/** Does the operations in order; neighbours of one collection go in requests of bounded length. */
 export async function applyOperations(db: Db, operations: readonly GroupOperation[]): Promise<void> {
   for (let from = 0; from < operations.length; ) {
     const { collection } = operations[from]!;
     let to = from + 1;
-    while (to < operations.length && operations[to]!.collection === collection) to++;
+    while (to - from < REQUEST_OPERATIONS && operations[to]?.collection === collection) to++;
     const bulk = operations.slice(from, to).map(({ operation }) => operation);
     await db.collection<Document>(collection).bulkWrite(bulk, { ordered: true });
     from = to;
