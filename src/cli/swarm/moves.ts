@@ -142,7 +142,9 @@ export class Moves {
     worker.spsa = undefined;
     worker.lastSign = now;
     const fails = this.#random.chance(this.#options.failureRate);
-    worker.failAfter = fails ? this.#random.unit() * task.games : Number.POSITIVE_INFINITY;
+    // Between two batches: a task of a single one does not fail.
+    const most = Math.max(0, task.games - batchGames(task.run.args, worker.identity.concurrency));
+    worker.failAfter = fails ? this.#random.unit() * most : Number.POSITIVE_INFINITY;
     if (task.run.landscape !== undefined) return next(worker, Step.Spsa, this.#after(build, now));
     return this.#play(worker, this.#elo(task), this.#after(build, now));
   }
