@@ -43,7 +43,10 @@ const KNOBS = {
     live: true,
     meaning: 'request_task calls admitted at once',
   } as Knob<number>,
-  STORE_URL: { value: 'sqlite:./data', meaning: 'where state is kept' } as Knob<string>,
+  STORE_URL: {
+    value: 'sqlite:./data',
+    meaning: 'where state is kept: sqlite:DIRECTORY or mongodb://HOST/DATABASE',
+  } as Knob<string>,
   STORE_CONNECTIONS: {
     value: 48,
     min: 1,

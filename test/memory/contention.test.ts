@@ -24,10 +24,9 @@ it('a seqlock is never read torn', async () => {
 it('a semaphore never admits more than its permits', async () => {
   const { region, tables } = fresh();
   const results = await contend(region, tables, Array(4).fill({ job: 'admit', rounds: 200_000 }));
-  for (const [admitted, , over] of results) {
-    assert.ok(admitted! > 0);
-    assert.equal(over, 0);
-  }
+  for (const [, , over] of results) assert.equal(over, 0);
+  // One thread may spend its whole turn on the processor while the others hold all permits.
+  assert.ok(results.some(([admitted]) => admitted! > 0));
   assert.equal(tables.semaphore.inUse(), 0);
   assert.ok(tables.semaphore.highWater() <= PERMITS);
   assert.equal(
