@@ -93,7 +93,9 @@ export function describeVerification({ runs }: Verification): string {
       const uncertain = run.uncertain === 0 ? '' : ` and ${run.uncertain} uncertain`;
       if (run.differences.length > 0)
         return `${head}${uncertain}: DIFFERENT\n  ${run.differences.join('\n  ')}`;
-      return `${head}${uncertain}: ${run.excuse ?? 'they agree in every count'}`;
+      const agreement =
+        run.uncertain === 0 ? 'they agree in every count' : 'they agree as far as replies came';
+      return `${head}${uncertain}: ${run.excuse ?? agreement}`;
     })
     .join('\n');
 }
