@@ -100,6 +100,18 @@ const KNOBS = {
     options: ['auto', 'json', 'pretty'],
     meaning: 'auto: pretty on a terminal, else JSON',
   } as Knob<string>,
+  TASK_TIMEOUT_MS: {
+    value: 20_000,
+    min: 500,
+    max: 600_000,
+    meaning: 'a pool thread that stands still for longer is replaced, and its calls are made again',
+  },
+  SHUTDOWN_TIMEOUT_MS: {
+    value: 10_000,
+    min: 1000,
+    max: 600_000,
+    meaning: 'how long stopping may take before the server ends without waiting any longer',
+  },
   SLOW_REQUEST_MS: {
     value: 1000,
     min: 1,

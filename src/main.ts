@@ -24,6 +24,7 @@ import { storeWorkerRuns, updateSpeeds, updateThroughput } from './jobs/upkeep.j
 import { makeLog } from './log.js';
 import { logAction, withSystem } from './operations/changes.js';
 import { recover } from './operations/recover.js';
+import { EXIT_THREAD_LOST, guardThread, startWarden } from './pool/keep-threads.js';
 import { Shared, type SharedOptions } from './pool/shared.js';
 import type { StoreCommand, StoreMessage, StoreThreadData } from './pool/store-thread.js';
 import { watchLoop } from './pool/watch-loop.js';
@@ -90,6 +91,11 @@ async function start(config: Config): Promise<void> {
   watchLoop(shared);
   const threadData = { ...options, buffer: shared.region.buffer };
 
+  startWarden(
+    threadData,
+    (burial) => log.error(burial, 'a thread died: what it held is whole again and free'),
+    (code) => lost('warden', code),
+  );
   if (!isPrimary(config)) {
     await startSecondary({ config, log, shared, threadData, version, startStore, startFronts });
     return;
@@ -252,6 +258,12 @@ async function start(config: Config): Promise<void> {
   }
 }
 
+/** A thread is gone that the others need. Nothing acknowledged is lost: a supervisor starts the server again. */
+function lost(role: string, code: number): never {
+  log.fatal({ role, code }, 'a thread that the server needs has ended: the server ends too, start it again');
+  process.exit(EXIT_THREAD_LOST);
+}
+
 /** Where the admin token lies: beside an embedded store, or where SHOAL_DATA says. */
 function dataDirectory({ SHOAL_DATA: directory, STORE_URL: storeUrl }: Config): string {
   return directory === '' ? (sqliteDirectory(storeUrl) ?? './data') : directory;
@@ -283,11 +295,13 @@ async function startStore(data: StoreThreadData) {
     });
     worker.on('error', reject);
   });
+  const expected = guardThread(worker, (code) => lost('store', code));
   let lastBackup = 0;
   return {
     worker,
     stop: () =>
       new Promise<void>((resolve) => {
+        expected();
         stopped = resolve;
         worker.postMessage({ kind: 'stop' });
       }),
@@ -320,6 +334,7 @@ async function startFronts(
     poolThreads,
     // The tokens limit what is in flight, and may become more while the server runs.
     callsPerThread: MOST_TOKENS,
+    hangMs: config.TASK_TIMEOUT_MS,
     fronts: count,
     slowMs: config.SLOW_REQUEST_MS,
     dashboard: config.DASHBOARD === 'on',
@@ -346,8 +361,10 @@ async function startFronts(
     await listening(worker);
     workers.push(worker);
   }
-  const stop = () =>
-    Promise.all(
+  const expected = workers.map((worker) => guardThread(worker, (code) => lost('front', code)));
+  const stop = () => {
+    for (const expect of expected) expect();
+    return Promise.all(
       workers.map(
         (worker) =>
           new Promise<void>((resolve) => {
@@ -358,6 +375,7 @@ async function startFronts(
           }),
       ),
     );
+  };
   const send = (command: FrontCommand) => {
     for (const worker of workers) worker.postMessage(command);
   };
@@ -388,6 +406,10 @@ function listening(worker: Worker): Promise<number> {
       else if (message.kind === 'request') log.debug(message.line, 'request');
       else if (message.kind === 'slow') {
         log.warn({ ...message.line, unreported: message.unreported }, 'slow request');
+      } else if (message.kind === 'thread') log.error(message.message);
+      else if (message.kind === 'broken') {
+        log.fatal(message.message);
+        lost('pool', 1);
       } else if (message.kind === 'error') log.error({ error: message.message }, 'request failed');
     });
     worker.on('error', (error) => {

@@ -19,13 +19,14 @@ export class ServerChild {
   readonly #child: ChildProcess;
   readonly url: string;
   readonly adminUrl: string;
-  /** What it logged since it serves. */
-  readonly log: LogEntry[] = [];
+  /** What it has logged. */
+  readonly log: LogEntry[];
   /** Resolves to the exit code, null when a signal ended it. */
   readonly exited: Promise<number | null>;
 
-  private constructor(child: ChildProcess, { port, adminPort }: LogEntry) {
+  private constructor(child: ChildProcess, { port, adminPort }: LogEntry, log: LogEntry[]) {
     this.#child = child;
+    this.log = log;
     this.url = `http://127.0.0.1:${port}`;
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     this.exited = once(child, 'exit').then(([code]) => code as number | null);
@@ -55,11 +56,13 @@ export class ServerChild {
       detached: ownGroup,
     });
     if (ownGroup) process.once('exit', () => child.kill('SIGTERM'));
+    const log: LogEntry[] = [];
     for await (const line of createInterface({ input: child.stdout! })) {
       const entry = JSON.parse(line) as LogEntry;
+      log.push(entry);
       // A secondary has no admin API; it names the primary's port instead.
       if (entry.adminPort !== undefined || entry.primaryPort !== undefined)
-        return new ServerChild(child, entry);
+        return new ServerChild(child, entry, log);
       if (entry.level >= ERROR_LEVEL) throw new Error(`the server did not start: ${entry.msg}`);
     }
     throw new Error('the server ended before it served');

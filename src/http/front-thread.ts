@@ -2,12 +2,12 @@
 
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 import type { PoolCall } from '../pool/calls.js';
 import { meteredRoute } from '../pool/meters.js';
 import type { PoolThreadData } from '../pool/pool-thread.js';
 import type { ReadAnswer } from '../pool/reads/read-call.js';
 import { Shared } from '../pool/shared.js';
+import { ThreadPool } from '../pool/thread-pool.js';
 import { TokenGate } from '../pool/token-gate.js';
 import { watchLoop } from '../pool/watch-loop.js';
 import { readClient, readClientFor } from './client.js';
@@ -29,6 +29,8 @@ export interface FrontThreadData extends PoolThreadData {
   port: number;
   poolThreads: number;
   callsPerThread: number;
+  /** A pool thread that stands still for as long is replaced, in milliseconds. */
+  hangMs: number;
   /** Front threads, which share the tokens. */
   fronts: number;
   slowMs: number;
@@ -53,6 +55,10 @@ export type FrontMessage =
   | RequestReport
   | { kind: 'error'; message: string }
   | { kind: 'failed'; message: string }
+  /** A pool thread died, hung, or was replaced. */
+  | { kind: 'thread'; message: string }
+  /** This thread cannot go on. */
+  | { kind: 'broken'; message: string }
   | { kind: 'stopped' }
   /** Somebody opened the dashboard. */
   | { kind: 'viewer' };
@@ -63,18 +69,15 @@ const say = (message: FrontMessage) => parent.postMessage(message);
 requireNative();
 
 const shared = Shared.attach(data, 'front', false);
-const pool = new Piscina({
-  filename: new URL('../pool/pool-thread.js', import.meta.url).href,
-  workerData: data,
-  minThreads: data.poolThreads,
-  maxThreads: data.poolThreads,
-  idleTimeout: Number.POSITIVE_INFINITY,
-  concurrentTasksPerWorker: data.callsPerThread,
-  // A parked thread would not serve the timers and sockets of its database driver.
-  atomics: 'disabled',
+const pool = new ThreadPool(shared, data, {
+  threads: data.poolThreads,
+  callsPerThread: data.callsPerThread,
+  hangMs: data.hangMs,
+  onEvent: (message) => say({ kind: 'thread', message }),
+  onBroken: (message) => say({ kind: 'broken', message }),
 });
 const tokens = new TokenGate<PoolCall, unknown>({
-  run: (call) => pool.run(call) as Promise<unknown>,
+  run: (call) => pool.run(call),
   tokens: shared.tokens,
   shares: data.fronts,
   queueLimit: data.poolQueue,
@@ -101,7 +104,7 @@ const watch = new RequestWatch({
 watchLoop(shared);
 const publicApi = new PublicApi({
   read: (call) => tokens.run(call) as Promise<ReadAnswer>,
-  sendGames: (call) => pool.run(call, { transferList: [call.port] }),
+  sendGames: (call) => pool.sendGames(call),
   quota: new GithubQuota({ apiUrl: data.githubApiUrl, token: data.githubToken }),
   nnUrl: data.nnUrl,
   bodyLimit: data.bodyLimit,

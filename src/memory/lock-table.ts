@@ -173,6 +173,13 @@ export class LockTable implements OwnedLocks {
     }
   }
 
+  /** As OwnedLocks asks. */
+  held(): number {
+    let held = 0;
+    for (let row = 0; row < this.count * ROW; row += ROW) if (Atomics.load(this.#words, row) !== 0) held++;
+    return held;
+  }
+
   /** Gives a lock that contains `me` to the longest waiter, or frees it. */
   #pass(row: number, me: number): void {
     const words = this.#words;

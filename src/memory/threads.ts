@@ -27,6 +27,8 @@ const NODE_ID = 39;
 const KERNEL_ID = 40;
 /** Counts up while the thread's event loop turns. */
 const PULSE = 41;
+/** Above 0 while the thread is in native code that must not be ended half-way. */
+const FOREIGN = 42;
 /** Slot 0 is nobody's: its wake word is counted up when a thread may have died. */
 const NOBODY = 0;
 
@@ -49,6 +51,8 @@ export interface OwnedLocks {
   recover(word: number): number;
   /** The thread in `slot` waits for no lock of this table any more. */
   forgetWaiter(slot: number): void;
+  /** How many locks are held now. */
+  held(): number;
 }
 
 const registries = new WeakMap<Region, Threads>();
@@ -104,7 +108,7 @@ export class Threads {
       // Generation 0 is skipped so that a lock word is never 0, the mark of a free lock.
       const generation = (Atomics.load(this.words, row + GENERATION) & GENERATION_MASK) + 1;
       Atomics.store(this.words, row + GENERATION, generation & GENERATION_MASK || 1);
-      for (let word = WAITING_ON; word <= PULSE; word++) Atomics.store(this.words, row + word, 0);
+      for (let word = WAITING_ON; word <= FOREIGN; word++) Atomics.store(this.words, row + word, 0);
       Atomics.store(this.words, row + NODE_ID, threadId);
       Atomics.store(this.words, row + KERNEL_ID, kernelThread());
       const name = this.#roles.subarray(slot * ROLE_BYTES, (slot + 1) * ROLE_BYTES).fill(0);
@@ -236,6 +240,21 @@ export class Threads {
       if (Atomics.load(this.words, row + STATE) === ALIVE) return Atomics.load(this.words, row + PULSE);
     }
     return undefined;
+  }
+
+  /** Says that this thread goes into native code that must not be ended half-way (1), or has come back (-1). */
+  goForeign(step: 1 | -1): void {
+    Atomics.add(this.words, this.#self * ROW + FOREIGN, step);
+  }
+
+  /** Whether the living thread that Node knows under this number is in such code. */
+  isInForeignCode(nodeId: number): boolean {
+    for (let slot = 1; slot <= MAX_THREADS; slot++) {
+      const row = slot * ROW;
+      if (Atomics.load(this.words, row + NODE_ID) !== nodeId) continue;
+      if (Atomics.load(this.words, row + STATE) === ALIVE) return Atomics.load(this.words, row + FOREIGN) > 0;
+    }
+    return false;
   }
 
   /** Index in `words` of the word a thread parks on. */

@@ -29,10 +29,17 @@ export interface PoolThreadData extends ThreadData {
   isPrimary: boolean;
 }
 
+/** How often a thread says that its event loop turns. */
+const PULSE_MS = 250;
+
 const data = workerData as PoolThreadData;
 const shared = Shared.attach(data, 'pool', true);
+const { threads } = shared.state;
+shared.state.keepSections();
 const store = openStore(data.storeUrl, { connections: data.storeConnections });
-const reader = measureReader(await store.openReader(), shared.meters.readTime);
+const reader = measureReader(await store.openReader(), shared.meters.readTime, threads);
+threads.beatPulse();
+setInterval(() => threads.beatPulse(), PULSE_MS).unref();
 const context: Context = { state: shared.state, onFront: false };
 
 export default async function handle(

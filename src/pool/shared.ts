@@ -32,6 +32,10 @@ export const COUNTER_NAMES = [
   'commits',
   'commitFailures',
   'poolCalls',
+  /** Threads that died and were buried, the locks that they had held, and calls made again after a death. */
+  'threadDeaths',
+  'locksRecovered',
+  'retries',
 ] as const;
 
 const DEFAULT_TOKENS = 64;

@@ -27,6 +27,7 @@ export async function makeStatus(
     games_per_minute,
     gauges: {
       ...shared.counters.totals(),
+      locks_held: state.threads.lockTables.reduce((sum, table) => sum + table.held(), 0),
       journal_lag: state.journal.lag(),
       tokens_in_use: meters.tokensInUse.total(),
       tokens_queued: meters.tokensQueued.total(),

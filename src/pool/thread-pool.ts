@@ -1,0 +1,147 @@
+/**
+ * A front thread's pool: Piscina, and what is done when one of its threads dies or hangs. Calls that the dead thread had
+ * not answered are made again on another one, which is safe: a change that it had not finished has been undone, and one
+ * that it had finished is found done.
+ */
+import type { Worker } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { PoolCall } from './calls.js';
+import type { PoolThreadData } from './pool-thread.js';
+import type { GamesCall } from './reads/read-call.js';
+import type { Shared } from './shared.js';
+
+export interface ThreadPoolOptions {
+  readonly threads: number;
+  readonly callsPerThread: number;
+  /** A thread whose event loop stands still for as long is ended, in milliseconds. */
+  readonly hangMs: number;
+  readonly onEvent: (message: string) => void;
+  /** The pool cannot be brought back to its size. */
+  readonly onBroken: (message: string) => void;
+}
+
+/** Times that a call is made again after its thread died: a call that kills threads must not kill them all. */
+const RETRIES = 2;
+const WATCH_MS = 250;
+/** How long a new thread may take to start. */
+const START_MS = 30_000;
+
+interface Watched {
+  readonly nodeId: number;
+  pulse: number | undefined;
+  since: number;
+}
+
+export class ThreadPool {
+  readonly #pool: Piscina;
+  readonly #shared: Shared;
+  readonly #options: ThreadPoolOptions;
+  readonly #watched = new Map<Worker, Watched>();
+  /** Errors with which threads ended, to be told from errors of calls. */
+  readonly #deaths = new WeakSet<object>();
+  readonly #watch: NodeJS.Timeout;
+  #shortSince = 0;
+  #closing = false;
+
+  constructor(shared: Shared, data: PoolThreadData, options: ThreadPoolOptions) {
+    this.#shared = shared;
+    this.#options = options;
+    this.#pool = new Piscina({
+      filename: new URL('./pool-thread.js', import.meta.url).href,
+      workerData: data,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: options.callsPerThread,
+      // A parked thread would not serve the timers and sockets of its database driver.
+      atomics: 'disabled',
+    });
+    this.#pool.on('error', (error: unknown) => this.#tell(`a pool thread failed: ${String(error)}`));
+    this.#pool.on('workerCreate', () => this.#adopt());
+    this.#adopt();
+    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+  }
+
+  /** Rejects with what the call throws, or when its thread died again and again. */
+  async run(call: PoolCall): Promise<unknown> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#pool.run(call);
+      } catch (error) {
+        if (attempt === RETRIES || this.#closing || !this.#isDeath(error)) throw error;
+        this.#shared.counters.add('retries');
+      }
+    }
+  }
+
+  /** As `run`, once: what has been sent cannot be sent again. */
+  async sendGames(call: GamesCall): Promise<unknown> {
+    return await this.#pool.run(call, { transferList: [call.port] });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#watch);
+    await this.#pool.close();
+  }
+
+  #isDeath(error: unknown): boolean {
+    if (!(error instanceof Error)) return false;
+    return this.#deaths.has(error) || /^worker exited with code/.test(error.message);
+  }
+
+  /** Piscina does not say which thread it has made. */
+  #adopt(): void {
+    for (const worker of this.#pool.threads) {
+      if (this.#watched.has(worker)) continue;
+      const watched = { nodeId: worker.threadId, pulse: undefined, since: performance.now() };
+      this.#watched.set(worker, watched);
+      worker.on('error', (error) => {
+        this.#deaths.add(error);
+        this.#tell(`a pool thread failed: ${error.stack ?? error.message}`);
+      });
+      worker.on('exit', () => {
+        this.#watched.delete(worker);
+        this.#shared.state.threads.markDeadThread(watched.nodeId);
+        if (!this.#closing) this.#tell('a pool thread ended: another one takes its place');
+      });
+    }
+  }
+
+  #look(): void {
+    const { threads } = this.#shared.state;
+    const now = performance.now();
+    this.#adopt();
+    for (const [worker, watched] of this.#watched) {
+      const pulse = threads.pulseOf(watched.nodeId);
+      if (pulse !== watched.pulse) {
+        watched.pulse = pulse;
+        watched.since = now;
+      }
+      const limit = pulse === undefined ? Math.max(START_MS, this.#options.hangMs) : this.#options.hangMs;
+      if (now - watched.since < limit) continue;
+      watched.since = now;
+      // Ending a thread inside of SQLite's native code would abort the process (native-notes/locks.md).
+      if (threads.isInForeignCode(watched.nodeId)) {
+        this.#tell(`a pool thread has waited ${Math.round(limit)} ms for the store`);
+      } else {
+        this.#tell(`a pool thread hung for ${Math.round(limit)} ms and is ended`);
+        void worker.terminate();
+      }
+    }
+    this.#checkSize(now);
+  }
+
+  /** Piscina starts no more threads once one has died before it was ready. */
+  #checkSize(now: number): void {
+    if (this.#pool.threads.length >= this.#options.threads) this.#shortSince = 0;
+    else if (this.#shortSince === 0) this.#shortSince = now;
+    else if (now - this.#shortSince > START_MS / 10) {
+      this.#options.onBroken(`the pool has ${this.#pool.threads.length} of ${this.#options.threads} threads`);
+    }
+  }
+
+  #tell(message: string): void {
+    if (!this.#closing) this.#options.onEvent(message);
+  }
+}
