@@ -15,7 +15,7 @@ import { ServerProcess } from './server-process.js';
 const STATS = { wins: 2, losses: 2, draws: 12, crashes: 0, time_losses: 0, pentanomial: [0, 2, 4, 2, 0] };
 const MORE_STATS = { ...STATS, draws: 14, pentanomial: [0, 2, 5, 2, 0] };
 
-describe('the built server over MongoDB', { skip: withoutMongodb }, () => {
+describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_000 }, () => {
   let directory: string;
   let place: MongodbPlace;
   let proxy: CutProxy;
@@ -64,10 +64,14 @@ describe('the built server over MongoDB', { skip: withoutMongodb }, () => {
     await assert.rejects(ServerProcess.start(directory, env), /in use by the process with pid \d+/);
   });
 
-  it('serves from memory while the database is away, and loses nothing', async () => {
+  it('serves from memory while the database is away, and loses nothing', async (t) => {
+    t.after(() => proxy.join());
     proxy.cut();
     const began = Date.now();
-    const beat = await server.post('/api/beat', call('aaaa1111', first));
+    const beat = await server.post('/api/beat', call('aaaa1111', first)).catch((error: unknown) => {
+      for (const entry of server.log) t.diagnostic(JSON.stringify(entry));
+      throw error;
+    });
     assert.deepEqual([beat.status, beat.body['task_alive']], [200, true]);
     assert.ok(Date.now() - began < 2000, 'a beat waits for nothing');
 
