@@ -73,6 +73,18 @@ const KNOBS = {
     max: 2_592_000,
     meaning: 'how long a verified password is remembered',
   },
+  PASSWORD_FAILURES_PER_ACCOUNT: {
+    value: 50,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'wrong passwords in 15 minutes, a front thread, after which new ones of the account must wait',
+  },
+  PASSWORD_FAILURES_PER_ADDRESS: {
+    value: 200,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'wrong passwords in 15 minutes, a front thread, after which new ones from the address must wait',
+  },
   SHARED_MEMORY_MB: {
     value: 4096,
     min: 256,

@@ -349,6 +349,10 @@ async function startFronts(
     storeConnections: Math.max(1, Math.floor(config.STORE_CONNECTIONS / (poolThreads * count))),
     trustedProxies: config.TRUSTED_PROXIES.split(',').map((address) => address.trim()),
     credentialMaxAge: credentialMaxAge(config),
+    guesses: {
+      perAccount: config.PASSWORD_FAILURES_PER_ACCOUNT,
+      perAddress: config.PASSWORD_FAILURES_PER_ADDRESS,
+    },
     githubApiUrl:
       config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API : ''),
     githubToken: config.GH_TOKEN,

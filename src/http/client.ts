@@ -5,27 +5,49 @@ import { isIPv6 } from 'node:net';
 import type { WorkerRoute } from './routes.js';
 
 export interface Client {
-  remoteAddr: string;
-  scheme: string;
-  host: string;
+  readonly remoteAddr: string;
+  readonly scheme: string;
+  readonly host: string;
   /** Two capital letters, or "?". */
-  countryCode: string;
+  readonly countryCode: string;
 }
+
+type Peer = { readonly peer: ArrayBuffer };
 
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
 
-/** Who is asking, where no answer depends on it. */
-const ANYONE: Client = { remoteAddr: '', scheme: 'http', host: '', countryCode: '?' };
+/** Who is asking, where only a failed password makes the address matter: it is worked out when somebody asks for it. */
+class Passer implements Client {
+  readonly scheme = 'http';
+  readonly host = '';
+  readonly countryCode: string;
+  readonly #from: Peer;
+  readonly #forwarded: string;
+  readonly #trusted: ReadonlySet<string>;
+
+  constructor(from: Peer, forwarded: string, trusted: ReadonlySet<string>, countryCode: string) {
+    this.#from = from;
+    this.#forwarded = forwarded;
+    this.#trusted = trusted;
+    this.countryCode = countryCode;
+  }
+
+  get remoteAddr(): string {
+    const peerAddr = formatAddress(new Uint8Array(this.#from.peer));
+    return this.#trusted.has(peerAddr) ? forwardedFor(this.#forwarded, peerAddr, this.#trusted) : peerAddr;
+  }
+}
 
 /** Only what the endpoint's operation looks at: reading headers and addresses costs more than answering a beat. */
 export function readClientFor(
   route: WorkerRoute,
   request: HttpRequest,
-  exchange: { readonly peer: ArrayBuffer },
+  exchange: Peer,
   trusted: ReadonlySet<string>,
 ): Client {
   if (route === 'request_task') return readClient(request, exchange.peer, trusted);
-  return route === 'update_task' ? { ...ANYONE, countryCode: readCountry(request) } : ANYONE;
+  const country = route === 'update_task' ? readCountry(request) : '?';
+  return new Passer(exchange, allForwardedFor(request), trusted, country);
 }
 
 /** @param peer bytes of the socket's address: 4, or 16. */

@@ -15,6 +15,7 @@ import { Dashboard, type LiveUpdate } from './dashboard-routes.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
 import { detail, Front, notPrimary, TRY_AGAIN } from './front.js';
+import type { GuessLimits } from './guess-limit.js';
 import { answerClient, answerHealth } from './health.js';
 import { answerDocs } from './public/docs.js';
 import { GithubQuota } from './public/github-quota.js';
@@ -41,6 +42,7 @@ export interface FrontThreadData extends PoolThreadData {
   pgnBodyLimit: number;
   trustedProxies: readonly string[];
   credentialMaxAge: number;
+  guesses: GuessLimits;
   githubApiUrl: string;
   githubToken: string;
   /** Signs the session cookies. */
@@ -88,6 +90,7 @@ void replies.run();
 const front = new Front(shared, tokens, replies, {
   strict: data.strict,
   credentialMaxAge: data.credentialMaxAge,
+  guesses: data.guesses,
   onError: (error, path) =>
     say({
       kind: 'error',

@@ -28,6 +28,7 @@ import * as texts from '../protocol/texts.js';
 import type { Client } from './client.js';
 import type { DurableReplies } from './durable-replies.js';
 import type { Answer, Exchange } from './exchange.js';
+import { GuessLimit, type GuessLimits } from './guess-limit.js';
 import { type Account, KnownRequests } from './known-requests.js';
 import type { WorkerRoute } from './routes.js';
 
@@ -40,6 +41,7 @@ export interface FrontOptions {
   strict: boolean;
   /** How long a verified credential is believed, in milliseconds. */
   credentialMaxAge: number;
+  guesses: GuessLimits;
   onError: (error: unknown, path: string) => void;
 }
 
@@ -63,6 +65,7 @@ export class Front {
   readonly #options: FrontOptions;
   readonly #context: Context;
   readonly #known: KnownRequests;
+  readonly #guesses: GuessLimit;
   readonly #taskBatches: TaskBatches;
   /** Slow password checks under way, so that a thousand workers of one user cause one. */
   readonly #verifying = new Map<string, Promise<Verdict>>();
@@ -74,6 +77,7 @@ export class Front {
     this.#options = options;
     this.#context = { state: shared.state, onFront: true };
     this.#taskBatches = new TaskBatches((call) => pool.run(call));
+    this.#guesses = new GuessLimit(options.guesses);
     this.#known = new KnownRequests(shared.state.users, options.credentialMaxAge);
   }
 
@@ -117,10 +121,25 @@ export class Front {
       this.#admit(route, incoming, body, verdict, account && { ...account, bytes });
       return;
     }
-    this.#verify(info.username, password).then(
-      (verdict) => this.#admit(route, incoming, body, verdict),
+    // The address is read now: the connection may be gone when the check has ended.
+    this.#guess(info.username, password, incoming.client.remoteAddr).then(
+      (verdict) => {
+        if (verdict === 'slowed') incoming.exchange.send(TRY_AGAIN);
+        else this.#admit(route, incoming, body, verdict);
+      },
       (error) => this.#overloaded(incoming, error),
     );
+  }
+
+  /** A credential that is not known: too many wrong ones, and it waits as if the server were busy. */
+  async #guess(username: string, password: string, address: string): Promise<Verdict | 'slowed'> {
+    if (await this.#guesses.isSlowed(username, address)) {
+      this.#shared.counters.add('guessesSlowed');
+      return 'slowed';
+    }
+    const verdict = await this.#verify(username, password);
+    if (verdict === 'refused') await this.#guesses.noteFailure(username, address);
+    return verdict;
   }
 
   #verify(username: string, password: string): Promise<Verdict> {

@@ -36,6 +36,7 @@ export const COUNTER_NAMES = [
   'threadDeaths',
   'locksRecovered',
   'retries',
+  'guessesSlowed',
 ] as const;
 
 const DEFAULT_TOKENS = 64;
