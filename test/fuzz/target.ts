@@ -8,7 +8,7 @@ import { ADMIN_TOKEN_FILE } from '../../src/protocol/admin.js';
 import { emptyGroup } from '../../src/state/snapshot.js';
 import { openStore } from '../../src/store/open-store.js';
 import { seed } from '../server/seed.js';
-import { ServerProcess } from '../server/server-process.js';
+import { PATIENT, ServerProcess } from '../server/server-process.js';
 import { RUN_IDS, SPRT_RUN_ID, SPSA_RUN_ID } from './inputs.js';
 
 const SHOWN_TASKS = 20;
@@ -26,7 +26,7 @@ export class Target {
     const directory = await mkdtemp(join(tmpdir(), 'shoal-fuzz-'));
     await seed(`sqlite:${directory}`);
     await addRuns(`sqlite:${directory}`);
-    const env = { SHOAL_GITHUB: 'off', GITHUB_API_URL: 'http://127.0.0.1:9' };
+    const env = { ...PATIENT, SHOAL_GITHUB: 'off', GITHUB_API_URL: 'http://127.0.0.1:9' };
     return new Target(await ServerProcess.start(directory, env), directory);
   }
 

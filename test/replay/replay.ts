@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Verdict } from '../golden/suite.js';
-import { ServerProcess } from '../server/server-process.js';
+import { PATIENT, ServerProcess } from '../server/server-process.js';
 import { Placeholders } from './placeholders.js';
 import { playOne } from './play.js';
 import { isAboutWorkers } from './scope.js';
@@ -40,6 +40,7 @@ export async function replay(files: readonly string[], options: ReplayOptions): 
     const store = options.store ?? `sqlite:${directory}`;
     await plantSeed(store, seed, ids);
     const server = await ServerProcess.start(directory, {
+      ...PATIENT,
       STORE_URL: store,
       SHOAL_DATA: directory,
       GITHUB_API_URL: github.url,

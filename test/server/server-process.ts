@@ -3,6 +3,12 @@ import { ServerChild } from '../../src/server-child.js';
 
 export type { LogEntry } from '../../src/server-child.js';
 
+/** For tests of what is answered to a wrong password: it is answered however often. */
+export const PATIENT = {
+  PASSWORD_FAILURES_PER_ACCOUNT: '1000000',
+  PASSWORD_FAILURES_PER_ADDRESS: '1000000',
+};
+
 export class ServerProcess {
   readonly #server: ServerChild;
 
