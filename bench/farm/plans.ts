@@ -15,7 +15,7 @@ function pythonJson(value: unknown): string {
 function taskBody(i: number, farm: FarmOptions): Record<string, unknown> {
   const { run, taskId } = placeOf(i, farm);
   const info = workerInfo(uniqueKey(i));
-  return { password: PASSWORD, worker_info: info, run_id: runId(run), task_id: taskId };
+  return { password: PASSWORD, run_id: runId(run), task_id: taskId, worker_info: info };
 }
 
 /** Sends to the subject in an order in which neighbours belong to different runs. */
@@ -34,7 +34,7 @@ export function updatePlan(farm: FarmOptions): Plan {
     `{"wins": 4, "losses": 4, "draws": 100000001, "crashes": 0, "time_losses": 0, ` +
     `"pentanomial": [0, 2, 100000002, 2, 0]}`;
   const requests = each(farm, (i) => {
-    const body = `${pythonJson(taskBody(i, farm)).slice(0, -1)}, "stats": ${stats}}`;
+    const body = pythonJson(taskBody(i, farm)).replace(', "worker_info"', `, "stats": ${stats}$&`);
     return plannedRequest('/api/update_task', body, [
       { text: '100000001', start: BATCH_GAMES - 8, step: BATCH_GAMES, radix: 10 },
       { text: '100000002', start: BATCH_GAMES / 2 - 4, step: BATCH_GAMES / 2, radix: 10 },

@@ -37,20 +37,20 @@ export class KnownBodies<T> {
     this.#seen = new Int32Array(4 * entries);
   }
 
-  /**
-   * What was remembered for the first `length` bytes, followed by `ending` if that is given (a character code).
-   * A later `remember` is about the same bytes.
-   */
-  find(bytes: Uint8Array, length: number, ending?: number): T | undefined {
-    const whole = ending === undefined ? length : length + 1;
+  /** What was remembered for these bytes without those from `from` to before `to`. `remember` is about the same bytes. */
+  find(bytes: Uint8Array, from = bytes.length, to = bytes.length): T | undefined {
+    const whole = from + bytes.length - to;
     this.#length = 0;
     if (whole > SLOT_BYTES) return undefined;
     const scratch = this.#scratch;
     const words = this.#words;
     // Bytes after the end are zero up to the next word, so that whole words can be compared.
     words[whole >> 2] = 0;
-    scratch.set(length === bytes.length ? bytes : bytes.subarray(0, length));
-    if (ending !== undefined) scratch[length] = ending;
+    if (from === bytes.length) scratch.set(bytes);
+    else {
+      scratch.set(bytes.subarray(0, from));
+      scratch.set(bytes.subarray(to), from);
+    }
     this.#length = whole;
     const count = (whole + 3) >> 2;
     const hash = hashWords(words, count);

@@ -15,7 +15,7 @@ test('a body is found by exactly its bytes, from its second coming on', () => {
     fc.property(bodies, (all) => {
       const known = new KnownBodies<string>(16);
       for (const bytes of [...all, ...all, ...all]) {
-        const found = known.find(bytes, bytes.length);
+        const found = known.find(bytes);
         if (found !== undefined) assert.equal(found, Buffer.from(bytes).toString('hex'));
         else if (known.cameBefore()) known.remember(Buffer.from(bytes).toString('hex'));
       }
@@ -23,19 +23,20 @@ test('a body is found by exactly its bytes, from its second coming on', () => {
   );
   const known = new KnownBodies<number>(1024);
   const one = Buffer.from('x'.repeat(700));
-  assert.equal(known.find(one, 700), undefined);
+  assert.equal(known.find(one), undefined);
   assert.equal(known.cameBefore(), false);
-  assert.equal(known.find(one, 700), undefined);
+  assert.equal(known.find(one), undefined);
   assert.equal(known.cameBefore(), true);
   known.remember(1);
-  assert.equal(known.find(one, 700), 1);
+  assert.equal(known.find(one), 1);
   for (let at = 0; at < 700; at++) {
     const changed = Buffer.from(one);
     changed[at] = 0x79;
-    assert.equal(known.find(changed, 700), undefined, `byte ${at} makes a difference`);
+    assert.equal(known.find(changed), undefined, `byte ${at} makes a difference`);
   }
-  assert.equal(known.find(one, 699, 0x78), 1);
-  assert.equal(known.find(one, 699, 0x7d), undefined);
+  const longer = Buffer.concat([one.subarray(0, 300), Buffer.from('between'), one.subarray(300)]);
+  assert.equal(known.find(longer, 300, 307), 1);
+  assert.equal(known.find(longer, 300, 306), undefined);
 });
 
 const USER = { username: 'joe', blocked: false, pending: false, machine_limit: 4 };
@@ -98,6 +99,37 @@ test('an update is its known beginning and its stats', () => {
     assert.equal(known.find('update_task', update(stats), 0), undefined, stats);
   }
   assert.notEqual(known.find('beat', beat, 0), undefined, 'the beginning is the beat');
+});
+
+test('an update with its stats in the middle, as the real worker sends it, is known around them', () => {
+  const { beat, known, learn } = setUp();
+  const { password, worker_info } = parseBody(beat) as unknown as WorkerRequest;
+  const head = `{"password": ${JSON.stringify(password)}, "run_id": "${'a'.repeat(24)}", "task_id": 7`;
+  const tail = `, "worker_info": ${JSON.stringify(worker_info)}}`;
+  const inner = STATS.slice(0, -1);
+  const update = (stats: string, before = head, after = tail) => Buffer.from(before + stats + after);
+  learn('update_task', update(inner));
+  const other = inner.replace('"draws": 2', '"draws": 2 ');
+  const found = known.find('update_task', update(other), 0);
+  assert.deepEqual(found?.request, normaliseRequest(parseBody(update(other))));
+  assert.notEqual(known.find('beat', Buffer.from(head + tail), 0), undefined, 'the rest is the beat');
+
+  const quote = head.lastIndexOf('"', head.indexOf('", "run_id"') + 1);
+  const insidePassword = head.slice(0, quote) + inner + head.slice(quote) + tail;
+  const insideInfo = (head + tail).replace(/("concurrency":)/, `"concurrency": 1${inner}, $1`);
+  for (const body of [insidePassword, insideInfo]) {
+    assert.equal(known.find('update_task', Buffer.from(body), 0), undefined, body);
+  }
+});
+
+test('stats that come twice are left to the parser, for which the last ones count', () => {
+  const { beat, known } = setUp();
+  const twice = Buffer.concat([beat.subarray(0, -1), Buffer.from(STATS.slice(0, -1) + STATS)]);
+  for (let time = 0; time < 3; time++) {
+    assert.equal(known.find('update_task', twice, 0), undefined);
+    const body = normaliseRequest(parseBody(twice));
+    known.remember('update_task', twice, body, { record: 0, version: 1 });
+  }
 });
 
 test('what passed the access gate only is known to request_version only', () => {

@@ -30,7 +30,7 @@ export function versionBody(identity: Identity): string {
 
 /** @param workerInfo JSON text of the worker_info object. */
 export function requestBody(identity: Identity, workerInfo: string, parts: BodyParts): string {
-  let text = `{"password": ${JSON.stringify(identity.user.password)}, "worker_info": ${workerInfo}`;
+  let text = `{"password": ${JSON.stringify(identity.user.password)}`;
   if (parts.task) text += `, "run_id": "${parts.task.run.id}", "task_id": ${parts.task.id}`;
   if (parts.message !== undefined) text += `, "message": ${JSON.stringify(parts.message)}`;
   if (parts.pgn !== undefined) text += `, "pgn": "${parts.pgn}"`;
@@ -39,7 +39,7 @@ export function requestBody(identity: Identity, workerInfo: string, parts: BodyP
     const { wins, losses, draws, num_games, sig } = parts.spsa;
     text += `, "spsa": {"wins": ${wins}, "losses": ${losses}, "draws": ${draws}, "num_games": ${num_games}, "sig": ${sig}}`;
   }
-  return `${text}}`;
+  return `${text}, "worker_info": ${workerInfo}}`;
 }
 
 function resultsText(stats: FullResults): string {
