@@ -9,8 +9,6 @@ const SLOT_BYTES = 1024;
 const SLOT_WORDS = SLOT_BYTES / 4;
 /** Places that one hash may use. */
 const WAYS = 4;
-/** Words at the end that the hash looks at one by one: task ids stand there. */
-const TAIL = 8;
 
 export class KnownBodies<T> {
   readonly #sets: number;
@@ -18,6 +16,7 @@ export class KnownBodies<T> {
   readonly #words = new Int32Array(this.#scratch.buffer, this.#scratch.byteOffset, SLOT_WORDS + 1);
   readonly #arena: Int32Array;
   readonly #lengths: Int32Array;
+  readonly #hashes: Int32Array;
   readonly #values: (T | undefined)[];
   /** Hashes of bodies that came once. */
   readonly #seen: Int32Array;
@@ -33,6 +32,7 @@ export class KnownBodies<T> {
     this.#sets = entries / WAYS;
     this.#arena = new Int32Array(entries * SLOT_WORDS);
     this.#lengths = new Int32Array(entries);
+    this.#hashes = new Int32Array(entries);
     this.#values = new Array<T | undefined>(entries).fill(undefined);
     this.#seen = new Int32Array(4 * entries);
   }
@@ -57,7 +57,9 @@ export class KnownBodies<T> {
     this.#hash = hash;
     const first = (hash & (this.#sets - 1)) * WAYS;
     for (let slot = first; slot < first + WAYS; slot++) {
-      if (this.#lengths[slot] === whole && this.#equals(slot, count)) return this.#values[slot];
+      if (this.#hashes[slot] === hash && this.#lengths[slot] === whole && this.#equals(slot, count)) {
+        return this.#values[slot];
+      }
     }
     return undefined;
   }
@@ -89,6 +91,7 @@ export class KnownBodies<T> {
     }
     this.#arena.set(this.#words.subarray(0, count), slot * SLOT_WORDS);
     this.#lengths[slot] = this.#length;
+    this.#hashes[slot] = this.#hash;
     this.#values[slot] = value;
   }
 
@@ -96,23 +99,20 @@ export class KnownBodies<T> {
     const words = this.#words;
     const arena = this.#arena;
     const start = slot * SLOT_WORDS;
-    // Bodies of one length differ most often near their end.
-    for (let i = count - 1; i >= 0; i--) if (words[i] !== arena[start + i]) return false;
+    for (let i = 0; i < count; i++) if (words[i] !== arena[start + i]) return false;
     return true;
   }
 }
 
+/** Every word counts: workers' bodies differ in a task id at one end or the other and a key in the middle. */
 function hashWords(words: Int32Array, count: number): number {
   let hash = Math.imul(count, 0x2c1b3c6d) ^ 0x297a2d39;
-  const tail = Math.max(0, count - TAIL);
-  for (let i = 0; i < tail; i += 2) {
-    hash = Math.imul(hash ^ words[i]!, 0x3ade68b1);
+  const even = count & ~1;
+  for (let i = 0; i < even; i += 2) {
+    hash = Math.imul(hash ^ words[i]!, 0x3ade68b1) + Math.imul(words[i + 1]!, 0x5bd1e995);
     hash ^= hash >>> 15;
   }
-  for (let i = tail; i < count; i++) {
-    hash = Math.imul(hash ^ words[i]!, 0x3ade68b1);
-    hash ^= hash >>> 15;
-  }
+  if (even < count) hash = Math.imul(hash ^ words[even]!, 0x3ade68b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b1);
   return hash ^ (hash >>> 13);
 }

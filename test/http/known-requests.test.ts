@@ -39,6 +39,25 @@ test('a body is found by exactly its bytes, from its second coming on', () => {
   assert.equal(known.find(longer, 300, 306), undefined);
 });
 
+test('bodies that differ in one short number anywhere do not push each other out', () => {
+  for (const at of [10, 300, 560]) {
+    const known = new KnownBodies<number>(4096);
+    const bodies = Array.from({ length: 1000 }, (_, i) => {
+      const body = Buffer.alloc(570, 'abcdefg');
+      body.write(String(1000 + i), at);
+      return body;
+    });
+    for (let time = 0; time < 2; time++) {
+      bodies.forEach((body, i) => {
+        known.find(body);
+        if (known.cameBefore()) known.remember(i);
+      });
+    }
+    const kept = bodies.filter((body, i) => known.find(body) === i).length;
+    assert.ok(kept > 900, `${kept} of 1000 bodies that differ at byte ${at}`);
+  }
+});
+
 const USER = { username: 'joe', blocked: false, pending: false, machine_limit: 4 };
 const STATS =
   ', "stats": {"wins": 1, "losses": 1, "draws": 2, "crashes": 0, "time_losses": 0, "pentanomial": [0, 0, 2, 0, 0]}}';
