@@ -10,14 +10,17 @@ export interface Client {
   readonly host: string;
   /** Two capital letters, or "?". */
   readonly countryCode: string;
+  /** The same as remoteAddr, which is empty where no operation looks at it. Call while the connection is there. */
+  address(): string;
 }
 
 type Peer = { readonly peer: ArrayBuffer };
 
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
 
-/** Who is asking, where only a failed password makes the address matter: it is worked out when somebody asks for it. */
+/** Who is asking, where only a password to check makes the address matter: asking the socket costs more than a beat. */
 class Passer implements Client {
+  readonly remoteAddr = '';
   readonly scheme = 'http';
   readonly host = '';
   readonly countryCode: string;
@@ -32,7 +35,7 @@ class Passer implements Client {
     this.countryCode = countryCode;
   }
 
-  get remoteAddr(): string {
+  address(): string {
     const peerAddr = formatAddress(new Uint8Array(this.#from.peer));
     return this.#trusted.has(peerAddr) ? forwardedFor(this.#forwarded, peerAddr, this.#trusted) : peerAddr;
   }
@@ -55,8 +58,10 @@ export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: Rea
   const peerAddr = formatAddress(new Uint8Array(peer));
   const isTrusted = trusted.has(peerAddr);
   const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim() : '';
+  const remoteAddr = isTrusted ? forwardedFor(allForwardedFor(request), peerAddr, trusted) : peerAddr;
   return {
-    remoteAddr: isTrusted ? forwardedFor(allForwardedFor(request), peerAddr, trusted) : peerAddr,
+    remoteAddr,
+    address: () => remoteAddr,
     scheme: SCHEMES.has(protocol) ? protocol : 'http',
     host: request.getHeader('host'),
     countryCode: readCountry(request),

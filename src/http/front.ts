@@ -122,7 +122,7 @@ export class Front {
       return;
     }
     // The address is read now: the connection may be gone when the check has ended.
-    this.#guess(info.username, password, incoming.client.remoteAddr).then(
+    this.#guess(info.username, password, incoming.client.address()).then(
       (verdict) => {
         if (verdict === 'slowed') incoming.exchange.send(TRY_AGAIN);
         else this.#admit(route, incoming, body, verdict);
