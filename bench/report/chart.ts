@@ -5,7 +5,8 @@ import type { Figure } from '../work/result.js';
 const WIDTH = 640;
 const BAR = 44;
 const AXIS = 70;
-const COLOURS = ['#2f7ed8', '#8a97a8', '#e0873c', '#58a55c'];
+const COLOURS: Readonly<Record<string, string>> = { Shoal: '#2f7ed8', 'Fastify variant': '#e0873c' };
+const OTHERS = '#9aa6b4';
 
 /** @param figures of one work and unit, one for each subject */
 export function chart(title: string, figures: readonly Figure[]): string {
@@ -22,13 +23,14 @@ export function chart(title: string, figures: readonly Figure[]): string {
       {
         type: 'bar',
         barMaxWidth: 22,
-        data: shown.map(({ median }, i) => ({
+        data: shown.map(({ median, subject }) => ({
           value: median,
-          itemStyle: { color: COLOURS[(shown.length - 1 - i) % COLOURS.length] },
+          itemStyle: { color: COLOURS[subject] ?? OTHERS },
         })),
         label: {
           show: true,
           position: 'right',
+          distance: 16,
           formatter: ({ value }: { value?: unknown }) => round(Number(value)),
         },
       },

@@ -9,6 +9,7 @@ const STYLE = `
   table { border-collapse: collapse; width: 100%; }
   th, td { text-align: left; padding: 0.3rem 0.6rem; border-bottom: 1px solid #dde3ea; }
   td.number { text-align: right; font-variant-numeric: tabular-nums; }
+  td:last-child { white-space: nowrap; }
   .met { color: #1d7a3a; } .missed { color: #b3261e; } .open { color: #66727f; }
   figure { margin: 2rem 0; } figure svg { max-width: 100%; height: auto; }
 `;

@@ -26,6 +26,18 @@ function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024;
 }
 
+/** Resident bytes of the largest mapping of a process: the reservation of shared memory, in which all tables lie. */
+function residentTables(pid: number): number {
+  let largest = { size: 0, resident: 0 };
+  for (const entry of readFileSync(`/proc/${pid}/smaps`, 'latin1').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)) {
+    const number = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(entry)?.[1] ?? 0) * 1024;
+    const size = number('Size');
+    if (size > largest.size && number('Rss') > 0) largest = { size, resident: number('Rss') };
+  }
+  return largest.resident;
+}
+
 /** KB of the server's RSS for each of many connections that have sent nothing yet. */
 export function measureIdleConnections(connections: number): Promise<Figure> {
   return withDirectory(async (directory) => {
@@ -56,17 +68,16 @@ export function measureIdleConnections(connections: number): Promise<Figure> {
   });
 }
 
-/** Bytes of RSS for each active task: the difference of two farms. */
+/** Bytes of shared memory that one more active task of a worker of its own takes in all tables: the difference of two farms. */
 export async function measureActiveTask(): Promise<Figure> {
   const resident = (tasks: number) =>
     withDirectory(async (directory) => {
       await writeFarm(directory, { runs: 10, tasks });
       const shoal = await startShoal(directory);
-      const bytes = residentBytes(shoal.pid!);
+      const bytes = residentTables(shoal.pid!);
       await shoal.stop();
       return bytes;
     });
-  // The smaller farm fills what threads keep decoded, which has a bound of its own.
   const few = await resident(TASKS);
   const many = await resident(2 * TASKS);
   return figure('active task', SHOAL, 'B', [(many - few) / TASKS]);
