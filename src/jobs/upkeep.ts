@@ -124,6 +124,12 @@ export function cleanWorkerRuns(state: State): void {
   storeWorkerRuns(state);
 }
 
+/**
+ * Workers whose runs are stored: they are one document, which in MongoDB ends at 16 MiB, and all of it is written anew
+ * each time.
+ */
+const MOST_STORED = 50_000;
+
 /** Keeps what workers have seen across a restart. */
 export function storeWorkerRuns(state: State): void {
   const value = workerRuns(state);
@@ -131,12 +137,18 @@ export function storeWorkerRuns(state: State): void {
   state.journal.append();
 }
 
-/** By short worker name: the runs it has seen, and the last one it got a task of. */
-export function workerRuns(state: State): Record<string, Record<string, true | string>> {
+/**
+ * By short worker name: the runs it has seen, and the last one it got a task of.
+ * @param most workers; the others are left out, and may be given a run again that they could not fetch before
+ */
+export function workerRuns(state: State, most = MOST_STORED): Record<string, Record<string, true | string>> {
   const all: Record<string, Record<string, true | string>> = {};
+  let stored = 0;
   scanWorkers(state, (worker) => {
+    if (stored === most) return;
     const lastRun = state.workers.lastRun(worker);
     if (lastRun === undefined) return;
+    stored++;
     const runs = Object.fromEntries(state.workers.seenRuns(worker).map((id) => [id, true as const]));
     all[state.workers.table.key(worker)] = { ...runs, last_run: lastRun };
   });
