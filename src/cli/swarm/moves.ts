@@ -8,7 +8,7 @@ import { type HeldTask, type Ledger, readAssignment, type TaskEnd } from './ledg
 import type { SwarmOptions } from './options.js';
 import { pgnFor } from './pgn.js';
 import type { Random } from './random.js';
-import { taskRefusal, updateOutcome } from './reply-kinds.js';
+import { saysCounted, taskRefusal, updateOutcome } from './reply-kinds.js';
 import { type BodyParts, requestBody, versionBody } from './request-body.js';
 import { type NamedValue, roundValues } from './spsa-landscape.js';
 import type { Tally } from './tally.js';
@@ -190,6 +190,11 @@ export class Moves {
         return next(worker, Step.Failed, now);
       case 'refused':
       case 'malformed':
+        if (task.doubtful && saysCounted(body!, gamesIn(task.reported))) {
+          this.#ledger.acknowledge(task);
+          this.#tally.refusal('update that was counted, its reply lost');
+          return next(worker, Step.Failed, now);
+        }
         this.#tally.fault(
           outcome === 'refused' ? 'refused' : 'violation',
           'update_task',

@@ -11,6 +11,7 @@ import { Random } from '../../../src/cli/swarm/random.js';
 import { Tally } from '../../../src/cli/swarm/tally.js';
 import { compare } from '../../../src/cli/swarm/verify.js';
 import { Step, Worker } from '../../../src/cli/swarm/worker.js';
+import * as texts from '../../../src/protocol/texts.js';
 
 const USERS = [{ username: 'joe', password: 'secret' }];
 const RUN = 'ab'.repeat(12);
@@ -166,6 +167,31 @@ describe('a simulated worker', () => {
     assert.equal(spsa.sig, 77);
     assert.equal(spsa.num_games % 2, 0);
     assert.ok(life.worker.step === Step.Spsa);
+  });
+
+  it('takes the report of a tune for counted when its repetition is refused for bringing no game', () => {
+    const params = [{ name: 'a', min: 0, max: 100 }];
+    const values = [{ name: 'a', value: 50 }];
+    const update = (life: Life, replies: Reply[]) => {
+      life.begin(assigned(0, 0, { sprt: undefined, spsa: { params } }));
+      life.answer(object({ task_alive: true, w_params: values, b_params: values, sig: 77 }));
+      life.toUpdate();
+      for (const reply of replies) life.answer(reply);
+      return gamesIn(life.ledger.runs.get(RUN)!.acknowledged);
+    };
+    const games = update(new Life(), [object({ task_alive: true })]);
+    const refusal = (total: number) =>
+      object({ error: texts.incompatibleStats(RUN, 0, total, total, total), task_alive: false });
+    const lost = new Life();
+    assert.equal(update(lost, [BROKEN, refusal(games)]), games);
+    const refused = (life: Life) => life.tally.faults.filter(({ kind }) => kind === 'refused').length;
+    assert.equal(refused(lost), 0);
+    assert.equal(lost.worker.step, Step.Failed);
+    for (const replies of [[refusal(games)], [BROKEN, refusal(games + 2)]]) {
+      const wronged = new Life();
+      assert.equal(update(wronged, replies), 0);
+      assert.equal(refused(wronged), 1);
+    }
   });
 
   it('fails when it was meant to, and uploads what it has', () => {
