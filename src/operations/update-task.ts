@@ -2,6 +2,7 @@
  * A worker reports the games of its task (spec: scheduling.md §3). Everything is worked out before anything is written,
  * so that an update that decides its run can be sent to a pool thread without a trace, and no error leaves half of it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Results, Sprt } from '../protocol/documents.js';
 import { ALIVE_BODY, NOT_ALIVE_BODY } from '../protocol/replies.js';
 import * as texts from '../protocol/texts.js';
@@ -45,6 +46,10 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
     if (refusal !== undefined) return refusal;
     const stats = call.request.stats!;
     if (isSpsa && context.onFront) return NEEDS_POOL;
+    if (call.again && isDeepStrictEqual(stats, readTaskResults(state.tasks, task.at))) {
+      const json = isActive(state, task.at) ? ALIVE_BODY : NOT_ALIVE_BODY;
+      return { status: 200, json, sequence: state.journal.append() };
+    }
     if (!isActive(state, task.at)) {
       return accept({
         task_alive: false,

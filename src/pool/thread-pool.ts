@@ -3,6 +3,7 @@
  * not answered are made again on another one, which is safe: a change that it had not finished has been undone, and one
  * that it had finished is found done.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { PoolCall } from './calls.js';
@@ -25,6 +26,8 @@ const RETRIES = 2;
 const WATCH_MS = 250;
 /** How long a new thread may take to start. */
 const START_MS = 30_000;
+/** How long closing waits for threads that are starting. */
+const CLOSE_MS = 5_000;
 
 interface Watched {
   readonly nodeId: number;
@@ -66,7 +69,7 @@ export class ThreadPool {
   async run(call: PoolCall): Promise<unknown> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#pool.run(call);
+        return await this.#pool.run(attempt === 0 ? call : asAgain(call));
       } catch (error) {
         if (attempt === RETRIES || this.#closing || !this.#isDeath(error)) throw error;
         this.#shared.counters.add('retries');
@@ -82,7 +85,17 @@ export class ThreadPool {
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#watch);
+    await this.#awaitStarts();
     await this.#pool.close();
+  }
+
+  /** Node aborts the process when a thread is ended while it loads its modules: one that takes another's place, say. */
+  async #awaitStarts(): Promise<void> {
+    this.#adopt();
+    const { threads } = this.#shared.state;
+    const isStarting = ({ nodeId }: Watched) => threads.pulseOf(nodeId) === undefined;
+    const latest = performance.now() + CLOSE_MS;
+    while ([...this.#watched.values()].some(isStarting) && performance.now() < latest) await sleep(20);
   }
 
   #isDeath(error: unknown): boolean {
@@ -144,4 +157,9 @@ export class ThreadPool {
   #tell(message: string): void {
     if (!this.#closing) this.#options.onEvent(message);
   }
+}
+
+/** An operation that had been finished must be told from a new one: a tune's report would be refused as bringing nothing. */
+function asAgain(call: PoolCall): PoolCall {
+  return call.kind === 'operation' ? { ...call, call: { ...call.call, again: true } } : call;
 }

@@ -81,7 +81,13 @@ export class TestWorker {
   }
 
   /** Calls as a front thread does, and again as a pool thread when that is refused. */
-  call(name: OperationName, now: number, fields: Partial<WorkerRequest> = {}, info: object = {}): Reply {
+  call(
+    name: OperationName,
+    now: number,
+    fields: Partial<WorkerRequest> = {},
+    info: object = {},
+    again = false,
+  ): Reply {
     const call: WorkerCall = {
       path: `/api/${name}`,
       request: { password: '', worker_info: { ...this.#info, ...info }, ...fields },
@@ -89,6 +95,7 @@ export class TestWorker {
       countryCode: '?',
       hostUrl: 'http://localhost',
       now,
+      again,
     };
     for (const onFront of [true, false]) {
       const context: Context = { state: this.#state, onFront };
