@@ -41,7 +41,7 @@ class Sufferer {
   readonly #directory: string;
   readonly #env: Record<string, string>;
   server!: ServerChild;
-  readonly counts = { kills: 0, drains: 0, crashes: 0, deaths: 0, locks: 0, hangs: 0 };
+  readonly counts = { kills: 0, drains: 0, crashes: 0, deaths: 0, inside: 0, locks: 0, hangs: 0 };
   readonly problems: string[] = [];
   #starts = 0;
 
@@ -66,6 +66,7 @@ class Sufferer {
     for (const entry of log) {
       if (typeof entry['locks'] === 'number') {
         this.counts.deaths++;
+        if (entry['locks'] > 0) this.counts.inside++;
         this.counts.locks += entry['locks'];
       }
       if (/ hung for /.test(entry.msg)) this.counts.hangs++;
@@ -90,7 +91,7 @@ async function chaos(options: Options): Promise<number> {
     ? undefined
     : {
         seed: options.seed,
-        places: 1000,
+        places: 400,
         elsewhere: 0.5,
         stalls: 0.02,
         stallMs: 400,
@@ -199,7 +200,7 @@ async function suffer(
   signal: AbortSignal,
 ): Promise<void> {
   const restarts = async () => {
-    while (await pause(random.between(4000, 12_000), signal)) {
+    while (await pause(random.between(6000, 16_000), signal)) {
       const kill = random.chance(0.6);
       sufferer.counts[kill ? 'kills' : 'drains']++;
       await sufferer.end(kill ? 'SIGKILL' : 'SIGTERM');

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
-const ERROR_LEVEL = 50;
+/** An error alone ends no start: the first commit may fail, and be tried again. */
+const FATAL_LEVEL = 60;
 
 export interface LogEntry {
   readonly level: number;
@@ -55,7 +56,11 @@ export class ServerChild {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: ownGroup,
     });
-    if (ownGroup) process.once('exit', () => child.kill('SIGTERM'));
+    if (ownGroup) {
+      const end = () => child.kill('SIGTERM');
+      process.once('exit', end);
+      child.once('exit', () => process.off('exit', end));
+    }
     const log: LogEntry[] = [];
     for await (const line of createInterface({ input: child.stdout! })) {
       const entry = JSON.parse(line) as LogEntry;
@@ -63,7 +68,7 @@ export class ServerChild {
       // A secondary has no admin API; it names the primary's port instead.
       if (entry.adminPort !== undefined || entry.primaryPort !== undefined)
         return new ServerChild(child, entry, log);
-      if (entry.level >= ERROR_LEVEL) throw new Error(`the server did not start: ${entry.msg}`);
+      if (entry.level >= FATAL_LEVEL) throw new Error(`the server did not start: ${entry.msg}`);
     }
     throw new Error('the server ended before it served');
   }

@@ -6,7 +6,7 @@
 import { threadId } from 'node:worker_threads';
 import { setStrike } from '../../memory/fault-point.js';
 import { Threads } from '../../memory/threads.js';
-import { SqliteWriter } from '../../store/sqlite/sqlite-writer.js';
+import type { Writer } from '../../store/port.js';
 import { Random } from '../swarm/random.js';
 
 export interface FaultPlan {
@@ -29,9 +29,9 @@ const OUT_OF_MEMORY = 0.1;
 const HANG = 0.1;
 
 const text = process.env['SHOAL_CHAOS'];
-if (text !== undefined) install(JSON.parse(text) as FaultPlan);
+if (text !== undefined) await install(JSON.parse(text) as FaultPlan);
 
-function install(plan: FaultPlan): void {
+async function install(plan: FaultPlan): Promise<void> {
   const random = new Random(plan.seed * 1000 + threadId + (process.pid % 977) * 7);
   const join = Threads.prototype.join;
   Threads.prototype.join = function (role, options) {
@@ -39,13 +39,25 @@ function install(plan: FaultPlan): void {
     if (role === 'pool' && plan.places > 0) makeMortal(plan, random);
     return slot;
   };
-  const commit = SqliteWriter.prototype.commit;
-  SqliteWriter.prototype.commit = async function (group) {
+  troubleCommits((await writerClass()).prototype, plan, random);
+  if (plan.jumpMs > 0) makeClockJump(plan);
+}
+
+/** Of the store that is in use: the other's modules, and the driver, stay unloaded. */
+async function writerClass(): Promise<{ prototype: Pick<Writer, 'commit'> }> {
+  if (process.env['STORE_URL']?.startsWith('mongodb:')) {
+    return (await import('../../store/mongodb/mongodb-writer.js')).MongodbWriter;
+  }
+  return (await import('../../store/sqlite/sqlite-writer.js')).SqliteWriter;
+}
+
+function troubleCommits(writer: Pick<Writer, 'commit'>, plan: FaultPlan, random: Random): void {
+  const { commit } = writer;
+  writer.commit = async function (group) {
     if (random.chance(plan.stalls)) await new Promise((resolve) => setTimeout(resolve, plan.stallMs));
     if (random.chance(plan.full)) throw new Error('database or disk is full (injected)');
     return await commit.call(this, group);
   };
-  if (plan.jumpMs > 0) makeClockJump(plan);
 }
 
 function makeMortal(plan: FaultPlan, random: Random): void {
