@@ -1,5 +1,4 @@
 /** What a front thread sends to a pool thread, and the endpoints by name. */
-import { Packr } from 'msgpackr';
 import type { Reply, WorkerCall } from '../operations/context.js';
 import type { GamesCall, ReadCall } from './reads/read-call.js';
 
@@ -18,7 +17,7 @@ export type OperationName = (typeof OPERATIONS)[number];
 
 export type PoolCall =
   | { kind: 'operation'; name: OperationName; call: WorkerCall }
-  | { kind: 'requestTasks'; calls: PackedCalls }
+  | { kind: 'requestTasks'; calls: readonly WorkerCall[] }
   | { kind: 'verify'; username: string; password: string }
   | ReadCall
   | GamesCall;
@@ -27,18 +26,3 @@ export type PoolCall =
 export type BatchedReply = Reply | { failure: string };
 
 export type Verdict = 'verified' | 'refused' | 'blocked' | 'pending';
-
-/** Calls as bytes: a structured clone of so many members costs twice the packing and unpacking. */
-export type PackedCalls = Uint8Array<ArrayBuffer>;
-
-/** Says the members' names once a batch. */
-const packr = new Packr({ useRecords: true });
-
-export function packCalls(calls: readonly WorkerCall[]): PackedCalls {
-  // A copy: what is packed stands in a buffer with other things, and a message would take all of it along.
-  return new Uint8Array(packr.pack(calls));
-}
-
-export function unpackCalls(calls: PackedCalls): WorkerCall[] {
-  return packr.unpack(calls) as WorkerCall[];
-}

@@ -12,7 +12,7 @@ import { burn, verifyPassword } from '../operations/password.js';
 import { requestStop } from '../operations/stop-run.js';
 import * as texts from '../protocol/texts.js';
 import { openStore } from '../store/open-store.js';
-import { type BatchedReply, type OperationName, type PoolCall, unpackCalls, type Verdict } from './calls.js';
+import type { BatchedReply, OperationName, PoolCall, Verdict } from './calls.js';
 import { answerFromStore } from './finished-run.js';
 import { measureReader } from './measure-reader.js';
 import { operate } from './operations.js';
@@ -49,7 +49,7 @@ export default async function handle(
   if (call.kind === 'read') return await answerRead(context, reader, call, data.isPrimary);
   if (call.kind === 'games') return void (await sendGames(reader, call));
   if (call.kind === 'verify') return await verify(call.username, call.password);
-  if (call.kind === 'requestTasks') return await answerAll(unpackCalls(call.calls));
+  if (call.kind === 'requestTasks') return await answerAll(call.calls);
   return await answer(call.name, call.call);
 }
 
