@@ -19,6 +19,11 @@ const DEAD_AFTER_MS = 360_000;
 /** A finished run that nobody asked for leaves memory. */
 const EVICT_AFTER_MS = 300_000;
 const REFERENCE_NPS = 628_000;
+/**
+ * Names and run ids that are stored of the workers. They are one document, which in MongoDB ends at 16 MiB, and the
+ * outbox takes an object of 65,535 members at most: a worker has a name and at least one id.
+ */
+const MOST_STORED = 130_000;
 
 /** §8.1: tasks whose workers are silent become inactive. Returns how many. */
 export function scavenge(state: State, now: number): number {
@@ -124,12 +129,6 @@ export function cleanWorkerRuns(state: State): void {
   storeWorkerRuns(state);
 }
 
-/**
- * Workers whose runs are stored: they are one document, which in MongoDB ends at 16 MiB, and all of it is written anew
- * each time.
- */
-const MOST_STORED = 50_000;
-
 /** Keeps what workers have seen across a restart. */
 export function storeWorkerRuns(state: State): void {
   const value = workerRuns(state);
@@ -138,19 +137,21 @@ export function storeWorkerRuns(state: State): void {
 }
 
 /**
- * By short worker name: the runs it has seen, and the last one it got a task of.
- * @param most workers; the others are left out, and may be given a run again that they could not fetch before
+ * By short worker name: the runs it has seen, and the last one it got a task of. Workers above MOST_STORED are left out:
+ * after a restart they may be given a run again that they cannot fetch now.
  */
-export function workerRuns(state: State, most = MOST_STORED): Record<string, Record<string, true | string>> {
+export function workerRuns(state: State): Record<string, Record<string, true | string>> {
   const all: Record<string, Record<string, true | string>> = {};
-  let stored = 0;
+  let left = MOST_STORED;
   scanWorkers(state, (worker) => {
-    if (stored === most) return;
     const lastRun = state.workers.lastRun(worker);
-    if (lastRun === undefined) return;
-    stored++;
-    const runs = Object.fromEntries(state.workers.seenRuns(worker).map((id) => [id, true as const]));
-    all[state.workers.table.key(worker)] = { ...runs, last_run: lastRun };
+    if (left <= 0 || lastRun === undefined) return;
+    const seen = state.workers.seenRuns(worker);
+    left -= 2 + seen.length;
+    all[state.workers.table.key(worker)] = {
+      ...Object.fromEntries(seen.map((id) => [id, true as const])),
+      last_run: lastRun,
+    };
   });
   return all;
 }
