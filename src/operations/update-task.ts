@@ -19,6 +19,7 @@ import {
 } from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';
 import { RunFlag, RunFloat } from '../state/run-record.js';
+import type { State } from '../state/state.js';
 import { TaskChange, TaskFloat, TaskWord } from '../state/task-record.js';
 import { applySpsa } from './apply-spsa.js';
 import { logAction, markRun, markSums, markTask } from './changes.js';
@@ -47,8 +48,7 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
     const stats = call.request.stats!;
     if (isSpsa && context.onFront) return NEEDS_POOL;
     if (call.again && isDeepStrictEqual(stats, readTaskResults(state.tasks, task.at))) {
-      const json = isActive(state, task.at) ? ALIVE_BODY : NOT_ALIVE_BODY;
-      return { status: 200, json, sequence: state.journal.append() };
+      return taken(state, task.at);
     }
     if (!isActive(state, task.at)) {
       return accept({
@@ -127,13 +127,13 @@ function applyUpdate(context: Context, call: WorkerCall, task: Located, stats: R
   if (sprt !== undefined) writeSprt(runs, slot, sprt);
   if (undecided) markSums(state, slot);
   else markRun(state, slot);
-  if (undecided)
-    return {
-      status: 200,
-      json: isActive(state, at) ? ALIVE_BODY : NOT_ALIVE_BODY,
-      sequence: state.journal.append(),
-    };
-  return finishRun(context, slot, now);
+  return undecided ? taken(state, at) : finishRun(context, slot, now);
+}
+
+/** The games are in the task, which may be over with them. */
+function taken(state: State, at: number): Reply {
+  const json = isActive(state, at) ? ALIVE_BODY : NOT_ALIVE_BODY;
+  return { status: 200, json, sequence: state.journal.append() };
 }
 
 /** §3 step 9: the run is decided; auto-purge may revive it. */
