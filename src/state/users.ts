@@ -1,7 +1,7 @@
 /**
  * Accounts as the hot path needs them: blocked, pending, the machine limit, and a verified credential. The credential is
- * cached as SHA-256(key of this process in hex, username NUL password), so that verifying the hundredth request costs a
- * microsecond; it is dropped when the account changes.
+ * cached as SHA-256(key of this process in hex, username NUL password), so that verifying the hundredth request costs
+ * microseconds; it is dropped when the account changes.
  */
 import { hash } from 'node:crypto';
 import type { KeyedTable } from '../memory/keyed-table.js';
@@ -120,7 +120,7 @@ export class Users {
     };
   }
 
-  /** An HMAC would cost six times as much and add nothing: a digest never leaves the process, so none can be extended. */
+  /** An HMAC would cost nearly three times as much and add nothing: a digest never leaves the process, so none can be extended. */
   #digest(username: string, password: string): Int32Array {
     const bytes = Buffer.from(hash('sha256', `${this.#key}${username}\0${password}`, 'hex'), 'hex');
     return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 4 * DIGEST_WORDS));
