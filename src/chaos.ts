@@ -20,12 +20,11 @@ import { Random } from './cli/swarm/random.js';
 import { runSwarm } from './cli/swarm/swarm.js';
 import { describeVerification, takeBaseline, verify } from './cli/swarm/verify.js';
 import { decimal, integer } from './cli/values.js';
-import { type LogEntry, ServerChild } from './server-child.js';
+import { FATAL_LEVEL, type LogEntry, ServerChild } from './server-child.js';
 
 const FAULTS = new URL('./cli/chaos/faults.js', import.meta.url).href;
 /** A worker gives up after as long, so a server that answers later has not answered. */
 const LATEST_MS = 30_000;
-const FATAL = 60;
 
 interface Options {
   readonly seconds: number;
@@ -70,7 +69,7 @@ class Sufferer {
         this.counts.locks += entry['locks'];
       }
       if (/ hung for /.test(entry.msg)) this.counts.hangs++;
-      if (entry.level >= FATAL) this.counts.crashes++;
+      if (entry.level >= FATAL_LEVEL) this.counts.crashes++;
     }
   }
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 /** An error alone ends no start: the first commit may fail, and be tried again. */
-const FATAL_LEVEL = 60;
+export const FATAL_LEVEL = 60;
 
 export interface LogEntry {
   readonly level: number;

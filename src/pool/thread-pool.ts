@@ -27,7 +27,7 @@ const WATCH_MS = 250;
 /** How long a new thread may take to start. */
 const START_MS = 30_000;
 /** How long closing waits for threads that are starting. */
-const CLOSE_MS = 5_000;
+const CLOSE_MS = 3_000;
 
 interface Watched {
   readonly nodeId: number;
