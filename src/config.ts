@@ -122,7 +122,7 @@ const KNOBS = {
     value: 10_000,
     min: 1000,
     max: 600_000,
-    meaning: 'how long stopping may take before the server ends without waiting any longer',
+    meaning: 'how long stopping may take; then the server ends without waiting any longer, with exit code 1',
   },
   SLOW_REQUEST_MS: {
     value: 1000,

@@ -31,7 +31,7 @@ import { watchLoop } from './pool/watch-loop.js';
 import { SYSTEM_USERNAME } from './protocol/action-schema.js';
 import { legacyUsernamesInForce } from './protocol/configured-names.js';
 import { credentialMaxAge, isPrimary, startSecondary } from './secondary.js';
-import { takeSteps } from './shutdown.js';
+import { lossText, takeSteps } from './shutdown.js';
 import { longestPgn, openStore, sqliteDirectory } from './store/open-store.js';
 
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
@@ -151,13 +151,6 @@ async function start(config: Config): Promise<void> {
     onError: (verb, error) => log.error({ verb, error: String(error) }, 'admin request failed'),
   });
   await access.publish(admin.host, admin.port);
-  const { runs, tasks } = recovery;
-  const url = `http://localhost:${port}`;
-  log.info(
-    { port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url },
-    `Shoal ${version} serves workers`,
-  );
-
   const jobs = new AbortController();
   const github =
     config.SHOAL_GITHUB === 'on'
@@ -217,11 +210,15 @@ async function start(config: Config): Promise<void> {
         { name: 'withdraw the admin address', run: () => access.withdraw() },
         { name: 'keep what workers have seen', run: () => storeWorkerRuns(state) },
         { name: 'note the stop', run: () => note('system_event', `stop, port ${port}`) },
-        { name: 'write everything', run: () => storeThread.stop() },
+        { name: 'write everything', run: () => storeThread.stop(), isVital: true },
         { name: 'close the store', run: () => reader.close() },
       ],
-      (step, error) => log.error({ step, error: String(error) }, 'a step of stopping failed'),
+      {
+        timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+        onError: (step, error) => log.error({ step, error: String(error) }, 'a step of stopping failed'),
+      },
     );
+    if (state.journal.lag() > 0) log.error({ changes: state.journal.lag() }, lossText(config.DURABILITY));
     log.info(clean ? 'stopped' : 'stopped, not cleanly');
     process.exit(clean ? 0 : 1);
   };
@@ -242,6 +239,13 @@ async function start(config: Config): Promise<void> {
   });
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
+  // Said last: whoever reads it may ask for the stop at once.
+  const { runs, tasks } = recovery;
+  const url = `http://localhost:${port}`;
+  log.info(
+    { port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url },
+    `Shoal ${version} serves workers`,
+  );
 
   function takeUp(live: Config): void {
     log.level = live.LOG_LEVEL;

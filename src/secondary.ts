@@ -77,12 +77,13 @@ export async function startSecondary(parts: SecondaryParts): Promise<void> {
     clearInterval(probing);
     const steps = [
       { name: 'close the sockets', run: () => fronts.stop() },
-      { name: 'write everything', run: () => storeThread.stop() },
+      { name: 'write everything', run: () => storeThread.stop(), isVital: true },
       { name: 'close the store', run: () => reader.close() },
     ];
-    const clean = await takeSteps(steps, (step, error) =>
-      log.error({ step, error: String(error) }, 'a step of stopping failed'),
-    );
+    const clean = await takeSteps(steps, {
+      timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+      onError: (step, error) => log.error({ step, error: String(error) }, 'a step of stopping failed'),
+    });
     process.exit(clean ? 0 : 1);
   };
   process.on('SIGTERM', (signal) => void stop(signal));

@@ -1,23 +1,56 @@
-/** Stopping in steps: each is tried even if an earlier one failed (spec: scheduling.md §10). */
+/** Stopping in steps, in bounded time: each is tried even if an earlier one failed or hangs (spec: scheduling.md §10). */
+
+const LEAST_MS = 100;
 
 export interface StopStep {
   readonly name: string;
   readonly run: () => unknown;
+  /** May take all the time there is; the others leave half of it to such a step. */
+  readonly isVital?: boolean;
 }
 
-/** Takes the steps one after the other. Returns whether all of them succeeded; never throws. */
+export interface StopOptions {
+  readonly timeoutMs: number;
+  readonly onError: (step: string, error: unknown) => void;
+}
+
+/** Takes the steps one after the other. Returns whether all of them succeeded in time; never throws. */
 export async function takeSteps(
   steps: readonly StopStep[],
-  onError: (step: string, error: unknown) => void,
+  { timeoutMs, onError }: StopOptions,
 ): Promise<boolean> {
+  const began = performance.now();
   let clean = true;
-  for (const { name, run } of steps) {
+  for (const { name, run, isVital } of steps) {
+    const until = began + (isVital ? timeoutMs : timeoutMs / 2);
     try {
-      await run();
+      await withinTime(run, until - performance.now());
     } catch (error) {
       clean = false;
       onError(name, error);
     }
   }
   return clean;
+}
+
+/** A step that has no time left is begun all the same: most of them end at once. */
+async function withinTime(run: () => unknown, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it took too long and was left')), Math.max(LEAST_MS, ms));
+  });
+  try {
+    await Promise.race([run(), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What it means that the server ends with changes that the store does not have. */
+export function lossText(durability: string): string {
+  const result =
+    durability === 'strict'
+      ? 'no worker was told that they are kept: nothing acknowledged is lost'
+      : 'with DURABILITY=relaxed workers were told that they are kept: they are lost';
+  return `the store did not take the last changes in time; ${result}`;
 }

@@ -13,6 +13,7 @@ import { RUN_ID, seed, workerInfo } from './seed.js';
 import { ServerProcess } from './server-process.js';
 
 const STATS = { wins: 2, losses: 2, draws: 12, crashes: 0, time_losses: 0, pentanomial: [0, 2, 4, 2, 0] };
+const SHUTDOWN_MS = 4000;
 const MORE_STATS = { ...STATS, draws: 14, pentanomial: [0, 2, 5, 2, 0] };
 
 describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_000 }, () => {
@@ -35,7 +36,12 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_00
     await seed(place.url);
     const opened = await CutProxy.open(place.url);
     proxy = opened.proxy;
-    env = { STORE_URL: opened.url, SHOAL_DATA: directory, FLUSH_INTERVAL_MS: '100' };
+    env = {
+      STORE_URL: opened.url,
+      SHOAL_DATA: directory,
+      FLUSH_INTERVAL_MS: '100',
+      SHUTDOWN_TIMEOUT_MS: String(SHUTDOWN_MS),
+    };
     server = await ServerProcess.start(directory, env);
   });
 
@@ -91,6 +97,27 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_00
     await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 200);
     const next = await server.post('/api/request_task', call('cccc3333'));
     assert.equal(next.body['task_id'], 2);
+  });
+
+  it('ends in time when it is told to while the database is away, and says what that means', async (t) => {
+    t.after(() => proxy.join());
+    proxy.cut();
+    const stats = { ...STATS, draws: 16, pentanomial: [0, 2, 6, 2, 0] };
+    const unacknowledged = server
+      .post('/api/update_task', call('aaaa1111', { ...first, stats }))
+      .then(({ status }) => status)
+      .catch(() => 'cut');
+    await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 503);
+    const began = Date.now();
+    assert.equal(await server.end('SIGTERM'), 1);
+    const took = Date.now() - began;
+    assert.ok(took < SHUTDOWN_MS + 1500, `it took ${took} ms`);
+    const loss = server.log.find(({ msg }) => /nothing acknowledged is lost/.test(msg));
+    assert.ok(Number(loss?.['changes']) >= 1, JSON.stringify(server.log.slice(-5)));
+    assert.notEqual(await unacknowledged, 200);
+    proxy.join();
+    server = await ServerProcess.start(directory, env);
+    assert.deepEqual((await run())?.['tasks'][0].stats, MORE_STATS);
   });
 
   it('drains on SIGTERM and leaves the database to others', async () => {
