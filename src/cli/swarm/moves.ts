@@ -1,16 +1,15 @@
 /**
- * What a simulated worker sends in each of its steps, and what it makes of the answer: the rules that `worker.ts` lists,
- * without a clock or a socket of their own.
+ * What a simulated worker makes of each answer: the rules that `worker.ts` lists, without a clock or a socket of their
+ * own.
  */
 import { batchGames, gamesIn, type PairOdds, pairOdds, playPairs } from './games.js';
-import type { Reply, RequestKind } from './http.js';
+import type { Reply } from './http.js';
 import { type HeldTask, type Ledger, readAssignment, type TaskEnd } from './ledger.js';
 import type { SwarmOptions } from './options.js';
-import { pgnFor } from './pgn.js';
 import type { Random } from './random.js';
 import { saysCounted, taskRefusal, updateOutcome } from './reply-kinds.js';
-import { type BodyParts, requestBody, versionBody } from './request-body.js';
 import { type NamedValue, roundValues } from './spsa-landscape.js';
+import { requestKind, type StepRequest, stepRequest } from './step-request.js';
 import type { Tally } from './tally.js';
 import { FIRST_BACK_OFF, LONGEST_BACK_OFF, Step, type Worker } from './worker.js';
 
@@ -24,26 +23,6 @@ const FIRST_BUILD = 60;
 const NEXT_BUILD = 5;
 const TIME_LOSS_RATE = 0.001;
 const RESTART_RATE = 0.5;
-const NEAR_LIMIT_RATE = 0.01;
-
-export interface Call {
-  readonly kind: RequestKind;
-  readonly body: string;
-  /** A repetition leaves the server as a single request would. */
-  readonly mayRepeat: boolean;
-}
-
-const KINDS: Readonly<Record<Exclude<Step, Step.Gone>, RequestKind>> = {
-  [Step.Version]: 'request_version',
-  [Step.Task]: 'request_task',
-  [Step.Spsa]: 'request_spsa',
-  [Step.Beat]: 'beat',
-  [Step.Update]: 'update_task',
-  [Step.Log]: 'worker_log',
-  [Step.Failed]: 'failed_task',
-  [Step.Stop]: 'stop_run',
-  [Step.Pgn]: 'upload_pgn',
-};
 
 export class Moves {
   readonly #options: SwarmOptions;
@@ -60,14 +39,8 @@ export class Moves {
   }
 
   /** The request of a worker's step. Not for a worker that is gone. */
-  call(worker: Worker): Call {
-    const { identity, step, task } = worker;
-    const kind = KINDS[step as Exclude<Step, Step.Gone>];
-    if (step === Step.Version) return { kind, body: versionBody(identity), mayRepeat: true };
-    const nearLimit = step === Step.Task && this.#random.chance(NEAR_LIMIT_RATE);
-    const info = identity.workerInfo(worker.benched, nearLimit);
-    const body = requestBody(identity, info, step === Step.Task ? {} : bodyParts(worker, task!));
-    return { kind, body, mayRepeat: step !== Step.Update || task!.run.landscape === undefined };
+  call(worker: Worker): StepRequest {
+    return stepRequest(worker, this.#random);
   }
 
   /**
@@ -76,7 +49,7 @@ export class Moves {
    * @returns when the worker acts next, by its new step; Infinity when it never does
    */
   react(worker: Worker, reply: Reply, repeated: boolean, now: number): number {
-    const kind = KINDS[worker.step as Exclude<Step, Step.Gone>];
+    const kind = requestKind(worker.step);
     if (reply.kind !== 'object') this.#tally.fault(reply.kind, kind, reply.problem);
     const body = reply.kind === 'object' ? reply.body : undefined;
     const error = body?.['error'];
@@ -306,26 +279,6 @@ export class Moves {
 function next(worker: Worker, step: Step, at: number): number {
   worker.step = step;
   return at;
-}
-
-function bodyParts(worker: Worker, task: HeldTask): BodyParts {
-  const parts: BodyParts = { task };
-  switch (worker.step) {
-    case Step.Update:
-      return { ...parts, stats: task.reported, spsa: worker.spsa };
-    case Step.Spsa:
-      return { ...parts, stats: task.acknowledged, spsa: worker.spsa };
-    case Step.Failed:
-      return { ...parts, message: 'a simulated failure' };
-    case Step.Stop:
-      return { ...parts, message: 'a simulated wrong bench' };
-    case Step.Log:
-      return { ...parts, message: 'a simulated warning' };
-    case Step.Pgn:
-      return { ...parts, pgn: pgnFor(gamesIn(task.acknowledged)) };
-    default:
-      return parts;
-  }
 }
 
 function isNamedValues(value: unknown): value is NamedValue[] {
