@@ -5,7 +5,7 @@ import { longWorkerName } from '../../src/rules/names.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
 import { readTask } from '../../src/state/task-document.js';
-import type { Reader, RunHead } from '../../src/store/port.js';
+import type { RunHead } from '../../src/store/port.js';
 import type { Farm } from './farm.js';
 
 export type View = Record<string, unknown>;
@@ -20,14 +20,14 @@ export async function viewFarm(farm: Farm, startMs: number, runIds: readonly str
   for (const slot of state.runs.slots()) {
     const count = state.runs.word(slot, RunWord.taskCount);
     const tasks = Array.from({ length: count }, (_, taskId) => readTask(state, state.tasks.at(slot, taskId)));
-    runs[state.runs.id(slot)] = await viewRun(reader, readHead(state, slot), tasks, startMs);
+    runs[state.runs.id(slot)] = await viewRun(farm, readHead(state, slot), tasks, startMs);
   }
   for (const runId of runIds) {
     const head = runId in runs ? undefined : await reader.run(runId);
     if (head === undefined) continue;
     const tasks: TaskDocument[] = [];
     for await (const task of reader.tasks(runId)) tasks.push(task);
-    runs[runId] = await viewRun(reader, head, tasks, startMs);
+    runs[runId] = await viewRun(farm, head, tasks, startMs);
   }
   return {
     runs,
@@ -47,7 +47,7 @@ export async function viewFarm(farm: Farm, startMs: number, runIds: readonly str
 }
 
 async function viewRun(
-  reader: Reader,
+  farm: Farm,
   head: RunHead,
   documents: readonly TaskDocument[],
   startMs: number,
@@ -72,6 +72,7 @@ async function viewRun(
   });
   const { workers, cores, committed_games, total_games, results, finished, deleted, failed, failures } = head;
   const { is_green, is_yellow, approved, approver, nps, games_per_minute } = head;
+  const { badTasks, history } = await farm.storedLists(head._id);
   const view: View = {
     workers,
     cores,
@@ -94,7 +95,7 @@ async function viewRun(
     'args.throughput': args.throughput,
     'args.num_games': args.num_games,
     'args.auto_purge': args.auto_purge,
-    bad_tasks: (await reader.badTasks(head._id)).map((task) => ({
+    bad_tasks: badTasks.map((task) => ({
       task_id: task.task_id,
       residual: task.residual,
       residual_color: task.residual_color,
@@ -114,7 +115,7 @@ async function viewRun(
     view['args.spsa'] = {
       iter,
       theta: params.map(({ theta }) => theta),
-      history: await reader.spsaHistory(head._id),
+      history,
     };
   }
   return view;

@@ -1,10 +1,7 @@
 /**
- * A server without sockets for the recorded scenarios: real state, real operations, a real embedded store, and a clock
+ * A server without sockets for the recorded scenarios: real state, real operations, a real store of either kind, and a clock
  * that the scenario turns.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { updateSpeeds, updateThroughput } from '../../src/jobs/upkeep.js';
 import { type Context, isReply, type Reply, refuse, type WorkerCall } from '../../src/operations/context.js';
 import { loadRun } from '../../src/operations/load-run.js';
@@ -18,7 +15,9 @@ import { operate } from '../../src/pool/operations.js';
 import { Shared } from '../../src/pool/shared.js';
 import type {
   ActionDocument,
+  BadTaskDocument,
   RunDocument,
+  SpsaHistoryPoint,
   UserDocument,
   WorkerDocument,
 } from '../../src/protocol/documents.js';
@@ -29,8 +28,9 @@ import { RunFlag } from '../../src/state/run-record.js';
 import { emptyGroup } from '../../src/state/snapshot.js';
 import type { State } from '../../src/state/state.js';
 import { JournalWriter } from '../../src/store/journal-writer.js';
-import { openStore } from '../../src/store/open-store.js';
 import type { Reader, RunWrite, Writer } from '../../src/store/port.js';
+import type { StorePlace } from '../store/contract.js';
+import { sqlitePlace } from '../store/sqlite-place.js';
 
 const SIZES = { runs: 64, tasks: 8192, workers: 4096, users: 256, slabBytes: 32 * 1024 * 1024 };
 const REGION_BYTES = 128 * 1024 * 1024;
@@ -40,6 +40,11 @@ export interface FarmSeed {
   workers: WorkerDocument[];
   runs: RunDocument[];
   keyValues: { key: string; value: unknown }[];
+}
+
+export interface StoredLists {
+  readonly badTasks: readonly BadTaskDocument[];
+  readonly history: readonly SpsaHistoryPoint[][];
 }
 
 /** A request as a worker sends it. */
@@ -57,19 +62,23 @@ export class Farm {
   state!: State;
   /** Audit-log entries since they were last taken. */
   actions: ActionDocument[] = [];
-  readonly #directory: string;
+  readonly #place: StorePlace;
   #journal!: JournalWriter;
   #writer!: Writer;
   reader!: Reader;
+  /** What was read back of runs that no group has changed since. */
+  readonly #lists = new Map<string, StoredLists>();
 
-  private constructor(directory: string, now: number) {
-    this.#directory = directory;
+  private constructor(place: StorePlace, now: number) {
+    this.#place = place;
     this.now = now;
   }
 
-  static async open(seed: FarmSeed, now: number): Promise<Farm> {
-    const farm = new Farm(await mkdtemp(join(tmpdir(), 'shoal-farm-')), now);
-    const writer = await openStore(farm.#url).openWriter();
+  /** @param empty an empty store, which the farm removes in the end; an embedded one unless given */
+  static async open(seed: FarmSeed, now: number, empty?: StorePlace): Promise<Farm> {
+    const place = empty ?? (await sqlitePlace());
+    const farm = new Farm(place, now);
+    const writer = await place.store.openWriter();
     await writer.commit({
       ...emptyGroup(),
       users: seed.users.map(({ user }) => user),
@@ -85,24 +94,35 @@ export class Farm {
     return farm;
   }
 
-  get #url(): string {
-    return `sqlite:${this.#directory}`;
-  }
-
   async #start(): Promise<void> {
     const shared = Shared.create(REGION_BYTES, { sizes: SIZES, taskSemaphoreSize: 5 });
     this.state = shared.state;
     this.state.threads.join('farm');
-    this.#writer = await openStore(this.#url).openWriter();
-    this.reader = await openStore(this.#url).openReader();
+    this.#writer = await this.#place.store.openWriter();
+    this.reader = await this.#place.store.openReader();
     this.#journal = new JournalWriter(this.state, this.#writer, {
       flushIntervalMs: 1000,
-      onCommit: (group) => this.actions.push(...group.actions),
+      onCommit: (group) => {
+        this.actions.push(...group.actions);
+        for (const { runId } of group.runs) this.#lists.delete(runId);
+      },
     });
     await recover(this.state, this.reader, this.now);
     updateThroughput(this.state);
     updateSpeeds(this.state);
     await this.drain();
+  }
+
+  /** What the store, and not memory, has of a run. */
+  async storedLists(runId: string): Promise<StoredLists> {
+    const known = this.#lists.get(runId);
+    if (known !== undefined) return known;
+    const lists = {
+      badTasks: await this.reader.badTasks(runId),
+      history: await this.reader.spsaHistory(runId),
+    };
+    this.#lists.set(runId, lists);
+    return lists;
   }
 
   drain(): Promise<void> {
@@ -112,6 +132,7 @@ export class Farm {
   /** Saves everything and starts again. */
   async restart(): Promise<void> {
     await this.stop();
+    this.#lists.clear();
     await this.#start();
   }
 
@@ -123,7 +144,7 @@ export class Farm {
   }
 
   async remove(): Promise<void> {
-    await rm(this.#directory, { recursive: true, force: true });
+    await this.#place.remove();
   }
 
   async addRun(run: RunDocument): Promise<void> {

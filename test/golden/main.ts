@@ -1,20 +1,39 @@
 /**
- * `npm run golden -- DIR [--verbose]`: replays every recorded *.json of DIR against Shoal's rules, schemas and
- * operations. Exit code 0: everything agrees (or deviates by a rule), 1: a mismatch, 2: wrong usage.
+ * `npm run golden -- DIR [--store URL] [--verbose]`: replays every recorded *.json of DIR against Shoal's rules, schemas and
+ * operations; scenarios over an embedded store, or over databases of their own on the MongoDB server that URL names.
+ * Exit code 0: everything agrees (or deviates by a rule), 1: a mismatch, 2: wrong usage.
  */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { StorePlace } from '../store/contract.js';
+import { placeOn } from '../store/mongodb-place.js';
+import { sqlitePlace } from '../store/sqlite-place.js';
 import { type FileReport, runFile } from './run-file.js';
 
 const SHOWN_FAILURES = 5;
 
 async function main(args: readonly string[]): Promise<number> {
-  const verbose = args.includes('--verbose');
-  const [directory, ...more] = args.filter((arg) => arg !== '--verbose');
-  if (directory === undefined || more.length > 0 || directory.startsWith('-')) {
-    return usage('usage: npm run golden -- DIR [--verbose]');
+  let directory: string | undefined;
+  let more: string[];
+  let options: { verbose: boolean; store?: string };
+  try {
+    const parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { store: { type: 'string' }, verbose: { type: 'boolean', default: false } },
+    });
+    [directory, ...more] = parsed.positionals;
+    options = parsed.values;
+  } catch (error) {
+    return usage(messageOf(error));
   }
+  const { verbose, store } = options;
+  if (directory === undefined || more.length > 0) return usage('no DIR, or more than one');
+  if (store !== undefined && !store.startsWith('mongodb'))
+    return usage(`--store ${store} is not mongodb://…`);
+  const makePlace = store === undefined ? sqlitePlace : () => placeOn(store);
   let names: string[];
   try {
     names = (await readdir(directory)).filter((name) => name.endsWith('.json')).sort();
@@ -23,15 +42,20 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (names.length === 0) return usage(`${directory} holds no *.json`);
   let good = true;
-  for (const name of names) good = (await replay(join(directory, name), name, verbose)) && good;
+  for (const name of names) good = (await replay(join(directory, name), name, verbose, makePlace)) && good;
   return good ? 0 : 1;
 }
 
-async function replay(path: string, name: string, verbose: boolean): Promise<boolean> {
+async function replay(
+  path: string,
+  name: string,
+  verbose: boolean,
+  makePlace: () => Promise<StorePlace>,
+): Promise<boolean> {
   if (name.startsWith('http-transcript')) return skipped(name);
   let report: FileReport | undefined;
   try {
-    report = await runFile(path);
+    report = await runFile(path, makePlace);
   } catch (error) {
     console.log(`${name}: could not be replayed: ${messageOf(error)}`);
     return false;
@@ -63,8 +87,8 @@ function skipped(name: string): true {
   return true;
 }
 
-function usage(message: string): number {
-  console.error(message);
+function usage(problem: string): number {
+  console.error(`${problem}\nusage: npm run golden -- DIR [--store URL] [--verbose]`);
   return 2;
 }
 

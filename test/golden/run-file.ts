@@ -1,6 +1,8 @@
 /** Replays one recorded file: finds the suite of every case by what the case holds, and collects the verdicts. */
 
 import { readFile } from 'node:fs/promises';
+import type { StorePlace } from '../store/contract.js';
+import { sqlitePlace } from '../store/sqlite-place.js';
 import { type GoldenCase, isRecord, type Suite, type Verdict } from './suite.js';
 
 type SuiteName = 'stats' | 'spsa' | 'estimates' | 'purge' | 'scheduling' | 'validation';
@@ -13,20 +15,27 @@ export interface FileReport {
 
 /**
  * Replays the file, or answers undefined for a recorded HTTP session, which `npm run replay` reads.
+ * @param makePlace an empty store for each scenario that needs one; embedded unless given
  * @throws Error when the file is not JSON or holds no cases
  */
-export async function runFile(path: string): Promise<FileReport | undefined> {
+export async function runFile(
+  path: string,
+  makePlace: () => Promise<StorePlace> = sqlitePlace,
+): Promise<FileReport | undefined> {
   const file: unknown = JSON.parse(await readFile(path, 'utf8'));
   const cases = isRecord(file) ? file['cases'] : undefined;
   if (!Array.isArray(cases) || !cases.every(isGoldenCase)) {
     if (!isRecord(file) || !('cases' in file)) return undefined;
     throw new Error(`${path}: "cases" must be a list of {input, output}`);
   }
-  return { cases, verdicts: await runCases(cases) };
+  return { cases, verdicts: await runCases(cases, makePlace) };
 }
 
 /** Replays cases of any mix of suites; the verdicts come in the order of the cases. */
-export async function runCases(cases: readonly GoldenCase[]): Promise<Verdict[]> {
+export async function runCases(
+  cases: readonly GoldenCase[],
+  makePlace: () => Promise<StorePlace>,
+): Promise<Verdict[]> {
   const verdicts: Verdict[] = cases.map((recorded) => ({
     kind: 'fail',
     why: `no suite knows the function ${JSON.stringify(recorded.input['fn'])}`,
@@ -41,7 +50,7 @@ export async function runCases(cases: readonly GoldenCase[]): Promise<Verdict[]>
     groups.set(name, group);
   }
   for (const [name, indices] of groups) {
-    const suite = await loadSuite(name);
+    const suite = await loadSuite(name, makePlace);
     const results = await suite(indices.map((index) => cases[index]!));
     for (const [position, index] of indices.entries()) verdicts[index] = results[position]!;
   }
@@ -72,7 +81,7 @@ async function functionTable(): Promise<Map<string, SuiteName>> {
   return table;
 }
 
-async function loadSuite(name: SuiteName): Promise<Suite> {
+async function loadSuite(name: SuiteName, makePlace: () => Promise<StorePlace>): Promise<Suite> {
   switch (name) {
     case 'stats':
       return (await import('./stats.js')).statsSuite;
@@ -83,7 +92,7 @@ async function loadSuite(name: SuiteName): Promise<Suite> {
     case 'purge':
       return (await import('./purge.js')).purgeSuite;
     case 'scheduling':
-      return (await import('./scheduling.js')).schedulingSuite;
+      return (await import('./scheduling.js')).schedulingOver(makePlace);
     case 'validation':
       return (await import('./validation.js')).validationSuite;
   }

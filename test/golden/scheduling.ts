@@ -12,6 +12,7 @@ import { purgeRun } from '../../src/operations/purge-run.js';
 import { approveRun, CommandRefused, deleteRun, modifyRun } from '../../src/operations/run-admin.js';
 import { stopRun } from '../../src/operations/stop-run.js';
 import type { RunDocument, UserDocument } from '../../src/protocol/documents.js';
+import type { StorePlace } from '../store/contract.js';
 import { Farm, type FarmSeed } from './farm.js';
 import { type View, viewFarm } from './farm-view.js';
 import { scheduleDifference } from './scheduling-compare.js';
@@ -32,17 +33,20 @@ const PAGE_ACTIONS: ReadonlySet<string> = new Set([
 /** Steps that name a run which may be finished and out of memory. */
 const CHANGES_OF_RUNS: ReadonlySet<string> = new Set(['approve', 'admin_stop', 'purge', 'modify', 'delete']);
 
-export const schedulingSuite: Suite = async (cases) => {
-  const verdicts: Verdict[] = [];
-  for (const recorded of cases) verdicts.push(await judge(recorded));
-  return verdicts;
-};
+/** @param makePlace an empty store for each scenario */
+export function schedulingOver(makePlace: () => Promise<StorePlace>): Suite {
+  return async (cases) => {
+    const verdicts: Verdict[] = [];
+    for (const recorded of cases) verdicts.push(await judge(recorded, await makePlace()));
+    return verdicts;
+  };
+}
 
-async function judge({ input, output, tie }: GoldenCase): Promise<Verdict> {
+async function judge({ input, output, tie }: GoldenCase, place: StorePlace): Promise<Verdict> {
   const scenario = input as Recorded;
   const answers = output as Recorded;
   const startMs = scenario.start_time * 1000;
-  const farm = await Farm.open(seedOf(scenario), startMs);
+  const farm = await Farm.open(seedOf(scenario), startMs, place);
   try {
     const expected = applyChanges(
       { runs: {}, connections: {}, unfinished: [], worker_tasks: {}, worker_runs: {} },

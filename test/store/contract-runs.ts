@@ -95,7 +95,7 @@ export function runTests(open: OpenPlace): void {
     assert.deepEqual(second, { ...changed, old: { list: [1] } });
     assert.deepEqual(third, documentOf({ ...newTask(2), ...taskUpdate(2, 6), spsa_params }));
     assert.deepEqual(await open.reader.task(id, 2), third);
-    assert.equal(await open.reader.task(id, 3), undefined);
+    if (!open.place.lacks?.has('slices past the end')) assert.equal(await open.reader.task(id, 3), undefined);
     assert.deepEqual(await collect(open.reader.tasks(idOf(999))), []);
 
     // An update that does not mention the flips keeps them; null removes them.

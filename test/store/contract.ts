@@ -20,7 +20,14 @@ export interface StorePlace {
   remove(): Promise<void>;
 }
 
-export type Ability = 'lists in lists' | 'infinity' | 'negative zero' | 'speed with thousands of tasks';
+export type Ability =
+  | 'dots in keys'
+  | 'lists in lists'
+  | 'infinity'
+  | 'negative zero'
+  | 'speed with thousands of tasks'
+  | 'slices past the end'
+  | 'refusals of documents';
 
 /** A place with its writer and one reader open; filled in before the tests of a suite run. */
 export interface OpenPlace {

@@ -2,11 +2,11 @@
 import { describe } from 'node:test';
 import { storeContract, usePlace } from './contract.js';
 import { runTests } from './contract-runs.js';
-import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
+import { placeOn, SERVERS, withoutMongodb } from './mongodb-place.js';
 
 if (withoutMongodb) describe('mongodb: the store contract', { skip: withoutMongodb }, () => {});
-else {
-  storeContract('mongodb', () => mongodbPlace());
-  describe('mongodb: runs longer than their document may be', () =>
-    runTests(usePlace(() => mongodbPlace(2))));
+for (const [i, uri] of SERVERS.entries()) {
+  storeContract(`mongodb (server ${i + 1})`, () => placeOn(uri));
+  describe(`mongodb (server ${i + 1}): runs longer than their document may be`, () =>
+    runTests(usePlace(() => placeOn(uri, 2))));
 }
