@@ -1,17 +1,14 @@
 /** Starts the floors: store, recovery, front threads, admin API, jobs. Stops them in reverse. */
-import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { type Config, ConfigError } from './config.js';
 import { Settings, unknownText, withoutCredentials } from './config-settings.js';
+import { endProcess } from './end-process.js';
+import { FrontThreads } from './front-threads.js';
 import { startAdminServer } from './http/admin/server.js';
 import { makeAdminService } from './http/admin/service.js';
 import { makeStatus } from './http/admin/status.js';
 import { loadOrCreateAdminAccess } from './http/admin/token.js';
-import type { FrontCommand, FrontMessage, FrontThreadData } from './http/front-thread.js';
 import { LiveFeed } from './http/metrics/live-feed.js';
 import { operatorPages } from './http/metrics/pages.js';
 import { Sampler } from './http/metrics/sampler.js';
@@ -24,22 +21,21 @@ import { storeWorkerRuns, updateSpeeds, updateThroughput } from './jobs/upkeep.j
 import { makeLog } from './log.js';
 import { logAction, withSystem } from './operations/changes.js';
 import { recover } from './operations/recover.js';
-import { EXIT_THREAD_LOST, guardThread, startWarden } from './pool/keep-threads.js';
+import { EXIT_THREAD_LOST, startWarden } from './pool/keep-threads.js';
 import { Shared, type SharedOptions } from './pool/shared.js';
-import type { StoreCommand, StoreMessage, StoreThreadData } from './pool/store-thread.js';
 import { watchLoop } from './pool/watch-loop.js';
 import { SYSTEM_USERNAME } from './protocol/action-schema.js';
 import { legacyUsernamesInForce } from './protocol/configured-names.js';
-import { credentialMaxAge, isPrimary, startSecondary } from './secondary.js';
+import { isPrimary } from './roles.js';
+import { startSecondary } from './secondary.js';
 import { lossText, takeSteps } from './shutdown.js';
-import { longestPgn, openStore, sqliteDirectory } from './store/open-store.js';
+import { openStore, sqliteDirectory } from './store/open-store.js';
+import { StoreThread } from './store-thread-handle.js';
 
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
 const SLAB_SHARE = 0.5;
 const EXIT_CONFIG = 78;
 const GITHUB_API = 'https://api.github.com';
-/** As many as THREADPOOL_TOKENS can be. */
-const MOST_TOKENS = 10_000;
 const STORE_PROBE_MS = 5000;
 const SAMPLE_MS = 1000;
 /** Between the first refused request and the end of the jobs (scheduling.md §10). */
@@ -69,7 +65,7 @@ for (const name of settings.unknown()) log.warn(unknownText(name));
 
 await start(settings.config).catch((error: unknown) => {
   log.fatal(error instanceof Error ? error.message : String(error));
-  process.exit(1);
+  return endProcess(1);
 });
 
 async function start(config: Config): Promise<void> {
@@ -97,15 +93,12 @@ async function start(config: Config): Promise<void> {
     (code) => lost('warden', code),
   );
   if (!isPrimary(config)) {
-    await startSecondary({ config, log, shared, threadData, version, startStore, startFronts });
+    await startSecondary({ config, log, shared, threadData, version, onLost: lost });
     return;
   }
-  const storeThread = await startStore({
-    ...threadData,
-    isPrimary: true,
-    storeUrl: config.STORE_URL,
-    flushIntervalMs: config.FLUSH_INTERVAL_MS,
-  });
+  const { STORE_URL: storeUrl, FLUSH_INTERVAL_MS: flushIntervalMs } = config;
+  const storeData = { ...threadData, isPrimary: true, storeUrl, flushIntervalMs };
+  const storeThread = await StoreThread.start(storeData, log, (code) => lost('store', code));
   const reader = await openStore(config.STORE_URL).openReader();
   const recovery = await recover(state, reader, began);
   for (const correction of recovery.corrections) {
@@ -115,9 +108,13 @@ async function start(config: Config): Promise<void> {
   updateThroughput(state);
   updateSpeeds(state);
   const names = [...legacyUsernamesInForce()];
-  storeThread.worker.postMessage({ kind: 'start', legacyUsernames: names } satisfies StoreCommand);
+  storeThread.begin(names);
 
-  const fronts = await startFronts(config, { ...threadData, legacyUsernames: names });
+  const fronts = await FrontThreads.start(
+    config,
+    { ...threadData, legacyUsernames: names },
+    { log, onLost: lost },
+  );
   const { port } = fronts;
   note('system_event', `start, port ${port}`);
   const durable = async (sequence: number) => {
@@ -136,7 +133,7 @@ async function start(config: Config): Promise<void> {
     state,
     reader,
     durable,
-    backup: storeThread.backup,
+    backup: (file) => storeThread.backup(file),
     settings,
     status: () => makeStatus(shared, about, reader),
   });
@@ -175,7 +172,7 @@ async function start(config: Config): Promise<void> {
     sampler,
     store: withoutCredentials(config.STORE_URL),
     pages: config.FISHTEST_URL.replace(/\/$/, ''),
-    send: fronts.send,
+    send: (update) => fronts.send(update),
   });
   fronts.onViewer(() => void feed.sendFarm().catch(() => {}));
   const sampling = setInterval(() => {
@@ -189,7 +186,7 @@ async function start(config: Config): Promise<void> {
 
   let stopping = false;
   const stop = async (signal: string) => {
-    if (stopping) process.exit(1);
+    if (stopping) return await endProcess(1);
     stopping = true;
     log.info({ signal }, 'draining');
     shared.draining.store(1);
@@ -220,7 +217,7 @@ async function start(config: Config): Promise<void> {
     );
     if (state.journal.lag() > 0) log.error({ changes: state.journal.lag() }, lossText(config.DURABILITY));
     log.info(clean ? 'stopped' : 'stopped, not cleanly');
-    process.exit(clean ? 0 : 1);
+    await endProcess(clean ? 0 : 1);
   };
   takeUp(config);
   settings.onChange = (changed) => {
@@ -263,9 +260,9 @@ async function start(config: Config): Promise<void> {
 }
 
 /** A thread is gone that the others need. Nothing acknowledged is lost: a supervisor starts the server again. */
-function lost(role: string, code: number): never {
+function lost(role: string, code: number): void {
   log.fatal({ role, code }, 'a thread that the server needs has ended: the server ends too, start it again');
-  process.exit(EXIT_THREAD_LOST);
+  void endProcess(EXIT_THREAD_LOST);
 }
 
 /** Where the admin token lies: beside an embedded store, or where SHOAL_DATA says. */
@@ -277,153 +274,4 @@ function dataDirectory({ SHOAL_DATA: directory, STORE_URL: storeUrl }: Config): 
 function localUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-async function startStore(data: StoreThreadData) {
-  const worker = new Worker(new URL('./pool/store-thread.js', import.meta.url), { workerData: data });
-  const backups = new Map<number, { resolve: (error?: string) => void }>();
-  let stopped: () => void = () => {};
-  await new Promise<void>((resolve, reject) => {
-    worker.on('message', (message: StoreMessage) => {
-      if (message.kind === 'open') resolve();
-      else if (message.kind === 'failed') {
-        log.error(message.message);
-        reject(new Error(message.message));
-      } else if (message.kind === 'lost') {
-        log.fatal(message.message);
-        process.exit(1);
-      } else if (message.kind === 'recovered') {
-        log.info({ seconds: message.seconds }, 'the store takes changes again');
-      } else if (message.kind === 'backedUp') backups.get(message.id)?.resolve(message.error);
-      else stopped();
-    });
-    worker.on('error', reject);
-  });
-  const expected = guardThread(worker, (code) => lost('store', code));
-  let lastBackup = 0;
-  return {
-    worker,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        expected();
-        stopped = resolve;
-        worker.postMessage({ kind: 'stop' });
-      }),
-    backup: async (file: string) => {
-      const began = Date.now();
-      const id = ++lastBackup;
-      const error = await new Promise<string | undefined>((resolve) => {
-        backups.set(id, { resolve });
-        worker.postMessage({ kind: 'backup', id, file });
-      });
-      backups.delete(id);
-      if (error !== undefined) throw new Error(error);
-      return { bytes: statSync(file).size, ms: Date.now() - began };
-    },
-  };
-}
-
-async function startFronts(
-  config: Config,
-  threadData: Pick<FrontThreadData, 'legacyUsernames' | 'buffer' | 'sizes' | 'taskSemaphoreSize'>,
-) {
-  const count = config.HTTP_THREADS;
-  const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
-  const data: FrontThreadData = {
-    ...threadData,
-    isPrimary: isPrimary(config),
-    storeUrl: config.STORE_URL,
-    host: config.HTTP_HOST,
-    port: config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT,
-    poolThreads,
-    // The tokens limit what is in flight, and may become more while the server runs.
-    callsPerThread: MOST_TOKENS,
-    hangMs: config.TASK_TIMEOUT_MS,
-    fronts: count,
-    slowMs: config.SLOW_REQUEST_MS,
-    dashboard: config.DASHBOARD === 'on',
-    poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
-    strict: config.DURABILITY === 'strict',
-    bodyLimit: config.BODY_LIMIT_KB * 1024,
-    // A PGN comes as base64: four characters for three bytes.
-    pgnBodyLimit: Math.min(
-      config.PGN_BODY_LIMIT_MB * 1024 * 1024,
-      Math.floor((longestPgn(config.STORE_URL) * 4) / 3),
-    ),
-    storeConnections: Math.max(1, Math.floor(config.STORE_CONNECTIONS / (poolThreads * count))),
-    trustedProxies: config.TRUSTED_PROXIES.split(',').map((address) => address.trim()),
-    credentialMaxAge: credentialMaxAge(config),
-    guesses: {
-      perAccount: config.PASSWORD_FAILURES_PER_ACCOUNT,
-      perAddress: config.PASSWORD_FAILURES_PER_ADDRESS,
-    },
-    githubApiUrl:
-      config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API : ''),
-    githubToken: config.GH_TOKEN,
-    sessionSecret: randomBytes(32).toString('hex'),
-    nnUrl: config.FISHTEST_NN_URL === 'own' ? undefined : config.FISHTEST_NN_URL.replace(/\/$/, ''),
-  };
-  const workers: Worker[] = [];
-  for (let i = 0; i < count; i++) {
-    const worker = new Worker(new URL('./http/front-thread.js', import.meta.url), { workerData: data });
-    await listening(worker);
-    workers.push(worker);
-  }
-  const expected = workers.map((worker) => guardThread(worker, (code) => lost('front', code)));
-  const stop = () => {
-    for (const expect of expected) expect();
-    return Promise.all(
-      workers.map(
-        (worker) =>
-          new Promise<void>((resolve) => {
-            worker.on('message', (message: FrontMessage) => {
-              if (message.kind === 'stopped') resolve();
-            });
-            worker.postMessage({ kind: 'stop' });
-          }),
-      ),
-    );
-  };
-  const send = (command: FrontCommand) => {
-    for (const worker of workers) worker.postMessage(command);
-  };
-  const onViewer = (act: () => void) => {
-    for (const worker of workers) {
-      worker.on('message', (message: FrontMessage) => {
-        if (message.kind === 'viewer') act();
-      });
-    }
-  };
-  return { port: data.port, stop, send, onViewer };
-}
-
-/** uWS shares only a port that it was told: one that the system would choose has to be known first. */
-async function freePort(host: string): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-function listening(worker: Worker): Promise<number> {
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: FrontMessage) => {
-      if (message.kind === 'listening') resolve(message.port);
-      else if (message.kind === 'failed') reject(new Error(message.message));
-      else if (message.kind === 'request') log.debug(message.line, 'request');
-      else if (message.kind === 'slow') {
-        log.warn({ ...message.line, unreported: message.unreported }, 'slow request');
-      } else if (message.kind === 'thread') log.error(message.message);
-      else if (message.kind === 'broken') {
-        log.fatal(message.message);
-        lost('pool', 1);
-      } else if (message.kind === 'error') log.error({ error: message.message }, 'request failed');
-    });
-    worker.on('error', (error) => {
-      reject(error);
-      log.fatal(error.message);
-      process.exit(1);
-    });
-  });
 }

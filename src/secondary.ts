@@ -4,30 +4,16 @@
  */
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
-import type { FrontThreadData } from './http/front-thread.js';
+import { endProcess } from './end-process.js';
+import { FrontThreads } from './front-threads.js';
 import { probeStore } from './jobs/probe-store.js';
-import type { Shared } from './pool/shared.js';
-import type { StoreCommand, StoreThreadData } from './pool/store-thread.js';
+import type { Shared, ThreadData } from './pool/shared.js';
 import { setLegacyUsernames } from './protocol/configured-names.js';
 import { takeSteps } from './shutdown.js';
 import { openStore } from './store/open-store.js';
+import { StoreThread } from './store-thread-handle.js';
 
 const STORE_PROBE_MS = 5000;
-/** Accounts change on the primary: a password or a standing is read again after this time, as in the reference. */
-const CREDENTIAL_MAX_AGE_MS = 120_000;
-
-/** The ports tell the role as in the reference: an instance is a secondary only when both are given and differ. */
-export function isPrimary({ FISHTEST_PORT: own, FISHTEST_PRIMARY_PORT: text }: Config): boolean {
-  return !/^\d+$/.test(text) || own === 0 || Number(text) === own;
-}
-
-/** How long a verified password is believed. */
-export function credentialMaxAge(config: Config): number {
-  const wanted = config.CREDENTIAL_MAX_AGE_S * 1000;
-  return isPrimary(config) ? wanted : Math.min(wanted, CREDENTIAL_MAX_AGE_MS);
-}
-
-type ThreadData = Omit<StoreThreadData, 'storeUrl' | 'flushIntervalMs' | 'isPrimary'>;
 
 export interface SecondaryParts {
   config: Config;
@@ -35,27 +21,21 @@ export interface SecondaryParts {
   version: string;
   shared: Shared;
   threadData: ThreadData;
-  startStore: (data: StoreThreadData) => Promise<{
-    worker: { postMessage(command: StoreCommand): void };
-    stop: () => Promise<void>;
-  }>;
-  startFronts: (
-    config: Config,
-    data: ThreadData & Pick<FrontThreadData, 'legacyUsernames'>,
-  ) => Promise<{ port: number; stop: () => Promise<unknown> }>;
+  onLost: (role: string, code: number) => void;
 }
 
 export async function startSecondary(parts: SecondaryParts): Promise<void> {
-  const { config, log, shared, threadData, version } = parts;
+  const { config, log, shared, threadData, version, onLost } = parts;
   const { STORE_URL: storeUrl, FLUSH_INTERVAL_MS: flushIntervalMs } = config;
-  const storeThread = await parts.startStore({ ...threadData, storeUrl, flushIntervalMs, isPrimary: false });
+  const storeData = { ...threadData, storeUrl, flushIntervalMs, isPrimary: false };
+  const storeThread = await StoreThread.start(storeData, log, (code) => onLost('store', code));
   const reader = await openStore(storeUrl).openReader();
   const legacyUsernames = ((await reader.keyValue('legacy_usernames')) ?? []) as string[];
   setLegacyUsernames(legacyUsernames);
-  storeThread.worker.postMessage({ kind: 'start', legacyUsernames });
+  storeThread.begin(legacyUsernames);
   shared.admission.resize(config.TASK_SEMAPHORE_SIZE);
   shared.tokens.store(config.THREADPOOL_TOKENS);
-  const fronts = await parts.startFronts(config, { ...threadData, legacyUsernames });
+  const fronts = await FrontThreads.start(config, { ...threadData, legacyUsernames }, { log, onLost });
   const watchStore = async () => {
     const problem = await probeStore(shared, reader);
     if (problem !== undefined) log.error({ error: problem }, 'the store cannot be read');
@@ -70,7 +50,7 @@ export async function startSecondary(parts: SecondaryParts): Promise<void> {
 
   let stopping = false;
   const stop = async (signal: string) => {
-    if (stopping) process.exit(1);
+    if (stopping) return await endProcess(1);
     stopping = true;
     log.info({ signal }, 'draining');
     shared.draining.store(1);
@@ -84,7 +64,7 @@ export async function startSecondary(parts: SecondaryParts): Promise<void> {
       timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
       onError: (step, error) => log.error({ step, error: String(error) }, 'a step of stopping failed'),
     });
-    process.exit(clean ? 0 : 1);
+    await endProcess(clean ? 0 : 1);
   };
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));

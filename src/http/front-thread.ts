@@ -1,6 +1,7 @@
 /** A thread that serves sockets. Several may share the port: the kernel spreads connections over them. */
 
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PoolCall } from '../pool/calls.js';
 import { meteredRoute } from '../pool/meters.js';
@@ -51,7 +52,12 @@ export interface FrontThreadData extends PoolThreadData {
   nnUrl: string | undefined;
 }
 
-export type FrontCommand = { kind: 'stop' } | LiveUpdate;
+export type FrontCommand =
+  /** Answer what was admitted, then end. */
+  | { kind: 'stop' }
+  /** Close the sockets at once: the process ends. */
+  | { kind: 'close' }
+  | LiveUpdate;
 export type FrontMessage =
   | { kind: 'listening'; port: number }
   | RequestReport
@@ -61,6 +67,7 @@ export type FrontMessage =
   | { kind: 'thread'; message: string }
   /** This thread cannot go on. */
   | { kind: 'broken'; message: string }
+  | { kind: 'closed' }
   | { kind: 'stopped' }
   /** Somebody opened the dashboard. */
   | { kind: 'viewer' };
@@ -263,22 +270,32 @@ app.listen(data.host, data.port, (socket) => {
   say({ kind: 'listening', port: uws.us_socket_local_port(listening) });
 });
 
-parent.on('message', async (command: FrontCommand) => {
-  if (command.kind === 'live') {
-    dashboard?.update(command);
-    return;
+let closed = false;
+function closeSockets(): void {
+  if (closed) return;
+  closed = true;
+  (app as unknown as { close(): void }).close();
+}
+
+parent.on('message', (command: FrontCommand) => {
+  if (command.kind === 'live') dashboard?.update(command);
+  else if (command.kind === 'stop') void stop();
+  else {
+    closeSockets();
+    say({ kind: 'closed' });
   }
-  if (listening !== undefined) uws.us_listen_socket_close(listening);
+});
+
+async function stop(): Promise<void> {
+  if (listening !== undefined && !closed) uws.us_listen_socket_close(listening);
   // Requests that were admitted before draining began are answered before their sockets are closed.
   const deadline = Date.now() + 2000;
-  while ((replies.size > 0 || tokens.size > 0) && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((replies.size > 0 || tokens.size > 0) && Date.now() < deadline) await sleep(10);
+  await sleep(50);
   publicApi.close();
   replies.close();
   await pool.close();
-  (app as unknown as { close?: () => void }).close?.();
+  closeSockets();
   say({ kind: 'stopped' });
   parent.close();
-});
+}

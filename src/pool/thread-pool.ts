@@ -26,7 +26,7 @@ const RETRIES = 2;
 const WATCH_MS = 250;
 /** How long a new thread may take to start. */
 const START_MS = 30_000;
-/** How long closing waits for threads that are starting. */
+/** How long closing waits for threads that are starting, and then for calls that are not answered. */
 const CLOSE_MS = 3_000;
 
 interface Watched {
@@ -56,6 +56,7 @@ export class ThreadPool {
       maxThreads: options.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: options.callsPerThread,
+      closeTimeout: CLOSE_MS,
       // A parked thread would not serve the timers and sockets of its database driver.
       atomics: 'disabled',
     });

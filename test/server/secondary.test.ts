@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readConfig } from '../../src/config.js';
-import { isPrimary } from '../../src/secondary.js';
+import { isPrimary } from '../../src/roles.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { RUN_ID, seed, workerInfo } from './seed.js';
 import { ServerProcess } from './server-process.js';
