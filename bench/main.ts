@@ -1,17 +1,20 @@
 /** `npm run bench`: measures, prints every goal of the design with what was reached, and writes it all as JSON. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { measureMicro } from './micro/micro.js';
 import { measureMillion, measureReconnect } from './work/fleet.js';
 import { measureActiveTask, measureIdleConnections, measureStartUp } from './work/footprint.js';
 import { goalLines, judge } from './work/goals.js';
 import { emptyResults, type Figure } from './work/result.js';
 import { measureScale } from './work/scale.js';
+import { measureSweeps } from './work/sweeps.js';
 import { measureThroughput, WORKS } from './work/throughput.js';
 
+const OTHERS = ['micro', 'scale', 'idle', 'task-memory', 'start-up', 'reconnect', 'million', 'sweeps'];
 const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--peer URL]
 
-  --quick      fewer and shorter rounds, a smaller million: ends within 5 minutes
-  --only NAME  of: ${[...Object.keys(WORKS), 'scale', 'idle', 'task-memory', 'start-up', 'reconnect', 'million'].join(', ')}
+  --quick      fewer and shorter rounds, a smaller million, no sweeps unless asked for: ends within 5 minutes
+  --only NAME  of: ${[...Object.keys(WORKS), ...OTHERS].join(', ')}
   --json FILE  writes all figures; npm run bench:report makes a page from it
   --peer URL   also measures a server that runs already, seeded by its owner
 `;
@@ -36,6 +39,7 @@ const results = emptyResults(quick);
 
 const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[] = [
   ...Object.keys(WORKS).map((name) => [name, () => throughput(name)] as const),
+  ['micro', () => measureMicro(quick ? { rounds: 3, ms: 40 } : { rounds: 5, ms: 200 })],
   ['scale', measureScale],
   ['idle', () => measureIdleConnections(quick ? 4000 : 15_000)],
   ['task-memory', measureActiveTask],
@@ -46,6 +50,7 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
     () =>
       measureMillion(quick ? 100_000 : 1_000_000, only !== undefined && quick ? 60 : quick ? 15 : 600, say),
   ],
+  ['sweeps', () => measureSweeps({ rounds: quick ? 1 : 3, seconds: quick ? 1.5 : 3, say })],
 ];
 const unknown = only?.filter((name) => !sections.some(([known]) => known === name)) ?? [];
 if (unknown.length > 0) {
@@ -55,7 +60,7 @@ if (unknown.length > 0) {
 
 let failed = 0;
 for (const [name, measure] of sections) {
-  if (only !== undefined && !only.includes(name)) continue;
+  if (only === undefined ? quick && name === 'sweeps' : !only.includes(name)) continue;
   try {
     const figures = await measure();
     results.figures.push(...(Array.isArray(figures) ? figures : [figures]));
@@ -80,7 +85,8 @@ function throughput(name: string): Promise<Figure[]> {
   });
 }
 
-function figureLine({ work, subject, unit, median, least, most }: Figure): string {
+function figureLine({ work, subject, unit, median, least, most, details = {} }: Figure): string {
   const show = (value: number) => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3));
-  return `${work}, ${subject}: ${show(median)} ${unit} (${show(least)}…${show(most)})`;
+  const more = Object.entries(details).map(([name, value]) => `, ${name} ${show(value)}`);
+  return `${work}, ${subject}: ${show(median)} ${unit} (${show(least)}…${show(most)})${more.join('')}`;
 }

@@ -93,7 +93,7 @@ function user(now: number) {
 }
 
 /** Every second run is an SPRT whose bounds lie evenly around the even score that all tasks report: it never ends. */
-function runForm(run: number) {
+export function runForm(run: number) {
   const stop = run % 2 === 0 ? { sprt: { elo0: -2, elo1: 2 } } : { num_games: 20_000 };
   return {
     new_tag: `branch-${run}`,
