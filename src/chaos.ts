@@ -8,9 +8,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { FaultPlan } from './cli/chaos/faults.js';
+import { makeOutages } from './cli/chaos/outages.js';
 import { RudeClients } from './cli/chaos/rude-clients.js';
 import { TrendWatch } from './cli/chaos/trend.js';
 import { findAccess } from './cli/swarm/access.js';
@@ -20,9 +20,8 @@ import { Random } from './cli/swarm/random.js';
 import { runSwarm } from './cli/swarm/swarm.js';
 import { describeVerification, takeBaseline, verify } from './cli/swarm/verify.js';
 import { decimal, integer } from './cli/values.js';
-import { FATAL_LEVEL, type LogEntry, ServerChild } from './server-child.js';
+import { Sufferer, suffer } from './sufferer.js';
 
-const FAULTS = new URL('./cli/chaos/faults.js', import.meta.url).href;
 /** A worker gives up after as long, so a server that answers later has not answered. */
 const LATEST_MS = 30_000;
 
@@ -35,56 +34,18 @@ interface Options {
   readonly store?: string;
 }
 
-/** The server through all its restarts. */
-class Sufferer {
-  readonly #directory: string;
-  readonly #env: Record<string, string>;
-  server!: ServerChild;
-  readonly counts = { kills: 0, drains: 0, crashes: 0, deaths: 0, inside: 0, locks: 0, hangs: 0 };
-  readonly problems: string[] = [];
-  #starts = 0;
-
-  constructor(directory: string, env: Record<string, string>) {
-    this.#directory = directory;
-    this.#env = env;
-  }
-
-  async start(plan: FaultPlan | undefined): Promise<void> {
-    const faults = plan && { ...plan, seed: plan.seed + ++this.#starts * 101 };
-    const env = faults && { SHOAL_CHAOS: JSON.stringify(faults), NODE_OPTIONS: `--import ${FAULTS}` };
-    this.server = await ServerChild.start(this.#directory, { ...this.#env, ...env }, true);
-  }
-
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const code = await this.server.end(signal);
-    if (signal === 'SIGTERM' && code !== 0) this.problems.push(`SIGTERM ended the server with ${code}`);
-    this.#readLog(this.server.log);
-  }
-
-  #readLog(log: readonly LogEntry[]): void {
-    for (const entry of log) {
-      if (typeof entry['locks'] === 'number') {
-        this.counts.deaths++;
-        if (entry['locks'] > 0) this.counts.inside++;
-        this.counts.locks += entry['locks'];
-      }
-      if (/ hung for /.test(entry.msg)) this.counts.hangs++;
-      if (entry.level >= FATAL_LEVEL) this.counts.crashes++;
-    }
-  }
-}
-
 async function chaos(options: Options): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-chaos-'));
   const random = new Random(options.seed);
   const ports = [await freePort(), await freePort()];
+  const outages = await makeOutages(options.store ?? `sqlite:${directory}`);
   const sufferer = new Sufferer(directory, {
+    STORE_URL: outages.storeUrl,
     FISHTEST_PORT: `${ports[0]}`,
     ADMIN_PORT: `${ports[1]}`,
     TASK_TIMEOUT_MS: '2000',
     LOG_LEVEL: 'info',
     SHOAL_DATA: directory,
-    ...(options.store === undefined ? {} : { STORE_URL: options.store }),
   });
   const plan: FaultPlan | undefined = options.calm
     ? undefined
@@ -118,7 +79,7 @@ async function chaos(options: Options): Promise<number> {
         () => {},
       );
     }, 1000);
-    const suffering = plan === undefined ? undefined : suffer(sufferer, plan, rude, random, stop.signal);
+    const suffering = plan && suffer(sufferer, { plan, outages, rude, random }, stop.signal);
     let fleet: Fleet | undefined;
     const { workers, seconds } = options;
     const report = await runSwarm(
@@ -186,34 +147,9 @@ async function chaos(options: Options): Promise<number> {
     return problems.length === 0 ? 0 : 1;
   } finally {
     if (sufferer.server !== undefined) sufferer.server.signal('SIGKILL');
+    await outages.close();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** Ends and restarts the server, and is rude to it, until told to stop. */
-async function suffer(
-  sufferer: Sufferer,
-  plan: FaultPlan,
-  rude: RudeClients,
-  random: Random,
-  signal: AbortSignal,
-): Promise<void> {
-  const restarts = async () => {
-    while (await pause(random.between(6000, 16_000), signal)) {
-      const kill = random.chance(0.6);
-      sufferer.counts[kill ? 'kills' : 'drains']++;
-      await sufferer.end(kill ? 'SIGKILL' : 'SIGTERM');
-      await sufferer.start(plan);
-    }
-  };
-  const rudeness = async () => {
-    while (await pause(random.between(100, 800), signal)) await rude.act();
-  };
-  await Promise.all([restarts(), rudeness()]);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  return await sleep(ms, true, { signal }).catch(() => false);
 }
 
 async function freePort(): Promise<number> {

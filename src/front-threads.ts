@@ -30,7 +30,7 @@ export class FrontThreads {
 
   private constructor(port: number) {
     this.port = port;
-    closeBeforeEnd(() => this.#order('close', 'closed'));
+    closeBeforeEnd(() => this.#order({ kind: 'close' }, 'closed'));
   }
 
   /** Resolves when all of them listen. @throws Error when one cannot */
@@ -53,10 +53,10 @@ export class FrontThreads {
     return threads;
   }
 
-  /** Resolves when what was admitted is answered and the threads have ended their pools and sockets. */
-  async stop(): Promise<void> {
+  /** Resolves when what was admitted is answered, or `ms` are over, and the threads have ended their pools and sockets. */
+  async stop(ms: number): Promise<void> {
     for (const expect of this.#expectEnds) expect();
-    await this.#order('stop', 'stopped');
+    await this.#order({ kind: 'stop', ms }, 'stopped');
   }
 
   send(command: FrontCommand): void {
@@ -73,7 +73,7 @@ export class FrontThreads {
   }
 
   /** Resolves when each thread has said that it is done, or is gone. */
-  async #order(kind: 'close' | 'stop', done: 'closed' | 'stopped'): Promise<void> {
+  async #order(command: FrontCommand, done: 'closed' | 'stopped'): Promise<void> {
     await Promise.all(
       this.#workers.map(
         (worker) =>
@@ -83,7 +83,7 @@ export class FrontThreads {
             });
             worker.once('exit', () => resolve());
             if (worker.threadId === -1) resolve();
-            worker.postMessage({ kind } satisfies FrontCommand);
+            worker.postMessage(command);
           }),
       ),
     );

@@ -9,7 +9,7 @@ import { FrontThreads } from './front-threads.js';
 import { probeStore } from './jobs/probe-store.js';
 import type { Shared, ThreadData } from './pool/shared.js';
 import { setLegacyUsernames } from './protocol/configured-names.js';
-import { takeSteps } from './shutdown.js';
+import { takeSteps, timeToAnswer } from './shutdown.js';
 import { openStore } from './store/open-store.js';
 import { StoreThread } from './store-thread-handle.js';
 
@@ -56,7 +56,7 @@ export async function startSecondary(parts: SecondaryParts): Promise<void> {
     shared.draining.store(1);
     clearInterval(probing);
     const steps = [
-      { name: 'close the sockets', run: () => fronts.stop() },
+      { name: 'close the sockets', run: () => fronts.stop(timeToAnswer(config.SHUTDOWN_TIMEOUT_MS)) },
       { name: 'write everything', run: () => storeThread.stop(), isVital: true },
       { name: 'close the store', run: () => reader.close() },
     ];

@@ -18,6 +18,7 @@ export interface LogEntry {
 
 export class ServerChild {
   readonly #child: ChildProcess;
+  readonly pid: number;
   readonly url: string;
   readonly adminUrl: string;
   /** What it has logged. */
@@ -27,6 +28,7 @@ export class ServerChild {
 
   private constructor(child: ChildProcess, { port, adminPort }: LogEntry, log: LogEntry[]) {
     this.#child = child;
+    this.pid = child.pid!;
     this.log = log;
     this.url = `http://127.0.0.1:${port}`;
     this.adminUrl = `http://127.0.0.1:${adminPort}`;

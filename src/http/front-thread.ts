@@ -53,8 +53,8 @@ export interface FrontThreadData extends PoolThreadData {
 }
 
 export type FrontCommand =
-  /** Answer what was admitted, then end. */
-  | { kind: 'stop' }
+  /** Answer what was admitted within so many milliseconds, then end. */
+  | { kind: 'stop'; ms: number }
   /** Close the sockets at once: the process ends. */
   | { kind: 'close' }
   | LiveUpdate;
@@ -279,22 +279,22 @@ function closeSockets(): void {
 
 parent.on('message', (command: FrontCommand) => {
   if (command.kind === 'live') dashboard?.update(command);
-  else if (command.kind === 'stop') void stop();
+  else if (command.kind === 'stop') void stop(command.ms);
   else {
     closeSockets();
     say({ kind: 'closed' });
   }
 });
 
-async function stop(): Promise<void> {
+async function stop(ms: number): Promise<void> {
   if (listening !== undefined && !closed) uws.us_listen_socket_close(listening);
   // Requests that were admitted before draining began are answered before their sockets are closed.
-  const deadline = Date.now() + 2000;
+  const deadline = Date.now() + ms / 2;
   while ((replies.size > 0 || tokens.size > 0) && Date.now() < deadline) await sleep(10);
   await sleep(50);
   publicApi.close();
   replies.close();
-  await pool.close();
+  await pool.close(ms / 2);
   closeSockets();
   say({ kind: 'stopped' });
   parent.close();

@@ -26,8 +26,6 @@ const RETRIES = 2;
 const WATCH_MS = 250;
 /** How long a new thread may take to start. */
 const START_MS = 30_000;
-/** How long closing waits for threads that are starting, and then for calls that are not answered. */
-const CLOSE_MS = 3_000;
 
 interface Watched {
   readonly nodeId: number;
@@ -56,7 +54,6 @@ export class ThreadPool {
       maxThreads: options.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: options.callsPerThread,
-      closeTimeout: CLOSE_MS,
       // A parked thread would not serve the timers and sockets of its database driver.
       atomics: 'disabled',
     });
@@ -83,19 +80,21 @@ export class ThreadPool {
     return await this.#pool.run(call, { transferList: [call.port] });
   }
 
-  async close(): Promise<void> {
+  /** Answers what it can within `ms` milliseconds; a thread that hangs by then is ended. */
+  async close(ms: number): Promise<void> {
     this.#closing = true;
     clearInterval(this.#watch);
-    await this.#awaitStarts();
-    await this.#pool.close();
+    const latest = performance.now() + ms;
+    await this.#awaitStarts(latest);
+    await Promise.race([this.#pool.close(), sleep(Math.max(0, latest - performance.now()))]);
+    await this.#pool.destroy();
   }
 
   /** Node aborts the process when a thread is ended while it loads its modules: one that takes another's place, say. */
-  async #awaitStarts(): Promise<void> {
+  async #awaitStarts(latest: number): Promise<void> {
     this.#adopt();
     const { threads } = this.#shared.state;
     const isStarting = ({ nodeId }: Watched) => threads.pulseOf(nodeId) === undefined;
-    const latest = performance.now() + CLOSE_MS;
     while ([...this.#watched.values()].some(isStarting) && performance.now() < latest) await sleep(20);
   }
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
+import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
 import { checkDatabase } from '../store/model-check.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
-import { CutProxy } from './cut-proxy.js';
 import { RUN_ID, seed, workerInfo } from './seed.js';
 import { ServerProcess } from './server-process.js';
 

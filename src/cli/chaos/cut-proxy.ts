@@ -1,10 +1,11 @@
-/** A way to a database server that can be cut and joined again, so that a test may take the server away from one process. */
+/** A way to a database server that can be cut or stopped up, so that one process may lose the server and have it again. */
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 
 export class CutProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  #stalled = false;
   #sent = 0;
 
   private constructor(target: URL) {
@@ -23,6 +24,7 @@ export class CutProxy {
       ] as const) {
         this.#sockets.add(one);
         one.pipe(other);
+        if (this.#stalled) one.pause();
         one.on('error', () => other.destroy());
         one.on('close', () => {
           this.#sockets.delete(one);
@@ -47,13 +49,22 @@ export class CutProxy {
     return this.#sent;
   }
 
+  /** Connections break, and new ones are refused. */
   cut(): void {
     this.#cut = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Connections stay, new ones too, and nothing comes through. */
+  stall(): void {
+    this.#stalled = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   join(): void {
     this.#cut = false;
+    this.#stalled = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   async close(): Promise<void> {
