@@ -14,6 +14,7 @@ export const LockRank = {
   connections: 34,
   users: 35,
   workerInfos: 36,
-  books: 37,
+  workerMakes: 37,
+  books: 38,
   slab: 50,
 } as const;

@@ -11,6 +11,7 @@ import { Slab } from '../memory/slab.js';
 import { Threads } from '../memory/threads.js';
 import { Books } from './books.js';
 import { CONNECTION_WORDS, Connections } from './connections.js';
+import { INTERNED_WORDS, Interned } from './interned.js';
 import { Journal } from './journal.js';
 import { Outbox } from './outbox.js';
 import { LockRank } from './ranks.js';
@@ -18,7 +19,7 @@ import { RunSections } from './run-sections.js';
 import { RunTable } from './runs.js';
 import { TaskTable } from './tasks.js';
 import { USER_WORDS, Users } from './users.js';
-import { WORKER_INFO_WORDS, WorkerInfos } from './worker-infos.js';
+import { WorkerInfos } from './worker-infos.js';
 import { WORKER_WORDS, Workers } from './workers.js';
 
 /** How many of each thing fit; every thread must be given the same. */
@@ -101,9 +102,11 @@ export class State {
     const key = region.u8('credential-key', 32);
     if (region.creating) key.set(randomFillSync(new Uint8Array(32)));
     this.users = new Users(table('users', sizes.users, USER_WORDS, LockRank.users), Uint8Array.from(key));
+    const interned = (name: string, rank: number) =>
+      new Interned(table(name, sizes.tasks, INTERNED_WORDS, rank), region.i32(`${name}-serials`, 1));
     this.workerInfos = new WorkerInfos(
-      table('worker-infos', sizes.tasks, WORKER_INFO_WORDS, LockRank.workerInfos),
-      region.i32('worker-info-serials', 1),
+      interned('worker-infos', LockRank.workerInfos),
+      interned('worker-makes', LockRank.workerMakes),
     );
     this.books = new Books(table('books', 1024, 2, LockRank.books), slab);
     this.journal = new Journal(region, sizes.runs);

@@ -1,10 +1,12 @@
 /**
- * worker_info objects, interned: all tasks of a worker whose description did not change share one copy. Kept as a
- * msgpackr array of the members in a fixed order, without their names; members that only old documents have follow.
+ * worker_info objects, interned: all tasks of a worker whose description did not change share one copy, and all workers of
+ * one make share what they have in common. Both are msgpackr arrays of members in a fixed order, without their names: the
+ * worker's begins with the entry of its make, of which it holds a reference; the make's ends with members that only old
+ * documents have.
  */
 import { pack, unpack } from 'msgpackr';
-import type { KeyedTable } from '../memory/keyed-table.js';
 import type { TaskWorkerInfo, WorkerInfo } from '../protocol/documents.js';
+import type { Interned } from './interned.js';
 
 const MEMBERS = [
   'uname',
@@ -27,11 +29,8 @@ const MEMBERS = [
   'country_code',
 ] as const satisfies readonly (keyof TaskWorkerInfo)[];
 
-/** Payload words of an entry. */
-export const WORKER_INFO_WORDS = 2;
-const REFERENCES = 0;
-/** Tells entries apart that use the same record one after the other. */
-const SERIAL = 1;
+/** What tells workers of one make apart: a farm has many workers and few makes. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set(['unique_key', 'nps', 'remote_addr', 'country_code']);
 
 /** Entries a thread keeps decoded; a few hundred bytes each. */
 const DECODED_LIMIT = 50_000;
@@ -53,37 +52,43 @@ interface Decoded {
 }
 
 export class WorkerInfos {
-  readonly #table: KeyedTable;
-  readonly #serials: Int32Array;
+  readonly #workers: Interned;
+  readonly #makes: Interned;
   readonly #decoded = new Map<number, Decoded>();
 
-  /** @param serials one shared word, from which new entries draw their serial number. */
-  constructor(table: KeyedTable, serials: Int32Array) {
-    this.#table = table;
-    this.#serials = serials;
-    table.isFilled = (at) => table.i32[at + REFERENCES]! > 0;
+  constructor(workers: Interned, makes: Interned) {
+    this.#workers = workers;
+    this.#makes = makes;
   }
 
   /** Holds a reference to the entry for this content and returns its number (> 0). */
   retain(info: TaskWorkerInfo): number {
-    return this.#table.update(encode(info), true, (at, record, isNew) => {
-      this.#table.i32[at + REFERENCES]!++;
-      if (isNew) this.#table.i32[at + SERIAL] = Atomics.add(this.#serials, 0, 1);
-      return record + 1;
-    })!;
+    const { entry: make } = this.#makes.retain(encodeMake(info));
+    let isKept = false;
+    try {
+      const { entry, isNew } = this.#workers.retain(encodeWorker(make, info));
+      isKept = isNew;
+      return entry;
+    } finally {
+      if (!isKept) this.#makes.release(make);
+    }
   }
 
-  /** How many there are. */
+  /** How many workers' there are. */
   size(): number {
-    return this.#table.size();
+    return this.#workers.size();
+  }
+
+  /** How many makes they are of. */
+  makes(): number {
+    return this.#makes.size();
   }
 
   /** Gives a reference back. */
   release(entry: number): void {
     if (entry === 0) return;
-    const key = Buffer.from(this.#table.keyBytes(entry - 1));
-    const references = this.#table.update(key, false, (at) => --this.#table.i32[at + REFERENCES]!);
-    if (references === 0) this.#table.remove(key, (at) => this.#table.i32[at + REFERENCES] === 0);
+    const last = this.#workers.release(entry);
+    if (last !== undefined) this.#makes.release(makeOf(unpack(last)));
   }
 
   /**
@@ -117,7 +122,7 @@ export class WorkerInfos {
 
   /** How many hold the entry. */
   references(entry: number): number {
-    return this.#table.i32[this.#table.at(entry - 1) + REFERENCES]!;
+    return this.#workers.references(entry);
   }
 
   /** The content. Call while a reference is held. The object is shared: do not change it. */
@@ -127,10 +132,11 @@ export class WorkerInfos {
 
   #decode(entry: number): Decoded {
     if (entry === 0) return { serial: 0, info: NO_INFO, told: undefined, owner: undefined };
-    const serial = this.#table.i32[this.#table.at(entry - 1) + SERIAL]!;
+    const serial = this.#workers.serial(entry);
     const known = this.#decoded.get(entry);
     if (known !== undefined && known.serial === serial) return known;
-    const info = decode(Buffer.from(this.#table.keyBytes(entry - 1)));
+    const own = unpack(this.#workers.content(entry)) as unknown[];
+    const info = decode(own, unpack(this.#makes.content(makeOf(own))) as unknown[]);
     const decoded: Decoded = { serial, info, told: undefined, owner: undefined };
     if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
     this.#decoded.set(entry, decoded);
@@ -144,17 +150,33 @@ function isSame(a: unknown, b: unknown): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
-function encode(info: TaskWorkerInfo): Uint8Array {
-  const values: unknown[] = MEMBERS.map((member) => info[member]);
+function encodeMake(info: TaskWorkerInfo): Uint8Array {
+  const values: unknown[] = [];
+  for (const member of MEMBERS) if (!OWN_MEMBERS.has(member)) values.push(info[member]);
   const extra = Object.entries(info).filter(([member]) => !(MEMBERS as readonly string[]).includes(member));
   if (extra.length > 0) values.push(extra);
   return pack(values);
 }
 
-function decode(bytes: Uint8Array): TaskWorkerInfo {
-  const values = unpack(bytes) as unknown[];
-  const members = MEMBERS.map((member, i) => [member, values[i]] as [string, unknown]);
-  const extra = (values[MEMBERS.length] ?? []) as [string, unknown][];
+function encodeWorker(make: number, info: TaskWorkerInfo): Uint8Array {
+  const values: unknown[] = [make];
+  for (const member of MEMBERS) if (OWN_MEMBERS.has(member)) values.push(info[member]);
+  return pack(values);
+}
+
+function makeOf(own: unknown): number {
+  return (own as [number])[0];
+}
+
+/** In the order of the members, whichever part they are in. */
+function decode(own: readonly unknown[], make: readonly unknown[]): TaskWorkerInfo {
+  let ownAt = 1;
+  let makeAt = 0;
+  const members = MEMBERS.map((member) => [
+    member,
+    OWN_MEMBERS.has(member) ? own[ownAt++] : make[makeAt++],
+  ]) as [string, unknown][];
+  const extra = (make[makeAt] ?? []) as [string, unknown][];
   // msgpackr writes a missing member as undefined: old documents lack some.
   return Object.fromEntries(
     [...members, ...extra].filter(([, value]) => value !== undefined && value !== null),

@@ -177,6 +177,7 @@ function readMemory({ region, state }: Shared): MetricsView['memory'] {
       { table: 'tasks', in_use: readFarm(state).tasks, capacity: sizes.tasks },
       { table: 'workers', in_use: workers.table.size(), capacity: sizes.workers },
       { table: 'worker-infos', in_use: workerInfos.size(), capacity: sizes.tasks },
+      { table: 'worker-makes', in_use: workerInfos.makes(), capacity: sizes.tasks },
       { table: 'connections', in_use: connections.size(), capacity: sizes.workers },
       { table: 'users', in_use: state.users.size(), capacity: sizes.users },
       { table: 'slab-bytes', in_use: slab.bytesInUse(), capacity: slab.capacity() },

@@ -1,0 +1,59 @@
+/** Byte strings that many hold and that are kept once, found by their content. */
+import type { KeyedTable } from '../memory/keyed-table.js';
+
+/** Payload words of an entry. */
+export const INTERNED_WORDS = 2;
+const REFERENCES = 0;
+/** Tells entries apart that use the same record one after the other. */
+const SERIAL = 1;
+
+export class Interned {
+  readonly #table: KeyedTable;
+  readonly #serials: Int32Array;
+
+  /** @param serials one shared word, from which new entries draw their serial number. */
+  constructor(table: KeyedTable, serials: Int32Array) {
+    this.#table = table;
+    this.#serials = serials;
+    table.isFilled = (at) => table.i32[at + REFERENCES]! > 0;
+  }
+
+  /** Holds a reference to the entry for this content: its number (> 0), and whether it was made just now. */
+  retain(content: Uint8Array): { entry: number; isNew: boolean } {
+    return this.#table.update(content, true, (at, record, isNew) => {
+      this.#table.i32[at + REFERENCES]!++;
+      if (isNew) this.#table.i32[at + SERIAL] = Atomics.add(this.#serials, 0, 1);
+      return { entry: record + 1, isNew };
+    })!;
+  }
+
+  /** Gives a reference back. Answers the content when the entry went with it. */
+  release(entry: number): Buffer | undefined {
+    const content = Buffer.from(this.#table.keyBytes(entry - 1));
+    const references = this.#table.update(content, false, (at) => --this.#table.i32[at + REFERENCES]!);
+    // In between another thread may have taken it up again.
+    const isGone =
+      references === 0 && this.#table.remove(content, (at) => this.#table.i32[at + REFERENCES] === 0);
+    return isGone ? content : undefined;
+  }
+
+  /** A copy. Call while a reference is held. */
+  content(entry: number): Buffer {
+    return Buffer.from(this.#table.keyBytes(entry - 1));
+  }
+
+  /** Differs from that of any other entry that had the same number. Call while a reference is held. */
+  serial(entry: number): number {
+    return this.#table.i32[this.#table.at(entry - 1) + SERIAL]!;
+  }
+
+  /** How many hold the entry. */
+  references(entry: number): number {
+    return this.#table.i32[this.#table.at(entry - 1) + REFERENCES]!;
+  }
+
+  /** How many entries there are. */
+  size(): number {
+    return this.#table.size();
+  }
+}

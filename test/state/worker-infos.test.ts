@@ -1,0 +1,88 @@
+import '../memory/fixtures/lock-check-on.js';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { Region } from '../../src/memory/region.js';
+import type { TaskWorkerInfo } from '../../src/protocol/documents.js';
+import { State } from '../../src/state/state.js';
+
+function fresh() {
+  const sizes = { runs: 8, tasks: 4096, workers: 64, users: 8, slabBytes: 4 * 1024 * 1024 };
+  const state = new State(Region.create(32 * 1024 * 1024), sizes);
+  state.threads.join('test', { parks: true });
+  return { infos: state.workerInfos, slab: state.slab };
+}
+
+const INFO: TaskWorkerInfo = {
+  uname: 'Linux 6.1',
+  architecture: ['64bit', 'ELF'],
+  concurrency: 4,
+  max_memory: 16_000,
+  min_threads: 1,
+  username: 'maria',
+  version: 325,
+  python_version: [3, 12, 1],
+  gcc_version: [13, 2, 0],
+  compiler: 'g++',
+  unique_key: 'aaaaaaaa-5a28-4b7d-b27b-d78d97ecf11a',
+  modified: false,
+  worker_arch: 'x86-64-avx2',
+  ARCH: '64bit BMI2',
+  nps: 650_000.5,
+  near_github_api_limit: false,
+  remote_addr: '127.0.0.1',
+  country_code: '?',
+};
+
+/** Some differ in what is their own, some in what is their make's; old ones lack members or have others. */
+const anyInfo = fc
+  .record({
+    unique_key: fc.constantFrom('a', 'b', 'c'),
+    nps: fc.constantFrom(1e6, 1.5e6),
+    concurrency: fc.constantFrom(1, 64),
+    lacks: fc.constantFrom(undefined, 'worker_arch', 'country_code', 'unique_key'),
+    has: fc.constantFrom(undefined, 'ip_of_old', '__proto__', 'rate'),
+  })
+  .map(({ lacks, has, ...changed }) => {
+    const members = Object.entries({ ...INFO, ...changed }).filter(([member]) => member !== lacks);
+    if (has !== undefined) members.push([has, 'a value']);
+    return Object.fromEntries(members) as unknown as TaskWorkerInfo;
+  });
+
+describe('WorkerInfos', () => {
+  it('gives back what was kept, member for member, and keeps equal ones once', () => {
+    const step = fc.record({ info: anyInfo, releases: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { infos, slab } = fresh();
+        const before = slab.bytesInUse();
+        const held: { entry: number; text: string }[] = [];
+        for (const { info, releases } of steps) {
+          const text = JSON.stringify(Object.entries(info));
+          const same = held.find((one) => one.text === text);
+          const entry = infos.retain(info);
+          if (same !== undefined) assert.equal(entry, same.entry);
+          held.push({ entry, text });
+          for (const one of held) {
+            assert.equal(JSON.stringify(Object.entries(infos.get(one.entry))), one.text);
+          }
+          for (const one of held.splice(0, releases)) infos.release(one.entry);
+          assert.equal(infos.size(), new Set(held.map((one) => one.entry)).size);
+          assert.ok(infos.makes() <= infos.size());
+        }
+        for (const { entry } of held) infos.release(entry);
+        assert.equal(infos.size(), 0);
+        assert.equal(infos.makes(), 0);
+        assert.equal(slab.bytesInUse(), before);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('workers of one make share it', () => {
+    const { infos } = fresh();
+    for (let i = 0; i < 100; i++) infos.retain({ ...INFO, unique_key: `${i}`, nps: i });
+    assert.equal(infos.size(), 100);
+    assert.equal(infos.makes(), 1);
+  });
+});
