@@ -43,6 +43,13 @@ const KNOBS = {
     live: true,
     meaning: 'request_task calls admitted at once',
   } as Knob<number>,
+  REPLY_SPREAD_MS: {
+    value: 0,
+    min: 0,
+    max: 20_000,
+    meaning:
+      'longest that a busy or no-task reply is held, at random, so that workers do not retry in step; 0: not at all',
+  } as Knob<number>,
   STORE_URL: {
     value: 'sqlite:./data',
     meaning: 'where state is kept: sqlite:DIRECTORY or mongodb://HOST/DATABASE',

@@ -121,6 +121,7 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
       perAccount: config.PASSWORD_FAILURES_PER_ACCOUNT,
       perAddress: config.PASSWORD_FAILURES_PER_ADDRESS,
     },
+    replySpreadMs: config.REPLY_SPREAD_MS,
     githubApiUrl:
       config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API : ''),
     githubToken: config.GH_TOKEN,

@@ -44,6 +44,7 @@ export interface FrontThreadData extends PoolThreadData {
   trustedProxies: readonly string[];
   credentialMaxAge: number;
   guesses: GuessLimits;
+  replySpreadMs: number;
   githubApiUrl: string;
   githubToken: string;
   /** Signs the session cookies. */
@@ -98,6 +99,7 @@ const front = new Front(shared, tokens, replies, {
   strict: data.strict,
   credentialMaxAge: data.credentialMaxAge,
   guesses: data.guesses,
+  replySpreadMs: data.replySpreadMs,
   onError: (error, path) =>
     say({
       kind: 'error',
@@ -288,6 +290,7 @@ parent.on('message', (command: FrontCommand) => {
 
 async function stop(ms: number): Promise<void> {
   if (listening !== undefined && !closed) uws.us_listen_socket_close(listening);
+  front.releaseHeld();
   // Requests that were admitted before draining began are answered before their sockets are closed.
   const deadline = Date.now() + ms / 2;
   while ((replies.size > 0 || tokens.size > 0) && Date.now() < deadline) await sleep(10);

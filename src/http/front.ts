@@ -14,7 +14,14 @@ import type { OperationName, PoolCall, Verdict } from '../pool/calls.js';
 import { operate } from '../pool/operations.js';
 import type { Shared } from '../pool/shared.js';
 import { TaskBatches } from '../pool/task-batches.js';
-import { detailReply, errorReply, noTask, VERSION_BODY, withDuration } from '../protocol/replies.js';
+import {
+  detailReply,
+  errorReply,
+  noTask,
+  sendsAway,
+  VERSION_BODY,
+  withDuration,
+} from '../protocol/replies.js';
 import {
   asAccessRequest,
   checkAccess,
@@ -31,6 +38,7 @@ import type { Answer, Exchange } from './exchange.js';
 import { GuessLimit, type GuessLimits } from './guess-limit.js';
 import { type Account, KnownRequests } from './known-requests.js';
 import type { WorkerRoute } from './routes.js';
+import { SpreadReplies } from './spread-replies.js';
 
 const JSON_TYPE = 'application/json';
 /** What tells a worker to try again, where a JSON error would make it stop (spec: worker-api.md §6.3). */
@@ -42,6 +50,8 @@ export interface FrontOptions {
   /** How long a verified credential is believed, in milliseconds. */
   credentialMaxAge: number;
   guesses: GuessLimits;
+  /** Longest that a reply which sends a worker away is held, in milliseconds. */
+  replySpreadMs: number;
   onError: (error: unknown, path: string) => void;
 }
 
@@ -67,6 +77,7 @@ export class Front {
   readonly #known: KnownRequests;
   readonly #guesses: GuessLimit;
   readonly #taskBatches: TaskBatches;
+  readonly #spread: SpreadReplies;
   /** Slow password checks under way, so that a thousand workers of one user cause one. */
   readonly #verifying = new Map<string, Promise<Verdict>>();
 
@@ -77,8 +88,14 @@ export class Front {
     this.#options = options;
     this.#context = { state: shared.state, onFront: true };
     this.#taskBatches = new TaskBatches((call) => pool.run(call));
+    this.#spread = new SpreadReplies(options.replySpreadMs);
     this.#guesses = new GuessLimit(options.guesses);
     this.#known = new KnownRequests(shared.state.users, options.credentialMaxAge);
+  }
+
+  /** Sends the replies that are held to keep workers apart: the server stops. */
+  releaseHeld(): void {
+    this.#spread.release();
   }
 
   /** Answers a worker's POST, sooner or later. Never throws. */
@@ -239,9 +256,10 @@ export class Front {
   #reply(incoming: Incoming, reply: Reply): void {
     const seconds = Math.round((performance.now() - incoming.began) * 1000) / 1e6;
     const answer = { status: reply.status, contentType: JSON_TYPE, body: withDuration(reply.json, seconds) };
-    if (reply.sequence === undefined || !this.#options.strict) incoming.exchange.send(answer);
+    const { exchange } = incoming;
+    if (sendsAway(reply.json)) this.#spread.hold(() => exchange.send(answer));
+    else if (reply.sequence === undefined || !this.#options.strict) exchange.send(answer);
     else {
-      const { exchange } = incoming;
       this.#replies.hold(
         reply.sequence,
         () => exchange.send(answer),

@@ -1,0 +1,39 @@
+/** REPLY_SPREAD_MS: workers that are sent away in one moment are told so at different ones, and none waits for a stop. */
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Identity } from '../../src/cli/swarm/identity.js';
+import { Random } from '../../src/cli/swarm/random.js';
+import { requestBody } from '../../src/cli/swarm/request-body.js';
+import { Site } from './site.js';
+
+const WORKERS = 30;
+const SPREAD_MS = 15_000;
+
+let site: Site;
+before(async () => {
+  site = await Site.open({ REPLY_SPREAD_MS: String(SPREAD_MS) });
+});
+after(() => site.close());
+
+it('holds replies without a task, and sends them when the server stops', async () => {
+  const { access } = await site.prepare([]);
+  const random = new Random(3);
+  let answered = 0;
+  const asking = Array.from({ length: WORKERS }, async (_, i) => {
+    const identity = new Identity(random, access.users, i);
+    const body = requestBody(identity, identity.workerInfo(true, false), {});
+    const { status, body: reply } = await site.server.post('/api/request_task', JSON.parse(body));
+    answered++;
+    return { status, waiting: reply['task_waiting'] };
+  });
+  await sleep(1500);
+  assert.ok(answered < WORKERS / 2, `${answered} of ${WORKERS} replies were not held`);
+  const began = performance.now();
+  assert.equal(await site.server.end('SIGTERM'), 0);
+  assert.ok(performance.now() - began < SPREAD_MS / 2);
+  assert.deepEqual(
+    await Promise.all(asking),
+    Array.from({ length: WORKERS }, () => ({ status: 200, waiting: false })),
+  );
+});
