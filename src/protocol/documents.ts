@@ -215,6 +215,12 @@ export interface UserDocument {
   machine_limit: number;
 }
 
+/**
+ * A record as a copy of a whole store carries it: with the key that a fishtest database gave it, 24 hex digits that begin
+ * with the second in which it was made. For a network that is the time of its upload.
+ */
+export type Keyed<T> = T & { _id?: string };
+
 /** An entry of the block list. */
 export interface WorkerDocument {
   /** Short name: <username>-<concurrency>cores-<first segment of unique_key>. */

@@ -5,6 +5,7 @@
 import type {
   ActionDocument,
   BadTaskDocument,
+  Keyed,
   NetDocument,
   PgnDocument,
   Results,
@@ -92,11 +93,11 @@ export interface WriteGroup {
   actions: ActionDocument[];
   pgns: PgnDocument[];
   /** Inserted, or replaced by username. */
-  users: UserDocument[];
+  users: Keyed<UserDocument>[];
   /** Inserted, or replaced by worker_name. */
-  workers: WorkerDocument[];
+  workers: Keyed<WorkerDocument>[];
   /** Inserted, or replaced by name. */
-  nets: NetDocument[];
+  nets: Keyed<NetDocument>[];
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];

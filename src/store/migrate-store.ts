@@ -75,8 +75,8 @@ async function markTarget(target: Reader, found: Inventory, writer: Writer, name
 }
 
 async function copyRecords(ends: Ends, census: Census): Promise<void> {
-  const { source, inventory, writer } = ends;
-  await inGroups(source.users(), ends, 'users', census.users, (users) => writer.commit(group({ users })));
+  const { inventory, writer } = ends;
+  await inGroups(inventory.users(), ends, 'users', census.users, (users) => writer.commit(group({ users })));
   const { workers, nets, keyValues, contributors } = census;
   const total = workers + nets + keyValues + contributors;
   let done = 0;

@@ -8,6 +8,7 @@ import type {
   ActionDocument,
   ActionKind,
   BadTaskDocument,
+  Keyed,
   NetDocument,
   PgnDocument,
   SpsaHistoryPoint,
@@ -103,9 +104,10 @@ export interface Inventory {
   pgnRunIds(): AsyncIterable<string>;
   /** Oldest first, from an instant on, in seconds since the epoch. */
   actionsSince(time: number): AsyncIterable<ActionDocument>;
+  users(): AsyncIterable<Keyed<UserDocument>>;
   /** Blocked or not. */
-  workers(): AsyncIterable<WorkerDocument>;
-  nets(): AsyncIterable<NetDocument>;
+  workers(): AsyncIterable<Keyed<WorkerDocument>>;
+  nets(): AsyncIterable<Keyed<NetDocument>>;
   keyValues(): AsyncIterable<{ key: string; value: unknown }>;
   contributors(): AsyncIterable<{ username: string; cpuHours: number }>;
   /** Several PGNs of one task count as one, since readers find one. */

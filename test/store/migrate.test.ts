@@ -1,6 +1,7 @@
 /** A store is copied whole into one of another kind and back, also when the copy was interrupted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Keyed } from '../../src/protocol/documents.js';
 import type { WriteGroup } from '../../src/state/write-group.js';
 import { migrateStore } from '../../src/store/migrate-store.js';
 import type { Reader, Store } from '../../src/store/port.js';
@@ -10,6 +11,11 @@ import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 import { sqlitePlace } from './sqlite-place.js';
 
 const MESSAGE = 'slow';
+
+/** With a key of a fishtest database, which has the time of a network's upload. */
+function keyed<T extends object>(n: number, record: T): Keyed<T> {
+  return { _id: `65a1b2c3${String(n).padStart(16, '0')}`, ...record };
+}
 
 function filling(): WriteGroup {
   const old = { ...newTask(2), extra: { old: { list: [1] } } };
@@ -26,14 +32,11 @@ function filling(): WriteGroup {
     ],
     actions: Array.from({ length: 700 }, (_, i) => action(i, { run_id: idOf(1 + (i % 3)) })),
     pgns: [0, 1, 11].map((n) => ({ run_id: `${idOf(1)}-${n}`, pgn_zip: Uint8Array.of(31, 139, n), size: 3 })),
-    users: [user('alice'), user('bob')],
-    workers: [true, false].map((blocked, i) => ({
-      worker_name: `alice-${i}cores-abc`,
-      blocked,
-      message: MESSAGE,
-      last_updated: START,
-    })),
-    nets: [{ name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 5 }],
+    users: [keyed(1, user('alice')), keyed(2, user('bob'))],
+    workers: [true, false].map((blocked, i) =>
+      keyed(3 + i, { worker_name: `alice-${i}cores-abc`, blocked, message: MESSAGE, last_updated: START }),
+    ),
+    nets: [keyed(5, { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 5 })],
     keyValues: [{ key: 'worker_runs', value: { x: { last_run: idOf(1) } } }],
     contributors: [{ username: 'alice', cpuHours: 1234.5 }],
   });
@@ -47,7 +50,7 @@ async function contents(store: Store): Promise<unknown> {
     runs: await Promise.all(ids.map((id) => runOf(reader, id))),
     actions: await collect(reader.actionLog()),
     pgns: await Promise.all((await collect(inventory.pgnRunIds())).map((id) => collect(reader.pgns(id)))),
-    users: (await collect(reader.users())).sort((a, b) => (a.username < b.username ? -1 : 1)),
+    users: (await collect(inventory.users())).sort((a, b) => (a.username < b.username ? -1 : 1)),
     workers: (await collect(inventory.workers())).sort((a, b) => (a.worker_name < b.worker_name ? -1 : 1)),
     nets: await collect(inventory.nets()),
     workerRuns: await reader.keyValue('worker_runs'),
@@ -88,6 +91,21 @@ function failing(store: Store, at: number): Store {
     },
   };
 }
+
+test('a record that is written without its key keeps it', async () => {
+  const { store, remove } = await filled();
+  const writer = await store.openWriter();
+  const net = { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 6 };
+  await writer.commit(group({ nets: [net] }));
+  await writer.close();
+  const reader = await store.openReader();
+  assert.deepEqual(await reader.net(net.name), net);
+  await reader.close();
+  const inventory = await store.openInventory();
+  assert.deepEqual(await collect(inventory.nets()), [keyed(5, net)]);
+  await inventory.close();
+  await remove();
+});
 
 async function copiesWhole(makeTarget: () => Promise<StorePlace>): Promise<void> {
   const [source, target, back] = [await filled(), await makeTarget(), await sqlitePlace()];

@@ -1,10 +1,14 @@
 /** Everything a database holds, for copying it whole. */
 import type { Db, Document, MongoClient, ObjectId } from 'mongodb';
-import type { ActionDocument, NetDocument, WorkerDocument } from '../../protocol/documents.js';
+import type {
+  ActionDocument,
+  Keyed,
+  NetDocument,
+  UserDocument,
+  WorkerDocument,
+} from '../../protocol/documents.js';
 import type { Census, Inventory } from '../port.js';
 import { decode, decodeDocument } from './bson-values.js';
-
-const WITHOUT_ID = { projection: { _id: 0 } } as const;
 
 export class MongodbInventory implements Inventory {
   readonly #client: MongoClient;
@@ -39,11 +43,15 @@ export class MongodbInventory implements Inventory {
     for await (const action of actions) yield decodeDocument<ActionDocument>(action);
   }
 
-  workers(): AsyncGenerator<WorkerDocument> {
+  users(): AsyncGenerator<Keyed<UserDocument>> {
+    return this.#all('users');
+  }
+
+  workers(): AsyncGenerator<Keyed<WorkerDocument>> {
     return this.#all('workers');
   }
 
-  nets(): AsyncGenerator<NetDocument> {
+  nets(): AsyncGenerator<Keyed<NetDocument>> {
     return this.#all('nns');
   }
 
@@ -95,7 +103,7 @@ export class MongodbInventory implements Inventory {
   }
 
   async *#all<T>(collection: string): AsyncGenerator<T> {
-    for await (const document of this.#db.collection<Document>(collection).find({}, WITHOUT_ID)) {
+    for await (const document of this.#db.collection<Document>(collection).find()) {
       yield decodeDocument<T>(document);
     }
   }

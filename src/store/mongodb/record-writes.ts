@@ -1,22 +1,22 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
-import type { Db, Document } from 'mongodb';
-import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import { type Db, type Document, ObjectId } from 'mongodb';
+import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
 import { encodeDocument, encodeValue } from './bson-values.js';
 import type { GroupOperation } from './group-operations.js';
 
 /** Python's datetime.min, which stands for "never". */
 const NEVER = new Date('0001-01-01T00:00:00Z');
 
-export function replaceUser(user: UserDocument): GroupOperation {
-  return replace('users', { username: user.username }, encodeDocument(user));
+export function replaceUser(user: Keyed<UserDocument>): GroupOperation {
+  return replace('users', { username: user.username }, encodeKeyed(user));
 }
 
-export function replaceWorker(worker: WorkerDocument): GroupOperation {
-  return replace('workers', { worker_name: worker.worker_name }, encodeDocument(worker));
+export function replaceWorker(worker: Keyed<WorkerDocument>): GroupOperation {
+  return replace('workers', { worker_name: worker.worker_name }, encodeKeyed(worker));
 }
 
-export function replaceNet(net: NetDocument): GroupOperation {
-  return replace('nns', { name: net.name }, encodeDocument(net));
+export function replaceNet(net: Keyed<NetDocument>): GroupOperation {
+  return replace('nns', { name: net.name }, encodeKeyed(net));
 }
 
 export function replaceKeyValue(key: string, value: unknown): GroupOperation {
@@ -40,6 +40,12 @@ export function setContributor(username: string, cpuHours: number): GroupOperati
 export async function addDownloads(db: Db, name: string, times: number): Promise<boolean> {
   const { matchedCount } = await db.collection('nns').updateOne({ name }, { $inc: { downloads: times } });
   return matchedCount === 1;
+}
+
+/** A key in the replacement becomes that of a new document, and has to be that of an old one. */
+function encodeKeyed({ _id, ...record }: Keyed<object>): Document {
+  const document = encodeDocument(record);
+  return _id !== undefined && ObjectId.isValid(_id) ? { _id: new ObjectId(_id), ...document } : document;
 }
 
 function replace(collection: string, filter: Document, replacement: Document): GroupOperation {

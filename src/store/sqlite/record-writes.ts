@@ -1,6 +1,6 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
 import { toJson } from './json-text.js';
 
 export class RecordWrites {
@@ -12,24 +12,33 @@ export class RecordWrites {
   readonly #download: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
-    this.#user = db.prepare('INSERT OR REPLACE INTO users (username, doc) VALUES (?, ?)');
-    this.#worker = db.prepare('INSERT OR REPLACE INTO workers (worker_name, blocked, doc) VALUES (?, ?, ?)');
-    this.#net = db.prepare('INSERT OR REPLACE INTO nets (name, downloads, doc) VALUES (?, ?, ?)');
+    this.#user = db.prepare(
+      `INSERT INTO users (username, doc, id) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET doc = excluded.doc, id = coalesce(excluded.id, id)`,
+    );
+    this.#worker = db.prepare(
+      `INSERT INTO workers (worker_name, blocked, doc, id) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET blocked = excluded.blocked, doc = excluded.doc, id = coalesce(excluded.id, id)`,
+    );
+    this.#net = db.prepare(
+      `INSERT INTO nets (name, downloads, doc, id) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET downloads = excluded.downloads, doc = excluded.doc, id = coalesce(excluded.id, id)`,
+    );
     this.#keyValue = db.prepare('INSERT OR REPLACE INTO key_values (key, value) VALUES (?, ?)');
     this.#contributor = db.prepare('INSERT OR REPLACE INTO user_cache (username, cpu_hours) VALUES (?, ?)');
     this.#download = db.prepare('UPDATE nets SET downloads = downloads + ? WHERE name = ?');
   }
 
-  user(user: UserDocument): void {
-    this.#user.run(user.username, toJson(user));
+  user({ _id, ...user }: Keyed<UserDocument>): void {
+    this.#user.run(user.username, toJson(user), _id ?? null);
   }
 
-  worker(worker: WorkerDocument): void {
-    this.#worker.run(worker.worker_name, worker.blocked ? 1 : 0, toJson(worker));
+  worker({ _id, ...worker }: Keyed<WorkerDocument>): void {
+    this.#worker.run(worker.worker_name, worker.blocked ? 1 : 0, toJson(worker), _id ?? null);
   }
 
-  net(net: NetDocument): void {
-    this.#net.run(net.name, net.downloads, toJson(net));
+  net({ _id, ...net }: Keyed<NetDocument>): void {
+    this.#net.run(net.name, net.downloads, toJson(net), _id ?? null);
   }
 
   keyValue(key: string, value: unknown): void {

@@ -1,6 +1,12 @@
 /** Everything a database file holds, for copying it whole. */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { ActionDocument, NetDocument, WorkerDocument } from '../../protocol/documents.js';
+import type {
+  ActionDocument,
+  Keyed,
+  NetDocument,
+  UserDocument,
+  WorkerDocument,
+} from '../../protocol/documents.js';
 import type { Census, Inventory } from '../port.js';
 import { fromJson } from './json-text.js';
 
@@ -34,17 +40,17 @@ export class SqliteInventory implements Inventory {
     }
   }
 
-  async *workers(): AsyncGenerator<WorkerDocument> {
-    for (const { doc } of this.#all<{ doc: string }>('SELECT doc FROM workers'))
-      yield fromJson(doc) as WorkerDocument;
+  async *users(): AsyncGenerator<Keyed<UserDocument>> {
+    for (const row of this.#all<KeyedRow>('SELECT id, doc FROM users')) yield keyed<UserDocument>(row);
   }
 
-  async *nets(): AsyncGenerator<NetDocument> {
-    for (const { downloads, doc } of this.#all<{ downloads: number; doc: string }>(
-      'SELECT downloads, doc FROM nets',
-    )) {
-      yield { ...(fromJson(doc) as NetDocument), downloads };
-    }
+  async *workers(): AsyncGenerator<Keyed<WorkerDocument>> {
+    for (const row of this.#all<KeyedRow>('SELECT id, doc FROM workers')) yield keyed<WorkerDocument>(row);
+  }
+
+  async *nets(): AsyncGenerator<Keyed<NetDocument>> {
+    const rows = this.#all<KeyedRow & { downloads: number }>('SELECT id, downloads, doc FROM nets');
+    for (const { downloads, ...row } of rows) yield { ...keyed<NetDocument>(row), downloads };
   }
 
   async *keyValues(): AsyncGenerator<{ key: string; value: unknown }> {
@@ -83,4 +89,13 @@ export class SqliteInventory implements Inventory {
   #all<T>(sql: string): T[] {
     return this.#db.prepare(sql).all() as T[];
   }
+}
+
+interface KeyedRow {
+  id: string | null;
+  doc: string;
+}
+
+function keyed<T>({ id, doc }: KeyedRow): Keyed<T> {
+  return { ...(id === null ? {} : { _id: id }), ...(fromJson(doc) as T) };
 }
