@@ -24,6 +24,8 @@ export interface ThreadPoolOptions {
 /** Times that a call is made again after its thread died: a call that kills threads must not kill them all. */
 const RETRIES = 2;
 const WATCH_MS = 250;
+/** How long the pool may lack threads before it is made anew. */
+const SHORT_MS = 3_000;
 /** How long a new thread may take to start. */
 const START_MS = 30_000;
 
@@ -34,42 +36,53 @@ interface Watched {
 }
 
 export class ThreadPool {
-  readonly #pool: Piscina;
+  #pool: Piscina;
   readonly #shared: Shared;
+  readonly #data: PoolThreadData;
   readonly #options: ThreadPoolOptions;
   readonly #watched = new Map<Worker, Watched>();
   /** Errors with which threads ended, to be told from errors of calls. */
   readonly #deaths = new WeakSet<object>();
   readonly #watch: NodeJS.Timeout;
   #shortSince = 0;
+  #renewedAt = Number.NEGATIVE_INFINITY;
   #closing = false;
 
   constructor(shared: Shared, data: PoolThreadData, options: ThreadPoolOptions) {
     this.#shared = shared;
     this.#options = options;
-    this.#pool = new Piscina({
+    this.#data = data;
+    this.#pool = this.#make();
+    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+  }
+
+  #make(): Piscina {
+    const { threads, callsPerThread } = this.#options;
+    const pool = new Piscina({
       filename: new URL('./pool-thread.js', import.meta.url).href,
-      workerData: data,
-      minThreads: options.threads,
-      maxThreads: options.threads,
+      workerData: this.#data,
+      minThreads: threads,
+      maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: options.callsPerThread,
+      concurrentTasksPerWorker: callsPerThread,
       // A parked thread would not serve the timers and sockets of its database driver.
       atomics: 'disabled',
     });
-    this.#pool.on('error', (error: unknown) => this.#tell(`a pool thread failed: ${String(error)}`));
-    this.#pool.on('workerCreate', () => this.#adopt());
-    this.#adopt();
-    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+    pool.on('error', (error: unknown) => this.#tell(`a pool thread failed: ${String(error)}`));
+    pool.on('workerCreate', () => this.#adopt(pool));
+    this.#adopt(pool);
+    return pool;
   }
 
   /** Rejects with what the call throws, or when its thread died again and again. */
   async run(call: PoolCall): Promise<unknown> {
     for (let attempt = 0; ; attempt++) {
+      const pool = this.#pool;
       try {
-        return await this.#pool.run(attempt === 0 ? call : asAgain(call));
+        return await pool.run(attempt === 0 ? call : asAgain(call));
       } catch (error) {
-        if (attempt === RETRIES || this.#closing || !this.#isDeath(error)) throw error;
+        const isOfThread = pool !== this.#pool || this.#isDeath(error);
+        if (attempt === RETRIES || this.#closing || !isOfThread) throw error;
         this.#shared.counters.add('retries');
       }
     }
@@ -92,7 +105,7 @@ export class ThreadPool {
 
   /** Node aborts the process when a thread is ended while it loads its modules: one that takes another's place, say. */
   async #awaitStarts(latest: number): Promise<void> {
-    this.#adopt();
+    this.#adopt(this.#pool);
     const { threads } = this.#shared.state;
     const isStarting = ({ nodeId }: Watched) => threads.pulseOf(nodeId) === undefined;
     while ([...this.#watched.values()].some(isStarting) && performance.now() < latest) await sleep(20);
@@ -104,8 +117,8 @@ export class ThreadPool {
   }
 
   /** Piscina does not say which thread it has made. */
-  #adopt(): void {
-    for (const worker of this.#pool.threads) {
+  #adopt(pool: Piscina): void {
+    for (const worker of pool.threads) {
       if (this.#watched.has(worker)) continue;
       const watched = { nodeId: worker.threadId, pulse: undefined, since: performance.now() };
       this.#watched.set(worker, watched);
@@ -124,7 +137,7 @@ export class ThreadPool {
   #look(): void {
     const { threads } = this.#shared.state;
     const now = performance.now();
-    this.#adopt();
+    this.#adopt(this.#pool);
     for (const [worker, watched] of this.#watched) {
       const pulse = threads.pulseOf(watched.nodeId);
       if (pulse !== watched.pulse) {
@@ -145,13 +158,25 @@ export class ThreadPool {
     this.#checkSize(now);
   }
 
-  /** Piscina starts no more threads once one has died before it was ready. */
+  /** Piscina starts no more threads once one has died before it was ready: another Piscina takes its place. */
   #checkSize(now: number): void {
     if (this.#pool.threads.length >= this.#options.threads) this.#shortSince = 0;
     else if (this.#shortSince === 0) this.#shortSince = now;
-    else if (now - this.#shortSince > START_MS / 10) {
-      this.#options.onBroken(`the pool has ${this.#pool.threads.length} of ${this.#options.threads} threads`);
+    else if (now - this.#shortSince > SHORT_MS) {
+      this.#shortSince = 0;
+      const size = `the pool has ${this.#pool.threads.length} of ${this.#options.threads} threads`;
+      if (now - this.#renewedAt < START_MS) this.#options.onBroken(`${size}, and was made anew just now`);
+      else this.#renew(size, now);
     }
+  }
+
+  /** Calls that wait in the old pool come into the new one; a thread that is left there ends what it is at. */
+  #renew(size: string, now: number): void {
+    this.#tell(`${size}: it is made anew`);
+    this.#renewedAt = now;
+    const old = this.#pool;
+    this.#pool = this.#make();
+    void (old.threads.length === 0 ? old.destroy() : old.close({ force: true }));
   }
 
   #tell(message: string): void {
