@@ -14,6 +14,9 @@ const GITHUB_API = 'https://api.github.com';
 /** As many as THREADPOOL_TOKENS can be. */
 const MOST_TOKENS = 10_000;
 
+/** Of the time that stopping may take; the rest is for ending threads that hang. */
+const STOP_SHARE = 0.7;
+
 /** What a front thread shares with the others. */
 export type FrontState = Pick<FrontThreadData, 'legacyUsernames' | 'buffer' | 'sizes' | 'taskSemaphoreSize'>;
 
@@ -53,10 +56,10 @@ export class FrontThreads {
     return threads;
   }
 
-  /** Resolves when what was admitted is answered, or `ms` are over, and the threads have ended their pools and sockets. */
+  /** Resolves when what was admitted is answered and the threads have ended their pools and sockets: before `ms` are over. */
   async stop(ms: number): Promise<void> {
     for (const expect of this.#expectEnds) expect();
-    await this.#order({ kind: 'stop', ms }, 'stopped');
+    await this.#order({ kind: 'stop', ms: ms * STOP_SHARE }, 'stopped');
   }
 
   send(command: FrontCommand): void {

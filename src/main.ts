@@ -28,7 +28,7 @@ import { SYSTEM_USERNAME } from './protocol/action-schema.js';
 import { legacyUsernamesInForce } from './protocol/configured-names.js';
 import { isPrimary } from './roles.js';
 import { startSecondary } from './secondary.js';
-import { lossText, takeSteps, timeToAnswer } from './shutdown.js';
+import { lossText, takeSteps } from './shutdown.js';
 import { openStore, sqliteDirectory } from './store/open-store.js';
 import { StoreThread } from './store-thread-handle.js';
 
@@ -197,12 +197,13 @@ async function start(config: Config): Promise<void> {
         { name: 'let requests end', run: () => sleep(GRACE_MS) },
         {
           name: 'stop the jobs',
+          share: 0.15,
           run: () => {
             jobs.abort();
             return finished;
           },
         },
-        { name: 'close the sockets', run: () => fronts.stop(timeToAnswer(config.SHUTDOWN_TIMEOUT_MS)) },
+        { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
         { name: 'close the admin API', run: () => admin.close() },
         { name: 'withdraw the admin address', run: () => access.withdraw() },
         { name: 'keep what workers have seen', run: () => storeWorkerRuns(state) },

@@ -9,7 +9,7 @@ import { FrontThreads } from './front-threads.js';
 import { probeStore } from './jobs/probe-store.js';
 import type { Shared, ThreadData } from './pool/shared.js';
 import { setLegacyUsernames } from './protocol/configured-names.js';
-import { takeSteps, timeToAnswer } from './shutdown.js';
+import { type StopStep, takeSteps } from './shutdown.js';
 import { openStore } from './store/open-store.js';
 import { StoreThread } from './store-thread-handle.js';
 
@@ -55,8 +55,8 @@ export async function startSecondary(parts: SecondaryParts): Promise<void> {
     log.info({ signal }, 'draining');
     shared.draining.store(1);
     clearInterval(probing);
-    const steps = [
-      { name: 'close the sockets', run: () => fronts.stop(timeToAnswer(config.SHUTDOWN_TIMEOUT_MS)) },
+    const steps: StopStep[] = [
+      { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
       { name: 'write everything', run: () => storeThread.stop(), isVital: true },
       { name: 'close the store', run: () => reader.close() },
     ];

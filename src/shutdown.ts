@@ -4,17 +4,12 @@ const LEAST_MS = 100;
 
 export interface StopStep {
   readonly name: string;
-  readonly run: () => unknown;
-  /** May take all the time there is; the others leave half of it to such a step. */
+  /** Told how many milliseconds it has. */
+  readonly run: (ms: number) => unknown;
+  /** Share of the time that it may take at most, if others should not have to hurry for it. */
+  readonly share?: number;
+  /** May take all the time there is; the others together leave half of it to such a step. */
   readonly isVital?: boolean;
-}
-
-/** Share of the time that sockets and calls may take: less than any step has, so that ending them is clean. */
-const SOCKETS_SHARE = 0.35;
-
-/** Milliseconds that a front thread has to answer what it admitted. */
-export function timeToAnswer(timeoutMs: number): number {
-  return timeoutMs * SOCKETS_SHARE;
 }
 
 export interface StopOptions {
@@ -29,10 +24,11 @@ export async function takeSteps(
 ): Promise<boolean> {
   const began = performance.now();
   let clean = true;
-  for (const { name, run, isVital } of steps) {
-    const until = began + (isVital ? timeoutMs : timeoutMs / 2);
+  for (const { name, run, share = 1, isVital } of steps) {
+    const passed = performance.now() - began;
+    const ms = isVital ? timeoutMs - passed : Math.min(timeoutMs / 2 - passed, timeoutMs * share);
     try {
-      await withinTime(run, until - performance.now());
+      await withinTime(run, Math.max(LEAST_MS, ms));
     } catch (error) {
       clean = false;
       onError(name, error);
@@ -42,13 +38,13 @@ export async function takeSteps(
 }
 
 /** A step that has no time left is begun all the same: most of them end at once. */
-async function withinTime(run: () => unknown, ms: number): Promise<void> {
+async function withinTime(run: StopStep['run'], ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it took too long and was left')), Math.max(LEAST_MS, ms));
+    timer = setTimeout(() => reject(new Error('it took too long and was left')), ms);
   });
   try {
-    await Promise.race([run(), tooLate]);
+    await Promise.race([run(ms), tooLate]);
   } finally {
     clearTimeout(timer);
   }
