@@ -37,6 +37,11 @@ export class Interned {
     return isGone ? content : undefined;
   }
 
+  /** As `content`, but no copy: to be read before the reference is given back. */
+  view(entry: number): Uint8Array {
+    return this.#table.keyBytes(entry - 1);
+  }
+
   /** A copy. Call while a reference is held. */
   content(entry: number): Buffer {
     return Buffer.from(this.#table.keyBytes(entry - 1));

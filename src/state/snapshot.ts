@@ -8,7 +8,7 @@ import { RunFlag, RunWord } from './run-record.js';
 import { SYSTEM_SLOT } from './runs.js';
 import { SpsaBlock } from './spsa-block.js';
 import type { State } from './state.js';
-import { readTask } from './task-document.js';
+import { readTaskCounts, readTaskSpsa, readTaskWorker } from './task-document.js';
 import { TaskChange, TaskWord } from './task-record.js';
 import type { RunWrite, TaskWrite, WriteGroup } from './write-group.js';
 
@@ -103,20 +103,11 @@ function takeTasks(state: State, slot: number): TaskWrite[] {
     const changed = i32[at + TaskWord.changed]!;
     next = i32[at + TaskWord.nextDirty]!;
     i32[at + TaskWord.changed] = 0;
-    const task = readTask(state, at);
     const isNew = (changed & TaskChange.isNew) !== 0;
-    const write: TaskWrite = {
-      taskId,
-      isNew,
-      num_games: task.num_games,
-      start: task.start,
-      active: task.active,
-      bad: task.bad === true,
-      last_updated: task.last_updated,
-      stats: task.stats,
-    };
-    if (isNew || (changed & TaskChange.workerInfo) !== 0) write.worker_info = task.worker_info;
-    if ((changed & TaskChange.spsa) !== 0) write.spsa_params = task.spsa_params ?? null;
+    const write: TaskWrite = { taskId, isNew, ...readTaskCounts(state, at) };
+    // A description is decoded only where the store needs it.
+    if (isNew || (changed & TaskChange.workerInfo) !== 0) write.worker_info = readTaskWorker(state, at);
+    if ((changed & TaskChange.spsa) !== 0) write.spsa_params = readTaskSpsa(state, at) ?? null;
     writes.push(write);
   }
   return writes.reverse();

@@ -1,5 +1,5 @@
 /** Task documents between the store and shared memory. Call everything here under the run's lock. */
-import type { TaskDocument } from '../protocol/documents.js';
+import type { TaskDocument, TaskSpsaParams, TaskWorkerInfo } from '../protocol/documents.js';
 import { readTaskResults, writeTaskResults } from './results.js';
 import type { State } from './state.js';
 import { TaskFlag, TaskFloat, TaskWord } from './task-record.js';
@@ -26,20 +26,36 @@ export function writeTask(state: State, at: number, task: TaskDocument): void {
 }
 
 export function readTask(state: State, at: number): TaskDocument {
+  const { num_games, active, bad, ...others } = readTaskCounts(state, at);
+  const task: TaskDocument = { num_games, active, worker_info: readTaskWorker(state, at), ...others };
+  if (bad) task.bad = true;
+  const spsa = readTaskSpsa(state, at);
+  if (spsa !== undefined) task.spsa_params = spsa;
+  return task;
+}
+
+/** What changes with nearly every request. */
+export function readTaskCounts(state: State, at: number) {
   const { i32, f64 } = state.tasks.records;
   const flags = i32[at + TaskWord.flags]!;
-  const task: TaskDocument = {
+  return {
     num_games: i32[at + TaskWord.numGames]!,
     active: (flags & TaskFlag.active) !== 0,
-    worker_info: state.workerInfos.get(i32[at + TaskWord.workerInfo]!),
+    bad: (flags & TaskFlag.bad) !== 0,
     last_updated: f64[at / 2 + TaskFloat.lastUpdated]!,
     start: i32[at + TaskWord.start]!,
     stats: readTaskResults(state.tasks, at),
   };
-  if ((flags & TaskFlag.bad) !== 0) task.bad = true;
+}
+
+export function readTaskWorker(state: State, at: number): TaskWorkerInfo {
+  return state.workerInfos.get(state.tasks.records.i32[at + TaskWord.workerInfo]!);
+}
+
+export function readTaskSpsa(state: State, at: number): TaskSpsaParams | undefined {
   const flips = taskFlips(state, at);
-  if (flips !== undefined) task.spsa_params = { iter: i32[at + TaskWord.spsaIter]!, packed_flips: flips };
-  return task;
+  const iter = state.tasks.records.i32[at + TaskWord.spsaIter]!;
+  return flips === undefined ? undefined : { iter, packed_flips: flips };
 }
 
 /** Frees what the record refers to. */

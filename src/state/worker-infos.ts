@@ -1,8 +1,8 @@
 /**
  * worker_info objects, interned: all tasks of a worker whose description did not change share one copy, and all workers of
- * one make share what they have in common. Both are msgpackr arrays of members in a fixed order, without their names: the
- * worker's begins with the entry of its make, of which it holds a reference; the make's ends with members that only old
- * documents have.
+ * one make share what they have in common. A make is a msgpackr array of members in a fixed order, without their names, and ends
+ * with members that only old documents have. A worker is the entry of its make (u32), of which it holds a reference, the
+ * length of its key (u8) and the key, so that a request can be compared with it where it lies, and an array of the rest.
  */
 import { pack, unpack } from 'msgpackr';
 import type { TaskWorkerInfo, WorkerInfo } from '../protocol/documents.js';
@@ -31,6 +31,10 @@ const MEMBERS = [
 
 /** What tells workers of one make apart: a farm has many workers and few makes. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set(['unique_key', 'nps', 'remote_addr', 'country_code']);
+const KEY_LENGTH = 4;
+const KEY = 5;
+/** Stands for the length of a key that is none, or not plain: it is with the rest then. */
+const KEY_IN_REST = 255;
 
 /** Entries a thread keeps decoded; a few hundred bytes each. */
 const DECODED_LIMIT = 50_000;
@@ -46,15 +50,15 @@ const NO_INFO = Object.freeze({
 interface Decoded {
   readonly serial: number;
   readonly info: TaskWorkerInfo;
-  /** What a worker told last that says the same, and what came last from the same worker. */
+  /** What a worker told last that says the same. */
   told: WorkerInfo | undefined;
-  owner: WorkerInfo | undefined;
 }
 
 export class WorkerInfos {
   readonly #workers: Interned;
   readonly #makes: Interned;
   readonly #decoded = new Map<number, Decoded>();
+  readonly #usernames = new Map<number, { serial: number; username: string | undefined }>();
 
   constructor(workers: Interned, makes: Interned) {
     this.#workers = workers;
@@ -88,7 +92,7 @@ export class WorkerInfos {
   release(entry: number): void {
     if (entry === 0) return;
     const last = this.#workers.release(entry);
-    if (last !== undefined) this.#makes.release(makeOf(unpack(last)));
+    if (last !== undefined) this.#makes.release(makeOf(last));
   }
 
   /**
@@ -111,12 +115,15 @@ export class WorkerInfos {
     return true;
   }
 
-  /** Whether the entry has this worker's key and user. As `says`, for its holding and its object. */
-  isOf(entry: number, told: WorkerInfo): boolean {
-    const decoded = this.#decode(entry);
-    if (decoded.told === told || decoded.owner === told) return true;
-    if (decoded.info.unique_key !== told.unique_key || decoded.info.username !== told.username) return false;
-    decoded.owner = told;
+  /** Whether the entry has this worker's key and user. Call while a reference is held. */
+  isOf(entry: number, { unique_key: key, username }: WorkerInfo): boolean {
+    if (entry === 0) return key === NO_INFO.unique_key && username === NO_INFO.username;
+    const own = this.#workers.view(entry);
+    if (this.#usernameOf(makeOf(own)) !== username) return false;
+    const length = own[KEY_LENGTH]!;
+    if (length === KEY_IN_REST) return this.get(entry).unique_key === key;
+    if (length !== key.length) return false;
+    for (let i = 0; i < length; i++) if (own[KEY + i] !== key.charCodeAt(i)) return false;
     return true;
   }
 
@@ -131,16 +138,26 @@ export class WorkerInfos {
   }
 
   #decode(entry: number): Decoded {
-    if (entry === 0) return { serial: 0, info: NO_INFO, told: undefined, owner: undefined };
+    if (entry === 0) return { serial: 0, info: NO_INFO, told: undefined };
     const serial = this.#workers.serial(entry);
     const known = this.#decoded.get(entry);
     if (known !== undefined && known.serial === serial) return known;
-    const own = unpack(this.#workers.content(entry)) as unknown[];
-    const info = decode(own, unpack(this.#makes.content(makeOf(own))) as unknown[]);
-    const decoded: Decoded = { serial, info, told: undefined, owner: undefined };
+    const own = this.#workers.content(entry);
+    const info = decode(decodeOwn(own), unpack(this.#makes.content(makeOf(own))) as unknown[]);
+    const decoded: Decoded = { serial, info, told: undefined };
     if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
     this.#decoded.set(entry, decoded);
     return decoded;
+  }
+
+  #usernameOf(make: number): string | undefined {
+    const serial = this.#makes.serial(make);
+    const known = this.#usernames.get(make);
+    if (known?.serial === serial) return known.username;
+    const { username } = decode([], unpack(this.#makes.content(make)) as unknown[]);
+    if (this.#usernames.size >= DECODED_LIMIT) this.#usernames.clear();
+    this.#usernames.set(make, { serial, username });
+    return username;
   }
 }
 
@@ -159,18 +176,33 @@ function encodeMake(info: TaskWorkerInfo): Uint8Array {
 }
 
 function encodeWorker(make: number, info: TaskWorkerInfo): Uint8Array {
-  const values: unknown[] = [make];
-  for (const member of MEMBERS) if (OWN_MEMBERS.has(member)) values.push(info[member]);
-  return pack(values);
+  const { unique_key: key, nps, remote_addr, country_code } = info;
+  const isPlain = typeof key === 'string' && key.length < KEY_IN_REST && /^[ -~]*$/.test(key);
+  const rest = pack([isPlain ? undefined : key, nps, remote_addr, country_code]);
+  const length = isPlain ? key.length : 0;
+  const bytes = Buffer.alloc(KEY + length + rest.length);
+  bytes.writeUInt32LE(make);
+  bytes[KEY_LENGTH] = isPlain ? length : KEY_IN_REST;
+  if (isPlain) bytes.write(key, KEY, 'latin1');
+  bytes.set(rest, KEY + length);
+  return bytes;
 }
 
-function makeOf(own: unknown): number {
-  return (own as [number])[0];
+function makeOf(own: Uint8Array): number {
+  return own[0]! + own[1]! * 2 ** 8 + own[2]! * 2 ** 16 + own[3]! * 2 ** 24;
+}
+
+/** Members in the order of MEMBERS. */
+function decodeOwn(own: Buffer): unknown[] {
+  const isPlain = own[KEY_LENGTH] !== KEY_IN_REST;
+  const end = isPlain ? KEY + own[KEY_LENGTH]! : KEY;
+  const [key, ...others] = unpack(own.subarray(end)) as unknown[];
+  return [isPlain ? own.toString('latin1', KEY, end) : key, ...others];
 }
 
 /** In the order of the members, whichever part they are in. */
 function decode(own: readonly unknown[], make: readonly unknown[]): TaskWorkerInfo {
-  let ownAt = 1;
+  let ownAt = 0;
   let makeAt = 0;
   const members = MEMBERS.map((member) => [
     member,

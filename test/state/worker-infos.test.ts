@@ -37,9 +37,10 @@ const INFO: TaskWorkerInfo = {
 /** Some differ in what is their own, some in what is their make's; old ones lack members or have others. */
 const anyInfo = fc
   .record({
-    unique_key: fc.constantFrom('a', 'b', 'c'),
+    unique_key: fc.constantFrom('a', 'b', 'c', '', 'ключ', 'k'.repeat(300)),
     nps: fc.constantFrom(1e6, 1.5e6),
     concurrency: fc.constantFrom(1, 64),
+    username: fc.constantFrom('maria', 'josé'),
     lacks: fc.constantFrom(undefined, 'worker_arch', 'country_code', 'unique_key'),
     has: fc.constantFrom(undefined, 'ip_of_old', '__proto__', 'rate'),
   })
@@ -48,6 +49,10 @@ const anyInfo = fc
     if (has !== undefined) members.push([has, 'a value']);
     return Object.fromEntries(members) as unknown as TaskWorkerInfo;
   });
+
+function isSameWorker(kept: TaskWorkerInfo, told: TaskWorkerInfo): boolean {
+  return kept.unique_key === told.unique_key && kept.username === told.username;
+}
 
 describe('WorkerInfos', () => {
   it('gives back what was kept, member for member, and keeps equal ones once', () => {
@@ -64,7 +69,10 @@ describe('WorkerInfos', () => {
           if (same !== undefined) assert.equal(entry, same.entry);
           held.push({ entry, text });
           for (const one of held) {
-            assert.equal(JSON.stringify(Object.entries(infos.get(one.entry))), one.text);
+            const kept = infos.get(one.entry);
+            assert.equal(JSON.stringify(Object.entries(kept)), one.text);
+            // A request always has a key.
+            if ('unique_key' in info) assert.equal(infos.isOf(one.entry, info), isSameWorker(kept, info));
           }
           for (const one of held.splice(0, releases)) infos.release(one.entry);
           assert.equal(infos.size(), new Set(held.map((one) => one.entry)).size);
