@@ -167,6 +167,7 @@ export function evictRuns(state: State, now: number): number {
     try {
       const pending =
         runs.word(slot, RunWord.dirtyTasks) !== 0 ||
+        runs.word(slot, RunWord.dirtyBeats) !== 0 ||
         runs.word(slot, RunWord.outbox) !== 0 ||
         runs.has(slot, RunFlag.isNew | RunFlag.dirtyLive | RunFlag.dirtySpsa) ||
         !state.journal.isDurable(runs.word(slot, RunWord.copied));

@@ -1,6 +1,6 @@
 /** A worker says that it is still at its task (spec: scheduling.md §4.3). Never worth waiting for the store. */
-import { TaskChange, TaskFloat } from '../state/task-record.js';
-import { markTask } from './changes.js';
+import { TaskFloat } from '../state/task-record.js';
+import { markBeat } from './changes.js';
 import type { Context, Outcome, WorkerCall } from './context.js';
 import { withTask } from './locate.js';
 import { isActive } from './transitions.js';
@@ -13,7 +13,7 @@ export function beat(context: Context, call: WorkerCall): Outcome {
   return withTask(context, call, ({ slot, taskId, at }) => {
     if (!isActive(state, at)) return NOT_ALIVE;
     state.tasks.records.f64[at / 2 + TaskFloat.lastUpdated] = call.now;
-    markTask(state, slot, taskId, at, TaskChange.live);
+    markBeat(state, slot, taskId, at);
     return ALIVE;
   });
 }

@@ -9,16 +9,27 @@ import type { OutboxItem } from '../state/outbox.js';
 import { RunFlag, RunWord } from '../state/run-record.js';
 import { SYSTEM_SLOT } from '../state/runs.js';
 import type { State } from '../state/state.js';
-import { TaskWord } from '../state/task-record.js';
+import { TaskChange, TaskWord } from '../state/task-record.js';
 
 /** The task has changed in the ways of `change` (bits of TaskChange). */
 export function markTask(state: State, slot: number, taskId: number, at: number, change: number): void {
   const { i32 } = state.tasks.records;
-  if (i32[at + TaskWord.changed] === 0) {
+  if ((i32[at + TaskWord.changed]! & ~TaskChange.beat) === 0) {
     i32[at + TaskWord.nextDirty] = state.runs.word(slot, RunWord.dirtyTasks);
     state.runs.setWord(slot, RunWord.dirtyTasks, taskId + 1);
   }
   i32[at + TaskWord.changed]! |= change;
+  state.journal.mark(slot);
+}
+
+/** The task's worker is alive: the store is told once an interval, of many at once. */
+export function markBeat(state: State, slot: number, taskId: number, at: number): void {
+  const { i32 } = state.tasks.records;
+  // What else has changed brings the time along.
+  if (i32[at + TaskWord.changed] !== 0) return;
+  i32[at + TaskWord.nextBeat] = state.runs.word(slot, RunWord.dirtyBeats);
+  state.runs.setWord(slot, RunWord.dirtyBeats, taskId + 1);
+  i32[at + TaskWord.changed] = TaskChange.beat;
   state.journal.mark(slot);
 }
 

@@ -21,6 +21,8 @@ export const RunWord = {
   taskCount: 9,
   /** First task of the list of tasks to write (task id + 1; 0 ends the list). */
   dirtyTasks: 28,
+  /** First task of the list of tasks that gave a sign of life since it was written. */
+  dirtyBeats: 26,
   /** First and last item of the list of things to append to the store with this run. */
   outbox: 29,
   outboxTail: 30,

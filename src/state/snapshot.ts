@@ -25,11 +25,17 @@ export function emptyGroup(): WriteGroup {
   };
 }
 
+/** What nobody waits for stays with its run until its turn. */
+export interface Owed {
+  isDue(slot: number): boolean;
+  owe(slot: number): void;
+}
+
 /**
  * Takes what all marked runs have to write. Only the writer calls this.
- * @param owed when given, runs whose sums alone have changed are put here instead, with their sums still to be written
+ * @param owed when given, sums and beats of a run that is not due are left with it, and the run is owed
  */
-export function collectGroup(state: State, owed?: Set<number>): WriteGroup {
+export function collectGroup(state: State, owed?: Owed): WriteGroup {
   const group = emptyGroup();
   for (const slot of state.journal.takeMarks()) {
     state.runs.locks.acquire(slot);
@@ -47,7 +53,7 @@ export function isEmptyGroup(group: WriteGroup): boolean {
   return Object.values(group).every((part: readonly unknown[] | undefined) => (part?.length ?? 0) === 0);
 }
 
-function takeRun(state: State, slot: number, group: WriteGroup, owed?: Set<number>): void {
+function takeRun(state: State, slot: number, group: WriteGroup, owed?: Owed): void {
   const write: RunWrite = {
     runId: slot === SYSTEM_SLOT ? '' : state.runs.id(slot),
     tasks: [],
@@ -68,19 +74,19 @@ function takeRun(state: State, slot: number, group: WriteGroup, owed?: Set<numbe
   if (slot === SYSTEM_SLOT || !state.runs.inUse(slot)) return;
   const { runs } = state;
   runs.setWord(slot, RunWord.copied, state.journal.appended.load());
-  let owesSums = false;
+  const takesAll = owed === undefined || owed.isDue(slot);
+  const takesSums = takesAll || runs.has(slot, RunFlag.isNew | RunFlag.dirtyNow);
   if (runs.has(slot, RunFlag.isNew)) write.insert = readHead(state, slot);
-  else if (owed !== undefined && !runs.has(slot, RunFlag.dirtyNow))
-    owesSums = runs.has(slot, RunFlag.dirtyLive);
-  else if (runs.has(slot, RunFlag.dirtyLive)) write.live = readLive(state, slot);
+  else if (takesSums && runs.has(slot, RunFlag.dirtyLive)) write.live = readLive(state, slot);
   if (runs.has(slot, RunFlag.dirtySpsa)) {
     const block = new SpsaBlock(state.slab, runs.word(slot, RunWord.spsa) >>> 0);
     write.spsa = { iter: block.iter, theta: block.thetas() };
   }
-  if (owesSums) owed?.add(slot);
-  else runs.set(slot, RunFlag.dirtyLive, false);
+  if (takesSums) runs.set(slot, RunFlag.dirtyLive, false);
   runs.set(slot, RunFlag.isNew | RunFlag.dirtyNow | RunFlag.dirtySpsa, false);
-  write.tasks = takeTasks(state, slot);
+  write.tasks = takeTasks(state, slot, takesAll);
+  const isOwed = runs.has(slot, RunFlag.dirtyLive) || runs.word(slot, RunWord.dirtyBeats) !== 0;
+  if (isOwed) owed?.owe(slot);
   if (
     write.insert ||
     write.live ||
@@ -91,24 +97,38 @@ function takeRun(state: State, slot: number, group: WriteGroup, owed?: Set<numbe
   }
 }
 
-function takeTasks(state: State, slot: number): TaskWrite[] {
+/** In the order in which they changed; then, if wanted, those that only gave a sign of life. */
+function takeTasks(state: State, slot: number, withBeats: boolean): TaskWrite[] {
   const { runs, tasks } = state;
   const { i32 } = tasks.records;
   const writes: TaskWrite[] = [];
-  let next = runs.word(slot, RunWord.dirtyTasks);
-  runs.setWord(slot, RunWord.dirtyTasks, 0);
-  while (next !== 0) {
-    const taskId = next - 1;
-    const at = tasks.at(slot, taskId);
-    const changed = i32[at + TaskWord.changed]!;
+  for (let next = runs.word(slot, RunWord.dirtyTasks); next !== 0; ) {
+    const at = tasks.at(slot, next - 1);
+    writes.push(takeTask(state, next - 1, at, withBeats ? 0 : TaskChange.beat));
     next = i32[at + TaskWord.nextDirty]!;
-    i32[at + TaskWord.changed] = 0;
-    const isNew = (changed & TaskChange.isNew) !== 0;
-    const write: TaskWrite = { taskId, isNew, ...readTaskCounts(state, at) };
-    // A description is decoded only where the store needs it.
-    if (isNew || (changed & TaskChange.workerInfo) !== 0) write.worker_info = readTaskWorker(state, at);
-    if ((changed & TaskChange.spsa) !== 0) write.spsa_params = readTaskSpsa(state, at) ?? null;
-    writes.push(write);
   }
-  return writes.reverse();
+  runs.setWord(slot, RunWord.dirtyTasks, 0);
+  writes.reverse();
+  if (!withBeats) return writes;
+  for (let next = runs.word(slot, RunWord.dirtyBeats); next !== 0; ) {
+    const at = tasks.at(slot, next - 1);
+    // One that had changed as well has been taken just now.
+    if (i32[at + TaskWord.changed] !== 0) writes.push(takeTask(state, next - 1, at, 0));
+    next = i32[at + TaskWord.nextBeat]!;
+  }
+  runs.setWord(slot, RunWord.dirtyBeats, 0);
+  return writes;
+}
+
+/** @param kept bits of TaskChange that stay */
+function takeTask(state: State, taskId: number, at: number, kept: number): TaskWrite {
+  const { i32 } = state.tasks.records;
+  const changed = i32[at + TaskWord.changed]!;
+  i32[at + TaskWord.changed] = changed & kept;
+  const isNew = (changed & TaskChange.isNew) !== 0;
+  const write: TaskWrite = { taskId, isNew, ...readTaskCounts(state, at) };
+  // A description is decoded only where the store needs it.
+  if (isNew || (changed & TaskChange.workerInfo) !== 0) write.worker_info = readTaskWorker(state, at);
+  if ((changed & TaskChange.spsa) !== 0) write.spsa_params = readTaskSpsa(state, at) ?? null;
+  return write;
 }

@@ -27,6 +27,8 @@ export const TaskWord = {
   spsaIter: 17,
   spsaFlips: 18,
   spsaFlipCount: 19,
+  /** Next task of the run's list of tasks that gave a sign of life (task id + 1). */
+  nextBeat: 24,
 } as const;
 
 export const TaskFloat = {
@@ -46,4 +48,6 @@ export const TaskChange = {
   live: 1 << 1,
   workerInfo: 1 << 2,
   spsa: 1 << 3,
+  /** last_updated alone. The task stands in the list of beats, whether or not it stands in that of tasks to write. */
+  beat: 1 << 4,
 } as const;

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGroup, isEmptyGroup } from '../state/snapshot.js';
 import type { State } from '../state/state.js';
+import { OwedRuns } from './owed-runs.js';
 import type { WriteGroup, Writer } from './port.js';
 
 const RETRY_MS = 1000;
@@ -27,26 +28,23 @@ export class JournalWriter {
   #stopped = false;
   /** Downloads that are not counted in the store yet, by network. */
   readonly #downloads = new Map<string, number>();
-  /** Runs whose sums the store is owed, and when it got such last. */
-  readonly #owed = new Set<number>();
-  #sumsWritten = 0;
+  readonly #owed: OwedRuns;
 
   constructor(state: State, writer: Writer, options: JournalWriterOptions) {
     this.#state = state;
     this.#writer = writer;
     this.#options = options;
+    this.#owed = new OwedRuns(options.flushIntervalMs);
   }
 
-  /** Commits everything that is marked now, sums too; returns when it is durable. */
+  /** Commits everything that is marked now, and all that is owed; returns when it is durable. */
   async drain(): Promise<void> {
-    for (const slot of this.#owed) this.#state.journal.mark(slot);
-    this.#owed.clear();
-    this.#sumsWritten = performance.now();
-    await this.#drain();
+    await this.#drain(this.#owed.chooseAll());
   }
 
-  async #drain(owed?: Set<number>): Promise<void> {
+  async #drain(due: ReadonlySet<number>, owed?: OwedRuns): Promise<void> {
     const { journal } = this.#state;
+    for (const slot of due) journal.mark(slot);
     const reached = journal.appended.load();
     const group = collectGroup(this.#state, owed);
     const { downloads = [] } = group;
@@ -61,14 +59,16 @@ export class JournalWriter {
     journal.durable.notify();
   }
 
-  /** Drains until `stop` is called, and then once more. The sums of runs are written once an interval. */
+  /** Drains until `stop` is called, and then once more. What is owed of a run is written once an interval. */
   async run(): Promise<void> {
     const { appended } = this.#state.journal;
+    let isIdle = false;
     while (!this.#stopped) {
       const seen = appended.load();
-      if (performance.now() - this.#sumsWritten >= this.#options.flushIntervalMs) await this.drain();
-      else await this.#drain(this.#owed);
+      if (isIdle) await this.drain();
+      else await this.#drain(this.#owed.choose(performance.now()), this.#owed);
       if (appended.load() === seen) await appended.waitAsync(seen, this.#options.flushIntervalMs);
+      isIdle = appended.load() === seen;
     }
     await this.drain();
   }

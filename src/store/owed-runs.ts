@@ -1,0 +1,51 @@
+/**
+ * Runs of which the store is owed what nobody waits for: sums, and that workers are alive. Each has its turn once an
+ * interval, a few with every group, so that no group is much longer than the others.
+ */
+export class OwedRuns {
+  readonly #intervalMs: number;
+  /** In the order in which they came to be owed. */
+  readonly #waiting = new Set<number>();
+  #chosen: ReadonlySet<number> = new Set();
+  #chosenAt = Number.NEGATIVE_INFINITY;
+  /** How many may have their turn by now; the fraction is kept for the next group. */
+  #allowance = 0;
+
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  owe(slot: number): void {
+    this.#waiting.add(slot);
+  }
+
+  /** Chooses those whose turn it is at `now`, in milliseconds; they are owed no longer. */
+  choose(now: number): ReadonlySet<number> {
+    const { size } = this.#waiting;
+    const share = Math.min(1, (now - this.#chosenAt) / this.#intervalMs);
+    this.#chosenAt = now;
+    this.#allowance = Math.min(size, this.#allowance + size * share);
+    return this.#take(Math.floor(this.#allowance));
+  }
+
+  chooseAll(): ReadonlySet<number> {
+    return this.#take(this.#waiting.size);
+  }
+
+  /** Whether the run is among those chosen last. */
+  isDue(slot: number): boolean {
+    return this.#chosen.has(slot);
+  }
+
+  #take(count: number): ReadonlySet<number> {
+    const chosen = new Set<number>();
+    for (const slot of this.#waiting) {
+      if (chosen.size === count) break;
+      chosen.add(slot);
+    }
+    for (const slot of chosen) this.#waiting.delete(slot);
+    this.#allowance = Math.max(0, this.#allowance - count);
+    this.#chosen = chosen;
+    return chosen;
+  }
+}
