@@ -3,14 +3,18 @@
  * sending, so that a client neither formats text nor allocates while it measures.
  */
 
-/** Digits at a place of the request; fixed width, padded with spaces (decimal) or zeros (hexadecimal). */
+/**
+ * Digits at a place of the request; fixed width, padded with spaces (decimal) or zeros (hexadecimal). The value of sending n,
+ * counted from 0 over all sendings of this request, is start + k · step.
+ */
 export interface Patch {
   at: number;
   width: number;
-  /** The value of sending n (counted from 0 over all sendings of this request) is start + n · step. */
   start: number;
   step: number;
   radix: 10 | 16;
+  /** What k is: n, or n modulo `count`, or how often n has gone through `count`. */
+  turns?: { of: 'place' | 'round'; count: number };
 }
 
 export interface PlannedRequest {
@@ -25,12 +29,11 @@ export interface Plan {
   expect: string;
 }
 
-/** An HTTP request with a JSON body. `marks` are texts of the body to be overwritten. */
-export function plannedRequest(
-  path: string,
-  body: string,
-  marks: readonly (Omit<Patch, 'at' | 'width'> & { text: string })[] = [],
-): PlannedRequest {
+/** A text of a body that is overwritten for each sending. */
+export type Mark = Omit<Patch, 'at' | 'width'> & { text: string };
+
+/** An HTTP request with a JSON body. */
+export function plannedRequest(path: string, body: string, marks: readonly Mark[] = []): PlannedRequest {
   const head =
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
     `User-Agent: python-requests/2.32.3\r\nAccept: */*\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
@@ -45,7 +48,9 @@ export function plannedRequest(
 
 /** Writes value n of the patch into the request. */
 export function applyPatch(bytes: Uint8Array, patch: Patch, n: number): void {
-  let value = patch.start + n * patch.step;
+  const { start, step, turns } = patch;
+  const k = turns === undefined ? n : turns.of === 'place' ? n % turns.count : Math.floor(n / turns.count);
+  let value = start + k * step;
   for (let i = patch.at + patch.width - 1; i >= patch.at; i--) {
     if (value > 0 || i === patch.at + patch.width - 1) {
       const digit = value % patch.radix;

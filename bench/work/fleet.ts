@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FarmOptions, writeFarm } from '../farm/farm.js';
-import { beatPlan, requestTaskPlan, requestVersionPlan, updatePlan } from '../farm/plans.js';
+import { fleetBeatPlan, fleetUpdatePlan, requestTaskPlan, requestVersionPlan } from '../farm/plans.js';
 import { LoadClient, type LoadOptions, type Measurement } from '../load/client.js';
 import type { Plan } from '../load/plan.js';
 import { startShoal } from '../subjects/subjects.js';
@@ -11,14 +11,17 @@ import { type Figure, figure } from './result.js';
 
 /** The steady mix of a million workers, in requests a second. */
 const MIX: readonly { plan: (farm: FarmOptions) => Plan; rate: number; connections: number }[] = [
-  { plan: beatPlan, rate: 8300, connections: 400 },
+  { plan: fleetBeatPlan, rate: 8300, connections: 400 },
   { plan: () => requestTaskPlan(), rate: 1900, connections: 300 },
   { plan: () => requestVersionPlan(), rate: 5000, connections: 200 },
-  { plan: updatePlan, rate: 800, connections: 200 },
+  { plan: fleetUpdatePlan, rate: 800, connections: 200 },
 ];
 const TOTAL = MIX.reduce((sum, { rate }) => sum + rate, 0);
 
-/** The state of so many workers, and their requests at once; reads and PGNs are replaced by request_version. */
+/**
+ * The state of so many workers, and their requests at once; reads and PGNs are replaced by request_version. Nobody plays the
+ * tasks that are given out: after six minutes the scavenger gives them up again, which comes on top of the mix.
+ */
 export async function measureMillion(
   workers: number,
   seconds: number,
@@ -33,11 +36,9 @@ export async function measureMillion(
     SHOAL_MAX_WORKERS: '3000000',
     SHARED_MEMORY_MB: '8192',
   });
-  // The client holds a sample of the bodies: a million of them would be a gigabyte.
-  const sample = { ...farm, tasks: Math.min(workers, 100_000) };
   const clients: LoadClient[] = [];
   for (const { plan, rate, connections } of MIX) {
-    const options: LoadOptions = { url: shoal.url, plan: plan(sample), connections, rate };
+    const options: LoadOptions = { url: shoal.url, plan: plan(farm), connections, rate };
     clients.push(await LoadClient.start(options));
   }
   await Promise.all(clients.map((client) => client.measure(5)));
