@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { closeBeforeEnd, endProcess } from './end-process.js';
-import type { FrontCommand, FrontMessage, FrontThreadData } from './http/front-thread.js';
+import type { FrontCommand, FrontMessage, FrontThreadData } from './http/front-messages.js';
 import { guardThread } from './pool/keep-threads.js';
 import { credentialMaxAge, isPrimary } from './roles.js';
 import { longestPgn } from './store/open-store.js';

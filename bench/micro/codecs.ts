@@ -2,7 +2,7 @@
 import { BSON } from 'mongodb';
 import { Packr, pack, unpack } from 'msgpackr';
 import { buildRun } from '../../src/operations/new-run.js';
-import { runForm, runId, uniqueKey, workerInfo } from '../farm/farm.js';
+import { runForm, runId, uniqueKey, workerInfo } from '../seed/farm.js';
 import type { Figure } from '../work/result.js';
 import { compare, type MicroOptions, type Piece } from './compare.js';
 

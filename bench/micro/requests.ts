@@ -1,8 +1,8 @@
 /** What it costs to know a worker's request: parsed, checked, or recognised by its bytes. */
 import { KnownBodies } from '../../src/http/known-bodies.js';
 import { checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
-import { beatPlan, requestTaskPlan, updatePlan } from '../farm/plans.js';
 import { applyPatch, type Plan, type PlannedRequest } from '../load/plan.js';
+import { beatPlan, requestTaskPlan, updatePlan } from '../seed/plans.js';
 import type { Figure } from '../work/result.js';
 import { compare, type MicroOptions, type Piece } from './compare.js';
 

@@ -1,5 +1,5 @@
 /** The hash index and the slab, beside what a single thread would use. */
-import { uniqueKey } from '../farm/farm.js';
+import { uniqueKey } from '../seed/farm.js';
 import type { Figure } from '../work/result.js';
 import { BenchRegion, KEYS } from './bench-region.js';
 import { compare, type MicroOptions } from './compare.js';

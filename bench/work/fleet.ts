@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FarmOptions, writeFarm } from '../farm/farm.js';
-import { fleetBeatPlan, fleetUpdatePlan, requestTaskPlan, requestVersionPlan } from '../farm/plans.js';
 import { LoadClient, type LoadOptions, type Measurement } from '../load/client.js';
 import type { Plan } from '../load/plan.js';
+import { type FarmOptions, writeFarm } from '../seed/farm.js';
+import { fleetBeatPlan, fleetUpdatePlan, requestTaskPlan, requestVersionPlan } from '../seed/plans.js';
 import { startShoal } from '../subjects/subjects.js';
 import { type Figure, figure } from './result.js';
 

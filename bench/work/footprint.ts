@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeFarm } from '../farm/farm.js';
+import { writeFarm } from '../seed/farm.js';
 import { startShoal } from '../subjects/subjects.js';
 import { type Figure, figure } from './result.js';
 

@@ -21,7 +21,7 @@ import {
   uniqueKey,
   workerInfo,
   writeFarm,
-} from '../farm/farm.js';
+} from '../seed/farm.js';
 import { type Figure, figure } from './result.js';
 
 const MIB = 1024 ** 2;

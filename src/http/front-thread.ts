@@ -5,73 +5,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PoolCall } from '../pool/calls.js';
 import { meteredRoute } from '../pool/meters.js';
-import type { PoolThreadData } from '../pool/pool-thread.js';
 import type { ReadAnswer } from '../pool/reads/read-call.js';
 import { Shared } from '../pool/shared.js';
 import { ThreadPool } from '../pool/thread-pool.js';
 import { TokenGate } from '../pool/token-gate.js';
 import { watchLoop } from '../pool/watch-loop.js';
+import { detail, notPrimary, TRY_AGAIN } from './answers.js';
 import { readClient, readClientFor } from './client.js';
-import { Dashboard, type LiveUpdate } from './dashboard-routes.js';
+import { Dashboard } from './dashboard-routes.js';
 import { DurableReplies } from './durable-replies.js';
 import { type Answer, Exchange } from './exchange.js';
-import { detail, Front, notPrimary, TRY_AGAIN } from './front.js';
-import type { GuessLimits } from './guess-limit.js';
+import { Front } from './front.js';
+import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
 import { answerClient, answerHealth } from './health.js';
 import { answerDocs } from './public/docs.js';
 import { GithubQuota } from './public/github-quota.js';
 import { PublicApi } from './public/public-api.js';
-import { type RequestReport, RequestWatch } from './request-watch.js';
+import { RequestWatch } from './request-watch.js';
 import { decodePath, findRoute, meteredPath, type Route, redirectTarget, workerRoutes } from './routes.js';
 import { type SiteRequest, serveSite } from './site/site.js';
 import uws, { requireNative } from './uws.js';
-
-export interface FrontThreadData extends PoolThreadData {
-  host: string;
-  port: number;
-  poolThreads: number;
-  callsPerThread: number;
-  /** A pool thread that stands still for as long is replaced, in milliseconds. */
-  hangMs: number;
-  /** Front threads, which share the tokens. */
-  fronts: number;
-  slowMs: number;
-  dashboard: boolean;
-  poolQueue: number;
-  strict: boolean;
-  bodyLimit: number;
-  pgnBodyLimit: number;
-  trustedProxies: readonly string[];
-  credentialMaxAge: number;
-  guesses: GuessLimits;
-  replySpreadMs: number;
-  githubApiUrl: string;
-  githubToken: string;
-  /** Signs the session cookies. */
-  sessionSecret: string;
-  /** Where networks lie; undefined: at the address that the client used. */
-  nnUrl: string | undefined;
-}
-
-export type FrontCommand =
-  /** Answer what was admitted within so many milliseconds, then end. */
-  | { kind: 'stop'; ms: number }
-  /** Close the sockets at once: the process ends. */
-  | { kind: 'close' }
-  | LiveUpdate;
-export type FrontMessage =
-  | { kind: 'listening'; port: number }
-  | RequestReport
-  | { kind: 'error'; message: string }
-  | { kind: 'failed'; message: string }
-  /** A pool thread died, hung, or was replaced. */
-  | { kind: 'thread'; message: string }
-  /** This thread cannot go on. */
-  | { kind: 'broken'; message: string }
-  | { kind: 'closed' }
-  | { kind: 'stopped' }
-  /** Somebody opened the dashboard. */
-  | { kind: 'viewer' };
 
 const data = workerData as FrontThreadData;
 const parent = parentPort!;

@@ -14,14 +14,7 @@ import type { OperationName, PoolCall, Verdict } from '../pool/calls.js';
 import { operate } from '../pool/operations.js';
 import type { Shared } from '../pool/shared.js';
 import { TaskBatches } from '../pool/task-batches.js';
-import {
-  detailReply,
-  errorReply,
-  noTask,
-  sendsAway,
-  VERSION_BODY,
-  withDuration,
-} from '../protocol/replies.js';
+import { errorReply, noTask, sendsAway, VERSION_BODY, withDuration } from '../protocol/replies.js';
 import {
   asAccessRequest,
   checkAccess,
@@ -32,17 +25,14 @@ import {
   type WorkerRequest,
 } from '../protocol/request.js';
 import * as texts from '../protocol/texts.js';
+import { JSON_TYPE, TRY_AGAIN } from './answers.js';
 import type { Client } from './client.js';
 import type { DurableReplies } from './durable-replies.js';
-import type { Answer, Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import { GuessLimit, type GuessLimits } from './guess-limit.js';
 import { type Account, KnownRequests } from './known-requests.js';
 import type { WorkerRoute } from './routes.js';
 import { SpreadReplies } from './spread-replies.js';
-
-const JSON_TYPE = 'application/json';
-/** What tells a worker to try again, where a JSON error would make it stop (spec: worker-api.md §6.3). */
-export const TRY_AGAIN: Answer = { status: 503, contentType: 'text/plain; charset=utf-8' };
 
 export interface FrontOptions {
   /** Whether replies wait for the store. */
@@ -297,14 +287,3 @@ const REFUSALS: Readonly<Record<Verdict, string | undefined>> = {
   blocked: texts.ACCOUNT_BLOCKED,
   pending: texts.ACCOUNT_PENDING,
 };
-
-/** What a secondary says to what only the primary does: the duration is always 0.0. */
-export function notPrimary(path: string): Answer {
-  const error = JSON.stringify(`${path}: ${texts.NOT_PRIMARY}`);
-  return { status: 503, contentType: JSON_TYPE, body: `{"error":${error},"duration":0.0}` };
-}
-
-/** Answers of the server itself, which carry neither `error` nor `duration`. */
-export function detail(status: number, text: string, headers: Answer['headers'] = []): Answer {
-  return { status, contentType: JSON_TYPE, headers, body: detailReply(text) };
-}

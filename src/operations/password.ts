@@ -1,6 +1,6 @@
 /**
- * Passwords at rest: scrypt in PHC form. Databases of the reference hold clear text, which is accepted until the
- * caller has replaced it (needsRehash). One hash costs about 0.1 s and 32 MiB: call this from pool threads only and
+ * Passwords at rest: scrypt in PHC form. Databases of the reference hold clear text, which is accepted
+ * and stays, since the reference could not read a hash. One hash costs about 0.1 s and 32 MiB: call this from pool threads only and
  * remember the outcome (known costs: OWASP Password Storage Cheat Sheet).
  */
 import { Buffer } from 'node:buffer';
@@ -27,7 +27,7 @@ let cost: PasswordCost = { ln: 15, r: 8, p: 1 };
 // Fresh in every process: digests under it are compared, never kept.
 const comparisonKey = randomBytes(32);
 
-/** Sets the cost of new hashes; older ones stay valid and needsRehash tells them apart. Throws RangeError. */
+/** Sets the cost of new hashes; older ones stay valid. Throws RangeError. */
 export function setPasswordCost(wanted: PasswordCost): void {
   if (!isAffordable(wanted)) {
     throw new RangeError(
@@ -63,13 +63,6 @@ export async function verifyPassword(stored: string, given: string): Promise<boo
 /** Spends what a verification costs, so that an unknown username takes as long as a wrong password. */
 export async function burn(): Promise<void> {
   await derive('', comparisonKey.subarray(0, SALT_BYTES), HASH_BYTES, cost);
-}
-
-/** True for clear text and for hashes of another cost than the one in force. */
-export function needsRehash(stored: string): boolean {
-  const record = parsePhc(stored);
-  if (record === undefined) return true;
-  return record.cost.ln !== cost.ln || record.cost.r !== cost.r || record.cost.p !== cost.p;
 }
 
 function parsePhc(stored: string): { cost: PasswordCost; salt: Buffer; hash: Buffer } | undefined {

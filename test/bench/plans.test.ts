@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placeOf, runId, uniqueKey } from '../../bench/farm/farm.js';
-import { fleetBeatPlan, fleetUpdatePlan } from '../../bench/farm/plans.js';
 import { applyPatch, type Plan } from '../../bench/load/plan.js';
+import { placeOf, runId, uniqueKey } from '../../bench/seed/farm.js';
+import { fleetBeatPlan, fleetUpdatePlan } from '../../bench/seed/plans.js';
 import { checkRequest, parseBody } from '../../src/protocol/request.js';
 import type { WorkerRequest } from '../../src/protocol/request-schema.js';
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { GamesCall, ReadAnswer, ReadCall, ReadName } from '../../pool/reads/read-call.js';
 import { errorReply } from '../../protocol/replies.js';
+import { detail, TRY_AGAIN } from '../answers.js';
 import type { Client } from '../client.js';
 import type { Answer, Exchange } from '../exchange.js';
-import { detail, TRY_AGAIN } from '../front.js';
 import { type Games, openGames } from './games.js';
 import type { GithubQuota } from './github-quota.js';
 

@@ -1,7 +1,7 @@
 /** The paths of fishtest's site that Shoal answers (spec: ui.md §1, §2); for any other there is the page for that. */
 import { createHash } from 'node:crypto';
+import { detail } from '../answers.js';
 import type { Answer, Exchange } from '../exchange.js';
-import { detail } from '../front.js';
 import { LOGIN_PAGE, NOT_FOUND_PAGE, PAGE_POLICY, TESTS_PAGE } from './pages.js';
 import { isToken, readSession, type Session } from './session.js';
 
