@@ -21,7 +21,7 @@ export type StoreMessage =
   | { kind: 'open' }
   | { kind: 'stopped' }
   | { kind: 'failed'; message: string }
-  /** Another writer has the store: this process must end. */
+  /** Another writer has the store, or it refuses a group for good: this process must end. */
   | { kind: 'lost'; message: string }
   | { kind: 'recovered'; seconds: number }
   | { kind: 'backedUp'; id: number; error?: string };
@@ -73,7 +73,13 @@ try {
   port.on('message', async (command: StoreCommand) => {
     if (command.kind === 'start') {
       setLegacyUsernames(command.legacyUsernames);
-      running = journal.run();
+      running = journal.run().catch((error: unknown) => {
+        const lost = 'nothing that was acknowledged is lost when the server starts again';
+        say({
+          kind: 'lost',
+          message: `the store refuses a group of changes for good; ${lost}: ${String(error)}`,
+        });
+      });
     } else if (command.kind === 'backup') {
       const error = await writer.backup(command.file).then(
         () => undefined,

@@ -7,8 +7,11 @@ import { collectGroup, isEmptyGroup } from '../state/snapshot.js';
 import type { State } from '../state/state.js';
 import { OwedRuns } from './owed-runs.js';
 import type { WriteGroup, Writer } from './port.js';
+import { StoreError } from './store-error.js';
 
 const RETRY_MS = 1000;
+/** How long a group is tried that the store refuses for what the group holds. */
+const REFUSED_MS = 30_000;
 
 export interface JournalWriterOptions {
   /** Changes that nobody waits for, such as beats, are written at least this often. */
@@ -17,6 +20,8 @@ export interface JournalWriterOptions {
   onCommit?: (group: WriteGroup, ms: number) => void;
   /** The store refused a group; it is kept and tried again, and replies wait. */
   onFailure?: (error: unknown) => void;
+  /** How long a group is tried that the store refuses for what it holds, in milliseconds. */
+  refusedMs?: number;
   /** Waits between tries; a timer unless virtual time passes. */
   pause?: (ms: number) => Promise<void>;
 }
@@ -59,7 +64,10 @@ export class JournalWriter {
     journal.durable.notify();
   }
 
-  /** Drains until `stop` is called, and then once more. What is owed of a run is written once an interval. */
+  /**
+   * Drains until `stop` is called, and then once more. What is owed of a run is written once an interval.
+   * @throws StoreError `group` when the store never takes a group
+   */
   async run(): Promise<void> {
     const { appended } = this.#state.journal;
     let isIdle = false;
@@ -92,14 +100,23 @@ export class JournalWriter {
     }
   }
 
+  /**
+   * Tries until the store takes the group.
+   * @throws StoreError `group` when it never will: the process has to start again from what is stored
+   */
   async #commit(group: WriteGroup): Promise<void> {
+    const { refusedMs = REFUSED_MS, pause = sleep, onFailure } = this.#options;
+    let refusedSince: number | undefined;
     for (;;) {
       try {
         await this.#writer.commit(group);
         return;
       } catch (error) {
-        this.#options.onFailure?.(error);
-        await (this.#options.pause ?? sleep)(RETRY_MS);
+        onFailure?.(error);
+        const isRefused = error instanceof StoreError && error.code === 'group';
+        refusedSince = isRefused ? (refusedSince ?? performance.now()) : undefined;
+        if (refusedSince !== undefined && performance.now() - refusedSince >= refusedMs) throw error;
+        await pause(RETRY_MS);
       }
     }
   }

@@ -8,6 +8,7 @@
  * - `exists`: a backup would overwrite a file.
  * - `away`: the database does not answer; the same group may be tried again, and may have been stored.
  * - `unsupported`: this kind of store cannot do it.
+ * - `server`: the database server refused for a reason of its own (no permission, no room, overloaded); the group may be tried again.
  * - `disk`: the file system refused (full, read-only, no permission, I/O error).
  * - `closed`: used after close().
  * - `group`: a member of a write group cannot be stored; nothing of the group was.
@@ -20,6 +21,7 @@ export type StoreErrorCode =
   | 'exists'
   | 'away'
   | 'unsupported'
+  | 'server'
   | 'disk'
   | 'closed'
   | 'group';

@@ -9,6 +9,7 @@ import {
   packOperations,
   unpackOperations,
 } from './group-operations.js';
+import { storeFailure } from './mongodb-failure.js';
 import type { LoggedGroup, WriterLease } from './writer-lease.js';
 
 /** A longer group is logged in documents of its own. */
@@ -66,14 +67,33 @@ export class GroupLog {
     if (logged) this.#marking = this.#finish(id, keys);
   }
 
-  /** Does what the writer before left undone. Answers how many operations that were. */
+  /**
+   * Does what the writer before left undone; what the database refuses for what it holds is kept in `shoal_refused`. Answers
+   * how many operations that were.
+   */
   async redo(left: LoggedGroup): Promise<number> {
     const pieces = await this.#read(left);
     const operations = unpackOperations(pieces);
     const outdated = await this.#isOutdated(left, operations);
-    if (!outdated) await applyOperations(this.#db, operations);
+    try {
+      if (!outdated) await applyOperations(this.#db, operations);
+    } catch (error) {
+      const failure = storeFailure('Doing again what the last writer left', error);
+      if (failure.code !== 'group') throw failure;
+      await this.#setAside(left, pieces, failure);
+    }
     await this.#finish(left.id, left.keys);
     return outdated ? 0 : operations.length;
+  }
+
+  /** Nobody was told that a group is kept which the database refuses: it must not keep the server from starting. */
+  async #setAside({ id, time }: LoggedGroup, pieces: readonly Uint8Array[], error: Error): Promise<void> {
+    const refused = this.#db.collection<{ _id: string }>('shoal_refused');
+    for (const [i, piece] of pieces.entries()) {
+      const _id = `${id}-${i}`;
+      const document = { group: id, time, error: error.message, piece: new Binary(piece) };
+      await refused.replaceOne({ _id }, document, { upsert: true });
+    }
   }
 
   /** Waits until the last group is marked as done. */

@@ -1,5 +1,7 @@
 /** Says what a failure of the driver means to whoever runs the server. */
 import {
+  BSON,
+  MongoBulkWriteError,
   MongoError,
   MongoErrorLabel,
   MongoNetworkError,
@@ -13,6 +15,21 @@ const NOT_IMPLEMENTED = 238;
 
 /** Names of driver errors that say that no usable server is reached now. */
 const AWAY = /^Mongo(Network|ServerSelection|NotConnected|PoolCleared|PoolClosed|TopologyClosed|WaitQueue)/;
+
+/** Codes of MongoDB for what a write holds (mongodb/mongo, src/mongo/base/error_codes.yml): bad value, type, field, size, key. */
+const OF_THE_WRITE = new Set([
+  2, 9, 14, 22, 28, 40, 52, 53, 54, 55, 56, 57, 66, 121, 10334, 11000, 11001, 17280, 17419, 17420,
+]);
+
+/** The write would be refused again, whenever it is tried. */
+function isOfTheWrite(error: unknown): boolean {
+  if (error instanceof BSON.BSONError || error instanceof TypeError || error instanceof RangeError)
+    return true;
+  return (
+    (error instanceof MongoServerError || error instanceof MongoBulkWriteError) &&
+    OF_THE_WRITE.has(Number(error.code))
+  );
+}
 
 export function isDuplicate(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
@@ -31,7 +48,8 @@ function isAway(error: unknown): boolean {
 
 /**
  * @param doing what failed, with its input, as "Committing a group to mongodb://localhost/fishtest_new"
- * @returns the error itself if it is a StoreError already; `away` when no server was reached, else `group`
+ * @returns the error itself if it is a StoreError already; `away` when no server was reached, `group` when a write is to blame,
+ *   else `server`
  */
 export function storeFailure(doing: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
@@ -42,5 +60,6 @@ export function storeFailure(doing: string, error: unknown): StoreError {
       cause: error,
     });
   }
-  return new StoreError('group', `${doing} failed: ${detail}.`, { cause: error });
+  const code = isOfTheWrite(error) ? 'group' : 'server';
+  return new StoreError(code, `${doing} failed: ${detail}.`, { cause: error });
 }
