@@ -40,7 +40,7 @@ const results = emptyResults(quick);
 
 const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[] = [
   ...Object.keys(WORKS).map((name) => [name, () => throughput(name)] as const),
-  ['micro', () => measureMicro(quick ? { rounds: 3, ms: 40 } : { rounds: 5, ms: 200 })],
+  ['micro', () => measureMicro(quick ? { rounds: 1, ms: 20 } : { rounds: 5, ms: 200 })],
   ['scale', measureScale],
   ['idle', () => measureIdleConnections(quick ? 4000 : 15_000)],
   ['task-memory', measureActiveTask],

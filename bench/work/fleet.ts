@@ -16,9 +16,9 @@ const MIX: readonly { plan: (farm: FarmOptions) => Plan; rate: number; connectio
   { plan: () => requestVersionPlan(), rate: 5000, connections: 200 },
   { plan: fleetUpdatePlan, rate: 800, connections: 200 },
 ];
-/** At most so many rounds of so many seconds, until half of the answers come within so many milliseconds. */
-const CATCH_UP_ROUNDS = 12;
+/** For as long as is measured, but at most a minute, until half of the answers come within so many milliseconds. */
 const CATCH_UP_SECONDS = 5;
+const MOST_CATCH_UP_SECONDS = 60;
 const CAUGHT_UP_MS = 100;
 const TOTAL = MIX.reduce((sum, { rate }) => sum + rate, 0);
 
@@ -46,7 +46,7 @@ export async function measureMillion(
     const options: LoadOptions = { url: shoal.url, plan: plan(farm), connections, rate };
     clients.push(await LoadClient.start(options));
   }
-  await catchUp(clients);
+  await catchUp(clients, Math.min(seconds, MOST_CATCH_UP_SECONDS));
   say(`million: ${TOTAL} req/s for ${seconds} s`);
   const measured = await Promise.all(clients.map((client) => client.measure(seconds)));
   for (const client of clients) await client.end();
@@ -70,8 +70,8 @@ export async function measureMillion(
 }
 
 /** A steady mix is what is measured: the server has compiled its code, and answered what waited meanwhile. */
-async function catchUp(clients: readonly LoadClient[]): Promise<void> {
-  for (let round = 0; round < CATCH_UP_ROUNDS; round++) {
+async function catchUp(clients: readonly LoadClient[], most: number): Promise<void> {
+  for (let spent = 0; spent < most; spent += CATCH_UP_SECONDS) {
     const measured = await Promise.all(clients.map((client) => client.measure(CATCH_UP_SECONDS)));
     if (measured.every(({ p50 }) => p50 < CAUGHT_UP_MS)) return;
   }
