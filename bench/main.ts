@@ -43,7 +43,7 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
   ['micro', () => measureMicro(quick ? { rounds: 1, ms: 20 } : { rounds: 5, ms: 200 })],
   ['scale', measureScale],
   ['idle', () => measureIdleConnections(quick ? 4000 : 15_000)],
-  ['task-memory', measureActiveTask],
+  ['task-memory', () => measureActiveTask(quick ? 50_000 : 200_000)],
   ['start-up', () => measureStartUp()],
   ['reconnect', () => measureReconnect(10_000)],
   [

@@ -10,7 +10,6 @@ import { startShoal } from '../subjects/subjects.js';
 import { type Figure, figure } from './result.js';
 
 const SHOAL = 'Shoal';
-const TASKS = 200_000;
 
 async function withDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
@@ -69,7 +68,7 @@ export function measureIdleConnections(connections: number): Promise<Figure> {
 }
 
 /** Bytes of shared memory that one more active task of a worker of its own takes in all tables: the difference of two farms. */
-export async function measureActiveTask(): Promise<Figure> {
+export async function measureActiveTask(more: number): Promise<Figure> {
   const resident = (tasks: number) =>
     withDirectory(async (directory) => {
       await writeFarm(directory, { runs: 10, tasks });
@@ -78,9 +77,9 @@ export async function measureActiveTask(): Promise<Figure> {
       await shoal.stop();
       return bytes;
     });
-  const few = await resident(TASKS);
-  const many = await resident(2 * TASKS);
-  return figure('active task', SHOAL, 'B', [(many - few) / TASKS]);
+  const few = await resident(more);
+  const many = await resident(2 * more);
+  return figure('active task', SHOAL, 'B', [(many - few) / more]);
 }
 
 /** Seconds from the process's start to its first answer, with 200 runs and a million tasks of which 20,000 are active. */
