@@ -2,31 +2,23 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LoadClient, type Measurement } from '../load/client.js';
-import type { Plan } from '../load/plan.js';
-import { type FarmOptions, writeFarm } from '../seed/farm.js';
+import type { Measurement } from '../load/client.js';
+import { writeFarm } from '../seed/farm.js';
 import { beatPlan, requestTaskPlan, updatePlan } from '../seed/plans.js';
 import { startShoal } from '../subjects/subjects.js';
-import { type Figure, figure } from './result.js';
+import { FARM, measureSubject, rateFigure, type Work } from './measure.js';
+import type { Figure } from './result.js';
 
-const FARM: FarmOptions = { runs: 100, tasks: 10_000 };
-
-interface Load {
-  plan: () => Plan;
-  connections: number;
-  warmUp: number;
-}
-
-const BEATS: Load = { plan: () => beatPlan(FARM), connections: 128, warmUp: 30_000 };
-const UPDATES: Load = { plan: () => updatePlan(FARM), connections: 512, warmUp: 10_000 };
+const BEATS: Work = { plan: () => beatPlan(FARM), connections: 128, warmUp: 30_000 };
+const UPDATES: Work = { plan: () => updatePlan(FARM), connections: 512, warmUp: 10_000 };
 /** More at once than are admitted by default. */
-const REQUESTS: Load = { plan: () => requestTaskPlan(), connections: 512, warmUp: 4000 };
+const REQUESTS: Work = { plan: () => requestTaskPlan(), connections: 512, warmUp: 4000 };
 /** None is turned away, so that the other knobs are seen. */
 const ADMIT_ALL = { TASK_SEMAPHORE_SIZE: '512' };
 
 interface Sweep {
   work: string;
-  load: Load;
+  load: Work;
   knob: string;
   values: readonly (number | string)[];
   /** Settings that all of them share. */
@@ -67,44 +59,19 @@ export async function measureSweeps({ rounds, seconds, say }: SweepOptions): Pro
       for (let round = 0; round < rounds; round++) {
         for (const [i, value] of values.entries()) {
           await cp(seed, directory, { recursive: true });
-          const one = await measureOne(directory, load, seconds, { ...env, [knob]: String(value) });
+          const shoal = await startShoal(directory, { ...env, [knob]: String(value) });
+          const one = await measureSubject(shoal, load, seconds);
           await rm(directory, { recursive: true });
           measured[i]!.push(one);
           say(`${work}, ${knob} ${value}: ${Math.round(one.rate)} req/s, p99 ${one.p99.toFixed(1)} ms`);
         }
       }
       for (const [i, value] of values.entries()) {
-        figures.push(figureOf(`${work} by ${knob}`, String(value), measured[i]!));
+        figures.push(rateFigure(`${work} by ${knob}`, String(value), measured[i]!));
       }
     }
   } finally {
     await rm(home, { recursive: true, force: true });
   }
   return figures;
-}
-
-async function measureOne(
-  directory: string,
-  { plan, connections, warmUp }: Load,
-  seconds: number,
-  env: Record<string, string>,
-): Promise<Measurement> {
-  const shoal = await startShoal(directory, env);
-  const client = await LoadClient.start({ url: shoal.url, plan: plan(), connections, pid: shoal.pid! });
-  await client.warmUp(warmUp);
-  const measurement = await client.measure(seconds);
-  await client.end();
-  await shoal.stop();
-  return measurement;
-}
-
-function figureOf(work: string, value: string, all: readonly Measurement[]): Figure {
-  const middle = all.toSorted((a, b) => a.rate - b.rate)[Math.floor(all.length / 2)]!;
-  const rates = all.map(({ rate }) => rate);
-  return figure(work, value, 'req/s', rates, {
-    p50: middle.p50,
-    p99: middle.p99,
-    serverMicros: middle.serverMicros ?? 0,
-    refusedShare: middle.refused / Math.max(1, middle.replies),
-  });
 }

@@ -5,21 +5,12 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LoadClient, type Measurement } from '../load/client.js';
-import type { Plan } from '../load/plan.js';
-import { type FarmOptions, writeFarm } from '../seed/farm.js';
+import type { Measurement } from '../load/client.js';
+import { writeFarm } from '../seed/farm.js';
 import { beatPlan, requestTaskPlan, requestVersionPlan, updatePlan } from '../seed/plans.js';
 import { peer, type Subject, startBareUws, startFastify, startShoal } from '../subjects/subjects.js';
-import { type Figure, figure } from './result.js';
-
-/** 100 unfinished runs, 10,000 active tasks. */
-const FARM: FarmOptions = { runs: 100, tasks: 10_000 };
-
-interface Work {
-  plan: () => Plan;
-  connections: number;
-  warmUp: number;
-}
+import { FARM, measureSubject, rateFigure, type Work } from './measure.js';
+import type { Figure } from './result.js';
 
 export const WORKS: Readonly<Record<string, Work>> = {
   beat: { plan: () => beatPlan(FARM), connections: 64, warmUp: 40_000 },
@@ -54,7 +45,7 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Fig
           measured.set(measurement.subject, [...(measured.get(measurement.subject) ?? []), measurement.of]);
         }
       }
-      for (const [subject, all] of measured) figures.push(figureOf(name, subject, all));
+      for (const [subject, all] of measured) figures.push(rateFigure(name, subject, all));
     }
   } finally {
     await rm(home, { recursive: true, force: true });
@@ -69,38 +60,17 @@ function subjectsOf(peerUrl: string | undefined): ((directory: string) => Promis
 
 async function measureOne(
   subject: Subject,
-  { plan, connections, warmUp }: Work,
+  work: Work,
   { seconds, say }: ThroughputOptions,
   name: string,
 ): Promise<{ subject: string; of: Measurement }> {
   const bare = subject.name.startsWith('bare');
-  const client = await LoadClient.start({
-    url: subject.url,
-    plan: bare ? { ...plan(), expect: 'duration' } : plan(),
-    connections,
-    ...(subject.pid === undefined ? {} : { pid: subject.pid }),
-  });
-  await client.warmUp(warmUp);
-  const of = await client.measure(seconds);
-  await client.end();
-  await subject.stop();
+  const plan = () => (bare ? { ...work.plan(), expect: 'duration' } : work.plan());
+  const of = await measureSubject(subject, { ...work, plan }, seconds);
   const cpu = of.serverMicros === undefined ? '' : `, ${of.serverMicros.toFixed(1)} µs CPU a request`;
   const refused = of.refused > 0 ? `, ${of.refused} refused (${of.firstRefusal})` : '';
   say(
     `${name}: ${subject.name}: ${Math.round(of.rate)} req/s${cpu}, client ${Math.round(of.busy * 100)} % busy${refused}`,
   );
   return { subject: subject.name, of };
-}
-
-function figureOf(work: string, subject: string, all: readonly Measurement[]): Figure {
-  const rates = all.map(({ rate }) => rate);
-  const middle = all.toSorted((a, b) => a.rate - b.rate)[Math.floor(all.length / 2)]!;
-  return figure(work, subject, 'req/s', rates, {
-    serverMicros: middle.serverMicros ?? 0,
-    busiestMicros: middle.busiestMicros ?? 0,
-    clientBusy: middle.busy,
-    refused: all.reduce((sum, { refused }) => sum + refused, 0),
-    p50: middle.p50,
-    p99: middle.p99,
-  });
 }
