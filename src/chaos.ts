@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -20,6 +19,7 @@ import { Random } from './cli/swarm/random.js';
 import { runSwarm } from './cli/swarm/swarm.js';
 import { describeVerification, takeBaseline, verify } from './cli/swarm/verify.js';
 import { decimal, integer } from './cli/values.js';
+import { freePort } from './free-port.js';
 import { Sufferer, suffer } from './sufferer.js';
 
 /** A worker gives up after as long, so a server that answers later has not answered. */
@@ -150,14 +150,6 @@ async function chaos(options: Options): Promise<number> {
     await outages.close();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 const command = new Command('chaos')

@@ -1,16 +1,16 @@
 /** The main thread's handle of the front threads: starts them on one port, passes on what they say, stops them. */
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { closeBeforeEnd, endProcess } from './end-process.js';
+import { freePort } from './free-port.js';
 import type { FrontCommand, FrontMessage, FrontThreadData } from './http/front-messages.js';
+import { GITHUB_API_URL } from './jobs/github.js';
 import { guardThread } from './pool/keep-threads.js';
 import { credentialMaxAge, isPrimary } from './roles.js';
 import { longestPgn } from './store/open-store.js';
 
-const GITHUB_API = 'https://api.github.com';
 /** As many as THREADPOOL_TOKENS can be. */
 const MOST_TOKENS = 10_000;
 
@@ -42,6 +42,7 @@ export class FrontThreads {
     state: FrontState,
     { log, onLost }: FrontOptions,
   ): Promise<FrontThreads> {
+    // uWS shares only a port that it was told: one that the system would choose has to be known first.
     const port = config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT;
     const data = threadData(config, state, port);
     const threads = new FrontThreads(port);
@@ -126,20 +127,11 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
     },
     replySpreadMs: config.REPLY_SPREAD_MS,
     githubApiUrl:
-      config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API : ''),
+      config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API_URL : ''),
     githubToken: config.GH_TOKEN,
     sessionSecret: randomBytes(32).toString('hex'),
     nnUrl: config.FISHTEST_NN_URL === 'own' ? undefined : config.FISHTEST_NN_URL.replace(/\/$/, ''),
   };
-}
-
-/** uWS shares only a port that it was told: one that the system would choose has to be known first. */
-async function freePort(host: string): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 function listening(worker: Worker, log: Logger, onBroken: () => void): Promise<void> {

@@ -13,7 +13,7 @@ import { LiveFeed } from './http/metrics/live-feed.js';
 import { operatorPages } from './http/metrics/pages.js';
 import { Sampler } from './http/metrics/sampler.js';
 import { SlowHolds } from './http/metrics/slow-holds.js';
-import { GitHub } from './jobs/github.js';
+import { GITHUB_API_URL, GitHub } from './jobs/github.js';
 import { periodicJobs } from './jobs/periodic.js';
 import { probeStore } from './jobs/probe-store.js';
 import { JobSchedule } from './jobs/schedule.js';
@@ -35,7 +35,6 @@ import { StoreThread } from './store-thread-handle.js';
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
 const SLAB_SHARE = 0.5;
 const EXIT_CONFIG = 78;
-const GITHUB_API = 'https://api.github.com';
 const STORE_PROBE_MS = 5000;
 const SAMPLE_MS = 1000;
 /** Between the first refused request and the end of the jobs (scheduling.md §10). */
@@ -151,7 +150,7 @@ async function start(config: Config): Promise<void> {
   const jobs = new AbortController();
   const github =
     config.SHOAL_GITHUB === 'on'
-      ? new GitHub({ token: config.GH_TOKEN, apiUrl: config.GITHUB_API_URL || GITHUB_API })
+      ? new GitHub({ token: config.GH_TOKEN, apiUrl: config.GITHUB_API_URL || GITHUB_API_URL })
       : undefined;
   const schedule = new JobSchedule(
     periodicJobs({ state, reader, github, isStoreShared: sqliteDirectory(config.STORE_URL) === undefined }),

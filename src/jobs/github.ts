@@ -12,7 +12,7 @@ export interface GitHubOptions {
   readonly timeoutMs?: number;
 }
 
-const API_URL = 'https://api.github.com';
+export const GITHUB_API_URL = 'https://api.github.com';
 const RAW_URL = 'https://raw.githubusercontent.com';
 const TIMEOUT_MS = 3000;
 const RETRY_AFTER_MS = 100;
@@ -27,7 +27,7 @@ export class GitHub {
 
   constructor({
     token = '',
-    apiUrl = API_URL,
+    apiUrl = GITHUB_API_URL,
     rawUrl = RAW_URL,
     timeoutMs = TIMEOUT_MS,
   }: GitHubOptions = {}) {

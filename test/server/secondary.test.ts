@@ -1,12 +1,12 @@
 /** A secondary beside the primary: it takes PGNs, and refuses what only the primary does. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readConfig } from '../../src/config.js';
+import { freePort } from '../../src/free-port.js';
 import { isPrimary } from '../../src/roles.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { RUN_ID, seed, workerInfo } from './seed.js';
@@ -94,11 +94,3 @@ describe('a secondary', { skip: withoutMongodb }, () => {
     assert.equal((await primary.post('/api/beat', call(first))).body['task_alive'], true);
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
