@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { Region } from '../../src/memory/region.js';
 import type { TaskWorkerInfo } from '../../src/protocol/documents.js';
 import { State } from '../../src/state/state.js';
+import { workerInfo } from '../protocol/samples.js';
 
 function fresh() {
   const sizes = { runs: 8, tasks: 4096, workers: 64, users: 8, slabBytes: 4 * 1024 * 1024 };
@@ -13,26 +14,11 @@ function fresh() {
   return { infos: state.workerInfos, slab: state.slab };
 }
 
-const INFO: TaskWorkerInfo = {
-  uname: 'Linux 6.1',
-  architecture: ['64bit', 'ELF'],
-  concurrency: 4,
-  max_memory: 16_000,
-  min_threads: 1,
-  username: 'maria',
-  version: 325,
-  python_version: [3, 12, 1],
-  gcc_version: [13, 2, 0],
-  compiler: 'g++',
-  unique_key: 'aaaaaaaa-5a28-4b7d-b27b-d78d97ecf11a',
-  modified: false,
-  worker_arch: 'x86-64-avx2',
-  ARCH: '64bit BMI2',
-  nps: 650_000.5,
-  near_github_api_limit: false,
+const INFO = {
+  ...workerInfo(),
   remote_addr: '127.0.0.1',
   country_code: '?',
-};
+} as unknown as TaskWorkerInfo;
 
 /** Some differ in what is their own, some in what is their make's; old ones lack members or have others. */
 const anyInfo = fc
@@ -40,7 +26,7 @@ const anyInfo = fc
     unique_key: fc.constantFrom('a', 'b', 'c', '', 'ключ', 'k'.repeat(300)),
     nps: fc.constantFrom(1e6, 1.5e6),
     concurrency: fc.constantFrom(1, 64),
-    username: fc.constantFrom('maria', 'josé'),
+    username: fc.constantFrom('alice', 'josé'),
     lacks: fc.constantFrom(undefined, 'worker_arch', 'country_code', 'unique_key'),
     has: fc.constantFrom(undefined, 'ip_of_old', '__proto__', 'rate'),
   })
