@@ -76,7 +76,7 @@ export async function suffer(
   };
   const loseStore = async () => {
     const { pid } = sufferer.server;
-    if ((await outages.begin(pid, random)) === undefined) return;
+    if (!(await outages.begin(pid, random))) return;
     sufferer.counts.outages++;
     await pause(random.between(...OUTAGE_MS), signal);
     const dies = random.chance(0.25);

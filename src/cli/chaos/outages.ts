@@ -10,8 +10,8 @@ const run = promisify(execFile);
 export interface Outages {
   /** What the server is to be started with instead of the store's own URL. */
   readonly storeUrl: string;
-  /** The store of the server in process `pid` is gone; resolves to what happened, undefined where it cannot be had. */
-  begin(pid: number, random: Random): Promise<string | undefined>;
+  /** The store of the server in process `pid` is gone; resolves to false where that cannot be had. */
+  begin(pid: number, random: Random): Promise<boolean>;
   /** The store is back, for that process if it is still there. */
   end(pid: number): Promise<void>;
   close(): Promise<void>;
@@ -27,10 +27,9 @@ async function unreachable(storeUrl: string): Promise<Outages> {
   return {
     storeUrl: url,
     async begin(_pid, random) {
-      const stalls = random.chance(0.5);
-      if (stalls) proxy.stall();
+      if (random.chance(0.5)) proxy.stall();
       else proxy.cut();
-      return stalls ? 'the database stalls' : 'the database is away';
+      return true;
     },
     async end() {
       proxy.join();
@@ -46,8 +45,8 @@ function fullDisk(storeUrl: string): Outages {
     storeUrl,
     begin: (pid) =>
       limit(pid, '1').then(
-        () => 'the disk takes nothing',
-        () => undefined,
+        () => true,
+        () => false,
       ),
     end: (pid) =>
       limit(pid, 'unlimited').then(
