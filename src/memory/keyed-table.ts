@@ -144,6 +144,17 @@ export class KeyedTable {
     }
   }
 
+  /** As `update`, of a record whose number is known; undefined when it is not in use. It may be another key's by now. */
+  updateRecord<T>(record: number, change: (at: number) => T): T | undefined {
+    const stripe = Math.floor(record / this.#perStripe);
+    this.#locks.acquireBriefly(stripe);
+    try {
+      return this.i32[record * this.#rowWords + USED] === 1 ? change(this.at(record)) : undefined;
+    } finally {
+      this.#locks.release(stripe);
+    }
+  }
+
   /** Removes the key's record, if `condition` (asked under the stripe's lock) agrees; whether it did. */
   remove(key: string | Uint8Array, condition?: (at: number, record: number) => boolean): boolean {
     const [bytes, length] = this.#encode(key);

@@ -166,19 +166,17 @@ function storeWorkerInfo(context: Context, call: WorkerCall, at: number): number
   const { i32, f64 } = tasks.records;
   const old = i32[at + TaskWord.workerInfo]!;
   const info = call.request.worker_info;
-  if (workerInfos.says(old, info, call.countryCode)) return 0;
-  const entry = workerInfos.retain({
-    ...info,
-    remote_addr: workerInfos.get(old).remote_addr,
-    country_code: call.countryCode,
-  });
-  if (entry === old) {
-    workerInfos.release(old);
-    return 0;
+  const saysSame = workerInfos.says(old, info, call.countryCode);
+  if (saysSame && f64[at / 2 + TaskFloat.nps] === info.nps) return 0;
+  if (!saysSame) {
+    i32[at + TaskWord.workerInfo] = workerInfos.retain({
+      ...info,
+      remote_addr: workerInfos.get(old).remote_addr,
+      country_code: call.countryCode,
+    });
+    context.state.sections.later(() => workerInfos.release(old));
+    i32[at + TaskWord.concurrency] = info.concurrency;
   }
-  i32[at + TaskWord.workerInfo] = entry;
-  context.state.sections.later(() => workerInfos.release(old));
-  i32[at + TaskWord.concurrency] = info.concurrency;
   f64[at / 2 + TaskFloat.nps] = info.nps;
   return TaskChange.workerInfo;
 }

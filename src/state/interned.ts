@@ -27,6 +27,13 @@ export class Interned {
     })!;
   }
 
+  /** Holds one more reference to an entry, whose number may stand for another content by now; false when it is gone. */
+  retainAgain(entry: number): boolean {
+    const { i32 } = this.#table;
+    const take = (at: number) => i32[at + REFERENCES]! > 0 && ++i32[at + REFERENCES]! > 0;
+    return this.#table.updateRecord(entry - 1, take) ?? false;
+  }
+
   /** Gives a reference back. Answers the content when the entry went with it. */
   release(entry: number): Buffer | undefined {
     const content = Buffer.from(this.#table.keyBytes(entry - 1));

@@ -49,7 +49,10 @@ export function readTaskCounts(state: State, at: number) {
 }
 
 export function readTaskWorker(state: State, at: number): TaskWorkerInfo {
-  return state.workerInfos.get(state.tasks.records.i32[at + TaskWord.workerInfo]!);
+  const { i32, f64 } = state.tasks.records;
+  const info = state.workerInfos.get(i32[at + TaskWord.workerInfo]!);
+  // Old documents may lack it.
+  return ('nps' in info ? { ...info, nps: f64[at / 2 + TaskFloat.nps]! } : info) as TaskWorkerInfo;
 }
 
 export function readTaskSpsa(state: State, at: number): TaskSpsaParams | undefined {

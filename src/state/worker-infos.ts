@@ -1,6 +1,7 @@
 /**
  * worker_info objects, interned: all tasks of a worker whose description did not change share one copy, and all workers of
- * one make share what they have in common. A make is a msgpackr array of members in a fixed order, without their names, and ends
+ * one make share what they have in common. `nps` is measured anew for each task, so it is the task's, and stands here as 0.
+ * A make is a msgpackr array of members in a fixed order, without their names, and ends
  * with members that only old documents have. A worker is the entry of its make (u32), of which it holds a reference, the
  * length of its key (u8) and the key, so that a request can be compared with it where it lies, and an array of the rest.
  */
@@ -45,11 +46,14 @@ const NO_INFO = Object.freeze({
   concurrency: 0,
   unique_key: '',
   remote_addr: '',
-}) as TaskWorkerInfo;
+}) as Description;
+
+/** What a worker says of itself, `nps` apart: it has one, or had none. */
+export type Description = Omit<TaskWorkerInfo, 'nps'> & { readonly nps?: 0 };
 
 interface Decoded {
   readonly serial: number;
-  readonly info: TaskWorkerInfo;
+  readonly info: Description;
   /** What a worker told last that says the same. */
   told: WorkerInfo | undefined;
 }
@@ -58,6 +62,8 @@ export class WorkerInfos {
   readonly #workers: Interned;
   readonly #makes: Interned;
   readonly #decoded = new Map<number, Decoded>();
+  /** The entries that this thread took last for a worker's key. */
+  readonly #latest = new Map<string, number>();
   readonly #usernames = new Map<number, { serial: number; username: string | undefined }>();
 
   constructor(workers: Interned, makes: Interned) {
@@ -67,6 +73,24 @@ export class WorkerInfos {
 
   /** Holds a reference to the entry for this content and returns its number (> 0). */
   retain(info: TaskWorkerInfo): number {
+    const { unique_key: key } = info;
+    const latest = this.#latest.get(key);
+    if (latest !== undefined && this.#retainAgain(latest, info)) return latest;
+    const entry = this.#retainNew(info);
+    if (this.#latest.size >= DECODED_LIMIT) this.#latest.clear();
+    this.#latest.set(key, entry);
+    return entry;
+  }
+
+  /** Holds one more reference to an entry that may be gone meanwhile; false when it does not say the same. */
+  #retainAgain(entry: number, info: TaskWorkerInfo): boolean {
+    if (!this.#workers.retainAgain(entry)) return false;
+    if (saysSame(this.#decode(entry).info, info, 0)) return true;
+    this.release(entry);
+    return false;
+  }
+
+  #retainNew(info: TaskWorkerInfo): number {
     const { entry: make } = this.#makes.retain(encodeMake(info));
     let isKept = false;
     try {
@@ -96,21 +120,15 @@ export class WorkerInfos {
   }
 
   /**
-   * Whether the entry says just what a worker tells now from this country, addresses aside. Call while a reference is
-   * held. The object is remembered, so that it must not change afterwards.
+   * Whether the entry says just what a worker tells now from this country, address and nps aside. Call while a reference
+   * is held. The object is remembered, so that it must not change afterwards.
    */
   says(entry: number, told: WorkerInfo, country: string): boolean {
     const decoded = this.#decode(entry);
     const { info } = decoded;
     if (info.country_code !== country) return false;
     if (decoded.told === told) return true;
-    let members = 2;
-    for (const member in told) {
-      members++;
-      if (!isSame(info[member as keyof WorkerInfo], told[member as keyof WorkerInfo])) return false;
-    }
-    for (const _ in info) members--;
-    if (members !== 0) return false;
+    if (!saysSame(info, told, 2)) return false;
     decoded.told = told;
     return true;
   }
@@ -133,7 +151,7 @@ export class WorkerInfos {
   }
 
   /** The content. Call while a reference is held. The object is shared: do not change it. */
-  get(entry: number): TaskWorkerInfo {
+  get(entry: number): Description {
     return this.#decode(entry).info;
   }
 
@@ -161,6 +179,18 @@ export class WorkerInfos {
   }
 }
 
+/** Whether both have the same members but for nps, which both have or neither, and for as many as the telling leaves out. */
+function saysSame(info: Description, told: WorkerInfo, leftOut: number): boolean {
+  let members = leftOut;
+  for (const member in told) {
+    members++;
+    const value = told[member as keyof WorkerInfo];
+    if (!isSame(info[member as keyof WorkerInfo], member === 'nps' ? 0 : value)) return false;
+  }
+  for (const _ in info) members--;
+  return members === 0;
+}
+
 /** Of members: plain values, or lists of them. */
 function isSame(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
@@ -176,7 +206,8 @@ function encodeMake(info: TaskWorkerInfo): Uint8Array {
 }
 
 function encodeWorker(make: number, info: TaskWorkerInfo): Uint8Array {
-  const { unique_key: key, nps, remote_addr, country_code } = info;
+  const { unique_key: key, remote_addr, country_code } = info;
+  const nps = 'nps' in info ? 0 : undefined;
   const isPlain = typeof key === 'string' && key.length < KEY_IN_REST && /^[ -~]*$/.test(key);
   const rest = pack([isPlain ? undefined : key, nps, remote_addr, country_code]);
   const length = isPlain ? key.length : 0;
@@ -201,7 +232,7 @@ function decodeOwn(own: Buffer): unknown[] {
 }
 
 /** In the order of the members, whichever part they are in. */
-function decode(own: readonly unknown[], make: readonly unknown[]): TaskWorkerInfo {
+function decode(own: readonly unknown[], make: readonly unknown[]): Description {
   let ownAt = 0;
   let makeAt = 0;
   const members = MEMBERS.map((member) => [
@@ -212,5 +243,5 @@ function decode(own: readonly unknown[], make: readonly unknown[]): TaskWorkerIn
   // msgpackr writes a missing member as undefined: old documents lack some.
   return Object.fromEntries(
     [...members, ...extra].filter(([, value]) => value !== undefined && value !== null),
-  ) as unknown as TaskWorkerInfo;
+  ) as unknown as Description;
 }

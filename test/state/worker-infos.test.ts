@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { Region } from '../../src/memory/region.js';
 import type { TaskWorkerInfo } from '../../src/protocol/documents.js';
 import { State } from '../../src/state/state.js';
+import type { Description } from '../../src/state/worker-infos.js';
 import { workerInfo } from '../protocol/samples.js';
 
 function fresh() {
@@ -27,7 +28,7 @@ const anyInfo = fc
     nps: fc.constantFrom(1e6, 1.5e6),
     concurrency: fc.constantFrom(1, 64),
     username: fc.constantFrom('alice', 'josé'),
-    lacks: fc.constantFrom(undefined, 'worker_arch', 'country_code', 'unique_key'),
+    lacks: fc.constantFrom(undefined, 'nps', 'worker_arch', 'country_code', 'unique_key'),
     has: fc.constantFrom(undefined, 'ip_of_old', '__proto__', 'rate'),
   })
   .map(({ lacks, has, ...changed }) => {
@@ -36,7 +37,7 @@ const anyInfo = fc
     return Object.fromEntries(members) as unknown as TaskWorkerInfo;
   });
 
-function isSameWorker(kept: TaskWorkerInfo, told: TaskWorkerInfo): boolean {
+function isSameWorker(kept: Description, told: TaskWorkerInfo): boolean {
   return kept.unique_key === told.unique_key && kept.username === told.username;
 }
 
@@ -49,7 +50,7 @@ describe('WorkerInfos', () => {
         const before = slab.bytesInUse();
         const held: { entry: number; text: string }[] = [];
         for (const { info, releases } of steps) {
-          const text = JSON.stringify(Object.entries(info));
+          const text = JSON.stringify(Object.entries('nps' in info ? { ...info, nps: 0 } : info));
           const same = held.find((one) => one.text === text);
           const entry = infos.retain(info);
           if (same !== undefined) assert.equal(entry, same.entry);
@@ -78,5 +79,26 @@ describe('WorkerInfos', () => {
     for (let i = 0; i < 100; i++) infos.retain({ ...INFO, unique_key: `${i}`, nps: i });
     assert.equal(infos.size(), 100);
     assert.equal(infos.makes(), 1);
+  });
+
+  it('a worker of which only the speed differs is the same', () => {
+    const { infos } = fresh();
+    const entry = infos.retain({ ...INFO, nps: 1 });
+    assert.equal(infos.retain({ ...INFO, nps: 2 }), entry);
+    assert.ok(infos.says(entry, { ...workerInfo(), nps: 3 } as never, '?'));
+    const { nps: _nps, ...old } = INFO;
+    assert.notEqual(infos.retain(old as TaskWorkerInfo), entry);
+    assert.equal(infos.references(entry), 2);
+  });
+
+  it('does not mistake an entry that took the place of another', () => {
+    const { infos } = fresh();
+    const first = infos.retain(INFO);
+    infos.release(first);
+    let others = 0;
+    while (infos.retain({ ...INFO, unique_key: `${others}` }) !== first) assert.ok(++others < 4000);
+    const again = infos.retain(INFO);
+    assert.notEqual(again, first);
+    assert.equal(infos.get(again).unique_key, INFO.unique_key);
   });
 });

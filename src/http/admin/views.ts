@@ -145,7 +145,7 @@ function workerView(state: State, slot: number, taskId: number, at: number): Wor
     run_id: state.runs.id(slot),
     task_id: taskId,
     concurrency: info.concurrency,
-    nps: info.nps,
+    nps: f64[at / 2 + TaskFloat.nps]!,
     country_code: info.country_code,
     games: taskGames(state.tasks, at),
     num_games: i32[at + TaskWord.numGames]!,
