@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<number, string>> = {
 export class Exchange {
   readonly #response: HttpResponse;
   readonly #isHead: boolean;
+  readonly #isEmpty: boolean;
   readonly #watch: RequestWatch;
   readonly #watched: Watched;
   #gone = false;
@@ -51,6 +52,7 @@ export class Exchange {
     this.#watch = watch;
     this.#watched = watch.begin(request);
     this.#isHead = request.getMethod() === 'head';
+    this.#isEmpty = request.getHeader('content-length') === '0';
     response.onAborted(() => {
       if (!this.#gone) this.#watch.end(this.#watched, CLIENT_GONE);
       this.#gone = true;
@@ -69,6 +71,11 @@ export class Exchange {
 
   /** Calls back once with the whole body, or with undefined when it is longer than `limit` bytes. */
   body(limit: number, done: (body: Buffer | undefined) => void): void {
+    if (this.#isEmpty) {
+      // uWS never tells of an empty body whose head came in pieces.
+      done(Buffer.alloc(0));
+      return;
+    }
     let collected: Buffer | undefined;
     let refused = false;
     this.#response.onData((chunk, isLast) => {

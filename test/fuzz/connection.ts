@@ -1,9 +1,12 @@
 /** A keep-alive connection that sends whole requests one by one, and another that sends bytes and leaves. */
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const LONGEST_WAIT_MS = 30_000;
 /** How long broken HTTP is given to be answered. */
 const RAW_WAIT_MS = 15;
+/** Between the pieces of a request that drips. */
+const PAUSE_MS = 20;
 
 export interface Response {
   status: number;
@@ -26,22 +29,27 @@ export class Connection {
   /**
    * Rejects when there is no answer within the time in which a worker gives up. A server may close a connection after an
    * answer: then the request goes out once more on a new one, as clients do it.
+   * @param pieces how many the bytes are sent in, with a pause after each
    */
-  async request(bytes: Buffer, isHead: boolean): Promise<Response> {
+  async request(bytes: Buffer, isHead: boolean, pieces = 1): Promise<Response> {
     if (!this.#ended) {
-      const response = await this.#exchange(bytes, isHead);
+      const response = await this.#exchange(bytes, isHead, pieces);
       if (response !== undefined) return response;
     }
     await this.#open();
-    const response = await this.#exchange(bytes, isHead);
+    const response = await this.#exchange(bytes, isHead, pieces);
     if (response === undefined) throw new Error('the server closed a new connection without an answer');
     return response;
   }
 
   /** Undefined when the server closed the connection instead. */
-  async #exchange(bytes: Buffer, isHead: boolean): Promise<Response | undefined> {
+  async #exchange(bytes: Buffer, isHead: boolean, pieces: number): Promise<Response | undefined> {
     this.#received = Buffer.alloc(0);
-    this.#socket!.write(bytes);
+    const piece = Math.ceil(bytes.length / pieces);
+    for (let sent = 0; sent < bytes.length && !this.#ended; sent += piece) {
+      this.#socket!.write(bytes.subarray(sent, sent + piece));
+      if (pieces > 1) await sleep(PAUSE_MS);
+    }
     const deadline = Date.now() + LONGEST_WAIT_MS;
     for (;;) {
       const response = parse(this.#received, isHead);

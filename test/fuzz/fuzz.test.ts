@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { matchArchs } from '../../src/rules/arch-filter.js';
 import { RUN_ID, workerInfo } from '../server/seed.js';
+import { Connection } from './connection.js';
 import { fuzz } from './fuzz.js';
 import { Target } from './target.js';
 
@@ -51,6 +52,23 @@ describe('bad input', () => {
       const plan = { seed, from: 100_000, inputs: SAMPLE, connections: CONNECTIONS, refusedOnly: true };
       assert.deepEqual((await fuzz(target, plan)).problems, [], `SHOAL_SEED=${seed}`);
     });
+  });
+
+  it('that comes in pieces is answered as the whole', async () => {
+    const beat = JSON.stringify(task());
+    const send = async (port: number, path: string, body: string, pieces: number) => {
+      const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+      const connection = new Connection(port);
+      const { status } = await connection.request(Buffer.from(head + body), false, pieces);
+      connection.close();
+      return status;
+    };
+    for (const pieces of [1, 2, 3, 20]) {
+      assert.equal(await send(target.port, '/api/beat', beat, pieces), 400);
+      assert.equal(await send(target.port, '/api/beat', '', pieces), 400);
+      assert.equal(await send(target.port, '/api/calc_elo', '', pieces), 405);
+      assert.equal(await send(target.adminPort, '/admin/status', '', pieces), 401);
+    }
   });
 
   it('of gzip bombs is not unpacked', async () => {

@@ -76,7 +76,8 @@ async function send(
     return odd === undefined ? undefined : `status ${odd} for broken HTTP`;
   }
   try {
-    const { status, body } = await connection.request(input.bytes, input.isHead);
+    const pieces = input.kind === 'request' ? input.pieces : 1;
+    const { status, body } = await connection.request(input.bytes, input.isHead, pieces);
     note(status);
     return judge(input, status, body);
   } catch (error) {

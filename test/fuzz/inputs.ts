@@ -8,8 +8,11 @@ import { makeAdminRequest } from './admin-inputs.js';
 import { mutate, placesOf, print } from './schema-mutations.js';
 
 export type Input =
-  /** A whole request on a connection that stays open. `refused`: the schemas say no, so the answer must too. */
-  | { kind: 'request'; bytes: Buffer; path: string; isHead: boolean; refused: boolean }
+  /**
+   * A whole request on a connection that stays open. `refused`: the schemas say no, so the answer must too. `pieces`: it
+   * drips, a piece at a time, which must not change the answer.
+   */
+  | { kind: 'request'; bytes: Buffer; path: string; isHead: boolean; refused: boolean; pieces?: number }
   /** The same for the admin listener. */
   | { kind: 'admin'; bytes: Buffer; path: string; isHead: boolean; refused: boolean }
   /** Bytes in pieces on a connection of their own, which is then left. */
@@ -62,6 +65,8 @@ const QUERIES = [
 ].concat(['?elo0=NaN&elo1=1', '?W=1e400&D=1&L=1', '?__proto__=1', `?${'a=1&'.repeat(300)}`, '?%']);
 const PLACES = placesOf(workerRequestSchema);
 const ENCODER = 'utf8';
+/** The share of worker requests that drip: each takes up to a second of one connection. */
+const SLOW = 0.004;
 
 /** @param adminToken differs from server to server; all else depends on seed and number alone */
 export function makeInput(seed: number, index: number, adminToken: string): Input {
@@ -80,7 +85,9 @@ function makeWorkerRequest(random: Random): Input {
   const body = makeBody(path, random);
   const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${headers(random)}Content-Length: ${body.length}\r\n\r\n`;
   const refused = isRefused(path, body);
-  return { kind: 'request', bytes: Buffer.concat([Buffer.from(head), body]), path, isHead: false, refused };
+  const bytes = Buffer.concat([Buffer.from(head), body]);
+  const pieces = random.chance(SLOW) ? random.pick([2, 5, 40]) : 1;
+  return { kind: 'request', bytes, path, isHead: false, refused, pieces };
 }
 
 function makeBody(path: string, random: Random): Buffer {

@@ -12,7 +12,8 @@ const SLICE = 10_000;
 const CONNECTIONS = 64;
 /** Inputs after which the process has what it keeps; growth counts from there. */
 const WARM_UP = 20_000;
-const MOST_GROWTH = 256 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const MOST_GROWTH = 256 * MIB;
 
 async function main(args: string[]): Promise<number> {
   const text = (fallback: string) => ({ type: 'string' as const, default: fallback });
@@ -26,7 +27,8 @@ async function main(args: string[]): Promise<number> {
   const problems: string[] = [];
   const statuses = new Map<number, number>();
   const started = performance.now();
-  let [done, sent, warm] = [0, 0, 0];
+  let [done, sent] = [0, 0];
+  const memory: number[] = [];
   try {
     while (done < inputs && problems.length === 0 && performance.now() - started < seconds * 1000) {
       const plan = {
@@ -44,16 +46,17 @@ async function main(args: string[]): Promise<number> {
         statuses.set(status, (statuses.get(status) ?? 0) + count);
       done += plan.inputs;
       sent += report.sent;
-      if (warm === 0 && done >= WARM_UP) warm = await target.memory();
+      if (done >= WARM_UP) memory.push(await target.memory());
     }
-    const growth = warm === 0 ? 0 : (await target.memory()) - warm;
+    const growth = (memory.at(-1) ?? 0) - (memory[0] ?? 0);
+    console.log(memory.map((b) => Math.round(b / MIB)).join(' '));
     if (growth > MOST_GROWTH) problems.push(`memory grew by ${growth} bytes`);
     const spent = (performance.now() - started) / 1000;
     const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
     console.log(
       `seed ${seed}, inputs ${from} to ${from + done - 1}, ${sent} sent, ${spent.toFixed(0)} s; ${counts.join(', ')}`,
     );
-    console.log(`memory grew by ${(growth / 1024 / 1024).toFixed(1)} MiB after the first ${WARM_UP}`);
+    console.log(`memory grew by ${(growth / MIB).toFixed(1)} MiB after the first ${WARM_UP}`);
   } finally {
     const code = await target.stop();
     if (code !== 0) problems.push(`the server ended with ${code}`);

@@ -70,6 +70,13 @@ export function exchange(res: HttpResponse, req: HttpRequest, rules: ExchangeRul
     const refusal = screenSize(head.contentLength, rules.bodyLimit) ?? rules.screen(head);
     if (refusal !== undefined) return send(refusal);
 
+    const finish = (body: Uint8Array): void => {
+      answering = true;
+      void rules.answer(head, body).then(send);
+    };
+    // uWS never tells of an empty body whose head came in pieces.
+    if (head.contentLength === 0) return finish(new Uint8Array());
+
     const chunks: Uint8Array[] = [];
     let size = 0;
     res.onData((chunk, isLast) => {
@@ -78,9 +85,7 @@ export function exchange(res: HttpResponse, req: HttpRequest, rules: ExchangeRul
       const tooLarge = screenSize(size, rules.bodyLimit);
       if (tooLarge !== undefined) return send(tooLarge);
       chunks.push(new Uint8Array(chunk.slice(0)));
-      if (!isLast) return;
-      answering = true;
-      void rules.answer(head, Buffer.concat(chunks)).then(send);
+      if (isLast) finish(Buffer.concat(chunks));
     });
   });
 }
