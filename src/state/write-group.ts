@@ -56,7 +56,10 @@ export interface SpsaLive {
   theta: Float64Array;
 }
 
-/** What changed in a task. A new task carries everything; else a missing member is unchanged. */
+/**
+ * What changed in a task. A new task carries everything; else a missing member is unchanged, and num_games and start are
+ * what they were. A bad task stays bad.
+ */
 export interface TaskWrite {
   taskId: number;
   /** True when the store does not have the task yet: then worker_info is there. */

@@ -81,12 +81,15 @@ export function replaceMore(key: string, document: Document): GroupOperation {
   return { collection: 'shoal_tasks', operation };
 }
 
-/** @param put takes undefined for a member that goes */
+/**
+ * A path repeats the task's number: the longer the run, the longer each. So those that nothing changes are left out.
+ * @param put takes undefined for a member that goes
+ */
 function changeTask(task: TaskWrite, put: (name: string, value: unknown) => void): void {
-  const { num_games, start, active, last_updated, stats, worker_info, spsa_params, extra } = task;
-  const always = { num_games, start, active, last_updated, stats };
+  const { active, last_updated, stats, worker_info, spsa_params, extra } = task;
+  const always = { active, last_updated, stats };
   for (const [name, value] of Object.entries(always)) put(name, encodeMember(name, value));
-  put('bad', task.bad ? true : undefined);
+  if (task.bad) put('bad', true);
   if (worker_info !== undefined) put('worker_info', encodeMember('worker_info', worker_info));
   if (spsa_params !== undefined) {
     put('spsa_params', spsa_params === null ? undefined : encodeMember('spsa_params', spsa_params));
