@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { FaultPlan } from './cli/chaos/faults.js';
+import { keepRuns } from './cli/chaos/keep-runs.js';
 import { makeOutages } from './cli/chaos/outages.js';
 import { RudeClients } from './cli/chaos/rude-clients.js';
 import { TrendWatch } from './cli/chaos/trend.js';
@@ -80,6 +81,7 @@ async function chaos(options: Options): Promise<number> {
       );
     }, 1000);
     const suffering = plan && suffer(sufferer, { plan, outages, rude, random }, stop.signal);
+    const refilling = keepRuns(call, stop.signal);
     let fleet: Fleet | undefined;
     const { workers, seconds } = options;
     const report = await runSwarm(
@@ -101,6 +103,7 @@ async function chaos(options: Options): Promise<number> {
     stop.abort();
     clearInterval(sampling);
     await suffering;
+    await refilling;
     const { status: tired } = await call('status', {});
     await sufferer.end('SIGTERM');
     await sufferer.start(undefined);
