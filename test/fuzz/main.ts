@@ -4,6 +4,7 @@
  * process neither died nor grew; 1: not so; 2: wrong usage. An input is replayed by its seed and number.
  */
 import { parseArgs } from 'node:util';
+import { slope } from '../../src/cli/chaos/trend.js';
 import { fuzz } from './fuzz.js';
 import { Target } from './target.js';
 
@@ -14,6 +15,9 @@ const CONNECTIONS = 64;
 const WARM_UP = 20_000;
 const MIB = 1024 * 1024;
 const MOST_GROWTH = 256 * MIB;
+/** After so many its caches are full: what it gains for each input from then on would be a leak. */
+const STEADY = 400_000;
+const MOST_STEADY_BYTES = 160;
 
 async function main(args: string[]): Promise<number> {
   const text = (fallback: string) => ({ type: 'string' as const, default: fallback });
@@ -28,7 +32,8 @@ async function main(args: string[]): Promise<number> {
   const statuses = new Map<number, number>();
   const started = performance.now();
   let [done, sent] = [0, 0];
-  const memory: number[] = [];
+  /** Bytes by inputs done. */
+  const memory: [done: number, bytes: number][] = [];
   try {
     while (done < inputs && problems.length === 0 && performance.now() - started < seconds * 1000) {
       const plan = {
@@ -46,17 +51,21 @@ async function main(args: string[]): Promise<number> {
         statuses.set(status, (statuses.get(status) ?? 0) + count);
       done += plan.inputs;
       sent += report.sent;
-      if (done >= WARM_UP) memory.push(await target.memory());
+      if (done >= WARM_UP) memory.push([done, await target.memory()]);
     }
-    const growth = (memory.at(-1) ?? 0) - (memory[0] ?? 0);
-    console.log(memory.map((b) => Math.round(b / MIB)).join(' '));
+    const growth = (memory.at(-1)?.[1] ?? 0) - (memory[0]?.[1] ?? 0);
+    const steady = slope(memory.filter(([at]) => at > STEADY));
     if (growth > MOST_GROWTH) problems.push(`memory grew by ${growth} bytes`);
+    if (steady > MOST_STEADY_BYTES) {
+      problems.push(`memory grew by ${steady.toFixed(0)} bytes an input after the first ${STEADY}`);
+    }
     const spent = (performance.now() - started) / 1000;
     const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
     console.log(
       `seed ${seed}, inputs ${from} to ${from + done - 1}, ${sent} sent, ${spent.toFixed(0)} s; ${counts.join(', ')}`,
     );
-    console.log(`memory grew by ${(growth / MIB).toFixed(1)} MiB after the first ${WARM_UP}`);
+    const late = done > STEADY ? `, by ${steady.toFixed(0)} bytes an input after the first ${STEADY}` : '';
+    console.log(`memory grew by ${(growth / MIB).toFixed(1)} MiB after the first ${WARM_UP}${late}`);
   } finally {
     const code = await target.stop();
     if (code !== 0) problems.push(`the server ended with ${code}`);
