@@ -1,7 +1,7 @@
-/** The one way out for a server that serves: a thread in uWS's code that is ended with its process would abort it. */
+/** The one way out for a server that serves: a thread in uWS's or SQLite's code that is ended with its process aborts it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long the sockets may take to close. */
+/** How long sockets and threads may take to get ready for it. */
 const CLOSE_MS = 1000;
 
 const closings = new Set<() => Promise<unknown>>();
@@ -12,8 +12,9 @@ export function closeBeforeEnd(close: () => Promise<unknown>): void {
 }
 
 /**
- * Ends the process with `code` once its sockets are closed, or at the latest after a second. uWS calls back for each socket
- * that is ready, and aborts when a callback of an ended thread leaves a request without its answer.
+ * Ends the process with `code` once its sockets are closed and no thread is in native code, or at the latest after a second.
+ * uWS calls back for each socket that is ready, and aborts when a callback of an ended thread leaves a request without its
+ * answer; SQLite's driver throws, where nothing catches it, when its thread ends during a statement.
  */
 export async function endProcess(code: number): Promise<never> {
   await Promise.race([Promise.all([...closings].map((close) => close())), sleep(CLOSE_MS)]);

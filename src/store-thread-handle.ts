@@ -2,14 +2,18 @@
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { endProcess } from './end-process.js';
+import { closeBeforeEnd, endProcess } from './end-process.js';
 import { guardThread } from './pool/keep-threads.js';
 import type { StoreCommand, StoreMessage, StoreThreadData } from './pool/store-thread.js';
+
+/** The number of a thread that has ended. */
+const GONE = -1;
 
 export class StoreThread {
   readonly #worker: Worker;
   readonly #backups = new Map<number, (error?: string) => void>();
   #stopped: () => void = () => {};
+  #stopping: Promise<void> | undefined;
   #expectEnd: () => void = () => {};
   #lastBackup = 0;
 
@@ -45,6 +49,8 @@ export class StoreThread {
       worker.on('error', reject);
     });
     thread.#expectEnd = guardThread(worker, onLost);
+    // Not in the middle of a commit.
+    closeBeforeEnd(() => thread.stop());
     return thread;
   }
 
@@ -53,13 +59,16 @@ export class StoreThread {
     this.#send({ kind: 'start', legacyUsernames });
   }
 
-  /** Resolves when everything is written and the writer is closed. */
+  /** Resolves when everything is written and the writer is closed, or the thread is gone. */
   stop(): Promise<void> {
-    return new Promise((resolve) => {
+    this.#stopping ??= new Promise((resolve) => {
       this.#expectEnd();
       this.#stopped = resolve;
+      this.#worker.once('exit', () => resolve());
+      if (this.#worker.threadId === GONE) resolve();
       this.#send({ kind: 'stop' });
     });
+    return this.#stopping;
   }
 
   /** @throws Error that says why there is no backup */

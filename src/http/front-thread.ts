@@ -237,7 +237,7 @@ parent.on('message', (command: FrontCommand) => {
   else if (command.kind === 'stop') void stop(command.ms);
   else {
     closeSockets();
-    say({ kind: 'closed' });
+    void pool.quiet().finally(() => say({ kind: 'closed' }));
   }
 });
 
@@ -245,12 +245,12 @@ async function stop(ms: number): Promise<void> {
   if (listening !== undefined && !closed) uws.us_listen_socket_close(listening);
   front.releaseHeld();
   // Requests that were admitted before draining began are answered before their sockets are closed.
-  const deadline = Date.now() + ms / 2;
-  while ((replies.size > 0 || tokens.size > 0) && Date.now() < deadline) await sleep(10);
+  const latest = Date.now() + ms;
+  while ((replies.size > 0 || tokens.size > 0) && Date.now() < latest - ms / 2) await sleep(10);
   await sleep(50);
   publicApi.close();
   replies.close();
-  await pool.close(ms / 2);
+  await pool.close(latest - Date.now());
   closeSockets();
   say({ kind: 'stopped' });
   parent.close();

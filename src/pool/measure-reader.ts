@@ -1,6 +1,6 @@
 /**
- * A reader that notes how long its answers took, and that its thread is with the store meanwhile. Streams are left alone:
- * their reader sets their pace.
+ * A reader that notes how long its answers took, and that its thread is in a driver's native code meanwhile, which an
+ * embedded store does not leave before the answer is there. Streams are left alone: their reader sets their pace.
  */
 import type { Histogram } from '../memory/histogram.js';
 import type { Threads } from '../memory/threads.js';
@@ -18,13 +18,10 @@ export function measureReader(reader: Reader, times: Histogram, threads: Threads
         try {
           answer = Reflect.apply(member, target, args);
         } finally {
-          if (!(answer instanceof Promise)) threads.goForeign(-1);
+          threads.goForeign(-1);
         }
         if (!(answer instanceof Promise)) return answer;
-        return answer.finally(() => {
-          threads.goForeign(-1);
-          times.record((performance.now() - began) * 1000);
-        });
+        return answer.finally(() => times.record((performance.now() - began) * 1000));
       };
     },
   });

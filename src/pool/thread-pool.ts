@@ -95,20 +95,31 @@ export class ThreadPool {
 
   /** Answers what it can within `ms` milliseconds; a thread that hangs by then is ended. */
   async close(ms: number): Promise<void> {
+    const latest = performance.now() + ms;
     this.#closing = true;
     clearInterval(this.#watch);
-    const latest = performance.now() + ms;
-    await this.#awaitStarts(latest);
+    await this.quiet();
     await Promise.race([this.#pool.close(), sleep(Math.max(0, latest - performance.now()))]);
+    await this.quiet();
     await this.#pool.destroy();
   }
 
-  /** Node aborts the process when a thread is ended while it loads its modules: one that takes another's place, say. */
-  async #awaitStarts(latest: number): Promise<void> {
-    this.#adopt(this.#pool);
+  /**
+   * Resolves when no thread is where its end would abort the process: loading its modules, as one that takes another's
+   * place does, or in the store's native code (native-notes/locks.md). Rejects after as long as a start may take.
+   */
+  async quiet(): Promise<void> {
     const { threads } = this.#shared.state;
-    const isStarting = ({ nodeId }: Watched) => threads.pulseOf(nodeId) === undefined;
-    while ([...this.#watched.values()].some(isStarting) && performance.now() < latest) await sleep(20);
+    const latest = performance.now() + START_MS;
+    const isBusy = ({ nodeId }: Watched) => this.#isStarting(nodeId) || threads.isInForeignCode(nodeId);
+    for (this.#adopt(this.#pool); [...this.#watched.values()].some(isBusy); await sleep(10)) {
+      if (performance.now() > latest) throw new Error(`a pool thread does not start in ${START_MS} ms`);
+    }
+  }
+
+  /** It tells its pulse for the first time when its reader is open. */
+  #isStarting(nodeId: number): boolean {
+    return (this.#shared.state.threads.pulseOf(nodeId) ?? 0) === 0;
   }
 
   #isDeath(error: unknown): boolean {
@@ -144,7 +155,8 @@ export class ThreadPool {
         watched.pulse = pulse;
         watched.since = now;
       }
-      const limit = pulse === undefined ? Math.max(START_MS, this.#options.hangMs) : this.#options.hangMs;
+      const { hangMs } = this.#options;
+      const limit = this.#isStarting(watched.nodeId) ? Math.max(START_MS, hangMs) : hangMs;
       if (now - watched.since < limit) continue;
       watched.since = now;
       // Ending a thread inside of SQLite's native code would abort the process (native-notes/locks.md).
