@@ -20,33 +20,17 @@
 //  6. A releaser notes the next owner in its own row before it clears the bit and until the owner word is stored. If
 //     it dies in between, the note tells a recovery which bit to restore.
 
-import { waitOnWord } from './async-wait.js';
 import { strike } from './fault-point.js';
 import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } from './lock-check.js';
 import type { LockMeter } from './lock-meter.js';
+import { ASYNC_WAITERS, CONTENDED, LockQueue, ROW, SPINS } from './lock-queue.js';
 import type { Region } from './region.js';
 import { type OwnedLocks, slotOf, type Threads, threadsOf } from './threads.js';
 
-/** Words from one lock to the next: 128 bytes. The first is the owner word. */
-const ROW = 32;
-const WAITERS = 1;
-const ARRIVALS = 3;
-const CONTENDED = 4;
-const ASYNC_WAITERS = 5;
-
-/** Looks at a held lock before queueing, and again before parking: about a microsecond each. */
-const SPINS = 100;
 /** Looks of a tryAcquire: a few microseconds, then the caller does something else. */
 const TRY_SPINS = 300;
 /** Longest that an event loop is kept waiting for a lock whose owners never block. */
 const BRIEF_LIMIT_MS = 1000;
-/** How long an event loop retries before it queues in order, in milliseconds. */
-const PATIENCE_MS = 3;
-/** How often a waiting event loop looks again, unasked, in milliseconds. */
-const RECHECK_MS = 2;
-/** A thread that has been parked for as long wonders whether the owner is still there. */
-const SUSPICION_MS = 20;
-
 /** Is told where the sections of a table begin and end, by the thread that is in them. */
 export interface Sections {
   enter(i: number): void;
@@ -62,6 +46,7 @@ export class LockTable implements OwnedLocks {
   readonly #threads: Threads;
   /** Number of the first lock among all locks of the region: names a lock in the threads' rows. */
   readonly #firstId: number;
+  readonly #queue: LockQueue;
   readonly #meter: LockMeter | undefined;
   /** Set by a thread that keeps what it needs to undo a section. */
   sections: Sections | undefined;
@@ -77,6 +62,7 @@ export class LockTable implements OwnedLocks {
     this.#threads = threadsOf(region);
     this.#words = region.i32(name, count * ROW);
     this.#firstId = this.#words.byteOffset / (ROW * 4);
+    this.#queue = new LockQueue(this.#words, this.#threads, this.#firstId, name);
     this.#threads.lockTables.push(this);
   }
 
@@ -112,7 +98,7 @@ export class LockTable implements OwnedLocks {
   async acquireAsync(i = 0): Promise<void> {
     const row = this.#row(i);
     const me = this.#me();
-    if (!this.#try(row, me, TRY_SPINS)) await this.#waitInTurns(row, me);
+    if (!this.#try(row, me, TRY_SPINS)) await this.#wait(row, me);
     this.#took(i, true);
   }
 
@@ -121,7 +107,7 @@ export class LockTable implements OwnedLocks {
     const row = this.#row(i);
     const me = this.#me();
     if (checkingLocks) checkOrder(this.rank, this.name, i);
-    if (!this.#try(row, me, TRY_SPINS)) await this.#waitInTurns(row, me);
+    if (!this.#try(row, me, TRY_SPINS)) await this.#wait(row, me);
     this.#took(i, false);
     try {
       return work();
@@ -156,9 +142,7 @@ export class LockTable implements OwnedLocks {
       this.mend?.(i, dead);
       // It may have died between clearing a waiter's bit and making the waiter the owner.
       const next = this.#threads.handingTo(dead);
-      if (next !== 0 && this.#threads.waitsFor(next, this.#firstId + i)) {
-        Atomics.or(this.#words, this.#bitmap(row, next), 1 << ((next - 1) & 31));
-      }
+      if (next !== 0 && this.#threads.waitsFor(next, this.#firstId + i)) this.#queue.restore(row, next);
       this.#pass(row, word);
       found++;
     }
@@ -167,10 +151,7 @@ export class LockTable implements OwnedLocks {
 
   /** As OwnedLocks asks. */
   forgetWaiter(slot: number): void {
-    const bit = 1 << ((slot - 1) & 31);
-    for (let row = 0; row < this.count * ROW; row += ROW) {
-      Atomics.and(this.#words, this.#bitmap(row, slot), ~bit);
-    }
+    for (let row = 0; row < this.count * ROW; row += ROW) this.#queue.leave(row, slot);
   }
 
   /** As OwnedLocks asks. */
@@ -184,16 +165,16 @@ export class LockTable implements OwnedLocks {
   #pass(row: number, me: number): void {
     const words = this.#words;
     do {
-      if (!this.#anyWaiter(row)) {
+      if (!this.#queue.anyWaiter(row)) {
         Atomics.store(words, row, 0);
         strike?.(`${this.name}: freed`);
-        if (!this.#anyWaiter(row)) {
+        if (!this.#queue.anyWaiter(row)) {
           if (Atomics.load(words, row + ASYNC_WAITERS) > 0) Atomics.notify(words, row, 1);
           return;
         }
         if (Atomics.compareExchange(words, row, 0, me) !== 0) return;
       }
-    } while (!this.#handOver(row));
+    } while (!this.#queue.handOver(row));
   }
 
   /** Slot of the thread that holds lock `i`, 0 when it is free. */
@@ -218,14 +199,6 @@ export class LockTable implements OwnedLocks {
     return this.#threads.lockWord || this.#threads.self();
   }
 
-  #bitmap(row: number, slot: number): number {
-    return row + WAITERS + ((slot - 1) >> 5);
-  }
-
-  #anyWaiter(row: number): boolean {
-    return (Atomics.load(this.#words, row + WAITERS) | Atomics.load(this.#words, row + WAITERS + 1)) !== 0;
-  }
-
   #try(row: number, me: number, spins: number): boolean {
     const words = this.#words;
     if (Atomics.compareExchange(words, row, 0, me) === 0) return true;
@@ -233,7 +206,7 @@ export class LockTable implements OwnedLocks {
       const owner = Atomics.load(words, row);
       if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) return true;
       // A lock with a queue is handed on, so looking for a free moment would only cost time.
-      if (owner === me || this.#anyWaiter(row)) return false;
+      if (owner === me || this.#queue.anyWaiter(row)) return false;
     }
     return false;
   }
@@ -248,7 +221,7 @@ export class LockTable implements OwnedLocks {
       }
       Atomics.add(this.#words, row + CONTENDED, 1);
       const began = performance.now();
-      if (!this.#try(row, me, SPINS) && !this.#park(row, me, limitMs)) {
+      if (!this.#try(row, me, SPINS) && !this.#queue.park(row, me, limitMs)) {
         throw new Error(
           `${this.name}[${i}] stayed with thread ${this.owner(i)} for ${limitMs} ms: it may have died`,
         );
@@ -258,114 +231,18 @@ export class LockTable implements OwnedLocks {
     this.#took(i, false);
   }
 
+  /** Waits without parking until the lock is this thread's. */
+  async #wait(row: number, me: number): Promise<void> {
+    const began = performance.now();
+    Atomics.add(this.#words, row + CONTENDED, 1);
+    await this.#queue.waitInTurns(row, me);
+    this.#meter?.waited(began);
+  }
+
   #took(i: number, granted: boolean): void {
     if (checkingLocks) noteAcquired(this.rank, this.name, i, granted);
     this.#meter?.took(i);
     this.sections?.enter(i);
     strike?.(`${this.name}: taken`);
-  }
-
-  #park(row: number, me: number, limitMs: number): boolean {
-    const words = this.#words;
-    const threads = this.#threads;
-    const slot = slotOf(me);
-    const bitmap = this.#bitmap(row, slot);
-    const bit = 1 << ((slot - 1) & 31);
-    const wakeAt = threads.wakeAt(slot);
-    const started = limitMs === Number.POSITIVE_INFINITY ? 0 : performance.now();
-    let limited = limitMs !== Number.POSITIVE_INFINITY;
-    threads.beginWait(this.#firstId + row / ROW, Atomics.add(words, row + ARRIVALS, 1));
-    Atomics.or(words, bitmap, bit);
-    for (let look = 0; ; look++) {
-      const seen = Atomics.load(threads.words, wakeAt);
-      const owner = Atomics.load(words, row);
-      if (owner === me) break;
-      if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) {
-        Atomics.and(words, bitmap, ~bit);
-        break;
-      }
-      if (look < SPINS) continue;
-      const left = limited ? started + limitMs - performance.now() : SUSPICION_MS;
-      if (left > 0) {
-        const woken = Atomics.wait(threads.words, wakeAt, seen, Math.min(left, SUSPICION_MS));
-        if (woken === 'timed-out') threads.onSuspicion(slotOf(owner));
-      } else if ((Atomics.and(words, bitmap, ~bit) & bit) === 0) limited = false;
-      else {
-        threads.endWait();
-        return false;
-      }
-    }
-    threads.endWait();
-    return true;
-  }
-
-  async #waitInTurns(row: number, me: number): Promise<void> {
-    const words = this.#words;
-    const threads = this.#threads;
-    const slot = slotOf(me);
-    const bitmap = this.#bitmap(row, slot);
-    const bit = 1 << ((slot - 1) & 31);
-    const began = performance.now();
-    const impatient = began + PATIENCE_MS;
-    let queued = false;
-    Atomics.add(words, row + CONTENDED, 1);
-    Atomics.add(words, row + ASYNC_WAITERS, 1);
-    for (;;) {
-      const seen = Atomics.load(threads.words, threads.wakeAt(slot));
-      const owner = Atomics.load(words, row);
-      // The owner word alone could mean a lock that other code of this thread took meanwhile.
-      if (queued && owner === me && (Atomics.load(words, bitmap) & bit) === 0) break;
-      if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) {
-        if (queued) Atomics.and(words, bitmap, ~bit);
-        break;
-      }
-      if (queued) {
-        await waitOnWord(threads.words, threads.wakeAt(slot), seen, RECHECK_MS);
-      } else if (
-        performance.now() > impatient &&
-        threads.beginQueue(this.#firstId + row / ROW, () => Atomics.add(words, row + ARRIVALS, 1))
-      ) {
-        queued = true;
-        Atomics.or(words, bitmap, bit);
-      } else {
-        await waitOnWord(words, row, owner, RECHECK_MS);
-      }
-    }
-    if (queued) threads.endQueue();
-    Atomics.sub(words, row + ASYNC_WAITERS, 1);
-    this.#meter?.waited(began);
-  }
-
-  /** Passes a held lock to the longest waiter; false when the last one gave up meanwhile. */
-  #handOver(row: number): boolean {
-    const words = this.#words;
-    const threads = this.#threads;
-    const id = this.#firstId + row / ROW;
-    for (;;) {
-      let next = 0;
-      let first = 0;
-      for (let half = 0; half < 2; half++) {
-        for (let bits = Atomics.load(words, row + WAITERS + half); bits !== 0; bits &= bits - 1) {
-          const slot = half * 32 + 32 - Math.clz32(bits & -bits);
-          const arrival = threads.arrivalAt(slot, id);
-          if (next === 0 || ((arrival - first) | 0) < 0) {
-            next = slot;
-            first = arrival;
-          }
-        }
-      }
-      if (next === 0) return false;
-      const bit = 1 << ((next - 1) & 31);
-      threads.noteHandOver(next);
-      const settled = (Atomics.and(words, this.#bitmap(row, next), ~bit) & bit) !== 0;
-      strike?.(`${this.name}: handing`);
-      if (settled) Atomics.store(words, row, threads.lockWordOf(next));
-      strike?.(`${this.name}: handed`);
-      threads.noteHandOver(0);
-      if (settled) {
-        threads.wake(next);
-        return true;
-      }
-    }
   }
 }
