@@ -237,7 +237,8 @@ parent.on('message', (command: FrontCommand) => {
   else if (command.kind === 'stop') void stop(command.ms);
   else {
     closeSockets();
-    void pool.quiet().finally(() => say({ kind: 'closed' }));
+    const done = () => say({ kind: 'closed' });
+    void pool.quiet().then(done, done);
   }
 });
 
