@@ -2,6 +2,7 @@
  * A farm to measure against, written into a store: runs of which none ends during a measurement, and active tasks of
  * workers whose names follow from a number.
  */
+import { cp } from 'node:fs/promises';
 import { buildRun } from '../../src/operations/new-run.js';
 import { emptyGroup } from '../../src/state/snapshot.js';
 import type { TaskWrite } from '../../src/state/write-group.js';
@@ -76,6 +77,14 @@ export async function writeFarm(directory: string, options: FarmOptions): Promis
     });
   }
   await writer.close();
+}
+
+/**
+ * The database alone: the driver leaves the files of its log, which are empty after a close, until its statements are
+ * collected, so that they may go in the middle of a copy.
+ */
+export async function copyFarm(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (file) => !/-(wal|shm)$/.test(file) });
 }
 
 function user(now: number) {

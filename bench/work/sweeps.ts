@@ -1,9 +1,9 @@
 /** What each knob does: one setting of the server after the other, in turn, under the load that feels it most. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from '../load/client.js';
-import { writeFarm } from '../seed/farm.js';
+import { copyFarm, writeFarm } from '../seed/farm.js';
 import { beatPlan, requestTaskPlan, updatePlan } from '../seed/plans.js';
 import { startShoal } from '../subjects/subjects.js';
 import { FARM, measureSubject, rateFigure, type Work } from './measure.js';
@@ -58,7 +58,7 @@ export async function measureSweeps({ rounds, seconds, say }: SweepOptions): Pro
       const measured = values.map(() => [] as Measurement[]);
       for (let round = 0; round < rounds; round++) {
         for (const [i, value] of values.entries()) {
-          await cp(seed, directory, { recursive: true });
+          await copyFarm(seed, directory);
           const shoal = await startShoal(directory, { ...env, [knob]: String(value) });
           const one = await measureSubject(shoal, load, seconds);
           await rm(directory, { recursive: true });

@@ -2,11 +2,11 @@
  * Requests a second, subject beside subject: each round gives every subject a farm of its own, warms it up and measures
  * it, in turn, so that what else the machine does falls on all of them.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from '../load/client.js';
-import { writeFarm } from '../seed/farm.js';
+import { copyFarm, writeFarm } from '../seed/farm.js';
 import { beatPlan, requestTaskPlan, requestVersionPlan, updatePlan } from '../seed/plans.js';
 import { peer, type Subject, startBareUws, startFastify, startShoal } from '../subjects/subjects.js';
 import { FARM, measureSubject, rateFigure, type Work } from './measure.js';
@@ -39,7 +39,7 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Fig
       for (let round = 0; round < options.rounds; round++) {
         for (const subject of subjectsOf(options.peerUrl)) {
           const directory = join(home, 'farm');
-          await cp(seed, directory, { recursive: true });
+          await copyFarm(seed, directory);
           const measurement = await measureOne(await subject(directory), WORKS[name]!, options, name);
           await rm(directory, { recursive: true });
           measured.set(measurement.subject, [...(measured.get(measurement.subject) ?? []), measurement.of]);
