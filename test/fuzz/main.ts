@@ -54,7 +54,8 @@ async function main(args: string[]): Promise<number> {
       if (done >= WARM_UP) memory.push([done, await target.memory()]);
     }
     const growth = (memory.at(-1)?.[1] ?? 0) - (memory[0]?.[1] ?? 0);
-    const steady = slope(memory.filter(([at]) => at > STEADY));
+    // Of fewer samples the slope would be that of the heaps' breathing.
+    const steady = done < 2 * STEADY ? 0 : slope(memory.filter(([at]) => at > STEADY));
     if (growth > MOST_GROWTH) problems.push(`memory grew by ${growth} bytes`);
     if (steady > MOST_STEADY_BYTES) {
       problems.push(`memory grew by ${steady.toFixed(0)} bytes an input after the first ${STEADY}`);
@@ -64,7 +65,7 @@ async function main(args: string[]): Promise<number> {
     console.log(
       `seed ${seed}, inputs ${from} to ${from + done - 1}, ${sent} sent, ${spent.toFixed(0)} s; ${counts.join(', ')}`,
     );
-    const late = done > STEADY ? `, by ${steady.toFixed(0)} bytes an input after the first ${STEADY}` : '';
+    const late = done >= 2 * STEADY ? `, by ${steady.toFixed(0)} bytes an input after the first ${STEADY}` : '';
     console.log(`memory grew by ${(growth / MIB).toFixed(1)} MiB after the first ${WARM_UP}${late}`);
   } finally {
     const code = await target.stop();
