@@ -65,7 +65,8 @@ async function main(args: string[]): Promise<number> {
     console.log(
       `seed ${seed}, inputs ${from} to ${from + done - 1}, ${sent} sent, ${spent.toFixed(0)} s; ${counts.join(', ')}`,
     );
-    const late = done >= 2 * STEADY ? `, by ${steady.toFixed(0)} bytes an input after the first ${STEADY}` : '';
+    const late =
+      done >= 2 * STEADY ? `, by ${steady.toFixed(0)} bytes an input after the first ${STEADY}` : '';
     console.log(`memory grew by ${(growth / MIB).toFixed(1)} MiB after the first ${WARM_UP}${late}`);
   } finally {
     const code = await target.stop();
