@@ -68,8 +68,8 @@ function updateRunThroughput(state: State, slot: number, active: ReadonlyMap<str
     games: runGames(runs, slot),
     sprt: isSprt ? { llr: runs.float(slot, RunFloat.llr), elo0: runs.float(slot, RunFloat.elo0) } : undefined,
   });
-  if (itp === runs.float(slot, RunFloat.itp)) return;
-  runs.setFloat(slot, RunFloat.itp, itp);
+  if (itp === runs.order.itp(slot)) return;
+  runs.order.setItp(slot, itp);
   markRun(state, slot);
 }
 

@@ -42,7 +42,7 @@ function mendRun(state: State, slot: number, dead: number, now: number): void {
   if (recountRun(state, slot).length > 0) markRun(state, slot);
   const finished = runs.has(slot, RunFlag.finished);
   // The scheduler may have dropped the run while the dead thread's change said that it had finished.
-  if (!finished) runs.makeReady(slot);
+  if (!finished) runs.ready.add(slot);
   if (stopping || (!finished && !isUndecided(state, slot))) stopRun(state, slot, now);
 }
 

@@ -51,7 +51,7 @@ export async function loadRun(
   state.runs.setFloat(slot, RunFloat.lastAccess, now);
   state.runs.setWord(slot, RunWord.copied, state.journal.durable.load());
   state.runs.publish(slot);
-  if (!state.runs.has(slot, RunFlag.finished)) state.runs.makeReady(slot);
+  if (!state.runs.has(slot, RunFlag.finished)) state.runs.ready.add(slot);
   return { slot, problems };
 }
 

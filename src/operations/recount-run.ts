@@ -14,7 +14,7 @@ export function recountRun(state: State, slot: number, visitActive?: (at: number
   const before = summary(state, slot);
   const sums = sumTasks(state, slot, visitActive);
   writeRunResults(runs, slot, sums.results);
-  runs.setWord(slot, RunWord.cores, sums.cores);
+  runs.order.setCores(slot, sums.cores);
   runs.setWord(slot, RunWord.workers, sums.workers);
   runs.setFloat(slot, RunFloat.committedGames, sums.committed_games);
   runs.setFloat(slot, RunFloat.totalGames, sums.total_games);
@@ -31,7 +31,7 @@ function summary(state: State, slot: number) {
   const { runs } = state;
   return {
     results: JSON.stringify(readRunResults(runs, slot)),
-    cores: runs.word(slot, RunWord.cores),
+    cores: runs.order.cores(slot),
     workers: runs.word(slot, RunWord.workers),
     committed_games: runs.float(slot, RunFloat.committedGames),
     total_games: runs.float(slot, RunFloat.totalGames),

@@ -112,10 +112,7 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
   }
   replaceTask(state, worker, task, call.now);
   state.sections.given(undefined);
-  state.workers.noteRun(
-    worker,
-    runs.records.i32.slice(runs.at(slot) + RunWord.id, runs.at(slot) + RunWord.id + 3),
-  );
+  state.workers.noteRun(worker, runs.order.idWords(slot).slice());
   const json = assignment(runs.id(slot), head, task.taskId, size, start);
   return { status: 200, json, sequence: state.journal.append() };
 }
@@ -142,7 +139,7 @@ function appendTask(state: State, slot: number, call: WorkerCall, size: number, 
   });
   state.connections.add(call.remoteAddr);
   runs.setWord(slot, RunWord.workers, runs.word(slot, RunWord.workers) + 1);
-  runs.setWord(slot, RunWord.cores, runs.word(slot, RunWord.cores) + info.concurrency);
+  runs.order.setCores(slot, runs.order.cores(slot) + info.concurrency);
   runs.addFloat(slot, RunFloat.committedGames, size);
   runs.addFloat(slot, RunFloat.totalGames, size);
   markTask(state, slot, taskId, at, TaskChange.isNew);

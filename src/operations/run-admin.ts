@@ -85,16 +85,21 @@ export function modifyRun(state: State, runId: string, changes: RunChanges, by: 
   return withRun(state, runId, (slot) => {
     const { runs } = state;
     const said: string[] = [];
-    const setNumber = (name: 'num_games' | 'priority' | 'throughput', float: number) => {
+    const setNumber = (
+      name: 'num_games' | 'priority' | 'throughput',
+      was: number,
+      set: (value: number) => void,
+    ) => {
       const value = changes[name];
-      const was = runs.float(slot, float);
       if (value === undefined || value === was) return;
-      runs.setFloat(slot, float, value);
+      set(value);
       said.push(`${name} changed from ${was} to ${value}`);
     };
-    setNumber('num_games', RunFloat.numGames);
-    setNumber('priority', RunFloat.priority);
-    setNumber('throughput', RunFloat.throughput);
+    const setFloat = (name: 'num_games' | 'throughput', float: number) =>
+      setNumber(name, runs.float(slot, float), (value) => runs.setFloat(slot, float, value));
+    setFloat('num_games', RunFloat.numGames);
+    setNumber('priority', runs.order.priority(slot), (value) => runs.order.setPriority(slot, value));
+    setFloat('throughput', RunFloat.throughput);
     const purges = runs.has(slot, RunFlag.autoPurge);
     if (changes.auto_purge !== undefined && changes.auto_purge !== purges) {
       runs.set(slot, RunFlag.autoPurge, changes.auto_purge);

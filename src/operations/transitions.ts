@@ -26,7 +26,7 @@ export function deactivateTask(state: State, slot: number, taskId: number, at: n
   markRun(state, slot);
   if (!isActive(state, at)) return;
   runs.setWord(slot, RunWord.workers, runs.word(slot, RunWord.workers) - 1);
-  runs.setWord(slot, RunWord.cores, runs.word(slot, RunWord.cores) - i32[at + TaskWord.concurrency]!);
+  runs.order.setCores(slot, runs.order.cores(slot) - i32[at + TaskWord.concurrency]!);
   runs.addFloat(slot, RunFloat.committedGames, taskGames(tasks, at) - i32[at + TaskWord.numGames]!);
   f64[at / 2 + TaskFloat.lastUpdated] = now;
   dropTaskFlips(state, at);
@@ -114,6 +114,6 @@ export function deactivateRun(state: State, slot: number, now: number): void {
 export function reviveRun(state: State, slot: number): void {
   const { runs } = state;
   runs.set(slot, RunFlag.deleted | RunFlag.failed | RunFlag.green | RunFlag.yellow | RunFlag.finished, false);
-  runs.makeReady(slot);
+  runs.ready.add(slot);
   markRun(state, slot);
 }

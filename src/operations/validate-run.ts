@@ -42,7 +42,7 @@ function findBrokenSum(state: State, slot: number): string | undefined {
   const stored = {
     results: JSON.stringify(readRunResults(runs, slot)),
     workers: runs.word(slot, RunWord.workers),
-    cores: runs.word(slot, RunWord.cores),
+    cores: runs.order.cores(slot),
     committed_games: runs.float(slot, RunFloat.committedGames),
     total_games: runs.float(slot, RunFloat.totalGames),
   };

@@ -56,7 +56,7 @@ export function writeRun(
   runs.setWord(slot, RunWord.compiler, compiler < 0 ? UNKNOWN_COMPILER : compiler);
   runs.setWord(slot, RunWord.failures, head.failures ?? 0);
   runs.setWord(slot, RunWord.workers, head.workers ?? 0);
-  runs.setWord(slot, RunWord.cores, head.cores ?? 0);
+  runs.order.setCores(slot, head.cores ?? 0);
   runs.set(slot, RunFlag.finished, head.finished);
   runs.set(slot, RunFlag.approved, head.approved);
   runs.set(slot, RunFlag.deleted, head.deleted);
@@ -67,8 +67,8 @@ export function writeRun(
   runs.setFloat(slot, RunFloat.gameDuration, traits.gameDuration);
   runs.setFloat(slot, RunFloat.hashMemory, traits.hashMemory);
   runs.setFloat(slot, RunFloat.coreLimit, traits.coreLimit);
-  runs.setFloat(slot, RunFloat.priority, args.priority ?? 0);
-  runs.setFloat(slot, RunFloat.itp, args.itp ?? 100);
+  runs.order.setPriority(slot, args.priority ?? 0);
+  runs.order.setItp(slot, args.itp ?? 100);
   runs.setFloat(slot, RunFloat.throughput, args.throughput ?? 1000);
   runs.setFloat(slot, RunFloat.numGames, args.num_games);
   runs.setFloat(slot, RunFloat.committedGames, head.committed_games ?? 0);
@@ -113,16 +113,16 @@ export function readLive(state: State, slot: number): RunLive {
     is_green: runs.has(slot, RunFlag.green),
     is_yellow: runs.has(slot, RunFlag.yellow),
     workers: runs.word(slot, RunWord.workers),
-    cores: runs.word(slot, RunWord.cores),
+    cores: runs.order.cores(slot),
     committed_games: runs.float(slot, RunFloat.committedGames),
     total_games: runs.float(slot, RunFloat.totalGames),
     results: readRunResults(runs, slot),
     nps: runs.float(slot, RunFloat.nps),
     games_per_minute: runs.float(slot, RunFloat.gamesPerMinute),
     args: {
-      itp: runs.float(slot, RunFloat.itp),
+      itp: runs.order.itp(slot),
       num_games: runs.float(slot, RunFloat.numGames),
-      priority: runs.float(slot, RunFloat.priority),
+      priority: runs.order.priority(slot),
       throughput: runs.float(slot, RunFloat.throughput),
       auto_purge: runs.has(slot, RunFlag.autoPurge),
       info: blobText(state, runs.word(slot, RunWord.info)),
@@ -152,7 +152,7 @@ export function argsText(state: State, slot: number): string {
     `,"info":${JSON.stringify(blobText(state, runs.word(slot, RunWord.info)))}` +
     `,"auto_purge":${runs.has(slot, RunFlag.autoPurge)}` +
     `,"throughput":${runs.float(slot, RunFloat.throughput)}` +
-    `,"itp":${runs.float(slot, RunFloat.itp)},"priority":${runs.float(slot, RunFloat.priority)}`;
+    `,"itp":${runs.order.itp(slot)},"priority":${runs.order.priority(slot)}`;
   if (sprt !== undefined) text += `,"sprt":${JSON.stringify(liveSprt(state, slot, sprt))}`;
   if (spsa !== undefined) text += `,"spsa":${JSON.stringify(liveSpsa(state, slot, spsa))}`;
   return text;

@@ -1,8 +1,7 @@
 /**
  * What a live run is made of in shared memory. RunWord offsets count 32-bit words, RunFloat offsets count 64-bit
  * floats, both from the start of the run's record. Everything here is guarded by the run's lock; the scheduler reads
- * single words of runs it has not locked and decides again under the lock: what it reads of most runs (words 0 to 15)
- * lies in one cache line.
+ * single words of runs it has not locked and decides again under the lock. What it reads of every run is in run-order.ts.
  */
 
 export const RUN_WORDS = 192;
@@ -12,12 +11,9 @@ export const RunWord = {
   inUse: 0,
   /** Changes each time that the slot gets another run, so that a remembered slot can be told from a recycled one. */
   generation: 1,
-  /** The run's id: three words, most significant first. */
-  id: 2,
   flags: 5,
   threads: 6,
   workers: 7,
-  cores: 8,
   taskCount: 9,
   /** First task of the list of tasks to write (task id + 1; 0 ends the list). */
   dirtyTasks: 28,
@@ -49,8 +45,6 @@ export const RunWord = {
 } as const;
 
 export const RunFloat = {
-  priority: 5,
-  itp: 6,
   throughput: 54,
   numGames: 35,
   committedGames: 36,

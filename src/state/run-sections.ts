@@ -9,7 +9,9 @@ import type { Sections } from '../memory/lock-table.js';
 import type { Region } from '../memory/region.js';
 import { MAX_THREADS, type Threads } from '../memory/threads.js';
 import type { Records } from './record.js';
+import { ORDER_WORDS } from './run-order.js';
 import { RUN_WORDS } from './run-record.js';
+import type { RunTable } from './runs.js';
 import { TASK_WORDS } from './task-record.js';
 
 const ROW = 256;
@@ -25,6 +27,8 @@ export const SectionWord = {
   stopping: 3,
   /** A task that was given out but not noted with its worker yet: slot + 1, generation, number, worker. */
   given: 4,
+  /** What the scheduler orders the run by. */
+  orderImage: 8,
   taskImage: 16,
   runImage: 64,
 } as const;
@@ -32,7 +36,7 @@ export const SectionWord = {
 export class RunSections implements Sections {
   readonly words: Int32Array;
   readonly #threads: Threads;
-  readonly #runs: Records;
+  readonly #runs: RunTable;
   readonly #tasks: Records;
   #later: (() => void)[] = [];
   /** Where this thread's row begins; 0, the row of no thread, while it keeps nothing. */
@@ -40,7 +44,7 @@ export class RunSections implements Sections {
   /** The word that says what this thread has added to the connections of its task's address. */
   connectionsAt: number = SectionWord.connections;
 
-  constructor(region: Region, threads: Threads, runs: Records, tasks: Records) {
+  constructor(region: Region, threads: Threads, runs: RunTable, tasks: Records) {
     this.words = region.i32('run-sections', ROW * (MAX_THREADS + 1));
     this.#threads = threads;
     this.#runs = runs;
@@ -69,7 +73,7 @@ export class RunSections implements Sections {
     words[this.#at + SectionWord.task] = 0;
     words[this.#at + SectionWord.connections] = 0;
     words[this.#at + SectionWord.stopping] = 0;
-    copy(this.#runs.i32, run * RUN_WORDS, words, this.#at + SectionWord.runImage, RUN_WORDS);
+    this.#copyRun(run, this.#at);
     words[this.#at + SectionWord.run] = run + 1;
   }
 
@@ -93,7 +97,7 @@ export class RunSections implements Sections {
       words[row + SectionWord.run] = 0;
       if (words[row + SectionWord.stopping] !== 0) words[row + SectionWord.stopping] = 2;
       words[row + SectionWord.connections] = 0;
-      copy(this.#runs.i32, (run - 1) * RUN_WORDS, words, row + SectionWord.runImage, RUN_WORDS);
+      this.#copyRun(run - 1, row);
     }
     copy(this.#tasks.i32, at, words, row + SectionWord.taskImage, TASK_WORDS);
     words[row + SectionWord.task] = taskId + 1;
@@ -128,6 +132,12 @@ export class RunSections implements Sections {
     this.words[at + 2] = task.taskId;
     this.words[at + 3] = task.worker;
     this.words[at] = task.slot + 1;
+  }
+
+  #copyRun(run: number, row: number): void {
+    const { records, order } = this.#runs;
+    copy(records.i32, run * RUN_WORDS, this.words, row + SectionWord.runImage, RUN_WORDS);
+    copy(order.records.i32, run * ORDER_WORDS, this.words, row + SectionWord.orderImage, ORDER_WORDS);
   }
 }
 

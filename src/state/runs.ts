@@ -2,27 +2,22 @@
  * The table of live runs: every unfinished run, and finished ones for a while. Slot 0 is the system's: it holds no run,
  * only the outbox of what belongs to none.
  */
-import { strike } from '../memory/fault-point.js';
 import type { KeyedTable } from '../memory/keyed-table.js';
 import type { LockTable } from '../memory/lock-table.js';
 import type { Region } from '../memory/region.js';
+import { ReadyRuns } from './ready-runs.js';
 import { carveRecords, type Records } from './record.js';
+import { ORDER_WORDS, RunOrder } from './run-order.js';
 import { RUN_WORDS, RunFlag, RunWord } from './run-record.js';
 
 export const SYSTEM_SLOT = 0;
 
-/** Scheduling decisions of a thread between two looks for runs to be dropped from the ready list. */
-const TIDY_EVERY = 64;
-
 export class RunTable {
   readonly records: Records;
   readonly locks: LockTable;
+  readonly order: RunOrder;
+  readonly ready: ReadyRuns;
   readonly #index: KeyedTable;
-  /** Word 0: how many slots the list holds; then the slots of runs that may be ready for work. */
-  readonly #ready: Int32Array;
-  readonly #listed: Int32Array;
-  #readyView: Int32Array = new Int32Array(0);
-  #looks = 0;
   /** Guards allocation of slots and the ready list. */
   readonly #tableLock: LockTable;
   readonly #remembered = new Map<string, number>();
@@ -32,14 +27,13 @@ export class RunTable {
 
   constructor(region: Region, count: number, locks: LockTable, tableLock: LockTable, index: KeyedTable) {
     this.records = carveRecords(region, 'runs', count, RUN_WORDS);
-    this.#ready = region.i32('ready-runs', count + 1);
-    this.#listed = region.i32('ready-listed', count);
+    this.order = new RunOrder(region, count);
+    this.ready = new ReadyRuns(region, this.order, tableLock, (slot) => this.isUnfinished(slot));
     this.#idGenerations = new Int32Array(count).fill(-1);
     this.locks = locks;
     this.#tableLock = tableLock;
     this.#index = index;
     index.isFilled = (at) => index.i32[at] !== 0;
-    tableLock.mend = () => this.#mendReady();
   }
 
   at(slot: number): number {
@@ -92,10 +86,8 @@ export class RunTable {
     // Read in this order, a slot in use has the whole id of this generation or of a later one.
     const isComplete = Atomics.load(i32, at + RunWord.inUse) !== 0;
     if (isComplete && this.#idGenerations[slot] === generation) return this.#ids[slot]!;
-    const id =
-      hexWord(i32[at + RunWord.id]!) +
-      hexWord(i32[at + RunWord.id + 1]!) +
-      hexWord(i32[at + RunWord.id + 2]!);
+    const [high, middle, low] = this.order.idWords(slot) as unknown as [number, number, number];
+    const id = hexWord(high) + hexWord(middle) + hexWord(low);
     if (isComplete) {
       this.#ids[slot] = id;
       this.#idGenerations[slot] = generation;
@@ -135,7 +127,8 @@ export class RunTable {
       const generation = this.records.i32[at + RunWord.generation]!;
       this.records.i32.fill(0, at, at + RUN_WORDS);
       this.records.i32[at + RunWord.generation] = generation + 1;
-      for (let word = 0; word < 3; word++) this.records.i32[at + RunWord.id + word] = idWord(runId, word);
+      this.order.records.i32.fill(0, slot * ORDER_WORDS, (slot + 1) * ORDER_WORDS);
+      this.order.idWords(slot).set([0, 1, 2].map((word) => idWord(runId, word)));
       Atomics.store(this.records.i32, at + RunWord.inUse, 1);
     } finally {
       this.#tableLock.release();
@@ -158,35 +151,6 @@ export class RunTable {
     this.setWord(slot, RunWord.inUse, 0);
   }
 
-  /** Puts a run among those that the scheduler looks at. Call under the run's lock. */
-  makeReady(slot: number): void {
-    this.#tableLock.acquire();
-    if (this.#listed[slot] === 0) {
-      this.#listed[slot] = 1;
-      const count = this.#ready[0]!;
-      this.#ready[1 + count] = slot;
-      Atomics.store(this.#ready, 0, count + 1);
-    }
-    this.#tableLock.release();
-  }
-
-  /**
-   * The listed slots, some of which may hold runs that have finished meanwhile, or none. Only the holder of the
-   * request-task mutex may call this: now and then it drops those from the list. Use the view before the next call.
-   */
-  readySlots(): Int32Array {
-    const count = Atomics.load(this.#ready, 0);
-    if (++this.#looks % TIDY_EVERY === 0) {
-      let stale = 0;
-      for (let i = 1; i <= count; i++) if (!this.isUnfinished(this.#ready[i]!)) stale++;
-      if (stale > 0) this.#dropFinished();
-    }
-    const view = this.#readyView;
-    const wanted = Atomics.load(this.#ready, 0);
-    if (view.length !== wanted) this.#readyView = this.#ready.subarray(1, 1 + wanted);
-    return this.#readyView;
-  }
-
   /** Slots of all unfinished runs, in no particular order. */
   unfinished(): number[] {
     return this.slots().filter((slot) => this.isUnfinished(slot));
@@ -197,33 +161,6 @@ export class RunTable {
     const slots: number[] = [];
     for (let slot = 1; slot < this.records.count; slot++) if (this.inUse(slot)) slots.push(slot);
     return slots;
-  }
-
-  /** The list without what stands there twice, after a thread died while it drew the list together. */
-  #mendReady(): void {
-    const slots = new Set(this.#ready.subarray(1, 1 + this.#ready[0]!));
-    this.#listed.forEach((listed, slot) => {
-      if (listed !== 0) slots.add(slot);
-    });
-    const kept = [...slots].filter((slot) => this.isUnfinished(slot));
-    this.#listed.fill(0);
-    for (const slot of kept) this.#listed[slot] = 1;
-    this.#ready.set(kept, 1);
-    Atomics.store(this.#ready, 0, kept.length);
-  }
-
-  #dropFinished(): void {
-    this.#tableLock.acquire();
-    const count = this.#ready[0]!;
-    let kept = 0;
-    for (let i = 1; i <= count; i++) {
-      const slot = this.#ready[i]!;
-      strike?.('ready runs: dropping');
-      if (this.isUnfinished(slot)) this.#ready[1 + kept++] = slot;
-      else this.#listed[slot] = 0;
-    }
-    Atomics.store(this.#ready, 0, kept);
-    this.#tableLock.release();
   }
 }
 

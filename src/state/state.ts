@@ -91,7 +91,7 @@ export class State {
     this.runs = new RunTable(region, sizes.runs, runLocks, runTableLock, runIndex);
     const chunkLock = new LockTable(region, 'task-chunks', 1, LockRank.taskChunks, meters.taskChunks);
     this.tasks = new TaskTable(region, this.runs, sizes.tasks, chunkLock);
-    this.sections = new RunSections(region, this.threads, this.runs.records, this.tasks.records);
+    this.sections = new RunSections(region, this.threads, this.runs, this.tasks.records);
     const table = (name: string, capacity: number, words: number, rank: number) =>
       new KeyedTable(region, name, { capacity, words, stripes: STRIPES, rank, slab });
     this.workers = new Workers(table('workers', sizes.workers, WORKER_WORDS, LockRank.workers), slab);

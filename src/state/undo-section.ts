@@ -1,4 +1,5 @@
 /** Puts back what a dead thread had changed under a run's lock. Call before anyone else can take the lock. */
+import { ORDER_WORDS } from './run-order.js';
 import { RUN_WORDS, RunWord } from './run-record.js';
 import { SectionWord } from './run-sections.js';
 import { SYSTEM_SLOT } from './runs.js';
@@ -23,10 +24,12 @@ export function undoSection(state: State, run: number, dead: number): Undone {
   const image = row + SectionWord.runImage;
   unlinkOutbox(state, run, words[image + RunWord.outboxTail]! >>> 0);
   if (run !== SYSTEM_SLOT) undoTask(state, run, row);
-  const { i32 } = state.runs.records;
   const spsa = state.runs.word(run, RunWord.spsa) >>> 0;
   if (spsa !== 0 && spsa !== words[image + RunWord.spsa]! >>> 0) state.slab.free(spsa);
-  i32.set(words.subarray(image, image + RUN_WORDS), state.runs.at(run));
+  const order = row + SectionWord.orderImage;
+  const { records } = state.runs.order;
+  records.i32.set(words.subarray(order, order + ORDER_WORDS), run * ORDER_WORDS);
+  state.runs.records.i32.set(words.subarray(image, image + RUN_WORDS), state.runs.at(run));
   words[row + SectionWord.run] = 0;
   return { undone: true, stopping };
 }

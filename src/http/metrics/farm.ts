@@ -32,7 +32,7 @@ export function readFarm({ runs }: State): FarmTotals {
     const kind = workers > 0 ? 'active' : runs.has(slot, RunFlag.approved) ? 'paused' : 'pending';
     totals.runs[kind]++;
     totals.workers += workers;
-    totals.cores += runs.word(slot, RunWord.cores);
+    totals.cores += runs.order.cores(slot);
     totals.nps += runs.float(slot, RunFloat.nps);
     totals.games_per_minute += runs.float(slot, RunFloat.gamesPerMinute);
     totals.games +=

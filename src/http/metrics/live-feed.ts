@@ -86,7 +86,7 @@ export class LiveFeed {
 function busiest({ runs }: State): number[] {
   const order = runs.unfinished().map((slot) => ({
     slot,
-    cores: runs.word(slot, RunWord.cores),
+    cores: runs.order.cores(slot),
     start: runs.float(slot, RunFloat.startTime),
   }));
   return order.sort((a, b) => b.cores - a.cores || b.start - a.start).map(({ slot }) => slot);

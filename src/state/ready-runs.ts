@@ -1,0 +1,101 @@
+/**
+ * The list of runs that the scheduler looks at, the oldest first: what is unfinished, and for a while what has just
+ * finished.
+ */
+import { strike } from '../memory/fault-point.js';
+import type { LockTable } from '../memory/lock-table.js';
+import type { Region } from '../memory/region.js';
+import type { RunOrder } from './run-order.js';
+
+/** Scheduling decisions of a thread between two looks for runs to be dropped from the list. */
+const TIDY_EVERY = 64;
+
+export class ReadyRuns {
+  /** Word 0: how many slots the list holds; then the slots of runs that may be ready for work. */
+  readonly #ready: Int32Array;
+  readonly #listed: Int32Array;
+  readonly #lock: LockTable;
+  readonly #order: RunOrder;
+  readonly #isUnfinished: (slot: number) => boolean;
+  #view: Int32Array = new Int32Array(0);
+  #looks = 0;
+
+  /** @param lock guards the list; mending it mends the list. */
+  constructor(region: Region, order: RunOrder, lock: LockTable, isUnfinished: (slot: number) => boolean) {
+    const { count } = order.records;
+    this.#ready = region.i32('ready-runs', count + 1);
+    this.#listed = region.i32('ready-listed', count);
+    this.#lock = lock;
+    this.#order = order;
+    this.#isUnfinished = isUnfinished;
+    lock.mend = () => this.#mend();
+  }
+
+  /**
+   * Puts a run on the list. Call under the run's lock. Whoever reads the list meanwhile finds some run twice, but none
+   * missing: younger ones move on from the end.
+   */
+  add(slot: number): void {
+    this.#lock.acquire();
+    if (this.#listed[slot] === 0) {
+      this.#listed[slot] = 1;
+      const count = this.#ready[0]!;
+      let place = 1 + count;
+      for (; place > 1 && this.#order.isOlder(slot, this.#ready[place - 1]!); place--) {
+        this.#put(place, this.#ready[place - 1]!, count);
+      }
+      strike?.('ready runs: adding');
+      this.#put(place, slot, count);
+    }
+    this.#lock.release();
+  }
+
+  #put(place: number, slot: number, count: number): void {
+    Atomics.store(this.#ready, place, slot);
+    if (place > count) Atomics.store(this.#ready, 0, count + 1);
+  }
+
+  /**
+   * The listed slots, some of which may hold runs that have finished meanwhile, or none. Only the holder of the
+   * request-task mutex may call this: now and then it drops those from the list. Use the view before the next call.
+   */
+  slots(): Int32Array {
+    const count = Atomics.load(this.#ready, 0);
+    if (++this.#looks % TIDY_EVERY === 0) {
+      let stale = 0;
+      for (let i = 1; i <= count; i++) if (!this.#isUnfinished(this.#ready[i]!)) stale++;
+      if (stale > 0) this.#dropFinished();
+    }
+    const wanted = Atomics.load(this.#ready, 0);
+    if (this.#view.length !== wanted) this.#view = this.#ready.subarray(1, 1 + wanted);
+    return this.#view;
+  }
+
+  /** The list without what stands there twice, after a thread died while it drew the list together. */
+  #mend(): void {
+    const slots = new Set(this.#ready.subarray(1, 1 + this.#ready[0]!));
+    this.#listed.forEach((listed, slot) => {
+      if (listed !== 0) slots.add(slot);
+    });
+    const kept = [...slots].filter((slot) => this.#isUnfinished(slot));
+    kept.sort((a, b) => (this.#order.isOlder(a, b) ? -1 : 1));
+    this.#listed.fill(0);
+    for (const slot of kept) this.#listed[slot] = 1;
+    this.#ready.set(kept, 1);
+    Atomics.store(this.#ready, 0, kept.length);
+  }
+
+  #dropFinished(): void {
+    this.#lock.acquire();
+    const count = this.#ready[0]!;
+    let kept = 0;
+    for (let i = 1; i <= count; i++) {
+      const slot = this.#ready[i]!;
+      strike?.('ready runs: dropping');
+      if (this.#isUnfinished(slot)) this.#ready[1 + kept++] = slot;
+      else this.#listed[slot] = 0;
+    }
+    Atomics.store(this.#ready, 0, kept);
+    this.#lock.release();
+  }
+}
