@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LatencyHistogram } from '../../src/cli/swarm/latency-histogram.js';
 import { Connection } from './connection.js';
 import { applyPatch, type Plan } from './plan.js';
+import { Queue } from './queue.js';
 
 export interface ClientData {
   host: string;
@@ -27,6 +28,7 @@ export interface ClientResult {
   replies: number;
   /** Replies that were no success: another status than 200, or without the expected text. */
   refused: number;
+  /** Requests whose connection ended before the reply. */
   broken: number;
   seconds: number;
   /** Share of the time in which this thread was busy: near 1, the client is the bottleneck. */
@@ -43,10 +45,11 @@ export interface ClientResult {
 const data = workerData as ClientData;
 const { requests } = data.plan;
 const sendings = new Float64Array(requests.length);
-const idle: Connection[] = [];
+/** The one that has been idle for longest sends next: no server has a reason to end it. */
+const idle = new Queue<Connection>();
 const connections: Connection[] = [];
-const dueTimes: number[] = [];
-let dueHead = 0;
+/** When requests were due that no connection was free for. */
+const dueTimes = new Queue<number>();
 let next = data.offset % requests.length;
 let ending = false;
 let measuring = false;
@@ -81,28 +84,24 @@ const sink = {
     }
     if (ending) return;
     if (data.rate === 0) sendNext(connection, now);
-    else if (dueHead < dueTimes.length) sendNext(connection, takeDue());
-    else idle.push(connection);
+    else becomeFree(connection);
   },
   onBroken(connection: Connection): void {
     if (ending) return;
-    broken++;
+    if (!idle.remove(connection)) broken++;
     const at = connections.indexOf(connection);
     void open().then((fresh) => {
       connections[at] = fresh;
       if (data.rate === 0) sendNext(fresh, performance.now());
-      else idle.push(fresh);
+      else becomeFree(fresh);
     });
   },
 };
 
-function takeDue(): number {
-  const due = dueTimes[dueHead++]!;
-  if (dueHead > 10_000) {
-    dueTimes.splice(0, dueHead);
-    dueHead = 0;
-  }
-  return due;
+function becomeFree(connection: Connection): void {
+  const due = dueTimes.shift();
+  if (due === undefined) idle.push(connection);
+  else sendNext(connection, due);
 }
 
 const readBuffer = Buffer.alloc(256 * 1024);
@@ -118,7 +117,7 @@ for (let i = 0; i < data.connections; i += 100) {
 }
 if (data.rate === 0) for (const connection of connections) sendNext(connection, performance.now());
 else {
-  idle.push(...connections);
+  for (const connection of connections) idle.push(connection);
   if (data.requests === undefined) runOpenLoop();
 }
 
@@ -130,7 +129,7 @@ function runOpenLoop(): void {
     if (ending) return;
     const now = performance.now();
     for (; due <= now && left > 0; due += interval, left--) {
-      const connection = idle.pop();
+      const connection = idle.shift();
       if (connection === undefined) dueTimes.push(due);
       else sendNext(connection, due);
     }
