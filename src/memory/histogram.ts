@@ -1,7 +1,8 @@
 // Log-scale histograms of durations, a row for each thread, summed by the reader.
 
 import type { Region } from './region.js';
-import { currentThread, MAX_THREADS } from './threads.js';
+import { MAX_THREADS } from './thread-row.js';
+import { currentThread } from './threads.js';
 
 const BUCKETS_PER_OCTAVE = 8;
 /** 2^32 µs is more than an hour. */

@@ -56,10 +56,10 @@ export class LockQueue {
     const slot = slotOf(me);
     const bitmap = this.#bitmap(row, slot);
     const bit = 1 << ((slot - 1) & 31);
-    const wakeAt = threads.wakeAt(slot);
+    const wakeAt = threads.waits.wakeAt(slot);
     const started = limitMs === Number.POSITIVE_INFINITY ? 0 : performance.now();
     let limited = limitMs !== Number.POSITIVE_INFINITY;
-    threads.beginWait(this.#firstId + row / ROW, Atomics.add(words, row + ARRIVALS, 1));
+    threads.waits.begin(this.#firstId + row / ROW, Atomics.add(words, row + ARRIVALS, 1));
     Atomics.or(words, bitmap, bit);
     for (let look = 0; ; look++) {
       const seen = Atomics.load(threads.words, wakeAt);
@@ -76,11 +76,11 @@ export class LockQueue {
         if (woken === 'timed-out') threads.onSuspicion(slotOf(owner));
       } else if ((Atomics.and(words, bitmap, ~bit) & bit) === 0) limited = false;
       else {
-        threads.endWait();
+        threads.waits.end();
         return false;
       }
     }
-    threads.endWait();
+    threads.waits.end();
     return true;
   }
 
@@ -98,7 +98,7 @@ export class LockQueue {
     let queued = false;
     Atomics.add(words, row + ASYNC_WAITERS, 1);
     for (;;) {
-      const seen = Atomics.load(threads.words, threads.wakeAt(slot));
+      const seen = Atomics.load(threads.words, threads.waits.wakeAt(slot));
       const owner = Atomics.load(words, row);
       // The owner word alone could mean a lock that other code of this thread took meanwhile.
       if (queued && owner === me && (Atomics.load(words, bitmap) & bit) === 0) break;
@@ -107,10 +107,10 @@ export class LockQueue {
         break;
       }
       if (queued) {
-        await waitOnWord(threads.words, threads.wakeAt(slot), seen, RECHECK_MS);
+        await waitOnWord(threads.words, threads.waits.wakeAt(slot), seen, RECHECK_MS);
       } else if (
         performance.now() > impatient &&
-        threads.beginQueue(this.#firstId + row / ROW, () => Atomics.add(words, row + ARRIVALS, 1))
+        threads.waits.beginQueue(this.#firstId + row / ROW, () => Atomics.add(words, row + ARRIVALS, 1))
       ) {
         queued = true;
         Atomics.or(words, bitmap, bit);
@@ -118,7 +118,7 @@ export class LockQueue {
         await waitOnWord(words, row, owner, RECHECK_MS);
       }
     }
-    if (queued) threads.endQueue();
+    if (queued) threads.waits.endQueue();
     Atomics.sub(words, row + ASYNC_WAITERS, 1);
   }
 
@@ -133,7 +133,7 @@ export class LockQueue {
       for (let half = 0; half < 2; half++) {
         for (let bits = Atomics.load(words, row + WAITERS + half); bits !== 0; bits &= bits - 1) {
           const slot = half * 32 + 32 - Math.clz32(bits & -bits);
-          const arrival = threads.arrivalAt(slot, id);
+          const arrival = threads.waits.arrivalAt(slot, id);
           if (next === 0 || ((arrival - first) | 0) < 0) {
             next = slot;
             first = arrival;
@@ -142,14 +142,14 @@ export class LockQueue {
       }
       if (next === 0) return false;
       const bit = 1 << ((next - 1) & 31);
-      threads.noteHandOver(next);
+      threads.waits.noteHandOver(next);
       const settled = (Atomics.and(words, this.#bitmap(row, next), ~bit) & bit) !== 0;
       strike?.(`${this.#name}: handing`);
       if (settled) Atomics.store(words, row, threads.lockWordOf(next));
       strike?.(`${this.#name}: handed`);
-      threads.noteHandOver(0);
+      threads.waits.noteHandOver(0);
       if (settled) {
-        threads.wake(next);
+        threads.waits.wake(next);
         return true;
       }
     }

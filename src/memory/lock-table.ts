@@ -141,8 +141,8 @@ export class LockTable implements OwnedLocks {
       if (Atomics.load(this.#words, row) !== word) continue;
       this.mend?.(i, dead);
       // It may have died between clearing a waiter's bit and making the waiter the owner.
-      const next = this.#threads.handingTo(dead);
-      if (next !== 0 && this.#threads.waitsFor(next, this.#firstId + i)) this.#queue.restore(row, next);
+      const next = this.#threads.waits.handingTo(dead);
+      if (next !== 0 && this.#threads.waits.waitsFor(next, this.#firstId + i)) this.#queue.restore(row, next);
       this.#pass(row, word);
       found++;
     }

@@ -18,19 +18,19 @@ export function recoverLocks(threads: Threads, slot: number): number {
   const tables = threads.lockTables.filter((table) => table.rank > outer).sort((a, b) => b.rank - a.rank);
   for (const table of tables) table.forgetWaiter(slot);
   // Another dead thread may have been handing it a lock: that one's recovery must find nobody to hand it to.
-  threads.forgetWaits(slot);
+  threads.waits.forget(slot);
   let recovered = 0;
   // A releaser that had cleared the dead thread's bit before it was forgotten makes it the owner in a moment.
   for (let pending = true; pending; ) {
-    pending = threads.isBeingHandedTo(slot);
+    pending = threads.waits.isBeingHandedTo(slot);
     for (const table of tables) {
       mending = table.rank;
       recovered += table.recover(word);
     }
     mending = outer;
-    if (pending) Atomics.wait(threads.words, threads.wakeAt(threads.self()), 0, PAUSE_MS);
+    if (pending) Atomics.wait(threads.words, threads.waits.wakeAt(threads.self()), 0, PAUSE_MS);
   }
   // A lock that the dead had just freed, or whose new owner it had not woken, is looked at again by all who wait.
-  threads.wakeAll();
+  threads.waits.wakeAll();
   return recovered;
 }

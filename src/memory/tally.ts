@@ -1,7 +1,8 @@
 // Numbers without contention: each thread adds in a row of its own, a reader sums the rows. One table for many numbers.
 
 import type { Region } from './region.js';
-import { currentThread, MAX_THREADS } from './threads.js';
+import { MAX_THREADS } from './thread-row.js';
+import { currentThread } from './threads.js';
 
 /** Floats of padding, so that rows of two threads never share a cache line. */
 const LINE = 16;

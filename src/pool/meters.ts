@@ -5,7 +5,7 @@
 import { Histogram } from '../memory/histogram.js';
 import type { Region } from '../memory/region.js';
 import { Tallies, type Tally } from '../memory/tally.js';
-import { MAX_THREADS } from '../memory/threads.js';
+import { MAX_THREADS } from '../memory/thread-row.js';
 import { OPERATIONS } from './calls.js';
 
 /** What a request can be for. A number of this list is what a front thread records. */

@@ -7,7 +7,8 @@
  */
 import type { Sections } from '../memory/lock-table.js';
 import type { Region } from '../memory/region.js';
-import { MAX_THREADS, type Threads } from '../memory/threads.js';
+import { MAX_THREADS } from '../memory/thread-row.js';
+import type { Threads } from '../memory/threads.js';
 import type { Records } from './record.js';
 import { ORDER_WORDS } from './run-order.js';
 import { RUN_WORDS } from './run-record.js';

@@ -2,7 +2,8 @@ import './fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Region } from '../../src/memory/region.js';
-import { currentThread, MAX_THREADS, Threads, threadsOf } from '../../src/memory/threads.js';
+import { MAX_THREADS } from '../../src/memory/thread-row.js';
+import { currentThread, Threads, threadsOf } from '../../src/memory/threads.js';
 
 const BYTES = 128 * 1024;
 

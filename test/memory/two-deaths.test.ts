@@ -29,8 +29,8 @@ test('a lock that a dead thread was handing to a buried one is free after its re
   // The giver holds the lock, the taker waits, and the giver has cleared its bit and noted whom it gives the lock to; both stop there.
   const owner = new Int32Array(region.buffer, giver.words.byteOffset - LOCK_BYTES, 1);
   Atomics.store(owner, 0, giver.threads.lockWord);
-  taker.threads.beginWait(owner.byteOffset / LOCK_BYTES, 0);
-  giver.threads.noteHandOver(takerSlot);
+  taker.threads.waits.begin(owner.byteOffset / LOCK_BYTES, 0);
+  giver.threads.waits.noteHandOver(takerSlot);
   undertaker.threads.markDead(giverSlot);
   undertaker.threads.markDead(takerSlot);
 
