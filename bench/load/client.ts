@@ -1,29 +1,24 @@
-/** The load client: threads of raw sockets, warmed up and measured several times. */
+/** The load client: a thread of raw sockets, warmed up and measured several times. */
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { ClientCommand, ClientData, ClientResult } from './client-thread.js';
-import type { Plan } from './plan.js';
+import type { ClientCommand, ClientData } from './client-thread.js';
+import type { StreamOptions, StreamResult } from './load-stream.js';
 
 /** The kernel counts CPU time in hundredths of a second. */
 const TICK_MICROS = 10_000;
 
 export interface LoadOptions {
   url: string;
-  plan: Plan;
-  connections: number;
-  /** Requests a second; left out: as many as the subject answers. */
-  rate?: number;
-  /** Ends an open loop after so many; it begins with the first measurement. */
-  requests?: number;
+  streams: readonly StreamOptions[];
   /** Of the subject: whose CPU time is counted. */
   pid?: number;
 }
 
-export interface Measurement extends ClientResult {
+export interface Measurement extends StreamResult {
   /** Good replies a second. */
   rate: number;
-  /** CPU time of the subject's process for a reply, in microseconds; all its threads. */
+  /** CPU time of the subject's process for a reply to any stream, in microseconds; all its threads. */
   serverMicros?: number;
   /** The same of its busiest thread alone. */
   busiestMicros?: number;
@@ -41,15 +36,7 @@ export class LoadClient {
   /** Connects and begins to send. */
   static async start(options: LoadOptions): Promise<LoadClient> {
     const { hostname, port } = new URL(options.url);
-    const data: ClientData = {
-      host: hostname,
-      port: Number(port),
-      connections: options.connections,
-      plan: options.plan,
-      rate: options.rate ?? 0,
-      offset: 0,
-      ...(options.requests === undefined ? {} : { requests: options.requests }),
-    };
+    const data: ClientData = { host: hostname, port: Number(port), streams: options.streams };
     const worker = new Worker(new URL('./client-thread.js', import.meta.url), { workerData: data });
     const failed = once(worker, 'error').then(([error]) => Promise.reject(error));
     await Promise.race([once(worker, 'message'), failed]);
@@ -57,26 +44,28 @@ export class LoadClient {
     return new LoadClient(worker, options.pid);
   }
 
-  async measure(seconds: number): Promise<Measurement> {
+  /** A measurement of each stream. */
+  async measure(seconds: number): Promise<Measurement[]> {
     const before = this.#cpuMicros();
     this.#worker.postMessage({ kind: 'measure', seconds } satisfies ClientCommand);
-    const [result] = (await once(this.#worker, 'message')) as [ClientResult];
+    const [results] = (await once(this.#worker, 'message')) as [StreamResult[]];
     const after = this.#cpuMicros();
-    const measured: Measurement = { ...result, rate: (result.replies - result.refused) / result.seconds };
     const spent = [...after].map(([thread, micros]) => micros - (before.get(thread) ?? 0));
-    if (spent.length > 0) {
-      const replies = Math.max(1, result.replies);
-      measured.serverMicros = spent.reduce((sum, micros) => sum + micros, 0) / replies;
-      measured.busiestMicros = Math.max(...spent) / replies;
-    }
-    return measured;
+    const replies = Math.max(1, sumOf(results));
+    const cpu = spent.length > 0 && {
+      serverMicros: spent.reduce((sum, micros) => sum + micros, 0) / replies,
+      busiestMicros: Math.max(...spent) / replies,
+    };
+    return results.map((result) => {
+      return { ...result, ...cpu, rate: (result.replies - result.refused) / result.seconds };
+    });
   }
 
   /** Sends until the subject has answered `replies` and compiled what it runs often; gives up after 20 s. */
   async warmUp(replies: number): Promise<void> {
     const began = performance.now();
     for (let seen = 0; seen < replies && performance.now() - began < 20_000; ) {
-      seen += (await this.measure(0.5)).replies;
+      seen += sumOf(await this.measure(0.5));
     }
   }
 
@@ -98,4 +87,8 @@ export class LoadClient {
     }
     return times;
   }
+}
+
+function sumOf(results: readonly StreamResult[]): number {
+  return results.reduce((replies, result) => replies + result.replies, 0);
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LoadClient, type LoadOptions, type Measurement } from '../load/client.js';
+import { LoadClient, type Measurement } from '../load/client.js';
 import type { Plan } from '../load/plan.js';
 import { type FarmOptions, writeFarm } from '../seed/farm.js';
 import { fleetBeatPlan, fleetUpdatePlan, requestTaskPlan, requestVersionPlan } from '../seed/plans.js';
@@ -41,15 +41,12 @@ export async function measureMillion(
     SHARED_MEMORY_MB: '8192',
     TASK_SEMAPHORE_SIZE: '2000',
   });
-  const clients: LoadClient[] = [];
-  for (const { plan, rate, connections } of MIX) {
-    const options: LoadOptions = { url: shoal.url, plan: plan(farm), connections, rate };
-    clients.push(await LoadClient.start(options));
-  }
-  await catchUp(clients, Math.min(seconds, MOST_CATCH_UP_SECONDS));
+  const streams = MIX.map(({ plan, rate, connections }) => ({ plan: plan(farm), connections, rate }));
+  const client = await LoadClient.start({ url: shoal.url, streams });
+  await catchUp(client, Math.min(seconds, MOST_CATCH_UP_SECONDS));
   say(`million: ${TOTAL} req/s for ${seconds} s`);
-  const measured = await Promise.all(clients.map((client) => client.measure(seconds)));
-  for (const client of clients) await client.end();
+  const measured = await client.measure(seconds);
+  await client.end();
   await shoal.stop();
   await rm(directory, { recursive: true });
   const rate = measured.reduce((sum, one) => sum + one.rate, 0);
@@ -70,9 +67,9 @@ export async function measureMillion(
 }
 
 /** A steady mix is what is measured: the server has compiled its code, and answered what waited meanwhile. */
-async function catchUp(clients: readonly LoadClient[], most: number): Promise<void> {
+async function catchUp(client: LoadClient, most: number): Promise<void> {
   for (let spent = 0; spent < most; spent += CATCH_UP_SECONDS) {
-    const measured = await Promise.all(clients.map((client) => client.measure(CATCH_UP_SECONDS)));
+    const measured = await client.measure(CATCH_UP_SECONDS);
     if (measured.every(({ p50 }) => p50 < CAUGHT_UP_MS)) return;
   }
 }
@@ -88,15 +85,12 @@ export async function measureReconnect(workers: number): Promise<Figure> {
   // Everyone is admitted: a refusal would only send the worker away for fifteen seconds.
   const shoal = await startShoal(directory, { TASK_SEMAPHORE_SIZE: String(workers) });
   const connections = 2000;
-  const plans = [requestVersionPlan(), requestTaskPlan()];
-  const clients: LoadClient[] = [];
-  for (const plan of plans) {
-    clients.push(
-      await LoadClient.start({ url: shoal.url, plan, connections, rate: workers, requests: workers }),
-    );
-  }
-  const measured = await Promise.all(clients.map((client) => client.measure(6)));
-  for (const client of clients) await client.end();
+  const streams = [requestVersionPlan(), requestTaskPlan()].map((plan) => {
+    return { plan, connections, rate: workers, requests: workers };
+  });
+  const client = await LoadClient.start({ url: shoal.url, streams });
+  const measured = await client.measure(6);
+  await client.end();
   await shoal.stop();
   await rm(directory, { recursive: true });
   const answered = Math.min(...measured.map(({ replies }) => replies));

@@ -23,15 +23,14 @@ export async function measureSubject(
 ): Promise<Measurement> {
   const client = await LoadClient.start({
     url: subject.url,
-    plan: plan(),
-    connections,
+    streams: [{ plan: plan(), connections, rate: 0 }],
     ...(subject.pid === undefined ? {} : { pid: subject.pid }),
   });
   await client.warmUp(warmUp);
-  const measurement = await client.measure(seconds);
+  const [measurement] = await client.measure(seconds);
   await client.end();
   await subject.stop();
-  return measurement;
+  return measurement!;
 }
 
 /** Good replies a second; the details are those of the middle round, but for what was refused in all. */
