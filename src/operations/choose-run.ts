@@ -16,7 +16,7 @@ import type { State } from '../state/state.js';
  */
 export function chooseRun(state: State, info: WorkerInfo, worker: number): number {
   const { runs, workers } = state;
-  const { order } = runs;
+  const { order, ready } = runs;
   const { i32, f64 } = order.records;
   const { concurrency } = info;
   const passes = filterFor(state, info, worker);
@@ -25,9 +25,9 @@ export function chooseRun(state: State, info: WorkerInfo, worker: number): numbe
   let bestPriority = 0;
   let bestHasCores = false;
   let bestLoad = 0;
-  const ready = runs.ready.slots();
-  for (let i = 0; i < ready.length; i++) {
-    const slot = ready[i]!;
+  ready.look();
+  for (let i = 0; ready.has(i); i++) {
+    const slot = ready.at(i);
     const at = slot * ORDER_WORDS;
     const priority = f64[(at >> 1) + OrderFloat.priority]!;
     const isLast =

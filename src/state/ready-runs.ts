@@ -17,8 +17,8 @@ export class ReadyRuns {
   readonly #lock: LockTable;
   readonly #order: RunOrder;
   readonly #isUnfinished: (slot: number) => boolean;
-  #view: Int32Array = new Int32Array(0);
   #looks = 0;
+  #count = 0;
 
   /** @param lock guards the list; mending it mends the list. */
   constructor(region: Region, order: RunOrder, lock: LockTable, isUnfinished: (slot: number) => boolean) {
@@ -32,8 +32,8 @@ export class ReadyRuns {
   }
 
   /**
-   * Puts a run on the list. Call under the run's lock. Whoever reads the list meanwhile finds some run twice, but none
-   * missing: younger ones move on from the end.
+   * Puts a run on the list. Call under the run's lock. Younger ones move on from the end, the count first: whoever reads
+   * meanwhile from the first on, as long as there is one more, finds some run twice but none missing.
    */
   add(slot: number): void {
     this.#lock.acquire();
@@ -55,20 +55,31 @@ export class ReadyRuns {
     if (place > count) Atomics.store(this.#ready, 0, count + 1);
   }
 
-  /**
-   * The listed slots, some of which may hold runs that have finished meanwhile, or none. Only the holder of the
-   * request-task mutex may call this: now and then it drops those from the list. Use the view before the next call.
-   */
-  slots(): Int32Array {
+  /** Begins a look through the list. Only the holder of the request-task mutex may: now and then it drops finished runs. */
+  look(): void {
+    if (++this.#looks % TIDY_EVERY === 0) this.#tidy();
+    this.#count = Atomics.load(this.#ready, 0);
+  }
+
+  /** Whether there is an i-th slot. The shared count is asked only where the list ended before: it costs as much as a run. */
+  has(i: number): boolean {
+    if (i < this.#count) return true;
+    this.#count = Atomics.load(this.#ready, 0);
+    return i < this.#count;
+  }
+
+  /** The i-th slot, which may hold a run that has finished meanwhile, or none. */
+  at(i: number): number {
+    return this.#ready[1 + i]!;
+  }
+
+  #tidy(): void {
     const count = Atomics.load(this.#ready, 0);
-    if (++this.#looks % TIDY_EVERY === 0) {
-      let stale = 0;
-      for (let i = 1; i <= count; i++) if (!this.#isUnfinished(this.#ready[i]!)) stale++;
-      if (stale > 0) this.#dropFinished();
+    for (let i = 0; i < count; i++) {
+      if (this.#isUnfinished(this.at(i))) continue;
+      this.#dropFinished();
+      return;
     }
-    const wanted = Atomics.load(this.#ready, 0);
-    if (this.#view.length !== wanted) this.#view = this.#ready.subarray(1, 1 + wanted);
-    return this.#view;
   }
 
   /** The list without what stands there twice, after a thread died while it drew the list together. */
