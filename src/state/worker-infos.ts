@@ -31,13 +31,14 @@ const MEMBERS = [
 ] as const satisfies readonly (keyof TaskWorkerInfo)[];
 
 /** What tells workers of one make apart: a farm has many workers and few makes. */
-const OWN_MEMBERS: ReadonlySet<string> = new Set(['unique_key', 'nps', 'remote_addr', 'country_code']);
+const OWN_MEMBERS = ['unique_key', 'nps', 'remote_addr', 'country_code'] as const;
+const IS_OWN: ReadonlySet<string> = new Set(OWN_MEMBERS);
 const KEY_LENGTH = 4;
 const KEY = 5;
 /** Stands for the length of a key that is none, or not plain: it is with the rest then. */
 const KEY_IN_REST = 255;
 
-/** Entries a thread keeps decoded; a few hundred bytes each. */
+/** Entries and makes that a thread keeps decoded; a few hundred bytes each. */
 const DECODED_LIMIT = 50_000;
 
 /** Stands for the worker of a task that has none stored, as in old documents. */
@@ -58,13 +59,19 @@ interface Decoded {
   told: WorkerInfo | undefined;
 }
 
+interface DecodedMake {
+  readonly serial: number;
+  /** A description of this make whose own members stand for any worker's. */
+  readonly like: Description;
+}
+
 export class WorkerInfos {
   readonly #workers: Interned;
   readonly #makes: Interned;
   readonly #decoded = new Map<number, Decoded>();
   /** The entries that this thread took last for a worker's key. */
   readonly #latest = new Map<string, number>();
-  readonly #usernames = new Map<number, { serial: number; username: string | undefined }>();
+  readonly #decodedMakes = new Map<number, DecodedMake>();
 
   constructor(workers: Interned, makes: Interned) {
     this.#workers = workers;
@@ -137,7 +144,7 @@ export class WorkerInfos {
   isOf(entry: number, { unique_key: key, username }: WorkerInfo): boolean {
     if (entry === 0) return key === NO_INFO.unique_key && username === NO_INFO.username;
     const own = this.#workers.view(entry);
-    if (this.#usernameOf(makeOf(own)) !== username) return false;
+    if (this.#decodeMake(makeOf(own)).username !== username) return false;
     const length = own[KEY_LENGTH]!;
     if (length === KEY_IN_REST) return this.get(entry).unique_key === key;
     if (length !== key.length) return false;
@@ -161,21 +168,21 @@ export class WorkerInfos {
     const known = this.#decoded.get(entry);
     if (known !== undefined && known.serial === serial) return known;
     const own = this.#workers.content(entry);
-    const info = decode(decodeOwn(own), unpack(this.#makes.content(makeOf(own))) as unknown[]);
+    const info = describe(this.#decodeMake(makeOf(own)), decodeOwn(own));
     const decoded: Decoded = { serial, info, told: undefined };
     if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
     this.#decoded.set(entry, decoded);
     return decoded;
   }
 
-  #usernameOf(make: number): string | undefined {
+  #decodeMake(make: number): Description {
     const serial = this.#makes.serial(make);
-    const known = this.#usernames.get(make);
-    if (known?.serial === serial) return known.username;
-    const { username } = decode([], unpack(this.#makes.content(make)) as unknown[]);
-    if (this.#usernames.size >= DECODED_LIMIT) this.#usernames.clear();
-    this.#usernames.set(make, { serial, username });
-    return username;
+    const known = this.#decodedMakes.get(make);
+    if (known?.serial === serial) return known.like;
+    const like = decodeMake(unpack(this.#makes.content(make)) as unknown[]);
+    if (this.#decodedMakes.size >= DECODED_LIMIT) this.#decodedMakes.clear();
+    this.#decodedMakes.set(make, { serial, like });
+    return like;
   }
 }
 
@@ -199,7 +206,7 @@ function isSame(a: unknown, b: unknown): boolean {
 
 function encodeMake(info: TaskWorkerInfo): Uint8Array {
   const values: unknown[] = [];
-  for (const member of MEMBERS) if (!OWN_MEMBERS.has(member)) values.push(info[member]);
+  for (const member of MEMBERS) if (!IS_OWN.has(member)) values.push(info[member]);
   const extra = Object.entries(info).filter(([member]) => !(MEMBERS as readonly string[]).includes(member));
   if (extra.length > 0) values.push(extra);
   return pack(values);
@@ -223,25 +230,39 @@ function makeOf(own: Uint8Array): number {
   return own[0]! + own[1]! * 2 ** 8 + own[2]! * 2 ** 16 + own[3]! * 2 ** 24;
 }
 
-/** Members in the order of MEMBERS. */
+/** Values of OWN_MEMBERS. msgpackr gives a missing one back as undefined or null. */
 function decodeOwn(own: Buffer): unknown[] {
   const isPlain = own[KEY_LENGTH] !== KEY_IN_REST;
   const end = isPlain ? KEY + own[KEY_LENGTH]! : KEY;
-  const [key, ...others] = unpack(own.subarray(end)) as unknown[];
-  return [isPlain ? own.toString('latin1', KEY, end) : key, ...others];
+  const values = unpack(own.subarray(end)) as unknown[];
+  if (isPlain) values[0] = own.toString('latin1', KEY, end);
+  return values;
 }
 
-/** In the order of the members, whichever part they are in. */
-function decode(own: readonly unknown[], make: readonly unknown[]): Description {
-  let ownAt = 0;
-  let makeAt = 0;
-  const members = MEMBERS.map((member) => [
-    member,
-    OWN_MEMBERS.has(member) ? own[ownAt++] : make[makeAt++],
-  ]) as [string, unknown][];
-  const extra = (make[makeAt] ?? []) as [string, unknown][];
-  // msgpackr writes a missing member as undefined: old documents lack some.
+/** Has every own member, in its place among the others. */
+function decodeMake(values: readonly unknown[]): Description {
+  const like: Record<string, unknown> = {};
+  let at = 0;
+  for (const member of MEMBERS) {
+    const value = IS_OWN.has(member) ? '' : values[at++];
+    // Old documents lack some.
+    if (value !== undefined && value !== null) like[member] = value;
+  }
+  const extra = (values[at] ?? []) as [string, unknown][];
+  // Not assigned: a member of an old document may be called as a setter is.
+  return extra.length === 0 ? (like as unknown as Description) : addMembers(like, extra);
+}
+
+function addMembers(like: object, extra: readonly [string, unknown][]): Description {
+  return Object.fromEntries([...Object.entries(like), ...extra]) as unknown as Description;
+}
+
+/** Members stand in the order of MEMBERS, whichever part they are in. */
+function describe(like: Description, own: readonly unknown[]): Description {
+  const [unique_key, nps, remote_addr, country_code] = own;
+  const info = { ...like, unique_key, nps, remote_addr, country_code };
+  if (own.every((value) => value !== undefined && value !== null)) return info as Description;
   return Object.fromEntries(
-    [...members, ...extra].filter(([, value]) => value !== undefined && value !== null),
+    Object.entries(info).filter(([, value]) => value !== undefined && value !== null),
   ) as unknown as Description;
 }
