@@ -1,6 +1,7 @@
 /**
  * The one writer: drains the journal in groups and publishes how far the store is. While one group is being committed
- * the next one gathers, so groups grow with the load and a commit is paid by many.
+ * the next one gathers, so groups grow with the load and a commit is paid by many. Under a load that a store keeps up
+ * with easily groups would stay small and cost much, so they gather for some milliseconds; who is alone never waits.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGroup, isEmptyGroup } from '../state/snapshot.js';
@@ -10,6 +11,9 @@ import type { WriteGroup, Writer } from './port.js';
 import { StoreError } from './store-error.js';
 
 const RETRY_MS = 1000;
+/** A group of few changes that wait, but more than one, gathers more until so long after the one before it began. */
+const GATHER_MS = 5;
+const FEW_CHANGES = 32;
 /** How long a group is tried that the store refuses for what the group holds. */
 const REFUSED_MS = 30_000;
 
@@ -22,7 +26,7 @@ export interface JournalWriterOptions {
   onFailure?: (error: unknown) => void;
   /** How long a group is tried that the store refuses for what it holds, in milliseconds. */
   refusedMs?: number;
-  /** Waits between tries; a timer unless virtual time passes. */
+  /** Waits between tries and for more changes; a timer unless virtual time passes. */
   pause?: (ms: number) => Promise<void>;
 }
 
@@ -71,7 +75,10 @@ export class JournalWriter {
   async run(): Promise<void> {
     const { appended } = this.#state.journal;
     let isIdle = false;
+    let began = Number.NEGATIVE_INFINITY;
     while (!this.#stopped) {
+      await this.#gather(began + GATHER_MS);
+      began = performance.now();
       const seen = appended.load();
       if (isIdle) await this.drain();
       else await this.#drain(this.#owed.choose(performance.now()), this.#owed);
@@ -79,6 +86,12 @@ export class JournalWriter {
       isIdle = appended.load() === seen;
     }
     await this.drain();
+  }
+
+  async #gather(until: number): Promise<void> {
+    const waiting = this.#state.journal.lag();
+    const left = until - performance.now();
+    if (waiting > 1 && waiting < FEW_CHANGES && left > 0) await (this.#options.pause ?? sleep)(left);
   }
 
   stop(): void {
