@@ -32,6 +32,7 @@ const FILES = [
   'dom.js',
   'keys.js',
   'live.js',
+  'log-axis.js',
   'machines.js',
   'meters.js',
   'runs.js',

@@ -1,6 +1,7 @@
 /** The two large charts and the small lines of the tiles, drawn by uPlot. */
 import type { Point } from '../messages.js';
 import { byId, el, rate, time } from './dom.js';
+import { logRange } from './log-axis.js';
 import { colour } from './theme.js';
 import uPlot from './uplot.js';
 
@@ -128,10 +129,7 @@ function optionsOf({ lines, text, logarithmic }: Plan, width: number): uPlot.Opt
     cursor: { y: false, points: { size: 6 } },
     scales: {
       y: logarithmic
-        ? {
-            distr: 3,
-            range: (_, low, high) => [Math.max(1e-6, (low || 1e-4) / 2), Math.max(1e-3, high || 0) * 2],
-          }
+        ? { distr: 3, range: (_, low, high) => logRange(low, high) }
         : { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] },
     },
     axes: [
