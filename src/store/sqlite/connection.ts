@@ -3,8 +3,8 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 
 /** How long a statement waits for a lock that another program (a shell, a backup tool) holds. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** The log is copied into the file when it reaches this many pages of 4 KiB, for some 10 ms in which replies wait. */
-const CHECKPOINT_PAGES = 500;
+/** The log is copied into the file when it reaches this many pages of 4 KiB, for some 15 ms in which replies wait. */
+const CHECKPOINT_PAGES = 1_000;
 /** The log file is cut back to this size after a burst. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 const WRITER_CACHE_KIB = 64 * 1024;
