@@ -127,7 +127,7 @@ inline criticalSection(iMe) {
   d_step { other = one; inside = 0 }
 }
 
-/* beginWait: an arrival number, then what others may read */
+/* ThreadWaits.begin: an arrival number, then what others may read */
 inline announce(aMe) {
   d_step { arrivals++; arrival[aMe] = arrivals };
   waitsFor[aMe] = true;

@@ -11,8 +11,8 @@ import { COMPILERS, RunFlag, RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
 
 /**
- * The slot of the first run that the worker can take, or −1. One pass without allocation: of most runs only the order
- * is read, since they come after the best one so far whatever the filters say. Of equal runs the oldest is the first.
+ * The slot of the first run that the worker can take, or −1. One pass that allocates nothing for a run: of most only the
+ * order is read, since they come after the best one so far whatever the filters say. Of equal runs the oldest is the first.
  */
 export function chooseRun(state: State, info: WorkerInfo, worker: number): number {
   const { runs, workers } = state;

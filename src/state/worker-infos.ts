@@ -250,11 +250,8 @@ function decodeMake(values: readonly unknown[]): Description {
   }
   const extra = (values[at] ?? []) as [string, unknown][];
   // Not assigned: a member of an old document may be called as a setter is.
-  return extra.length === 0 ? (like as unknown as Description) : addMembers(like, extra);
-}
-
-function addMembers(like: object, extra: readonly [string, unknown][]): Description {
-  return Object.fromEntries([...Object.entries(like), ...extra]) as unknown as Description;
+  const all = extra.length === 0 ? like : Object.fromEntries([...Object.entries(like), ...extra]);
+  return all as unknown as Description;
 }
 
 /** Members stand in the order of MEMBERS, whichever part they are in. */
