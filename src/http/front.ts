@@ -27,19 +27,17 @@ import {
 import * as texts from '../protocol/texts.js';
 import { JSON_TYPE, TRY_AGAIN } from './answers.js';
 import type { Client } from './client.js';
+import { CredentialGate, type CredentialGateOptions } from './credential-gate.js';
 import type { DurableReplies } from './durable-replies.js';
 import type { Exchange } from './exchange.js';
-import { GuessLimit, type GuessLimits } from './guess-limit.js';
-import { type Account, KnownRequests } from './known-requests.js';
+import type { Account } from './known-credentials.js';
+import { KnownRequests } from './known-requests.js';
 import type { WorkerRoute } from './routes.js';
 import { SpreadReplies } from './spread-replies.js';
 
-export interface FrontOptions {
+export interface FrontOptions extends CredentialGateOptions {
   /** Whether replies wait for the store. */
   strict: boolean;
-  /** How long a verified credential is believed, in milliseconds. */
-  credentialMaxAge: number;
-  guesses: GuessLimits;
   /** Longest that a reply which sends a worker away is held, in milliseconds. */
   replySpreadMs: number;
   onError: (error: unknown, path: string) => void;
@@ -65,11 +63,9 @@ export class Front {
   readonly #options: FrontOptions;
   readonly #context: Context;
   readonly #known: KnownRequests;
-  readonly #guesses: GuessLimit;
+  readonly #gate: CredentialGate;
   readonly #taskBatches: TaskBatches;
   readonly #spread: SpreadReplies;
-  /** Slow password checks under way, so that a thousand workers of one user cause one. */
-  readonly #verifying = new Map<string, Promise<Verdict>>();
 
   constructor(shared: Shared, pool: Pool, replies: DurableReplies, options: FrontOptions) {
     this.#shared = shared;
@@ -79,8 +75,8 @@ export class Front {
     this.#context = { state: shared.state, onFront: true };
     this.#taskBatches = new TaskBatches((call) => pool.run(call));
     this.#spread = new SpreadReplies(options.replySpreadMs);
-    this.#guesses = new GuessLimit(options.guesses);
     this.#known = new KnownRequests(shared.state.users, options.credentialMaxAge);
+    this.#gate = new CredentialGate(shared, (call) => pool.run(call), options);
   }
 
   /** Sends the replies that are held to keep workers apart: the server stops. */
@@ -117,46 +113,20 @@ export class Front {
       return;
     }
     const { password, worker_info: info } = asAccessRequest(body);
-    const { users } = this.#shared.state;
-    // Read before the check: a change in between then makes what is kept useless, not wrong.
-    const record = users.find(info.username);
-    const account = record < 0 ? undefined : { record, version: users.versionAt(record) };
-    const credential = users.check(info.username, password, Date.now(), this.#options.credentialMaxAge);
-    if (credential === 'verified') {
-      const standing = users.standing(info.username);
-      const verdict = standing?.blocked ? 'blocked' : standing?.pending ? 'pending' : 'verified';
-      this.#admit(route, incoming, body, verdict, account && { ...account, bytes });
+    const recognised = this.#gate.recognise(info.username, password);
+    if (recognised !== undefined) {
+      const { verdict, account } = recognised;
+      this.#admit(route, incoming, body, verdict, { ...account, bytes });
       return;
     }
     // The address is read now: the connection may be gone when the check has ended.
-    this.#guess(info.username, password, incoming.client.address()).then(
+    this.#gate.check(info.username, password, incoming.client.address()).then(
       (verdict) => {
         if (verdict === 'slowed') incoming.exchange.send(TRY_AGAIN);
         else this.#admit(route, incoming, body, verdict);
       },
       (error) => this.#overloaded(incoming, error),
     );
-  }
-
-  /** A credential that is not known: too many wrong ones, and it waits as if the server were busy. */
-  async #guess(username: string, password: string, address: string): Promise<Verdict | 'slowed'> {
-    if (await this.#guesses.isSlowed(username, address)) {
-      this.#shared.counters.add('guessesSlowed');
-      return 'slowed';
-    }
-    const verdict = await this.#verify(username, password);
-    if (verdict === 'refused') await this.#guesses.noteFailure(username, address);
-    return verdict;
-  }
-
-  #verify(username: string, password: string): Promise<Verdict> {
-    const key = `${username}\0${password}`;
-    const underWay = this.#verifying.get(key);
-    if (underWay !== undefined) return underWay;
-    const call: PoolCall = { kind: 'verify', username, password };
-    const verifying = (this.#pool.run(call) as Promise<Verdict>).finally(() => this.#verifying.delete(key));
-    this.#verifying.set(key, verifying);
-    return verifying;
   }
 
   /** Step 4, then the operation. */

@@ -12,6 +12,7 @@ import {
 } from '../protocol/request.js';
 import type { Users } from '../state/users.js';
 import { KnownBodies } from './known-bodies.js';
+import type { Account } from './known-credentials.js';
 import type { WorkerRoute } from './routes.js';
 
 /** Bodies that a front thread keeps; a kilobyte of bytes and about one of objects each. */
@@ -22,12 +23,6 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
-
-/** The account that the body's credentials were verified for. */
-export interface Account {
-  record: number;
-  version: number;
-}
 
 export interface KnownRequest extends Account {
   /** Undefined when only the access gate was passed, as request_version asks. */
