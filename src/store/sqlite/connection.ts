@@ -1,10 +1,9 @@
 /** Opens connections to the database file with the settings every writer and reader needs. */
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { MOST_LOG_PAGES } from './checkpoints.js';
 
 /** How long a statement waits for a lock that another program (a shell, a backup tool) holds. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** The log is copied into the file when it reaches this many pages of 4 KiB, for some 15 ms in which replies wait. */
-const CHECKPOINT_PAGES = 1_000;
 /** The log file is cut back to this size after a burst. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 const WRITER_CACHE_KIB = 64 * 1024;
@@ -20,7 +19,7 @@ export function connectWriter(file: string): DatabaseSyncInstance {
       PRAGMA page_size = 4096;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA wal_autocheckpoint = ${MOST_LOG_PAGES};
       PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};
       PRAGMA cache_size = -${WRITER_CACHE_KIB};
       PRAGMA temp_store = MEMORY;

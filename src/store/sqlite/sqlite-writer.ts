@@ -4,6 +4,7 @@ import type { WriteGroup, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { ActionWrites } from './action-log.js';
 import { backupDatabase } from './backup.js';
+import { Checkpoints } from './checkpoints.js';
 import { PgnWrites } from './pgn-records.js';
 import { RecordWrites } from './record-writes.js';
 import { RunWrites } from './run-writes.js';
@@ -18,6 +19,7 @@ export class SqliteWriter implements Writer {
   readonly #actions: ActionWrites;
   readonly #pgns: PgnWrites;
   readonly #records: RecordWrites;
+  readonly #checkpoints: Checkpoints;
   readonly #backups = new Set<Promise<void>>();
   #closed = false;
 
@@ -30,6 +32,7 @@ export class SqliteWriter implements Writer {
     this.#actions = new ActionWrites(db);
     this.#pgns = new PgnWrites(db);
     this.#records = new RecordWrites(db);
+    this.#checkpoints = new Checkpoints(db, file);
   }
 
   async commit(group: WriteGroup): Promise<void> {
@@ -42,6 +45,7 @@ export class SqliteWriter implements Writer {
       this.#rollBack();
       throw storeFailure(`Committing a group to ${this.#file}`, error);
     }
+    this.#checkpoints.committed();
   }
 
   async countDownload(name: string, times = 1): Promise<boolean> {
@@ -70,7 +74,7 @@ export class SqliteWriter implements Writer {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.allSettled(this.#backups);
+    await Promise.allSettled([...this.#backups, this.#checkpoints.end()]);
     try {
       this.#db.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch (error) {
