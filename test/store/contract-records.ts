@@ -67,6 +67,7 @@ export function recordTests(open: OpenPlace): void {
     await open.writer.commit(group({ pgns: [pgn(10, 4, 7)] }));
     assert.deepEqual(await open.reader.pgn(idOf(1), 10), pgn(10, 4, 7));
     assert.equal(await open.reader.pgn(idOf(1), 1), undefined);
+    if (open.place.lacks?.has('ranges by a descending index')) return;
     assert.deepEqual(await collect(open.reader.pgns(idOf(1))), [pgn(0, 3, 0), pgn(9, 2, 5), pgn(10, 4, 7)]);
     assert.equal(await open.reader.pgnBytes(idOf(1)), 12);
     assert.equal(await open.reader.pgnBytes(idOf(2)), 0);

@@ -27,7 +27,8 @@ export type Ability =
   | 'negative zero'
   | 'speed with thousands of tasks'
   | 'slices past the end'
-  | 'refusals of documents';
+  | 'refusals of documents'
+  | 'ranges by a descending index';
 
 /** A place with its writer and one reader open; filled in before the tests of a suite run. */
 export interface OpenPlace {

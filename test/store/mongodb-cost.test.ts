@@ -5,6 +5,7 @@ import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
 import { MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
 import { change, group, liveOf, newTask, runHead, taskUpdate } from './documents.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
+import { UpdateBytes } from './update-bytes.js';
 
 const GROUPS = Number(process.env['SHOAL_COST_GROUPS'] ?? 8);
 /** Tasks that change between two groups. */
@@ -20,13 +21,15 @@ interface Cost {
 /** For each changed task, its run included. */
 async function costOfUpdate(tasksInRun: number, mostEmbeddedTasks: number): Promise<Cost> {
   const place = await mongodbPlace();
-  const { proxy, url } = await CutProxy.open(place.url);
+  const sent = new UpdateBytes();
+  const { proxy, url } = await CutProxy.open(place.url, (connection, chunk) => sent.take(connection, chunk));
   const store = new MongodbStore(url, { connections: 2, mostEmbeddedTasks });
   const head = runHead(1);
   const tasks = Array.from({ length: tasksInRun }, (_, i) => newTask(i));
   const writer = await store.openWriter();
   await writer.commit(group({ runs: [change(head._id, { insert: head, tasks })] }));
-  const before = proxy.sent;
+  const bytes = () => sent.of('runs', 'shoal_tasks');
+  const before = bytes();
   const began = performance.now();
   for (let i = 0; i < GROUPS; i++) {
     const numbers = Array.from(
@@ -38,7 +41,7 @@ async function costOfUpdate(tasksInRun: number, mostEmbeddedTasks: number): Prom
     await writer.commit(group({ runs: [change(head._id, { live, tasks })] }));
   }
   const updates = GROUPS * TASKS_A_GROUP;
-  const cost = { bytes: (proxy.sent - before) / updates, ms: (performance.now() - began) / updates };
+  const cost = { bytes: (bytes() - before) / updates, ms: (performance.now() - began) / updates };
   await writer.close();
   await proxy.close();
   await place.remove();

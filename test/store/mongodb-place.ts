@@ -27,6 +27,8 @@ const FERRET_LACKS: ReadonlySet<Ability> = new Set([
 ]);
 /** What mongo-java-server cannot do. */
 const JAVA_LACKS: ReadonlySet<Ability> = new Set(['slices past the end', 'refusals of documents']);
+/** What SecantusDB 0.7 cannot do. */
+const SECANTUS_LACKS: ReadonlySet<Ability> = new Set(['ranges by a descending index']);
 
 export interface MongodbPlace extends StorePlace {
   /** The plain driver's view. */
@@ -68,6 +70,7 @@ export async function placeOn(uri: string, mostEmbeddedTasks?: number): Promise<
 async function lacksOf(db: Db): Promise<ReadonlySet<Ability>> {
   const info = await db.admin().command({ buildInfo: 1 });
   if ('ferretdbVersion' in info) return FERRET_LACKS;
+  if ('secantusVersion' in info) return SECANTUS_LACKS;
   // Every mongod names the revision that it was built from.
   return 'gitVersion' in info ? new Set() : JAVA_LACKS;
 }

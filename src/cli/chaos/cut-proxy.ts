@@ -6,17 +6,14 @@ export class CutProxy {
   readonly #sockets = new Set<Socket>();
   #cut = false;
   #stalled = false;
-  #sent = 0;
 
-  private constructor(target: URL) {
+  private constructor(target: URL, onSent?: (connection: object, chunk: Buffer) => void) {
     this.#server = createServer((near) => {
       if (this.#cut) {
         near.destroy();
         return;
       }
-      near.on('data', (chunk: Buffer) => {
-        this.#sent += chunk.length;
-      });
+      if (onSent !== undefined) near.on('data', (chunk: Buffer) => onSent(near, chunk));
       const far = createConnection(Number(target.port || 27_017), target.hostname);
       for (const [one, other] of [
         [near, far],
@@ -34,19 +31,20 @@ export class CutProxy {
     });
   }
 
-  /** @param url a MongoDB URL of one host */
-  static async open(url: string): Promise<{ proxy: CutProxy; url: string }> {
+  /**
+   * @param url a MongoDB URL of one host
+   * @param onSent told of what goes to the server, by connection
+   */
+  static async open(
+    url: string,
+    onSent?: (connection: object, chunk: Buffer) => void,
+  ): Promise<{ proxy: CutProxy; url: string }> {
     const target = new URL(url);
-    const proxy = new CutProxy(new URL(url));
+    const proxy = new CutProxy(new URL(url), onSent);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     target.hostname = '127.0.0.1';
     target.port = String((proxy.#server.address() as AddressInfo).port);
     return { proxy, url: target.href };
-  }
-
-  /** Bytes that went to the server. */
-  get sent(): number {
-    return this.#sent;
   }
 
   /** Connections break, and new ones are refused. */

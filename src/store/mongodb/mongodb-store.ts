@@ -12,13 +12,12 @@ import { MongodbInventory } from './mongodb-inventory.js';
 import { MongodbReader } from './mongodb-reader.js';
 import { MongodbUploader } from './mongodb-uploader.js';
 import { MongodbWriter } from './mongodb-writer.js';
-import { MOST_EMBEDDED_TASKS } from './task-overflow.js';
 import { WriterLease } from './writer-lease.js';
 
 export interface MongodbOptions {
   /** Most connections of one reader or writer. */
   connections: number;
-  /** Tasks in a run's document; further ones lie beside it. */
+  /** Tasks in a run's document, further ones lie beside it; as many as fit into it when not given. */
   mostEmbeddedTasks?: number;
 }
 
@@ -28,7 +27,7 @@ export class MongodbStore implements Store {
 
   constructor(url: string, options: MongodbOptions) {
     this.#url = url;
-    this.#options = { mostEmbeddedTasks: MOST_EMBEDDED_TASKS, ...options };
+    this.#options = { mostEmbeddedTasks: Number.POSITIVE_INFINITY, ...options };
     // Says at once what is wrong with the URL; nothing is opened.
     connect(url, 1);
   }

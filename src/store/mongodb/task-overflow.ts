@@ -3,8 +3,6 @@
  * `shoal_tasks`, whose key sorts by run, kind and number.
  */
 
-/** Tasks in a run's document: more than any run of today's sizes has, and cheap to change for the server. */
-export const MOST_EMBEDDED_TASKS = 5_000;
 /** No task is added to a document of this length; the rest is left for what else grows. */
 export const TASKS_END_AT = 12 * 1024 * 1024;
 /** No purged task is added to a document of this length. */
