@@ -1,6 +1,6 @@
 /**
- * Credentials that a front thread met verified. To compare a password with one that is known costs a hundredth of what the digest
- * costs under which the shared record keeps it. Whether the account still is as it was then is asked of that record each time.
+ * Credentials that a front thread met verified. To compare a password with one that is known spares the digest under which the
+ * shared record keeps it. Whether the account still is as it was then is asked of that record each time.
  */
 import type { Users } from '../state/users.js';
 

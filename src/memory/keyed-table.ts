@@ -11,8 +11,6 @@ import { StripeRecords, type StripeRecordsOptions } from './stripe-records.js';
 export { TableFull } from './stripe-records.js';
 
 export interface KeyedTableOptions extends StripeRecordsOptions {
-  /** Parts with a lock of their own; a power of two. */
-  readonly stripes: number;
   /** Rank of the stripes' locks; the slab's must be higher. */
   readonly rank: number;
 }

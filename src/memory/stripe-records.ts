@@ -9,6 +9,7 @@ export interface StripeRecordsOptions {
   readonly capacity: number;
   /** 32-bit words of payload a record; even, so that the payload can be read as floats too. */
   readonly words: number;
+  /** Parts with a lock of their own; a power of two. */
   readonly stripes: number;
   /** Where the keys are kept. */
   readonly slab: Slab;
@@ -52,7 +53,7 @@ export class StripeRecords {
   readonly perStripe: number;
   readonly i32: Int32Array;
   readonly f64: Float64Array;
-  /** See KeyedTable. */
+  /** Whether a record in use is worth keeping when its stripe is mended. */
   isFilled: (at: number) => boolean = () => true;
 
   constructor(region: Region, name: string, { capacity, words, stripes, slab }: StripeRecordsOptions) {
