@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { ObjectId } from 'mongodb';
 import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
 import { checkDatabase } from '../store/model-check.js';
@@ -57,13 +58,20 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_00
     assert.equal(given.body['task_id'], 0);
     const update = await server.post('/api/update_task', call('aaaa1111', { ...first, stats: STATS }));
     assert.equal(update.body['task_alive'], true);
+    const other = await server.post('/api/request_task', call('dddd4444'));
+    assert.equal(other.body['task_id'], 1);
     await server.end('SIGKILL');
-    assert.deepEqual((await run())?.['tasks'][0].stats, STATS);
     server = await ServerProcess.start(directory, env);
+    const tasks = (await run())?.['tasks'] as { stats: unknown; active: boolean }[];
+    assert.deepEqual(tasks[0]?.stats, STATS);
+    assert.deepEqual(
+      tasks.map(({ active }) => active),
+      [true, true],
+    );
     const beat = await server.post('/api/beat', call('aaaa1111', first));
     assert.deepEqual([beat.status, beat.body['task_alive']], [200, true]);
     const second = await server.post('/api/request_task', call('bbbb2222'));
-    assert.equal(second.body['task_id'], 1);
+    assert.equal(second.body['task_id'], 2);
   });
 
   it('keeps a second primary out', async () => {
@@ -88,15 +96,15 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_00
     const refused = await server.post('/api/request_task', call('cccc3333'));
     assert.match(String(refused.body['info']), /cannot reach its database/);
     assert.equal(refused.body['task_waiting'], false);
-    assert.equal((await server.post('/api/beat', call('bbbb2222', { ...first, task_id: 1 }))).status, 200);
+    assert.equal((await server.post('/api/beat', call('bbbb2222', { ...first, task_id: 2 }))).status, 200);
 
     proxy.join();
     const acknowledged = await updated;
     assert.deepEqual([acknowledged.status, acknowledged.body['task_alive']], [200, true]);
-    assert.deepEqual((await run())?.['tasks'][0].stats, MORE_STATS);
+    await waitFor(async () => isDeepStrictEqual((await run())?.['tasks'][0].stats, MORE_STATS));
     await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 200);
     const next = await server.post('/api/request_task', call('cccc3333'));
-    assert.equal(next.body['task_id'], 2);
+    assert.equal(next.body['task_id'], 3);
   });
 
   it('ends in time when it is told to while the database is away, and says what that means', async (t) => {

@@ -1,7 +1,7 @@
 /** A database of its own on a server that the environment names, dropped afterwards. */
 import { randomBytes } from 'node:crypto';
 import { type Db, MongoClient } from 'mongodb';
-import { MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
+import { type MongodbOptions, MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Ability, StorePlace } from './contract.js';
 
@@ -46,8 +46,8 @@ export async function mongodbPlace(...needs: Ability[]): Promise<MongodbPlace> {
   throw new Error(`no server of the environment has ${needs.join(', ')}: run the tests with .ci/mongodb`);
 }
 
-/** @param mostEmbeddedTasks only for the store in the answer, not for one that is opened by its URL */
-export async function placeOn(uri: string, mostEmbeddedTasks?: number): Promise<MongodbPlace> {
+/** @param options only for the store in the answer, not for one that is opened by its URL */
+export async function placeOn(uri: string, options?: Partial<MongodbOptions>): Promise<MongodbPlace> {
   const name = `shoal_test_${randomBytes(6).toString('hex')}`;
   const url = uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?/, `$1/${name}`);
   const client = new MongoClient(url, { maxPoolSize: 2 });
@@ -55,10 +55,7 @@ export async function placeOn(uri: string, mostEmbeddedTasks?: number): Promise<
   return {
     url,
     db,
-    store:
-      mostEmbeddedTasks === undefined
-        ? openStore(url)
-        : new MongodbStore(url, { connections: 4, mostEmbeddedTasks }),
+    store: options === undefined ? openStore(url) : new MongodbStore(url, { connections: 4, ...options }),
     lacks: await lacksOf(db),
     async remove() {
       await db.dropDatabase();

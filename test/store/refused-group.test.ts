@@ -52,7 +52,7 @@ test('MongoDB: what is left of a refused group is set aside', { skip: withoutMon
       },
     },
   }));
-  await assert.rejects(log.commit(log.prepare(twins, false)), { code: 11_000 });
+  await assert.rejects(log.commit(log.prepare(twins)), { code: 11_000 });
   await lease.release();
 
   const next = await place.store.openWriter();

@@ -10,6 +10,8 @@ import {
   unpackOperations,
 } from './group-operations.js';
 import { storeFailure } from './mongodb-failure.js';
+import { isOverwritten } from './overwritten.js';
+import { keepRefused } from './refused.js';
 import type { LoggedGroup, WriterLease } from './writer-lease.js';
 
 /** A longer group is logged in documents of its own. */
@@ -21,19 +23,21 @@ interface Piece {
 }
 
 /** A group on its way into the database; it stays the same however often it is tried. */
-export interface Pending {
+export interface PreparedGroup {
   readonly operations: readonly GroupOperation[];
   readonly pieces: readonly Uint8Array[];
   readonly id: string;
-  /** False when what a crash may leave of it is set right by the next start-up. */
   readonly logged: boolean;
 }
+
+type DoneGroup = Pick<LoggedGroup, 'id' | 'keys'>;
 
 export class GroupLog {
   readonly #db: Db;
   readonly #pieces: Collection<Piece>;
   readonly #lease: WriterLease;
   #marking: Promise<void> = Promise.resolve();
+  #unmarked: DoneGroup | undefined;
 
   constructor(db: Db, lease: WriterLease) {
     this.#db = db;
@@ -41,30 +45,22 @@ export class GroupLog {
     this.#lease = lease;
   }
 
-  /**
-   * @param isRepairable a part of the operations alone does no harm
-   * @throws BSONError when a member cannot be stored: nothing was written
-   */
-  prepare(operations: readonly GroupOperation[], isRepairable: boolean): Pending {
-    const pieces = packOperations(operations);
+  /** @throws BSONError when a member cannot be stored: nothing was written */
+  prepare(operations: readonly GroupOperation[]): PreparedGroup {
     // One write is whole by itself.
-    return {
-      operations,
-      pieces,
-      id: new ObjectId().toHexString(),
-      logged: operations.length > 1 && !isRepairable,
-    };
+    const logged = operations.length > 1;
+    return { operations, pieces: packOperations(operations), id: new ObjectId().toHexString(), logged };
   }
 
   /** Logs and does the group; may be called again with the same group after a failure. */
-  async commit(pending: Pending): Promise<void> {
-    const { operations, pieces, id, logged } = pending;
+  async commit(group: PreparedGroup): Promise<void> {
+    const { operations, pieces, id, logged } = group;
     if (operations.length === 0) return;
-    await this.#marking;
+    await this.settle();
     const keys = logged ? await this.#log(pieces, id) : [];
     await this.#lease.confirmIfOld();
     await applyOperations(this.#db, operations);
-    if (logged) this.#marking = this.#finish(id, keys);
+    if (logged) this.#marking = this.#mark({ id, keys });
   }
 
   /**
@@ -74,31 +70,26 @@ export class GroupLog {
   async redo(left: LoggedGroup): Promise<number> {
     const pieces = await this.#read(left);
     const operations = unpackOperations(pieces);
-    const outdated = await this.#isOutdated(left, operations);
+    const outdated = await isOverwritten(this.#db, left.time);
     try {
       if (!outdated) await applyOperations(this.#db, operations);
     } catch (error) {
       const failure = storeFailure('Doing again what the last writer left', error);
       if (failure.code !== 'group') throw failure;
-      await this.#setAside(left, pieces, failure);
+      const { id, time } = left;
+      // Nobody was told that such a group is kept.
+      await keepRefused(this.#db, { id, time, error: failure.message, pieces });
     }
-    await this.#finish(left.id, left.keys);
+    await this.#finish(left);
     return outdated ? 0 : operations.length;
   }
 
-  /** Nobody was told that a group is kept which the database refuses: it must not keep the server from starting. */
-  async #setAside({ id, time }: LoggedGroup, pieces: readonly Uint8Array[], error: Error): Promise<void> {
-    const refused = this.#db.collection<{ _id: string }>('shoal_refused');
-    for (const [i, piece] of pieces.entries()) {
-      const _id = `${id}-${i}`;
-      const document = { group: id, time, error: error.message, piece: new Binary(piece) };
-      await refused.replaceOne({ _id }, document, { upsert: true });
-    }
-  }
-
-  /** Waits until the last group is marked as done. */
+  /** Waits until the last group is marked as done: the next writer would do it again, over what came after it. */
   async settle(): Promise<void> {
     await this.#marking;
+    if (this.#unmarked === undefined) return;
+    await this.#finish(this.#unmarked);
+    this.#unmarked = undefined;
   }
 
   async #log(pieces: readonly Uint8Array[], id: string): Promise<string[]> {
@@ -113,14 +104,18 @@ export class GroupLog {
     return keys;
   }
 
-  /** Not worth waiting for: what is not marked is done once more, if a writer ever finds it. */
-  async #finish(id: string, keys: readonly string[]): Promise<void> {
+  /** Nobody waits for it but the next group. */
+  async #mark(done: DoneGroup): Promise<void> {
     try {
-      await this.#lease.markDone(id);
-      if (keys.length > 0) await this.#pieces.deleteMany({ _id: { $in: [...keys] } });
+      await this.#finish(done);
     } catch {
-      // The next group replaces the log.
+      this.#unmarked = done;
     }
+  }
+
+  async #finish({ id, keys }: DoneGroup): Promise<void> {
+    await this.#lease.markDone(id);
+    if (keys.length > 0) await this.#pieces.deleteMany({ _id: { $in: [...keys] } });
   }
 
   async #read({ pieces, keys }: LoggedGroup): Promise<Uint8Array[]> {
@@ -133,14 +128,5 @@ export class GroupLog {
       found.push(stored.piece.value());
     }
     return found;
-  }
-
-  /** Another program, such as the Python server, has written since: what was left is older than what is there. */
-  async #isOutdated(left: LoggedGroup, operations: readonly GroupOperation[]): Promise<boolean> {
-    const own = operations.flatMap(({ collection, operation }) =>
-      collection === 'actions' && 'updateOne' in operation ? [operation.updateOne.filter['_id']] : [],
-    );
-    const newer = { time: { $gt: left.time.getTime() / 1000 }, _id: { $nin: own as ObjectId[] } };
-    return (await this.#db.collection('actions').findOne(newer)) !== null;
   }
 }

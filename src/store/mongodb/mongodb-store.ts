@@ -1,6 +1,6 @@
 /**
  * fishtest's own database as a store: Python servers can read it while Shoal serves from it, and serve from it again when
- * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal`, `shoal_groups`, `shoal_tasks`).
+ * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal…`).
  */
 import type { Db, MongoClient } from 'mongodb';
 import type { Inventory, Reader, Store, Writer } from '../port.js';
@@ -12,6 +12,7 @@ import { MongodbInventory } from './mongodb-inventory.js';
 import { MongodbReader } from './mongodb-reader.js';
 import { MongodbUploader } from './mongodb-uploader.js';
 import { MongodbWriter } from './mongodb-writer.js';
+import { redoUpdates, UpdateLog } from './update-log.js';
 import { WriterLease } from './writer-lease.js';
 
 export interface MongodbOptions {
@@ -19,7 +20,12 @@ export interface MongodbOptions {
   connections: number;
   /** Tasks in a run's document, further ones lie beside it; as many as fit into it when not given. */
   mostEmbeddedTasks?: number;
+  /** How long a run's document may lack what is committed, in milliseconds; 0: not at all. */
+  delayMs?: number;
 }
+
+/** As fresh as a page needs it that another server shows. */
+const DELAY_MS = 1_000;
 
 export class MongodbStore implements Store {
   readonly #url: string;
@@ -27,7 +33,7 @@ export class MongodbStore implements Store {
 
   constructor(url: string, options: MongodbOptions) {
     this.#url = url;
-    this.#options = { mostEmbeddedTasks: Number.POSITIVE_INFINITY, ...options };
+    this.#options = { mostEmbeddedTasks: Number.POSITIVE_INFINITY, delayMs: DELAY_MS, ...options };
     // Says at once what is wrong with the URL; nothing is opened.
     connect(url, 1);
   }
@@ -39,10 +45,13 @@ export class MongodbStore implements Store {
       const { lease, left } = await WriterLease.take(db, name);
       try {
         await ensureIndexes(db);
-        const log = new GroupLog(db, lease);
-        if (left !== undefined) await log.redo(left);
-        const { mostEmbeddedTasks } = this.#options;
-        return new MongodbWriter({ client, db, name, lease, log, mostEmbeddedTasks });
+        const groups = new GroupLog(db, lease);
+        if (left.group?.done === false) await groups.redo(left.group);
+        if (left.updates !== undefined) await redoUpdates(db, left.updates, left.group?.time);
+        const updates = new UpdateLog(db);
+        await lease.startUpdates(updates.id);
+        const { mostEmbeddedTasks, delayMs } = this.#options;
+        return new MongodbWriter({ client, db, name, lease, groups, updates, mostEmbeddedTasks, delayMs });
       } catch (error) {
         await lease.release().catch(() => {});
         throw error;

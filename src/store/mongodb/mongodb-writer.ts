@@ -3,7 +3,8 @@ import { BSON, type Db, type MongoClient } from 'mongodb';
 import type { WriteGroup, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { appendAction } from './action-log.js';
-import type { GroupLog, Pending } from './group-log.js';
+import { Checkpoints } from './checkpoints.js';
+import type { GroupLog, PreparedGroup } from './group-log.js';
 import type { GroupOperation } from './group-operations.js';
 import { storeFailure } from './mongodb-failure.js';
 import { checkPgn, writePgn } from './pgn-records.js';
@@ -16,6 +17,8 @@ import {
   setContributor,
 } from './record-writes.js';
 import { RunWrites } from './run-writes.js';
+import type { Update } from './update.js';
+import type { UpdateLog } from './update-log.js';
 import type { WriterLease } from './writer-lease.js';
 
 export interface WriterParts {
@@ -24,37 +27,54 @@ export interface WriterParts {
   /** Names the database in messages. */
   name: string;
   lease: WriterLease;
-  log: GroupLog;
+  groups: GroupLog;
+  updates: UpdateLog;
   mostEmbeddedTasks: number;
+  /** How long documents may lack what is logged, in milliseconds; 0: not once the group is committed. */
+  delayMs: number;
+}
+
+/** A group on its way into the database; it stays the same however often it is tried. */
+interface Pending {
+  group: WriteGroup;
+  /** What is written before the group counts as durable. */
+  logged: PreparedGroup;
+  updates: readonly Update[];
+  /** Entries of the log of updates. */
+  keys: readonly string[];
+  /** Documents that are to be up to date at once. */
+  urgent: readonly string[];
 }
 
 export class MongodbWriter implements Writer {
   readonly #parts: WriterParts;
   readonly #runs: RunWrites;
+  readonly #checkpoints: Checkpoints;
   /** The group that failed on its way into the database: it comes before any other. */
-  #pending: { group: WriteGroup; pending: Pending } | undefined;
+  #pending: Pending | undefined;
   #closed = false;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
-    this.#runs = new RunWrites(parts.db, parts.mostEmbeddedTasks);
+    const { db, lease, groups, updates, delayMs, mostEmbeddedTasks } = parts;
+    this.#checkpoints = new Checkpoints({ db, lease, groups, log: updates, delayMs });
+    this.#runs = new RunWrites(db, mostEmbeddedTasks, () => this.#checkpoints.write());
   }
 
   async commit(group: WriteGroup): Promise<void> {
     this.#assertOpen();
-    const { log, db, name } = this.#parts;
+    const { db, name } = this.#parts;
     try {
       const before = this.#pending;
       if (before !== undefined) {
-        await log.commit(before.pending);
-        this.#pending = undefined;
+        await this.#do(before);
         if (before.group === group) return;
       }
-      const pending = log.prepare(await this.#operations(group), isRepairable(group));
+      await this.#checkpoints.retry();
+      const pending = await this.#prepare(group);
       for (const pgn of group.pgns) await writePgn(db, pgn);
-      this.#pending = { group, pending };
-      await log.commit(pending);
-      this.#pending = undefined;
+      this.#pending = pending;
+      await this.#do(pending);
     } catch (error) {
       if (this.#pending === undefined) this.#runs.forget();
       throw storeFailure(`Committing a group to ${name}`, error);
@@ -82,9 +102,10 @@ export class MongodbWriter implements Writer {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const { client, lease, log, name } = this.#parts;
+    const { client, lease, groups, name } = this.#parts;
     try {
-      await log.settle();
+      await this.#checkpoints.close();
+      await groups.settle();
       await lease.release();
     } catch (error) {
       throw storeFailure(`Closing ${name}`, error);
@@ -93,14 +114,31 @@ export class MongodbWriter implements Writer {
     }
   }
 
-  async #operations(group: WriteGroup): Promise<GroupOperation[]> {
+  /** What was logged but not written stays in the log for the next writer. */
+  async #do(pending: Pending): Promise<void> {
+    const { logged, updates, keys, urgent } = pending;
+    await this.#parts.groups.commit(logged);
+    this.#checkpoints.owe(updates, keys);
+    if (urgent.length > 0) await this.#checkpoints.write(urgent);
+    this.#pending = undefined;
+  }
+
+  async #prepare(group: WriteGroup): Promise<Pending> {
     for (const pgn of group.pgns) checkPgn(pgn);
-    const operations: GroupOperation[] = [];
-    for (const run of group.runs) operations.push(...(await this.#runs.operations(run)));
-    // Neighbours of one collection go in one request. Tasks come before runs, whose sums can be made from them again.
-    operations.sort((a, b) => (a.collection < b.collection ? 1 : a.collection > b.collection ? -1 : 0));
+    const { groups, updates: log, delayMs } = this.#parts;
+    const inserts: GroupOperation[] = [];
+    const updates: Update[] = [];
+    const urgent: string[] = [];
+    for (const change of group.runs) {
+      const run = await this.#runs.of(change);
+      if (run.insert !== undefined) inserts.push(run.insert);
+      updates.push(...run.updates);
+      if (run.isUrgent || delayMs === 0) urgent.push(...run.updates.map(({ key }) => key));
+    }
     try {
-      return [...operations, ...recordOperations(group)];
+      const entries = log.entries(updates);
+      const logged = groups.prepare([...inserts, ...entries.operations, ...recordOperations(group)]);
+      return { group, logged, updates, keys: entries.keys, urgent };
     } catch (error) {
       if (error instanceof TypeError || error instanceof BSON.BSONError) {
         throw new StoreError('group', error.message, { cause: error });
@@ -112,14 +150,6 @@ export class MongodbWriter implements Writer {
   #assertOpen(): void {
     if (this.#closed) throw new StoreError('closed', `The writer of ${this.#parts.name} is closed.`);
   }
-}
-
-/** A run's tasks without its sums, or a part of them: recovery adds up the tasks, and nobody was told of the rest. */
-function isRepairable({ runs, ...others }: WriteGroup): boolean {
-  const [run] = runs;
-  if (run === undefined || runs.length > 1) return false;
-  if (Object.values(others).some((part: readonly unknown[]) => part.length > 0)) return false;
-  return run.insert === undefined && run.badTasks.length === 0 && run.spsaHistory.length === 0;
 }
 
 function recordOperations(group: WriteGroup): GroupOperation[] {

@@ -9,7 +9,7 @@ import { findShape, type RunShape } from './run-shape.js';
 import { overflowKey } from './task-overflow.js';
 import {
   appendBadTasks,
-  replaceMore,
+  newMore,
   type TaskPlace,
   takesTask,
   taskDocument,
@@ -20,29 +20,41 @@ import { Update } from './update.js';
 /** Runs whose shape and latest live members the writer remembers. */
 const MOST_KNOWN = 5_000;
 
+export interface Writes {
+  /** The new run's document. */
+  insert?: GroupOperation;
+  updates: Update[];
+  /** Documents are to have the updates before the group counts as committed. */
+  isUrgent: boolean;
+}
+
 export class RunWrites {
   readonly #db: Db;
   readonly #mostEmbedded: number;
+  readonly #catchUp: () => Promise<void>;
   readonly #shapes = new Map<string, RunShape>();
   /** What a run's live members are in the store, as text by path. */
   readonly #live = new Map<string, Map<string, string>>();
 
-  constructor(db: Db, mostEmbeddedTasks: number) {
+  /** @param catchUp brings documents up to what is logged */
+  constructor(db: Db, mostEmbeddedTasks: number, catchUp: () => Promise<void>) {
     this.#db = db;
     this.#mostEmbedded = mostEmbeddedTasks;
+    this.#catchUp = catchUp;
   }
 
   /** @throws StoreError `group` that names the run when a part of it cannot be stored; the caller forgets */
-  async operations(change: RunWrite): Promise<GroupOperation[]> {
+  async of(change: RunWrite): Promise<Writes> {
     const { runId } = change;
     try {
       if (this.#shapes.size > MOST_KNOWN) this.forget();
       if (change.insert === undefined) return await this.#change(change);
       if (change.insert._id !== runId)
         throw new StoreError('group', `its head carries the id ${change.insert._id}`);
-      const inserted = await this.#insert(change, change.insert);
+      const { insert, updates } = await this.#insert(change, change.insert);
       const rest = { runId, tasks: [], badTasks: [], spsaHistory: [], ...pick(change) };
-      return [...inserted, ...(await this.#change(rest))];
+      const changed = await this.#change(rest);
+      return { insert, updates: [...updates, ...changed.updates], isUrgent: true };
     } catch (error) {
       if (error instanceof TypeError)
         throw new StoreError('group', `run ${runId}: ${error.message}`, { cause: error });
@@ -60,12 +72,13 @@ export class RunWrites {
   async #shapeOf(runId: string): Promise<RunShape | undefined> {
     const known = this.#shapes.get(runId);
     if (known !== undefined) return known;
+    await this.#catchUp();
     const shape = await findShape(this.#db, runId);
     if (shape !== undefined) this.#shapes.set(runId, shape);
     return shape;
   }
 
-  async #insert(change: RunWrite, head: RunHead): Promise<GroupOperation[]> {
+  async #insert(change: RunWrite, head: RunHead): Promise<{ insert: GroupOperation; updates: Update[] }> {
     const { runId } = change;
     if ((await this.#shapeOf(runId)) !== undefined) throw new StoreError('group', 'the store has it already');
     const document = insertedDocument(head, change.spsaHistory);
@@ -77,7 +90,7 @@ export class RunWrites {
       history: head.args.spsa && (document['args'] as Document)['spsa'].param_history?.length,
       bytes: BSON.calculateObjectSize(document),
     };
-    const more: GroupOperation[] = [];
+    const more: Update[] = [];
     const tasks: Document[] = [];
     for (const task of [...change.tasks].sort((a, b) => a.taskId - b.taskId)) {
       const { taskId } = task;
@@ -88,18 +101,21 @@ export class RunWrites {
         throw new StoreError('group', `new task ${taskId} stands where task ${next} is expected`);
       const stored = taskDocument(task);
       if (takesTask({ shape, mostEmbedded: this.#mostEmbedded }, stored)) tasks.push(stored);
-      else more.push(replaceMore(overflowKey(runId, 'task', taskId), stored));
+      else more.push(newMore(overflowKey(runId, 'task', taskId), stored));
     }
     this.#shapes.set(runId, shape);
     const { _id, ...replacement } = document;
     const whole = { ...replacement, tasks, bad_tasks: [] };
-    const insert = { replaceOne: { filter: { _id: _id as ObjectId }, replacement: whole, upsert: true } };
+    const replaceOne = { filter: { _id: _id as ObjectId }, replacement: whole, upsert: true };
     const place = this.#place(runId, shape);
     appendBadTasks(place, change.badTasks);
-    return [{ collection: 'runs', operation: insert }, ...operationsOf(place), ...more];
+    return {
+      insert: { collection: 'runs', operation: { replaceOne } },
+      updates: [...updatesOf(place), ...more],
+    };
   }
 
-  async #change(change: RunWrite): Promise<GroupOperation[]> {
+  async #change(change: RunWrite): Promise<Writes> {
     const { runId, live, spsa } = change;
     const shape = await this.#shapeOf(runId);
     if (shape === undefined) throw new StoreError('group', 'it changed, but the store does not have it');
@@ -107,19 +123,24 @@ export class RunWrites {
     const { update } = place;
     if (live !== undefined) this.#putLive(runId, live, update);
     if (spsa !== undefined) {
-      update.set('args.spsa.iter', encodeMember('iter', spsa.iter));
+      update.put('args.spsa.iter', encodeMember('iter', spsa.iter));
       spsa.theta.forEach((theta, i) => {
-        update.set(`args.spsa.params.${i}.theta`, encodeMember('theta', theta));
+        update.put(`args.spsa.params.${i}.theta`, encodeMember('theta', theta));
       });
     }
     for (const task of [...change.tasks].sort((a, b) => a.taskId - b.taskId)) writeTask(place, task);
     appendBadTasks(place, change.badTasks);
     appendHistory(place, change.spsaHistory);
-    return operationsOf(place);
+    return { updates: updatesOf(place), isUrgent: this.#isUrgent(change) };
   }
 
   #place(runId: string, shape: RunShape): TaskPlace {
-    return { runId, shape, update: new Update(), more: [], mostEmbedded: this.#mostEmbedded };
+    return { runId, shape, update: new Update('runs', new ObjectId(runId)), more: [], mostEmbedded: this.#mostEmbedded };
+  }
+
+  /** What this server itself reads back from the store: runs that memory lets go, and purged tasks. */
+  #isUrgent({ runId, badTasks }: RunWrite): boolean {
+    return badTasks.length > 0 || this.#live.get(runId)?.get('finished') !== 'false';
   }
 
   #putLive(runId: string, live: RunLive, update: Update): void {
@@ -138,9 +159,8 @@ function pick({ live, spsa }: RunWrite): Pick<RunWrite, 'live' | 'spsa'> {
   return { ...(live && { live }), ...(spsa && { spsa }) };
 }
 
-function operationsOf({ runId, update, more }: TaskPlace): GroupOperation[] {
-  if (update.isEmpty) return more;
-  return [update.operation('runs', { _id: new ObjectId(runId) }), ...more];
+function updatesOf({ update, more }: TaskPlace): Update[] {
+  return update.isEmpty ? more : [update, ...more];
 }
 
 /** Each live member under its own path, so that members which no type names stay. */
@@ -160,10 +180,10 @@ function* livePaths(live: RunLive): Generator<[path: string, name: string, value
 function appendHistory({ shape, update }: TaskPlace, entries: readonly SpsaHistoryPoint[][]): void {
   if (entries.length === 0) return;
   if (shape.history === undefined) {
-    update.set('args.spsa.param_history', encodeMember('', entries));
+    update.put('args.spsa.param_history', encodeMember('', entries));
   } else {
     entries.forEach((entry, i) => {
-      update.set(`args.spsa.param_history.${shape.history! + i}`, encodeMember('', entry));
+      update.put(`args.spsa.param_history.${shape.history! + i}`, encodeMember('', entry));
     });
   }
   shape.history = (shape.history ?? 0) + entries.length;

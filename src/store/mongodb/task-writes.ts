@@ -4,11 +4,11 @@ import type { BadTaskDocument } from '../../protocol/documents.js';
 import type { TaskWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { encodeDocument, encodeMember } from './bson-values.js';
-import type { GroupOperation } from './group-operations.js';
 import type { RunShape } from './run-shape.js';
 import { BAD_TASKS_END_AT, overflowKey, TASKS_END_AT } from './task-overflow.js';
-import type { Update } from './update.js';
+import { Update } from './update.js';
 
+const MORE = 'shoal_tasks';
 /** Bytes of an element of an array beside its value: type and index. */
 const ELEMENT_BYTES = 9;
 
@@ -17,8 +17,8 @@ export interface TaskPlace {
   shape: RunShape;
   /** The update of the run's document. */
   update: Update;
-  /** Operations on documents of their own. */
-  more: GroupOperation[];
+  /** Updates of tasks in documents of their own. */
+  more: Update[];
   mostEmbedded: number;
 }
 
@@ -35,8 +35,8 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
     }
     const document = taskDocument(task);
     const embedded = taskId < shape.tasks || (taskId === stored && takesTask(place, document));
-    if (embedded) update.set(`tasks.${taskId}`, document);
-    else more.push(replaceMore(overflowKey(runId, 'task', taskId), document));
+    if (embedded) update.put(`tasks.${taskId}`, document);
+    else more.push(newMore(overflowKey(runId, 'task', taskId), document));
     return;
   }
   if (taskId >= stored)
@@ -44,9 +44,9 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
   if (taskId < shape.tasks) {
     changeTask(task, (name, value) => update.put(`tasks.${taskId}.${name}`, value));
   } else {
-    const own = place.update.fresh();
+    const own = new Update(MORE, overflowKey(runId, 'task', taskId));
     changeTask(task, (name, value) => own.put(name, value));
-    more.push(own.operation('shoal_tasks', { _id: overflowKey(runId, 'task', taskId) }));
+    more.push(own);
   }
 }
 
@@ -76,9 +76,11 @@ export function taskDocument(task: TaskWrite): Document {
   });
 }
 
-export function replaceMore(key: string, document: Document): GroupOperation {
-  const operation = { replaceOne: { filter: { _id: key as never }, replacement: document, upsert: true } };
-  return { collection: 'shoal_tasks', operation };
+/** A document of its own for a task, or a purged one. */
+export function newMore(key: string, document: Document): Update {
+  const update = new Update(MORE, key, true);
+  for (const [name, value] of Object.entries(document)) update.put(name, value);
+  return update;
 }
 
 /**
@@ -105,15 +107,15 @@ export function appendBadTasks(place: TaskPlace, badTasks: readonly BadTaskDocum
     const document = encodeDocument(badTask);
     const bytes = BSON.calculateObjectSize(document) + ELEMENT_BYTES;
     if (shape.moreBadTasks > 0 || shape.bytes + bytes > BAD_TASKS_END_AT) {
-      more.push(replaceMore(overflowKey(runId, 'badTask', shape.moreBadTasks++), document));
+      more.push(newMore(overflowKey(runId, 'badTask', shape.moreBadTasks++), document));
       continue;
     }
     const index = shape.badTasks ?? 0;
-    if (hasList) update.set(`bad_tasks.${index}`, document);
+    if (hasList) update.put(`bad_tasks.${index}`, document);
     else created.push(document);
     shape.badTasks = index + 1;
     shape.bytes += bytes;
   }
   // An index under a missing member would make an object of it.
-  if (created.length > 0) update.set('bad_tasks', created);
+  if (created.length > 0) update.put('bad_tasks', created);
 }

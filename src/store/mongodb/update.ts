@@ -1,33 +1,133 @@
-/** Gathers the $set and $unset of one document. */
+/**
+ * What is to be set and removed in one document. Later updates of the document join, so that it is written once for many:
+ * what they name is kept as a tree, since MongoDB refuses an update that names both a member and a part of it.
+ */
 import type { Document } from 'mongodb';
 import type { GroupOperation } from './group-operations.js';
 
+/** A value to be set; undefined removes the member. */
+class Leaf {
+  value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
+type Branch = Map<string, Branch | Leaf>;
+
 export class Update {
-  readonly #set: Document = {};
-  readonly #unset: Document = {};
+  readonly collection: string;
+  readonly id: unknown;
+  readonly #members: Branch = new Map();
+  #creates: boolean;
 
-  set(path: string, value: unknown): void {
-    this.#set[path] = value;
+  /** @param creates the document may not be there yet */
+  constructor(collection: string, id: unknown, creates = false) {
+    this.collection = collection;
+    this.id = id;
+    this.#creates = creates;
   }
 
-  /** Undefined removes the member. */
-  put(path: string, value: unknown): void {
-    if (value === undefined) this.#unset[path] = true;
-    else this.#set[path] = value;
+  /** From what `operation` gave, as it was stored. @throws TypeError for another operation */
+  static from({ collection, operation }: GroupOperation): Update {
+    if (!('updateOne' in operation)) throw new TypeError(`not an update of ${collection}`);
+    const { filter, update, upsert } = operation.updateOne;
+    const { $set = {}, $unset = {} } = update as Record<'$set' | '$unset', Document | undefined>;
+    const made = new Update(collection, filter['_id'], Boolean(upsert));
+    for (const [path, value] of Object.entries($set)) made.put(path, value);
+    for (const path of Object.keys($unset)) made.put(path, undefined);
+    return made;
   }
 
-  fresh(): Update {
-    return new Update();
+  /** Names the document. */
+  get key(): string {
+    return `${this.collection}/${String(this.id)}`;
   }
 
   get isEmpty(): boolean {
-    return Object.keys(this.#set).length + Object.keys(this.#unset).length === 0;
+    return this.#members.size === 0;
   }
 
-  operation(collection: string, filter: Document): GroupOperation {
-    const update: Document = {};
-    if (Object.keys(this.#set).length > 0) update['$set'] = this.#set;
-    if (Object.keys(this.#unset).length > 0) update['$unset'] = this.#unset;
-    return { collection, operation: { updateOne: { filter, update } } };
+  /** How many members it names. */
+  get size(): number {
+    let size = 0;
+    for (const _ of leaves(this.#members)) size++;
+    return size;
+  }
+
+  /** Takes out as many members as given, or all. */
+  take(most: number): Update {
+    const taken = new Update(this.collection, this.id, this.#creates);
+    let left = most;
+    for (const [path, value] of leaves(this.#members)) {
+      if (left-- === 0) break;
+      place(taken.#members, path, value);
+    }
+    for (const [path] of leaves(taken.#members)) remove(this.#members, path);
+    return taken;
+  }
+
+  /** @param value undefined removes the member; one that is an object is the update's own from here on */
+  put(path: string, value: unknown): void {
+    place(this.#members, path.split('.'), value);
+  }
+
+  /** Takes over what a later update of the same document holds. */
+  join(later: Update): void {
+    this.#creates ||= later.#creates;
+    for (const [path, value] of leaves(later.#members)) place(this.#members, path, value);
+  }
+
+  operation(): GroupOperation {
+    const [$set, $unset]: [Document, Document] = [{}, {}];
+    for (const [path, value] of leaves(this.#members)) {
+      if (value === undefined) $unset[path.join('.')] = true;
+      else $set[path.join('.')] = value;
+    }
+    const update: Document = {
+      ...(Object.keys($set).length > 0 && { $set }),
+      ...(Object.keys($unset).length > 0 && { $unset }),
+    };
+    const filter = { _id: this.id } as Document;
+    const updateOne = { filter, update, ...(this.#creates && { upsert: true }) };
+    return { collection: this.collection, operation: { updateOne } };
+  }
+}
+
+function place(members: Branch, path: readonly string[], value: unknown): void {
+  let branch = members;
+  for (const [depth, name] of path.slice(0, -1).entries()) {
+    const next = branch.get(name);
+    if (next instanceof Leaf) {
+      next.value = placed(next.value as Document | undefined, path.slice(depth + 1), value);
+      return;
+    }
+    if (next === undefined) branch.set(name, new Map());
+    branch = next ?? (branch.get(name) as Branch);
+  }
+  branch.set(path.at(-1)!, new Leaf(value));
+}
+
+function remove(members: Branch, [name, ...rest]: readonly string[]): void {
+  const part = members.get(name!);
+  if (part instanceof Map && rest.length > 0) remove(part, rest);
+  if (part instanceof Leaf || part?.size === 0) members.delete(name!);
+}
+
+/** The document with the value under the path, made where there is none. */
+function placed(whole: Document | undefined, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const part = placed(whole?.[name], rest, value);
+  if (part !== undefined) return Object.assign(whole ?? {}, { [name]: part });
+  if (whole !== undefined) delete whole[name];
+  return whole;
+}
+
+function* leaves(branch: Branch, before: readonly string[] = []): Generator<[string[], unknown]> {
+  for (const [name, member] of branch) {
+    const path = [...before, name];
+    if (member instanceof Leaf) yield [path, member.value];
+    else yield* leaves(member, path);
   }
 }

@@ -35,7 +35,12 @@ export interface LeaseDocument {
   beats: number;
   since: Date;
   group?: LoggedGroup;
+  /** Names the log of updates whose entries count. */
+  updates?: string;
 }
+
+/** What the holder before left. */
+export type LeftBehind = Pick<LeaseDocument, 'group' | 'updates'>;
 
 export class WriterLease {
   readonly #leases: Collection<LeaseDocument>;
@@ -55,7 +60,7 @@ export class WriterLease {
    * @param name names the database in messages
    * @throws StoreError `in-use` when another writer lives
    */
-  static async take(db: Db, name: string): Promise<{ lease: WriterLease; left?: LoggedGroup }> {
+  static async take(db: Db, name: string): Promise<{ lease: WriterLease; left: LeftBehind }> {
     const leases = db.collection<LeaseDocument>('shoal');
     const mine = { holder: randomUUID(), host: hostname(), pid: process.pid, since: new Date() };
     let watched: { beats: number; holder: string | null; since: number } | undefined;
@@ -63,7 +68,7 @@ export class WriterLease {
       const found = await leases.findOne({ _id: KEY });
       if (found === null) {
         if (await inserted(leases, { _id: KEY, ...mine, beats: 1 }))
-          return { lease: new WriterLease(leases, mine.holder) };
+          return { lease: new WriterLease(leases, mine.holder), left: {} };
         continue;
       }
       const { holder, beats } = found;
@@ -75,8 +80,7 @@ export class WriterLease {
         const seen = { _id: KEY, holder, beats };
         const { matchedCount } = await leases.updateOne(seen, { $set: { ...mine, beats: beats + 1 } });
         if (matchedCount === 1) {
-          const lease = new WriterLease(leases, mine.holder);
-          return found.group === undefined || found.group.done ? { lease } : { lease, left: found.group };
+          return { lease: new WriterLease(leases, mine.holder), left: found };
         }
         continue;
       }
@@ -87,6 +91,11 @@ export class WriterLease {
   /** Replaces the logged group: the moment from which the group will be done, whatever happens to this process. */
   async log(group: LoggedGroup): Promise<void> {
     await this.#write({ group });
+  }
+
+  /** From here on the entries of this log of updates count, and no others. */
+  async startUpdates(updates: string): Promise<void> {
+    await this.#write({ updates });
   }
 
   async markDone(id: string): Promise<void> {
@@ -112,10 +121,10 @@ export class WriterLease {
     await this.#leases.updateOne({ _id: KEY, holder: this.#holder }, { $set: { holder: null } });
   }
 
-  async #write(members: Partial<LeaseDocument>): Promise<void> {
+  async #write(members: LeftBehind): Promise<void> {
     const asked = performance.now();
     const own = { _id: KEY, holder: this.#holder };
-    const update = { $inc: { beats: 1 }, ...(members.group && { $set: members }) };
+    const update = { $inc: { beats: 1 }, ...(Object.keys(members).length > 0 && { $set: members }) };
     const { matchedCount } = await this.#leases.updateOne(own, update);
     if (matchedCount === 0) {
       this.#lost = true;

@@ -1,0 +1,55 @@
+/**
+ * What documents lack that is durable in the log. What is due is written bit by bit, while more comes in: an older value must
+ * never be written after a newer one, and what is due must have an end. So there are two generations.
+ */
+import type { Update } from './update.js';
+
+export class LackingDocuments {
+  /** Older than what is in `#fresh`. Both by document. */
+  readonly #due = new Map<string, Update>();
+  readonly #fresh = new Map<string, Update>();
+
+  /** The update is taken over; the same again changes nothing. */
+  add(update: Update): void {
+    const before = this.#fresh.get(update.key);
+    if (before === undefined) this.#fresh.set(update.key, update);
+    else if (before !== update) before.join(update);
+  }
+
+  /** All that these documents lack by now, or any, is due. */
+  makeDue(documents: Iterable<string> = [...this.#fresh.keys()]): void {
+    for (const key of documents) {
+      const update = this.#fresh.get(key);
+      if (update === undefined) continue;
+      this.#fresh.delete(key);
+      const before = this.#due.get(key);
+      if (before === undefined) this.#due.set(key, update);
+      else before.join(update);
+    }
+  }
+
+  /** Takes out updates that name at most so many members together, of what is due of these documents, or of any. */
+  take(most: number, documents: Iterable<string> = this.#due.keys()): Update[] {
+    const taken: Update[] = [];
+    let left = most;
+    for (const key of documents) {
+      const update = this.#due.get(key);
+      if (update === undefined) continue;
+      const part = update.take(left);
+      left -= part.size;
+      taken.push(part);
+      if (update.isEmpty) this.#due.delete(key);
+      if (left === 0) break;
+    }
+    return taken;
+  }
+
+  /** After a failure: what was taken is due as before. */
+  putBack(taken: readonly Update[]): void {
+    for (const update of taken) {
+      const rest = this.#due.get(update.key);
+      if (rest !== undefined) update.join(rest);
+      this.#due.set(update.key, update);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Updates of documents that are durable, but not done: those of one group lie in one short document of `shoal_updates`,
+ * however many documents they are of and however long these are. Checkpoints does them.
+ *
+ * Entries are removed from the oldest on. So whatever is left may be done again in order and ends the same, since an entry
+ * that is there is followed by all that came after it.
+ */
+import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
+import { applyOperations, type GroupOperation, packOperations, unpackOperations } from './group-operations.js';
+import { storeFailure } from './mongodb-failure.js';
+import { isOverwritten } from './overwritten.js';
+import { keepRefused } from './refused.js';
+import { Update } from './update.js';
+
+interface Entry {
+  _id: string;
+  time: Date;
+  piece: Binary;
+}
+
+const COLLECTION = 'shoal_updates';
+const DIGITS = 12;
+
+export class UpdateLog {
+  /** Names this log in the lease: what a writer that lost the lease may add to its own is nobody's. */
+  readonly id = new ObjectId().toHexString();
+  readonly #entries: Collection<Entry>;
+  #count = 0;
+  #time = 0;
+
+  constructor(db: Db) {
+    this.#entries = db.collection(COLLECTION);
+  }
+
+  /**
+   * The writes that log the updates of a group: one, unless they are too long for a document.
+   * @throws BSONError when a member cannot be stored
+   */
+  entries(updates: readonly Update[]): { keys: string[]; operations: GroupOperation[] } {
+    // Never before the time of an entry before it, whatever the clock does.
+    this.#time = Math.max(this.#time, Date.now());
+    const time = new Date(this.#time);
+    const pieces = packOperations(updates.map((update) => update.operation()));
+    const keys = pieces.map(() => `${this.id}-${(this.#count++).toString().padStart(DIGITS, '0')}`);
+    const operations = keys.map((_id, i) => {
+      const replacement = { time, piece: new Binary(pieces[i]!) };
+      const replaceOne = { filter: { _id: _id as never }, replacement, upsert: true };
+      return { collection: COLLECTION, operation: { replaceOne } };
+    });
+    return { keys, operations };
+  }
+
+  /** What the entries up to this one say is done. */
+  async remove(key: string): Promise<void> {
+    await this.#entries.deleteMany({ _id: { $gte: `${this.id}-`, $lte: key } });
+  }
+}
+
+/**
+ * Does what is left in the log of an earlier writer, unless another program has written since, and empties it. What the
+ * database refuses for what it holds is kept in `shoal_refused`.
+ * @param since when that writer last logged anything elsewhere
+ */
+export async function redoUpdates(db: Db, id: string, since = new Date(0)): Promise<void> {
+  const entries = db.collection<Entry>(COLLECTION);
+  const left = await entries
+    .find({ _id: { $gte: `${id}-`, $lt: `${id}.` } })
+    .sort({ _id: 1 })
+    .toArray();
+  const newest = new Date(Math.max(since.getTime(), ...left.map(({ time }) => time.getTime())));
+  const updates = joined(left);
+  const runs = updates.flatMap(({ id }) => (id instanceof ObjectId ? [id] : []));
+  if (updates.length > 0 && !(await isOverwritten(db, newest, runs))) {
+    for (const update of updates) await redo(db, update, id, newest);
+  }
+  await entries.deleteMany({});
+}
+
+function joined(entries: readonly Entry[]): Update[] {
+  const updates = new Map<string, Update>();
+  for (const operation of unpackOperations(entries.map(({ piece }) => piece.value()))) {
+    const update = Update.from(operation);
+    const before = updates.get(update.key);
+    if (before === undefined) updates.set(update.key, update);
+    else before.join(update);
+  }
+  return [...updates.values()];
+}
+
+async function redo(db: Db, update: Update, id: string, time: Date): Promise<void> {
+  const operations = [update.operation()];
+  try {
+    await applyOperations(db, operations);
+  } catch (error) {
+    const failure = storeFailure(`Doing again what the last writer logged for ${update.key}`, error);
+    if (failure.code !== 'group') throw failure;
+    const pieces = packOperations(operations);
+    await keepRefused(db, { id: `${id}-${update.key}`, time, error: failure.message, pieces });
+  }
+}

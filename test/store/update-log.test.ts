@@ -1,0 +1,180 @@
+/** What is committed to MongoDB is in the log at once and in the run's document soon after, whatever ends in between. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ObjectId } from 'mongodb';
+import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
+import { GroupLog } from '../../src/store/mongodb/group-log.js';
+import { MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
+import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
+import type { Writer } from '../../src/store/port.js';
+import { change, group, idOf, liveOf, newTask, runHead, stats, taskUpdate } from './documents.js';
+import { type MongodbPlace, mongodbPlace, withoutMongodb } from './mongodb-place.js';
+
+/** Longer than any of these tests takes. */
+const NEVER_MS = 600_000;
+const head = runHead(1);
+
+function open(place: MongodbPlace, delayMs: number, url = place.url): Promise<Writer> {
+  return new MongodbStore(url, { connections: 2, delayMs }).openWriter();
+}
+
+/** A run that is known to go on, with one task. */
+async function begin(writer: Writer): Promise<void> {
+  const insert = change(head._id, { insert: head, live: liveOf(head), tasks: [newTask(0)] });
+  await writer.commit(group({ runs: [insert] }));
+}
+
+async function commitWins(writer: Writer, wins: number): Promise<void> {
+  await writer.commit(group({ runs: [change(head._id, { tasks: [taskUpdate(0, wins)] })] }));
+}
+
+const stored = ({ db }: MongodbPlace) => db.collection('runs').findOne({ _id: new ObjectId(head._id) });
+const storedWins = async (place: MongodbPlace) => (await stored(place))?.['tasks'][0].stats.wins;
+const logged = ({ db }: MongodbPlace) => db.collection('shoal_updates').countDocuments();
+
+/** As if the writer's process were gone, on another host, for long. */
+async function forsake({ db }: MongodbPlace): Promise<void> {
+  await db.collection<{ _id: string }>('shoal').updateOne({ _id: 'primary' }, { $set: { holder: null } });
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries++) {
+    assert.ok(tries < 200, 'it did not come true within 10 s');
+    await sleep(50);
+  }
+}
+
+describe('the log of updates', { skip: withoutMongodb }, () => {
+  it('is brought into documents behind the groups, and by closing', async () => {
+    const place = await mongodbPlace();
+    const writer = await open(place, 20);
+    await begin(writer);
+    await commitWins(writer, 7);
+    await until(async () => (await storedWins(place)) === 7 && (await logged(place)) === 0);
+    await writer.close();
+
+    const slow = await open(place, NEVER_MS);
+    await slow.commit(group({ runs: [change(head._id, { live: liveOf(head) })] }));
+    await commitWins(slow, 8);
+    await slow.commit(group({ runs: [change(head._id, { tasks: [newTask(1), taskUpdate(0, 9)] })] }));
+    await slow.commit(group({ runs: [change(head._id, { tasks: [taskUpdate(1, 3)] })] }));
+    assert.equal(await storedWins(place), 7);
+    await slow.close();
+    assert.deepEqual(
+      (await stored(place))?.['tasks'].map((task: { stats: { wins: number } }) => task.stats.wins),
+      [9, 3],
+    );
+    assert.equal(await logged(place), 0);
+    await place.remove();
+  });
+
+  it('waits for nothing when a run ends: memory lets it go', async () => {
+    const place = await mongodbPlace();
+    const writer = await open(place, NEVER_MS);
+    await begin(writer);
+    await commitWins(writer, 5);
+    await writer.commit(group({ runs: [change(head._id, { live: liveOf(head, { finished: true }) })] }));
+    assert.equal(await storedWins(place), 5);
+    assert.equal((await stored(place))?.['finished'], true);
+    await writer.close();
+    await place.remove();
+  });
+
+  it('is done by the next writer, but for what a writer adds that has lost its lease', async () => {
+    const place = await mongodbPlace();
+    const lost = await open(place, NEVER_MS);
+    await begin(lost);
+    await commitWins(lost, 1);
+    await commitWins(lost, 2);
+    assert.equal(await storedWins(place), 0);
+
+    await forsake(place);
+    const next = await open(place, NEVER_MS);
+    assert.equal(await storedWins(place), 2);
+    assert.equal(await logged(place), 0);
+    await commitWins(lost, 99);
+    assert.equal(await logged(place), 1);
+
+    await forsake(place);
+    const last = await open(place, NEVER_MS);
+    assert.equal(await storedWins(place), 2);
+    assert.equal(await logged(place), 0);
+    for (const writer of [last, next, lost]) await writer.close().catch(() => {});
+    await place.remove();
+  });
+
+  it('is left when another primary has taken a result since', async () => {
+    const place = await mongodbPlace();
+    const lost = await open(place, NEVER_MS);
+    await begin(lost);
+    await commitWins(lost, 1);
+    await forsake(place);
+    const later = { last_updated: new Date(Date.now() + 1000), 'tasks.0.stats': { ...stats(50) } };
+    await place.db.collection('runs').updateOne({ _id: new ObjectId(head._id) }, { $set: later });
+    const next = await open(place, NEVER_MS);
+    assert.equal(await storedWins(place), 50);
+    assert.equal(await logged(place), 0);
+    for (const writer of [next, lost]) await writer.close().catch(() => {});
+    await place.remove();
+  });
+
+  it('outlasts an absence of the database, with and without further groups', async () => {
+    const place = await mongodbPlace();
+    const { proxy, url } = await CutProxy.open(place.url);
+    const writer = await open(place, 300, url);
+    await begin(writer);
+    await commitWins(writer, 4);
+    proxy.cut();
+    await sleep(600);
+    assert.equal(await storedWins(place), 0);
+    proxy.join();
+    await until(async () => (await storedWins(place)) === 4 && (await logged(place)) === 0);
+
+    await commitWins(writer, 5);
+    proxy.cut();
+    await sleep(600);
+    await assert.rejects(commitWins(writer, 6), { name: 'StoreError' });
+    proxy.join();
+    const runs = [change(head._id, { tasks: [taskUpdate(0, 7)] })];
+    await until(() =>
+      writer.commit(group({ runs })).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(async () => (await storedWins(place)) === 7);
+    await writer.close();
+    await proxy.close();
+    await place.remove();
+  });
+});
+
+it('a group whose mark failed is marked before the next group is done', { skip: withoutMongodb }, async () => {
+  const place = await mongodbPlace();
+  const { lease } = await WriterLease.take(place.db, 'test');
+  let failures = 1;
+  const forgetful = {
+    log: (logged: Parameters<WriterLease['log']>[0]) => lease.log(logged),
+    confirmIfOld: () => lease.confirmIfOld(),
+    markDone: async (id: string) => {
+      if (failures-- > 0) throw new Error('no answer');
+      await lease.markDone(id);
+    },
+  } as unknown as WriterLease;
+  const log = new GroupLog(place.db, forgetful);
+  const set = (n: number, value: number) => ({
+    collection: 'kvstore',
+    operation: {
+      updateOne: { filter: { _id: idOf(n) as never }, update: { $set: { value } }, upsert: true },
+    },
+  });
+  await log.commit(log.prepare([set(1, 1), set(2, 1)]));
+  await log.commit(log.prepare([set(1, 2)]));
+  await lease.release();
+  // Would do the first group again if it were not marked.
+  await (await place.store.openWriter()).close();
+  const kvstore = place.db.collection<{ _id: string; value: number }>('kvstore');
+  assert.equal((await kvstore.findOne({ _id: idOf(1) }))?.value, 2);
+  await place.remove();
+});
