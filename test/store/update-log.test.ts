@@ -150,7 +150,9 @@ describe('the log of updates', { skip: withoutMongodb }, () => {
   });
 });
 
-it('a group whose mark failed is marked before the next group is done', { skip: withoutMongodb }, async () => {
+it('a group whose mark failed is marked before the next group is done', {
+  skip: withoutMongodb,
+}, async () => {
   const place = await mongodbPlace();
   const { lease } = await WriterLease.take(place.db, 'test');
   let failures = 1;

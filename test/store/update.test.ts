@@ -19,7 +19,9 @@ const changes = [fc.dictionary(name, branch), branch, fc.nat(9)].map((value, lev
 /** No update names a member and a part of it. */
 const update = fc
   .array(fc.oneof(...changes), { maxLength: 4 })
-  .map((all) => all.filter(({ path }, i) => !all.some((other, j) => i !== j && overlaps(path, other.path, i < j))));
+  .map((all) =>
+    all.filter(({ path }, i) => !all.some((other, j) => i !== j && overlaps(path, other.path, i < j))),
+  );
 
 function overlaps(path: string[], other: string[], isFirst: boolean): boolean {
   if (path.length === other.length && isFirst) return false;

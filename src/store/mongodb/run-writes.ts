@@ -135,7 +135,13 @@ export class RunWrites {
   }
 
   #place(runId: string, shape: RunShape): TaskPlace {
-    return { runId, shape, update: new Update('runs', new ObjectId(runId)), more: [], mostEmbedded: this.#mostEmbedded };
+    return {
+      runId,
+      shape,
+      update: new Update('runs', new ObjectId(runId)),
+      more: [],
+      mostEmbedded: this.#mostEmbedded,
+    };
   }
 
   /** What this server itself reads back from the store: runs that memory lets go, and purged tasks. */

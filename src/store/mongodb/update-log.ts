@@ -6,7 +6,12 @@
  * that is there is followed by all that came after it.
  */
 import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
-import { applyOperations, type GroupOperation, packOperations, unpackOperations } from './group-operations.js';
+import {
+  applyOperations,
+  type GroupOperation,
+  packOperations,
+  unpackOperations,
+} from './group-operations.js';
 import { storeFailure } from './mongodb-failure.js';
 import { isOverwritten } from './overwritten.js';
 import { keepRefused } from './refused.js';
