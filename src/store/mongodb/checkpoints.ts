@@ -15,8 +15,10 @@ import type { WriterLease } from './writer-lease.js';
 const MEMBERS_A_REQUEST = 256;
 /** After a request, so many times as long as it took: checkpoints take a tenth of the time, however long documents are... */
 const REST = 9;
-/** ...unless a checkpoint lasts longer than this, in milliseconds. */
-const LONGEST_MS = 30_000;
+/** ...but no longer than this, for a request may have waited for a database that was away... */
+const LONGEST_REST_MS = 5_000;
+/** ...and not at all in a checkpoint that lasts longer than this. */
+const RESTING_MS = 30_000;
 
 export interface CheckpointParts {
   db: Db;
@@ -90,10 +92,10 @@ export class Checkpoints {
     const last = keys.at(-1);
     if (last === undefined) return;
     this.#lacking.makeDue();
-    const restsUntil = performance.now() + LONGEST_MS;
+    const restsUntil = performance.now() + RESTING_MS;
     for (let began = performance.now(); await this.#send(); began = performance.now()) {
       const now = performance.now();
-      if (now < restsUntil) await this.#rest((now - began) * REST);
+      if (now < restsUntil) await this.#rest(Math.min((now - began) * REST, LONGEST_REST_MS));
     }
     // A group that counts as undone would be logged again by the next writer, after what is newer was removed.
     await this.#parts.groups.settle();

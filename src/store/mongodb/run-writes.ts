@@ -144,9 +144,10 @@ export class RunWrites {
     };
   }
 
-  /** What this server itself reads back from the store: runs that memory lets go, and purged tasks. */
-  #isUrgent({ runId, badTasks }: RunWrite): boolean {
-    return badTasks.length > 0 || this.#live.get(runId)?.get('finished') !== 'false';
+  /** What this server itself reads back: runs that memory lets go, and what it never holds. */
+  #isUrgent({ runId, badTasks, spsaHistory }: RunWrite): boolean {
+    const goesOn = this.#live.get(runId)?.get('finished') === 'false';
+    return !goesOn || badTasks.length > 0 || spsaHistory.length > 0;
   }
 
   #putLive(runId: string, live: RunLive, update: Update): void {
