@@ -105,6 +105,10 @@ export function runTests(open: OpenPlace): void {
     const last: TaskWrite = { ...taskUpdate(2, 8), bad: true, spsa_params: null, worker_info };
     await open.writer.commit(group({ runs: [change(id, { tasks: [last] })] }));
     assert.deepEqual(await open.reader.task(id, 2), documentOf({ ...newTask(2), ...last }));
+    for (const active of [false, true, true]) {
+      await open.writer.commit(group({ runs: [change(id, { tasks: [{ ...last, active }] })] }));
+      assert.equal((await open.reader.task(id, 2))?.active, active);
+    }
   });
 
   test('results keep what they lack: pentanomial, crashes, time losses', async () => {

@@ -5,6 +5,9 @@ import { ObjectId } from 'mongodb';
 import { logAction, withSystem } from '../../src/operations/changes.js';
 import { JournalWriter } from '../../src/store/journal-writer.js';
 import { GroupLog } from '../../src/store/mongodb/group-log.js';
+import { applyOperations } from '../../src/store/mongodb/group-operations.js';
+import { Update } from '../../src/store/mongodb/update.js';
+import { UpdateLog } from '../../src/store/mongodb/update-log.js';
 import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
 import type { Writer } from '../../src/store/port.js';
 import { StoreError } from '../../src/store/store-error.js';
@@ -63,5 +66,35 @@ test('MongoDB: what is left of a refused group is set aside', { skip: withoutMon
   const once = await place.store.openWriter();
   await once.close();
   assert.equal(await place.db.collection('shoal_refused').countDocuments(), 1);
+  await place.remove();
+});
+
+test('MongoDB: of a log, what is refused is set aside and the rest is done', {
+  skip: withoutMongodb,
+}, async () => {
+  const place = await mongodbPlace();
+  await (await place.store.openWriter()).close();
+  const { lease } = await WriterLease.take(place.db, 'test');
+  const log = new UpdateLog(place.db);
+  await lease.startUpdates(log.id);
+  const names = ['alice-4cores-abcd', 'alice-4cores-abcd', 'bob-4cores-abcd'];
+  const updates = names.map((name) => {
+    const update = new Update('workers', new ObjectId(), true);
+    update.put('worker_name', name);
+    return update;
+  });
+  await applyOperations(place.db, log.entries(updates).operations);
+  await lease.release();
+
+  await (await place.store.openWriter()).close();
+  const workers = await place.db.collection('workers').find().sort({ worker_name: 1 }).toArray();
+  assert.deepEqual(
+    workers.map(({ worker_name }) => worker_name),
+    [names[0], names[2]],
+  );
+  const refused = await place.db.collection('shoal_refused').find().toArray();
+  assert.equal(refused.length, 1);
+  assert.match(String(refused[0]?.['error']), /logged for workers\/[0-9a-f]+ failed: .*(duplicate|E11000)/i);
+  assert.equal(await place.db.collection('shoal_updates').countDocuments(), 0);
   await place.remove();
 });

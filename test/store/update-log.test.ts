@@ -1,6 +1,6 @@
 /** What is committed to MongoDB is in the log at once and in the run's document soon after, whatever ends in between. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
@@ -15,8 +15,20 @@ import { type MongodbPlace, mongodbPlace, withoutMongodb } from './mongodb-place
 const NEVER_MS = 600_000;
 const head = runHead(1);
 
-function open(place: MongodbPlace, delayMs: number, url = place.url): Promise<Writer> {
-  return new MongodbStore(url, { connections: 2, delayMs }).openWriter();
+/** What the test that runs has opened, also when it fails. */
+const opened: (() => Promise<unknown>)[] = [];
+
+async function openPlace(): Promise<MongodbPlace> {
+  const place = await mongodbPlace();
+  opened.push(() => place.remove());
+  return place;
+}
+
+async function open(place: MongodbPlace, delayMs: number, url = place.url): Promise<Writer> {
+  const writer = await new MongodbStore(url, { connections: 2, delayMs }).openWriter();
+  // One that has lost its lease cannot close well.
+  opened.push(() => writer.close().catch(() => {}));
+  return writer;
 }
 
 /** A run that is known to go on, with one task. */
@@ -47,8 +59,12 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => {
+  afterEach(async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  });
+
   it('is brought into documents behind the groups, and by closing', async () => {
-    const place = await mongodbPlace();
+    const place = await openPlace();
     const writer = await open(place, 20);
     await begin(writer);
     await commitWins(writer, 7);
@@ -67,23 +83,20 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
       [9, 3],
     );
     assert.equal(await logged(place), 0);
-    await place.remove();
   });
 
   it('waits for nothing when a run ends: memory lets it go', async () => {
-    const place = await mongodbPlace();
+    const place = await openPlace();
     const writer = await open(place, NEVER_MS);
     await begin(writer);
     await commitWins(writer, 5);
     await writer.commit(group({ runs: [change(head._id, { live: liveOf(head, { finished: true }) })] }));
     assert.equal(await storedWins(place), 5);
     assert.equal((await stored(place))?.['finished'], true);
-    await writer.close();
-    await place.remove();
   });
 
   it('is done by the next writer, but for what a writer adds that has lost its lease', async () => {
-    const place = await mongodbPlace();
+    const place = await openPlace();
     const lost = await open(place, NEVER_MS);
     await begin(lost);
     await commitWins(lost, 1);
@@ -91,38 +104,35 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     assert.equal(await storedWins(place), 0);
 
     await forsake(place);
-    const next = await open(place, NEVER_MS);
+    await open(place, NEVER_MS);
     assert.equal(await storedWins(place), 2);
     assert.equal(await logged(place), 0);
     await commitWins(lost, 99);
     assert.equal(await logged(place), 1);
 
     await forsake(place);
-    const last = await open(place, NEVER_MS);
+    await open(place, NEVER_MS);
     assert.equal(await storedWins(place), 2);
     assert.equal(await logged(place), 0);
-    for (const writer of [last, next, lost]) await writer.close().catch(() => {});
-    await place.remove();
   });
 
   it('is left when another primary has taken a result since', async () => {
-    const place = await mongodbPlace();
+    const place = await openPlace();
     const lost = await open(place, NEVER_MS);
     await begin(lost);
     await commitWins(lost, 1);
     await forsake(place);
     const later = { last_updated: new Date(Date.now() + 1000), 'tasks.0.stats': { ...stats(50) } };
     await place.db.collection('runs').updateOne({ _id: new ObjectId(head._id) }, { $set: later });
-    const next = await open(place, NEVER_MS);
+    await open(place, NEVER_MS);
     assert.equal(await storedWins(place), 50);
     assert.equal(await logged(place), 0);
-    for (const writer of [next, lost]) await writer.close().catch(() => {});
-    await place.remove();
   });
 
   it('outlasts an absence of the database, with and without further groups', async () => {
-    const place = await mongodbPlace();
+    const place = await openPlace();
     const { proxy, url } = await CutProxy.open(place.url);
+    opened.push(() => proxy.close());
     const writer = await open(place, 300, url);
     await begin(writer);
     await commitWins(writer, 4);
@@ -145,9 +155,6 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
       ),
     );
     await until(async () => (await storedWins(place)) === 7);
-    await writer.close();
-    await proxy.close();
-    await place.remove();
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * How many tasks, purged tasks and history entries a stored run has, and how long it is: the writer puts what is new under the
- * next index, so that a write may be done twice. Found out once for each run, by walking the document's raw bytes.
+ * next index, so that a write may be done twice, and leaves out what is there. Found out once for each run, by walking the document's raw bytes.
  */
 import { type Db, ObjectId } from 'mongodb';
 import { overflowRange } from './task-overflow.js';
@@ -16,6 +16,8 @@ export interface RunShape {
   history: number | undefined;
   /** Of the run's document. */
   bytes: number;
+  /** Tasks that were written as active; others may be active, too. */
+  active: Set<number>;
 }
 
 /** Undefined when there is no such run. */
@@ -38,6 +40,7 @@ export async function findShape(db: Db, runId: string): Promise<RunShape | undef
     moreBadTasks: await countMore(db, runId, 'badTask'),
     history: history === undefined ? undefined : countElements(bytes, history),
     bytes: bytes.length,
+    active: new Set(),
   };
 }
 

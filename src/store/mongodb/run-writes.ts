@@ -10,6 +10,7 @@ import { overflowKey } from './task-overflow.js';
 import {
   appendBadTasks,
   newMore,
+  noteActive,
   type TaskPlace,
   takesTask,
   taskDocument,
@@ -89,6 +90,7 @@ export class RunWrites {
       moreBadTasks: 0,
       history: head.args.spsa && (document['args'] as Document)['spsa'].param_history?.length,
       bytes: BSON.calculateObjectSize(document),
+      active: new Set(),
     };
     const more: Update[] = [];
     const tasks: Document[] = [];
@@ -100,6 +102,7 @@ export class RunWrites {
       if (taskId !== next)
         throw new StoreError('group', `new task ${taskId} stands where task ${next} is expected`);
       const stored = taskDocument(task);
+      noteActive(shape, task);
       if (takesTask({ shape, mostEmbedded: this.#mostEmbedded }, stored)) tasks.push(stored);
       else more.push(newMore(overflowKey(runId, 'task', taskId), stored));
     }

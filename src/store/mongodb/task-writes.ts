@@ -27,6 +27,8 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
   const { shape, update, more, runId } = place;
   const { taskId } = task;
   const stored = shape.tasks + shape.moreTasks;
+  const wasActive = shape.active.has(taskId);
+  noteActive(shape, task);
   if (task.isNew) {
     if (task.worker_info === undefined)
       throw new StoreError('group', `new task ${taskId} has no worker_info`);
@@ -42,12 +44,17 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
   if (taskId >= stored)
     throw new StoreError('group', `task ${taskId} changed, but the store does not have it`);
   if (taskId < shape.tasks) {
-    changeTask(task, (name, value) => update.put(`tasks.${taskId}.${name}`, value));
+    changeTask(task, wasActive, (name, value) => update.put(`tasks.${taskId}.${name}`, value));
   } else {
     const own = new Update(MORE, overflowKey(runId, 'task', taskId));
-    changeTask(task, (name, value) => own.put(name, value));
+    changeTask(task, wasActive, (name, value) => own.put(name, value));
     more.push(own);
   }
+}
+
+export function noteActive(shape: RunShape, { taskId, active }: TaskWrite): void {
+  if (active) shape.active.add(taskId);
+  else shape.active.delete(taskId);
 }
 
 /** Whether the next task goes into the run's document; the shape is as after that. */
@@ -87,10 +94,10 @@ export function newMore(key: string, document: Document): Update {
  * A path repeats the task's number: the longer the run, the longer each. So those that nothing changes are left out.
  * @param put takes undefined for a member that goes
  */
-function changeTask(task: TaskWrite, put: (name: string, value: unknown) => void): void {
+function changeTask(task: TaskWrite, wasActive: boolean, put: (name: string, value: unknown) => void): void {
   const { active, last_updated, stats, worker_info, spsa_params, extra } = task;
-  const always = { active, last_updated, stats };
-  for (const [name, value] of Object.entries(always)) put(name, encodeMember(name, value));
+  for (const [name, value] of Object.entries({ last_updated, stats })) put(name, encodeMember(name, value));
+  if (!active || !wasActive) put('active', active);
   if (task.bad) put('bad', true);
   if (worker_info !== undefined) put('worker_info', encodeMember('worker_info', worker_info));
   if (spsa_params !== undefined) {
