@@ -94,7 +94,7 @@ export interface RunWrite {
 export interface WriteGroup {
   runs: RunWrite[];
   actions: ActionDocument[];
-  pgns: PgnDocument[];
+  pgns: Keyed<PgnDocument>[];
   /** Inserted, or replaced by username. */
   users: Keyed<UserDocument>[];
   /** Inserted, or replaced by worker_name. */

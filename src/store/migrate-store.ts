@@ -2,7 +2,7 @@
  * Copies everything from one store into another, either way. It may be interrupted and started again: a run is copied in one
  * group, so that a run which is there is whole, and everything else may be written twice.
  */
-import type { PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../protocol/documents.js';
+import type { Keyed, PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../protocol/documents.js';
 import type { TaskWrite, WriteGroup } from '../state/write-group.js';
 import type { Census, Inventory, Reader, Store, Writer } from './port.js';
 import { StoreError } from './store-error.js';
@@ -141,7 +141,7 @@ async function copyPgns(ends: Ends, total: number): Promise<void> {
   let done = 0;
   for await (const runId of inventory.pgnRunIds()) {
     const isThere = (await target.pgnBytes(runId)) === (await source.pgnBytes(runId));
-    let pgns: PgnDocument[] = [];
+    let pgns: Keyed<PgnDocument>[] = [];
     let bytes = 0;
     const write = async () => {
       if (!isThere && pgns.length > 0) await writer.commit(group({ pgns }));
@@ -149,7 +149,7 @@ async function copyPgns(ends: Ends, total: number): Promise<void> {
       bytes = 0;
     };
     const names = new Set<string>();
-    for await (const pgn of source.pgns(runId)) {
+    for await (const pgn of inventory.pgns(runId)) {
       // Of several of one task, readers find the first.
       if (names.has(pgn.run_id)) continue;
       names.add(pgn.run_id);

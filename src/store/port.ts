@@ -103,6 +103,8 @@ export interface Inventory {
   runIds(): AsyncIterable<string>;
   /** The runs that have PGNs, also those that the store has no run of. */
   pgnRunIds(): AsyncIterable<string>;
+  /** A run's PGNs in order of task id. */
+  pgns(runId: string): AsyncIterable<Keyed<PgnDocument>>;
   /** Oldest first, from an instant on, in seconds since the epoch. */
   actionsSince(time: number): AsyncIterable<ActionDocument>;
   users(): AsyncIterable<Keyed<UserDocument>>;

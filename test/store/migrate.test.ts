@@ -31,7 +31,9 @@ function filling(): WriteGroup {
       change(idOf(3), { insert: deleted }),
     ],
     actions: Array.from({ length: 700 }, (_, i) => action(i, { run_id: idOf(1 + (i % 3)) })),
-    pgns: [0, 1, 11].map((n) => ({ run_id: `${idOf(1)}-${n}`, pgn_zip: Uint8Array.of(31, 139, n), size: 3 })),
+    pgns: [0, 1, 11].map((n) =>
+      keyed(20 + n, { run_id: `${idOf(1)}-${n}`, pgn_zip: Uint8Array.of(31, 139, n), size: 3 }),
+    ),
     users: [keyed(1, user('alice')), keyed(2, user('bob'))],
     workers: [true, false].map((blocked, i) =>
       keyed(3 + i, { worker_name: `alice-${i}cores-abc`, blocked, message: MESSAGE, last_updated: START }),
@@ -49,7 +51,7 @@ async function contents(store: Store): Promise<unknown> {
   const all = {
     runs: await Promise.all(ids.map((id) => runOf(reader, id))),
     actions: await collect(reader.actionLog()),
-    pgns: await Promise.all((await collect(inventory.pgnRunIds())).map((id) => collect(reader.pgns(id)))),
+    pgns: await Promise.all((await collect(inventory.pgnRunIds())).map((id) => collect(inventory.pgns(id)))),
     users: (await collect(inventory.users())).sort((a, b) => (a.username < b.username ? -1 : 1)),
     workers: (await collect(inventory.workers())).sort((a, b) => (a.worker_name < b.worker_name ? -1 : 1)),
     nets: await collect(inventory.nets()),
@@ -96,13 +98,15 @@ test('a record that is written without its key keeps it', async () => {
   const { store, remove } = await filled();
   const writer = await store.openWriter();
   const net = { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 6 };
-  await writer.commit(group({ nets: [net] }));
+  const pgn = { run_id: `${idOf(1)}-1`, pgn_zip: Uint8Array.of(1, 2), size: 2 };
+  await writer.commit(group({ nets: [net], pgns: [pgn] }));
   await writer.close();
   const reader = await store.openReader();
   assert.deepEqual(await reader.net(net.name), net);
   await reader.close();
   const inventory = await store.openInventory();
   assert.deepEqual(await collect(inventory.nets()), [keyed(5, net)]);
+  assert.deepEqual((await collect(inventory.pgns(idOf(1))))[1], keyed(21, pgn));
   await inventory.close();
   await remove();
 });

@@ -34,6 +34,12 @@ export function encodeDocument(document: object): Record<string, unknown> {
   return encodeMember('', document) as Record<string, unknown>;
 }
 
+/** A key in a replacement becomes that of a new document, and has to be that of an old one. */
+export function encodeKeyed({ _id, ...record }: { _id?: string }): Record<string, unknown> {
+  const document = encodeDocument(record);
+  return _id !== undefined && ObjectId.isValid(_id) ? { _id: new ObjectId(_id), ...document } : document;
+}
+
 function encodeNumber(value: number): unknown {
   if (Object.is(value, -0)) return new Double(value);
   if (!Number.isSafeInteger(value) || (value >= -INT32 && value < INT32)) return value;

@@ -4,11 +4,13 @@ import type {
   ActionDocument,
   Keyed,
   NetDocument,
+  PgnDocument,
   UserDocument,
   WorkerDocument,
 } from '../../protocol/documents.js';
 import type { Census, Inventory } from '../port.js';
 import { decode, decodeDocument } from './bson-values.js';
+import { PgnReads } from './pgn-records.js';
 
 export class MongodbInventory implements Inventory {
   readonly #client: MongoClient;
@@ -33,6 +35,10 @@ export class MongodbInventory implements Inventory {
       if (runId !== last) yield runId;
       last = runId;
     }
+  }
+
+  pgns(runId: string): AsyncGenerator<Keyed<PgnDocument>> {
+    return new PgnReads(this.#db).keyed(runId);
   }
 
   async *actionsSince(time: number): AsyncGenerator<ActionDocument> {

@@ -1,8 +1,8 @@
 /** Game records, one for each task; a second upload replaces the first. Old databases may hold several of one task. */
 import type { Binary, Collection, Db, ObjectId } from 'mongodb';
-import type { PgnDocument } from '../../protocol/documents.js';
+import type { Keyed, PgnDocument } from '../../protocol/documents.js';
 import { StoreError } from '../store-error.js';
-import { encodeDocument } from './bson-values.js';
+import { encodeKeyed } from './bson-values.js';
 
 /** Bytes of a record that fit into a document of 16 MiB. */
 export const LARGEST_PGN = 16 * 1024 * 1024 - 4096;
@@ -28,9 +28,9 @@ export function checkPgn(pgn: PgnDocument): void {
 }
 
 /** Writes a record beside the group: it stands for itself. */
-export async function writePgn(db: Db, pgn: PgnDocument): Promise<void> {
+export async function writePgn(db: Db, pgn: Keyed<PgnDocument>): Promise<void> {
   const { run_id } = pgn;
-  await db.collection('pgns').replaceOne({ run_id }, encodeDocument(pgn), { upsert: true });
+  await db.collection('pgns').replaceOne({ run_id }, encodeKeyed(pgn), { upsert: true });
 }
 
 export class PgnReads {
@@ -51,11 +51,19 @@ export class PgnReads {
 
   /** One at a time: a record may be megabytes. */
   async *all(runId: string): AsyncGenerator<PgnDocument> {
+    for await (const pgn of this.#stored(runId)) yield toDocument(pgn);
+  }
+
+  async *keyed(runId: string): AsyncGenerator<Keyed<PgnDocument>> {
+    for await (const pgn of this.#stored(runId)) yield { _id: pgn._id.toHexString(), ...toDocument(pgn) };
+  }
+
+  async *#stored(runId: string): AsyncGenerator<StoredPgn> {
     const list = await this.#list(runId);
     list.sort((a, b) => taskNumber(a.run_id) - taskNumber(b.run_id));
     for (const { _id } of list) {
       const pgn = await this.#pgns.findOne({ _id });
-      if (pgn !== null) yield toDocument(pgn);
+      if (pgn !== null) yield pgn;
     }
   }
 

@@ -1,7 +1,7 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
-import { type Db, type Document, ObjectId } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
-import { encodeDocument, encodeValue } from './bson-values.js';
+import { encodeDocument, encodeKeyed, encodeValue } from './bson-values.js';
 import type { GroupOperation } from './group-operations.js';
 
 /** Python's datetime.min, which stands for "never". */
@@ -40,12 +40,6 @@ export function setContributor(username: string, cpuHours: number): GroupOperati
 export async function addDownloads(db: Db, name: string, times: number): Promise<boolean> {
   const { matchedCount } = await db.collection('nns').updateOne({ name }, { $inc: { downloads: times } });
   return matchedCount === 1;
-}
-
-/** A key in the replacement becomes that of a new document, and has to be that of an old one. */
-function encodeKeyed({ _id, ...record }: Keyed<object>): Document {
-  const document = encodeDocument(record);
-  return _id !== undefined && ObjectId.isValid(_id) ? { _id: new ObjectId(_id), ...document } : document;
 }
 
 function replace(collection: string, filter: Document, replacement: Document): GroupOperation {

@@ -3,9 +3,10 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StoreError } from '../store-error.js';
 import { SCHEMA_1 } from './schema-1.js';
 import { SCHEMA_2 } from './schema-2.js';
+import { SCHEMA_3 } from './schema-3.js';
 
 /** SQL of version n at index n - 1. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3];
 
 /** "SHOA" in ASCII; tells our file from another program's SQLite database. */
 const APPLICATION_ID = 0x53484f41;

@@ -1,6 +1,6 @@
 /** Game records, one for each task; a second upload replaces the first. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { PgnDocument } from '../../protocol/documents.js';
+import type { Keyed, PgnDocument } from '../../protocol/documents.js';
 import { StoreError } from '../store-error.js';
 
 export class PgnWrites {
@@ -8,17 +8,18 @@ export class PgnWrites {
 
   constructor(db: DatabaseSyncInstance) {
     this.#insert = db.prepare(
-      'INSERT OR REPLACE INTO pgns (run_id, task_id, size, pgn_zip) VALUES (?, ?, ?, ?)',
+      `INSERT INTO pgns (run_id, task_id, size, pgn_zip, key) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET size = excluded.size, pgn_zip = excluded.pgn_zip, key = coalesce(excluded.key, key)`,
     );
   }
 
   /** @throws StoreError `group` when run_id is not `<run id>-<task number>` */
-  write(pgn: PgnDocument): void {
+  write(pgn: Keyed<PgnDocument>): void {
     const name = /^(.+)-(\d{1,15})$/.exec(pgn.run_id);
     if (name === null) {
       throw new StoreError('group', `the PGN name "${pgn.run_id}" is not <run id>-<task number>`);
     }
-    this.#insert.run(name[1], Number(name[2]), pgn.size, pgn.pgn_zip);
+    this.#insert.run(name[1], Number(name[2]), pgn.size, pgn.pgn_zip, pgn._id ?? null);
   }
 }
 
@@ -26,6 +27,7 @@ interface PgnRow {
   task_id: number;
   size: number;
   pgn_zip: Uint8Array;
+  key: string | null;
 }
 
 export class PgnReads {
@@ -34,7 +36,7 @@ export class PgnReads {
   readonly #bytes: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
-    const columns = 'SELECT task_id, size, pgn_zip FROM pgns WHERE run_id = ?';
+    const columns = 'SELECT task_id, size, pgn_zip, key FROM pgns WHERE run_id = ?';
     this.#one = db.prepare(`${columns} AND task_id = ?`);
     this.#next = db.prepare(`${columns} AND task_id > ? ORDER BY task_id LIMIT 1`);
     this.#bytes = db.prepare('SELECT total(size) AS bytes FROM pgns WHERE run_id = ?');
@@ -51,10 +53,20 @@ export class PgnReads {
 
   /** One at a time: a record may be megabytes. */
   async *all(runId: string): AsyncGenerator<PgnDocument> {
+    for (const row of this.#rows(runId)) yield toDocument(runId, row);
+  }
+
+  async *keyed(runId: string): AsyncGenerator<Keyed<PgnDocument>> {
+    for (const row of this.#rows(runId)) {
+      yield { ...(row.key !== null && { _id: row.key }), ...toDocument(runId, row) };
+    }
+  }
+
+  *#rows(runId: string): Generator<PgnRow> {
     for (let last = -1; ; ) {
       const row = this.#next.get(runId, last) as PgnRow | undefined;
       if (row === undefined) return;
-      yield toDocument(runId, row);
+      yield row;
       last = row.task_id;
     }
   }

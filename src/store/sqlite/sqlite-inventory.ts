@@ -4,11 +4,13 @@ import type {
   ActionDocument,
   Keyed,
   NetDocument,
+  PgnDocument,
   UserDocument,
   WorkerDocument,
 } from '../../protocol/documents.js';
 import type { Census, Inventory } from '../port.js';
 import { fromJson } from './json-text.js';
+import { PgnReads } from './pgn-records.js';
 
 export class SqliteInventory implements Inventory {
   readonly #db: DatabaseSyncInstance;
@@ -26,6 +28,10 @@ export class SqliteInventory implements Inventory {
   async *pgnRunIds(): AsyncGenerator<string> {
     const rows = this.#all<{ run_id: string }>('SELECT DISTINCT run_id FROM pgns ORDER BY run_id');
     for (const { run_id } of rows) yield run_id;
+  }
+
+  pgns(runId: string): AsyncGenerator<Keyed<PgnDocument>> {
+    return new PgnReads(this.#db).keyed(runId);
   }
 
   async *actionsSince(time: number): AsyncGenerator<ActionDocument> {
