@@ -57,6 +57,8 @@ export class Shared {
   readonly readiness: WaitWord;
   /** 1 while the store refuses what the writer gives it. */
   readonly storeFailing: WaitWord;
+  /** For how long readers of the store have missed what is durable, in milliseconds. */
+  readonly storeBehindMs: WaitWord;
   /** 1 while each request is to be logged. */
   readonly logsRequests: WaitWord;
   readonly meters: PoolMeters;
@@ -72,6 +74,7 @@ export class Shared {
     if (region.creating) this.tokens.store(options.tokens ?? DEFAULT_TOKENS);
     this.readiness = new WaitWord(region, 'readiness');
     this.storeFailing = new WaitWord(region, 'store-failing');
+    this.storeBehindMs = new WaitWord(region, 'store-behind');
     this.logsRequests = new WaitWord(region, 'logs-requests');
     this.meters = new PoolMeters(region);
     this.jobs = new JobBoard(region);

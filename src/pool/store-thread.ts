@@ -32,6 +32,8 @@ const say = (message: StoreMessage) => port.postMessage(message);
 
 /** A failure that goes on is said again this often. */
 const SAY_AGAIN_MS = 10_000;
+/** How far the store's readers are behind is told this often. */
+const TELL_MS = 1_000;
 let failingSince: number | undefined;
 let saidAt = Number.NEGATIVE_INFINITY;
 
@@ -69,6 +71,8 @@ try {
       }
     },
   });
+  const tellBehind = () => shared.storeBehindMs.store(Math.round(writer.behindMs?.() ?? 0));
+  setInterval(tellBehind, TELL_MS).unref();
   let running: Promise<void> | undefined;
   port.on('message', async (command: StoreCommand) => {
     if (command.kind === 'start') {

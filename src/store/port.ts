@@ -50,6 +50,8 @@ export interface Writer {
   commit(group: WriteGroup): Promise<void>;
   /** Adds to a network's download count, one unless `times` says more; false when there is no such network. */
   countDownload(name: string, times?: number): Promise<boolean>;
+  /** For how long readers have missed the oldest change that is durable and not to be read yet, in milliseconds; 0: none. */
+  behindMs?(): number;
   /** A consistent copy of the whole store in a new file. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;

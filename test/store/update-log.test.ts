@@ -4,11 +4,14 @@ import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
+import { connect } from '../../src/store/mongodb/connection.js';
 import { GroupLog } from '../../src/store/mongodb/group-log.js';
 import { MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
+import { MongodbWriter } from '../../src/store/mongodb/mongodb-writer.js';
+import { UpdateLog } from '../../src/store/mongodb/update-log.js';
 import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
 import type { Writer } from '../../src/store/port.js';
-import { change, group, idOf, liveOf, newTask, runHead, stats, taskUpdate } from './documents.js';
+import { badTask, change, group, idOf, liveOf, newTask, runHead, stats, taskUpdate } from './documents.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from './mongodb-place.js';
 
 /** Longer than any of these tests takes. */
@@ -68,6 +71,7 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     const writer = await open(place, 20);
     await begin(writer);
     await commitWins(writer, 7);
+    assert.ok(writer.behindMs!() > 0);
     await until(async () => (await storedWins(place)) === 7 && (await logged(place)) === 0);
     await writer.close();
 
@@ -77,7 +81,10 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     await slow.commit(group({ runs: [change(head._id, { tasks: [newTask(1), taskUpdate(0, 9)] })] }));
     await slow.commit(group({ runs: [change(head._id, { tasks: [taskUpdate(1, 3)] })] }));
     assert.equal(await storedWins(place), 7);
+    await sleep(30);
+    assert.ok(slow.behindMs!() >= 30);
     await slow.close();
+    assert.equal(slow.behindMs!(), 0);
     assert.deepEqual(
       (await stored(place))?.['tasks'].map((task: { stats: { wins: number } }) => task.stats.wins),
       [9, 3],
@@ -127,6 +134,51 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     await open(place, NEVER_MS);
     assert.equal(await storedWins(place), 50);
     assert.equal(await logged(place), 0);
+  });
+
+  it('takes a group once, though its documents are refused for a while', async () => {
+    const place = await openPlace();
+    const { client, db, name } = connect(place.url, 2);
+    const { lease } = await WriterLease.take(db, name);
+    const updates = new UpdateLog(db);
+    await lease.startUpdates(updates.id);
+    let refusals = 0;
+    /** Refuses each second update of a run. */
+    const fitful = new Proxy(db, {
+      get: (target, member) =>
+        member !== 'collection'
+          ? Reflect.get(target, member, target)
+          : (collection: string) => {
+              const real = target.collection(collection);
+              if (collection !== 'runs') return real;
+              const bulkWrite: typeof real.bulkWrite = async (operations, options) => {
+                if ('updateOne' in operations[0]! && refusals++ % 2 === 1) throw new Error('not now');
+                return await real.bulkWrite(operations, options);
+              };
+              return Object.assign(Object.create(real), { bulkWrite }) as typeof real;
+            },
+    });
+    const groups = new GroupLog(fitful, lease);
+    const parts = { client, db: fitful, name, lease, groups, updates, delayMs: NEVER_MS };
+    const writer = new MongodbWriter({ ...parts, mostEmbeddedTasks: Number.POSITIVE_INFINITY });
+    opened.push(() => writer.close());
+    // Comes to three requests.
+    const badTasks = Array.from({ length: 600 }, (_, i) => badTask(i, 2.5));
+    const insert = change(head._id, { insert: head, live: liveOf(head), tasks: [newTask(0)] });
+    await writer.commit(group({ runs: [insert] }));
+    const more = group({ runs: [change(head._id, { live: liveOf(head, { workers: 7 }), badTasks })] });
+    let tries = 0;
+    await until(() =>
+      writer.commit(more).then(
+        () => true,
+        () => ++tries > 100,
+      ),
+    );
+    assert.ok(refusals >= 2 && tries >= 1 && tries < 100, `${refusals} refusals, ${tries} tries`);
+    const run = await stored(place);
+    assert.equal(run?.['bad_tasks'].length, 600);
+    assert.equal(run?.['workers'], 7);
+    assert.equal(await logged(place), 2);
   });
 
   it('outlasts an absence of the database, with and without further groups', async () => {

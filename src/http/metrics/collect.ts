@@ -42,6 +42,8 @@ export interface MetricsView {
     commits: number;
     failures: number;
     failing: boolean;
+    /** For how long readers have missed what is durable, in seconds. */
+    behind: number;
     commit: Distribution;
     /** Runs and tasks in a group. */
     group_size: Distribution;
@@ -120,6 +122,7 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
       commits: counts.commits,
       failures: counts.commitFailures,
       failing: shared.storeFailing.load() === 1,
+      behind: shared.storeBehindMs.load() / 1000,
       commit: distribution(meters.commitTime),
       group_size: distribution(meters.groupSize, 1),
       read: distribution(meters.readTime),

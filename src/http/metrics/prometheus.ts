@@ -86,6 +86,11 @@ function writeStore(text: Text, { journal, store }: MetricsView): void {
     [store.failures],
   ]);
   text.gauge('shoal_store_failing', '1 while the store refuses what it is given.', [[store.failing ? 1 : 0]]);
+  text.gauge(
+    'shoal_store_behind_seconds',
+    'Age of the oldest durable change that is not in the documents of the database yet.',
+    [[store.behind]],
+  );
   text.histogram('shoal_store_commit_duration_seconds', 'Time to make a group durable.', [[store.commit]]);
   text.histogram('shoal_store_group_size', 'Runs and tasks in a group.', [[store.group_size]], SIZE_BOUNDS);
   text.histogram('shoal_store_read_duration_seconds', 'Reads from the store by pool threads.', [

@@ -34,6 +34,10 @@ export class Checkpoints {
   readonly #lacking = new LackingDocuments();
   /** Entries of the log that are not removed, oldest first. */
   readonly #keys = new Set<string>();
+  /** When the first entry came since the last checkpoint began. */
+  #freshSince: number | undefined;
+  /** When the oldest entry came that is not removed. */
+  #since: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   /** The request that is on its way: one at a time. */
@@ -45,11 +49,19 @@ export class Checkpoints {
     this.#parts = parts;
   }
 
-  /** Takes over what is logged under `keys`; the same again changes nothing. */
+  /** Takes over what is logged under `keys`. */
   owe(updates: readonly Update[], keys: readonly string[]): void {
     for (const key of keys) this.#keys.add(key);
     for (const update of updates) this.#lacking.add(update);
-    if (this.#keys.size > 0) this.#schedule();
+    if (this.#keys.size === 0) return;
+    this.#freshSince ??= performance.now();
+    this.#since ??= this.#freshSince;
+    this.#schedule();
+  }
+
+  /** The age of the oldest entry in the log, in milliseconds; 0 when there is none. */
+  behindMs(): number {
+    return this.#since === undefined ? 0 : performance.now() - this.#since;
   }
 
   /** Brings these documents up to the log at once, or all. */
@@ -92,6 +104,7 @@ export class Checkpoints {
     const last = keys.at(-1);
     if (last === undefined) return;
     this.#lacking.makeDue();
+    this.#freshSince = undefined;
     const restsUntil = performance.now() + RESTING_MS;
     for (let began = performance.now(); await this.#send(); began = performance.now()) {
       const now = performance.now();
@@ -101,6 +114,7 @@ export class Checkpoints {
     await this.#parts.groups.settle();
     await this.#parts.log.remove(last);
     for (const key of keys) this.#keys.delete(key);
+    this.#since = this.#freshSince;
   }
 
   /** One request of what is due, in its turn; false when nothing was left. */

@@ -9,11 +9,11 @@ export class LackingDocuments {
   readonly #due = new Map<string, Update>();
   readonly #fresh = new Map<string, Update>();
 
-  /** The update is taken over; the same again changes nothing. */
+  /** The update is taken over. */
   add(update: Update): void {
     const before = this.#fresh.get(update.key);
     if (before === undefined) this.#fresh.set(update.key, update);
-    else if (before !== update) before.join(update);
+    else before.join(update);
   }
 
   /** All that these documents lack by now, or any, is due. */

@@ -44,6 +44,8 @@ interface Pending {
   keys: readonly string[];
   /** Documents that are to be up to date at once. */
   urgent: readonly string[];
+  /** True when no more than these documents is left to do. */
+  isDurable: boolean;
 }
 
 export class MongodbWriter implements Writer {
@@ -91,6 +93,10 @@ export class MongodbWriter implements Writer {
     }
   }
 
+  behindMs(): number {
+    return this.#checkpoints.behindMs();
+  }
+
   async backup(): Promise<void> {
     throw new StoreError(
       'unsupported',
@@ -117,8 +123,11 @@ export class MongodbWriter implements Writer {
   /** What was logged but not written stays in the log for the next writer. */
   async #do(pending: Pending): Promise<void> {
     const { logged, updates, keys, urgent } = pending;
-    await this.#parts.groups.commit(logged);
-    this.#checkpoints.owe(updates, keys);
+    if (!pending.isDurable) {
+      await this.#parts.groups.commit(logged);
+      this.#checkpoints.owe(updates, keys);
+      pending.isDurable = true;
+    }
     if (urgent.length > 0) await this.#checkpoints.write(urgent);
     this.#pending = undefined;
   }
@@ -138,7 +147,7 @@ export class MongodbWriter implements Writer {
     try {
       const entries = log.entries(updates);
       const logged = groups.prepare([...inserts, ...entries.operations, ...recordOperations(group)]);
-      return { group, logged, updates, keys: entries.keys, urgent };
+      return { group, logged, updates, keys: entries.keys, urgent, isDurable: false };
     } catch (error) {
       if (error instanceof TypeError || error instanceof BSON.BSONError) {
         throw new StoreError('group', error.message, { cause: error });
