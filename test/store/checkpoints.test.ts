@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LOG_PAGES, MOST_LOG_PAGES } from '../../src/store/sqlite/checkpoints.js';
+import { Checkpoints, LOG_PAGES, MOST_LOG_PAGES } from '../../src/store/sqlite/checkpoints.js';
+import { connectWriter } from '../../src/store/sqlite/connection.js';
 import { change, group, newTask, runHead, taskUpdate } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
 
@@ -40,5 +41,30 @@ test('a log that commits lengthen without end stays far below what would be copi
   const reader = await store.openReader();
   assert.equal((await reader.task(head._id, TASKS - STEP))?.stats?.wins, wins);
   await reader.close();
+  await remove();
+});
+
+test('a log stays within bounds when the thread has died', async (t) => {
+  const { store, file, remove } = await sqlitePlace();
+  await (await store.openWriter()).close();
+  const db = connectWriter(file);
+  // The thread finds no file there, and ends.
+  const checkpoints = new Checkpoints(db, `${file}/nowhere`);
+  db.exec('CREATE TABLE filler (page BLOB)');
+  const insert = db.prepare(`
+    WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000)
+    INSERT INTO filler SELECT zeroblob(4000) FROM number
+  `);
+  let longest = 0;
+  for (let written = 0; written < 1.5 * MOST_LOG_PAGES; written += 1000) {
+    insert.run();
+    checkpoints.committed();
+    longest = Math.max(longest, statSync(`${file}-wal`).size / LOGGED_PAGE);
+  }
+  t.diagnostic(`at most ${longest.toFixed(0)} pages`);
+  assert.ok(longest >= MOST_LOG_PAGES, 'the thread lives: it copied the log');
+  assert.ok(longest < 1.2 * MOST_LOG_PAGES, `${longest} pages`);
+  await checkpoints.end();
+  db.close();
   await remove();
 });
