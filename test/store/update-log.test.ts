@@ -123,6 +123,19 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     assert.equal(await logged(place), 0);
   });
 
+  it('is done though a run was made since, which is newer than what is logged', async () => {
+    const place = await openPlace();
+    const lost = await open(place, NEVER_MS);
+    await begin(lost);
+    await commitWins(lost, 1);
+    await sleep(5);
+    const insert = runHead(2, { last_updated: Date.now() });
+    await lost.commit(group({ runs: [change(insert._id, { insert })] }));
+    await forsake(place);
+    await open(place, NEVER_MS);
+    assert.equal(await storedWins(place), 1);
+  });
+
   it('is left when another primary has taken a result since', async () => {
     const place = await openPlace();
     const lost = await open(place, NEVER_MS);
