@@ -55,7 +55,7 @@ test('MongoDB: what is left of a refused group is set aside', { skip: withoutMon
       },
     },
   }));
-  await assert.rejects(log.commit(log.prepare(twins)), { code: 11_000 });
+  await assert.rejects(log.commit(log.prepare(twins, new Date())), { code: 11_000 });
   await lease.release();
 
   const next = await place.store.openWriter();
@@ -75,7 +75,7 @@ test('MongoDB: of a log, what is refused is set aside and the rest is done', {
   const place = await mongodbPlace();
   await (await place.store.openWriter()).close();
   const { lease } = await WriterLease.take(place.db, 'test');
-  const log = new UpdateLog(place.db);
+  const log = new UpdateLog(place.db, 0);
   await lease.startUpdates(log.id);
   const names = ['alice-4cores-abcd', 'alice-4cores-abcd', 'bob-4cores-abcd'];
   const updates = names.map((name) => {
@@ -83,7 +83,7 @@ test('MongoDB: of a log, what is refused is set aside and the rest is done', {
     update.put('worker_name', name);
     return update;
   });
-  await applyOperations(place.db, log.entries(updates).operations);
+  await applyOperations(place.db, log.entries(updates, new Date()).operations);
   await lease.release();
 
   await (await place.store.openWriter()).close();

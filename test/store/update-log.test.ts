@@ -44,6 +44,7 @@ async function commitWins(writer: Writer, wins: number): Promise<void> {
   await writer.commit(group({ runs: [change(head._id, { tasks: [taskUpdate(0, wins)] })] }));
 }
 
+const updatedAt = (last_updated: number) => liveOf(head, { last_updated });
 const stored = ({ db }: MongodbPlace) => db.collection('runs').findOne({ _id: new ObjectId(head._id) });
 const storedWins = async (place: MongodbPlace) => (await stored(place))?.['tasks'][0].stats.wins;
 const logged = ({ db }: MongodbPlace) => db.collection('shoal_updates').countDocuments();
@@ -123,17 +124,32 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     assert.equal(await logged(place), 0);
   });
 
-  it('is done though a run was made since, which is newer than what is logged', async () => {
+  it('is done though the clock was set back, in the life of the writer or before', async (t) => {
     const place = await openPlace();
-    const lost = await open(place, NEVER_MS);
-    await begin(lost);
-    await commitWins(lost, 1);
-    await sleep(5);
-    const insert = runHead(2, { last_updated: Date.now() });
-    await lost.commit(group({ runs: [change(insert._id, { insert })] }));
+    const first = await open(place, NEVER_MS);
+    await begin(first);
+    await first.commit(group({ runs: [change(head._id, { live: updatedAt(Date.now()) })] }));
+    t.mock.method(Date, 'now', () => performance.timeOrigin - 60_000);
+    await commitWins(first, 1);
+    await forsake(place);
+    const second = await open(place, NEVER_MS);
+    assert.equal(await storedWins(place), 1);
+
+    await second.commit(group({ runs: [change(head._id, { live: liveOf(head) })] }));
+    await commitWins(second, 2);
+    await forsake(place);
+    const third = await open(place, NEVER_MS);
+    assert.equal(await storedWins(place), 2);
+
+    // A run that is newer than the clock.
+    const later = performance.timeOrigin + 60_000;
+    const insert = runHead(2, { last_updated: later });
+    await third.commit(group({ runs: [change(insert._id, { insert, live: liveOf(insert) })] }));
+    await third.commit(group({ runs: [change(head._id, { live: updatedAt(later + 1) })] }));
+    await commitWins(third, 3);
     await forsake(place);
     await open(place, NEVER_MS);
-    assert.equal(await storedWins(place), 1);
+    assert.equal(await storedWins(place), 3);
   });
 
   it('is left when another primary has taken a result since', async () => {
@@ -153,7 +169,7 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     const place = await openPlace();
     const { client, db, name } = connect(place.url, 2);
     const { lease } = await WriterLease.take(db, name);
-    const updates = new UpdateLog(db);
+    const updates = new UpdateLog(db, 0);
     await lease.startUpdates(updates.id);
     let refusals = 0;
     /** Refuses each second update of a run. */
@@ -244,8 +260,8 @@ it('a group whose mark failed is marked before the next group is done', {
       updateOne: { filter: { _id: idOf(n) as never }, update: { $set: { value } }, upsert: true },
     },
   });
-  await log.commit(log.prepare([set(1, 1), set(2, 1)]));
-  await log.commit(log.prepare([set(1, 2)]));
+  await log.commit(log.prepare([set(1, 1), set(2, 1)], new Date()));
+  await log.commit(log.prepare([set(1, 2)], new Date()));
   await lease.release();
   // Would do the first group again if it were not marked.
   await (await place.store.openWriter()).close();

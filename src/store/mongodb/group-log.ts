@@ -27,6 +27,7 @@ export interface PreparedGroup {
   readonly operations: readonly GroupOperation[];
   readonly pieces: readonly Uint8Array[];
   readonly id: string;
+  readonly time: Date;
   readonly logged: boolean;
 }
 
@@ -45,19 +46,23 @@ export class GroupLog {
     this.#lease = lease;
   }
 
-  /** @throws BSONError when a member cannot be stored: nothing was written */
-  prepare(operations: readonly GroupOperation[]): PreparedGroup {
+  /**
+   * @param time not before an update of any run
+   * @throws BSONError when a member cannot be stored: nothing was written
+   */
+  prepare(operations: readonly GroupOperation[], time: Date): PreparedGroup {
     // One write is whole by itself.
     const logged = operations.length > 1;
-    return { operations, pieces: packOperations(operations), id: new ObjectId().toHexString(), logged };
+    const pieces = packOperations(operations);
+    return { operations, pieces, id: new ObjectId().toHexString(), time, logged };
   }
 
   /** Logs and does the group; may be called again with the same group after a failure. */
   async commit(group: PreparedGroup): Promise<void> {
-    const { operations, pieces, id, logged } = group;
+    const { operations, id, logged } = group;
     if (operations.length === 0) return;
     await this.settle();
-    const keys = logged ? await this.#log(pieces, id) : [];
+    const keys = logged ? await this.#log(group) : [];
     await this.#lease.confirmIfOld();
     await applyOperations(this.#db, operations);
     if (logged) this.#marking = this.#mark({ id, keys });
@@ -92,7 +97,7 @@ export class GroupLog {
     this.#unmarked = undefined;
   }
 
-  async #log(pieces: readonly Uint8Array[], id: string): Promise<string[]> {
+  async #log({ pieces, id, time }: PreparedGroup): Promise<string[]> {
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const inline = bytes <= INLINE_BYTES;
     const keys = inline ? [] : pieces.map((_, i) => `${id}-${i}`);
@@ -100,7 +105,7 @@ export class GroupLog {
       await this.#pieces.replaceOne({ _id }, { piece: new Binary(pieces[i]!) }, { upsert: true });
     }
     const here = inline ? pieces.map((piece) => new Binary(piece)) : [];
-    await this.#lease.log({ id, time: new Date(), done: false, pieces: here, keys });
+    await this.#lease.log({ id, time, done: false, pieces: here, keys });
     return keys;
   }
 

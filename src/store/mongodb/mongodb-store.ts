@@ -12,6 +12,7 @@ import { MongodbInventory } from './mongodb-inventory.js';
 import { MongodbReader } from './mongodb-reader.js';
 import { MongodbUploader } from './mongodb-uploader.js';
 import { MongodbWriter } from './mongodb-writer.js';
+import { latestUpdate } from './overwritten.js';
 import { redoUpdates, UpdateLog } from './update-log.js';
 import { WriterLease } from './writer-lease.js';
 
@@ -48,7 +49,7 @@ export class MongodbStore implements Store {
         const groups = new GroupLog(db, lease);
         if (left.group?.done === false) await groups.redo(left.group);
         if (left.updates !== undefined) await redoUpdates(db, left.updates, left.group?.time);
-        const updates = new UpdateLog(db);
+        const updates = new UpdateLog(db, await latestUpdate(db));
         await lease.startUpdates(updates.id);
         const { mostEmbeddedTasks, delayMs } = this.#options;
         return new MongodbWriter({ client, db, name, lease, groups, updates, mostEmbeddedTasks, delayMs });

@@ -145,8 +145,9 @@ export class MongodbWriter implements Writer {
       if (run.isUrgent || delayMs === 0) urgent.push(...run.updates.map(({ key }) => key));
     }
     try {
-      const entries = log.entries(updates);
-      const logged = groups.prepare([...inserts, ...entries.operations, ...recordOperations(group)]);
+      const time = log.now(group.runs.flatMap(({ insert, live }) => (insert ?? live)?.last_updated ?? []));
+      const entries = log.entries(updates, time);
+      const logged = groups.prepare([...inserts, ...entries.operations, ...recordOperations(group)], time);
       return { group, logged, updates, keys: entries.keys, urgent, isDurable: false };
     } catch (error) {
       if (error instanceof TypeError || error instanceof BSON.BSONError) {

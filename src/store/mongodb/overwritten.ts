@@ -1,5 +1,16 @@
-/** Tells whether another primary, such as the Python server, has used the database since this one ended. */
+/**
+ * Tells whether another primary, such as the Python server, has used the database since this one ended. Clocks may be set back,
+ * so this one takes care that nothing it logs looks older than a run that it knows.
+ */
 import type { Db, ObjectId } from 'mongodb';
+
+/** When an unfinished run had an accepted update last; 0 when there is none. Milliseconds since the epoch. */
+export async function latestUpdate(db: Db): Promise<number> {
+  const runs = db.collection('runs').find({ finished: false }, { projection: { last_updated: 1 } });
+  let latest = 0;
+  for await (const { last_updated } of runs) latest = Math.max(latest, Number(last_updated) || 0);
+  return latest;
+}
 
 /**
  * Whether a run had an accepted update after `time`, the latest at which the last writer logged anything: then what it left is

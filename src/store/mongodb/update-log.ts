@@ -31,20 +31,25 @@ export class UpdateLog {
   readonly id = new ObjectId().toHexString();
   readonly #entries: Collection<Entry>;
   #count = 0;
-  #time = 0;
+  #time: number;
 
-  constructor(db: Db) {
+  /** @param latest when a run had an accepted update last, in milliseconds since the epoch */
+  constructor(db: Db, latest: number) {
     this.#entries = db.collection(COLLECTION);
+    this.#time = latest;
+  }
+
+  /** Now, but never before an update of a run, whatever the clock does. */
+  now(updates: readonly number[] = []): Date {
+    this.#time = Math.max(this.#time, Date.now(), ...updates);
+    return new Date(this.#time);
   }
 
   /**
    * The writes that log the updates of a group: one, unless they are too long for a document.
    * @throws BSONError when a member cannot be stored
    */
-  entries(updates: readonly Update[]): { keys: string[]; operations: GroupOperation[] } {
-    // Never before the time of an entry before it, whatever the clock does.
-    this.#time = Math.max(this.#time, Date.now());
-    const time = new Date(this.#time);
+  entries(updates: readonly Update[], time: Date): { keys: string[]; operations: GroupOperation[] } {
     const pieces = packOperations(updates.map((update) => update.operation()));
     const keys = pieces.map(() => `${this.id}-${(this.#count++).toString().padStart(DIGITS, '0')}`);
     const operations = keys.map((_id, i) => {
