@@ -1,10 +1,11 @@
 /** Turns a run's changes into writes: the whole document once, then only the members that changed. */
 import { BSON, type Db, type Document, ObjectId } from 'mongodb';
 import type { RunDocument, SpsaHistoryPoint } from '../../protocol/documents.js';
-import type { RunHead, RunLive, RunWrite } from '../port.js';
+import type { RunHead, RunWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { encodeDocument, encodeMember } from './bson-values.js';
 import type { GroupOperation } from './group-operations.js';
+import { LiveWrites } from './live-writes.js';
 import { findShape, type RunShape } from './run-shape.js';
 import { overflowKey } from './task-overflow.js';
 import {
@@ -34,8 +35,7 @@ export class RunWrites {
   readonly #mostEmbedded: number;
   readonly #catchUp: () => Promise<void>;
   readonly #shapes = new Map<string, RunShape>();
-  /** What a run's live members are in the store, as text by path. */
-  readonly #live = new Map<string, Map<string, string>>();
+  readonly #live = new LiveWrites();
 
   /** @param catchUp brings documents up to what is logged */
   constructor(db: Db, mostEmbeddedTasks: number, catchUp: () => Promise<void>) {
@@ -67,7 +67,7 @@ export class RunWrites {
   /** After a group that failed: what was counted may not be there. */
   forget(): void {
     this.#shapes.clear();
-    this.#live.clear();
+    this.#live.forget();
   }
 
   async #shapeOf(runId: string): Promise<RunShape | undefined> {
@@ -124,7 +124,7 @@ export class RunWrites {
     if (shape === undefined) throw new StoreError('group', 'it changed, but the store does not have it');
     const place = this.#place(runId, shape);
     const { update } = place;
-    if (live !== undefined) this.#putLive(runId, live, update);
+    if (live !== undefined) this.#live.put(runId, live, update);
     if (spsa !== undefined) {
       update.put('args.spsa.iter', encodeMember('iter', spsa.iter));
       spsa.theta.forEach((theta, i) => {
@@ -149,19 +149,7 @@ export class RunWrites {
 
   /** What this server itself reads back: runs that memory lets go, and what it never holds. */
   #isUrgent({ runId, badTasks, spsaHistory }: RunWrite): boolean {
-    const goesOn = this.#live.get(runId)?.get('finished') === 'false';
-    return !goesOn || badTasks.length > 0 || spsaHistory.length > 0;
-  }
-
-  #putLive(runId: string, live: RunLive, update: Update): void {
-    const known = this.#live.get(runId) ?? new Map<string, string>();
-    this.#live.set(runId, known);
-    for (const [path, name, value] of livePaths(live)) {
-      const text = JSON.stringify(value) ?? '';
-      if (known.get(path) === text) continue;
-      known.set(path, text);
-      update.put(path, value === undefined ? undefined : encodeMember(name, value));
-    }
+    return !this.#live.goesOn(runId) || badTasks.length > 0 || spsaHistory.length > 0;
   }
 }
 
@@ -171,20 +159,6 @@ function pick({ live, spsa }: RunWrite): Pick<RunWrite, 'live' | 'spsa'> {
 
 function updatesOf({ update, more }: TaskPlace): Update[] {
   return update.isEmpty ? more : [update, ...more];
-}
-
-/** Each live member under its own path, so that members which no type names stay. */
-function* livePaths(live: RunLive): Generator<[path: string, name: string, value: unknown]> {
-  const { args, ...members } = live;
-  const { sprt, ...settings } = args;
-  for (const [name, value] of Object.entries(members)) yield [name, name, value];
-  for (const [name, value] of Object.entries(settings)) yield [`args.${name}`, name, value];
-  if (sprt === undefined) return;
-  // These two come and go in a run's life; any other member that `live` lacks is one it does not know.
-  const { overshoot, lost_samples, ...others } = sprt;
-  for (const [name, value] of Object.entries({ ...others, overshoot, lost_samples })) {
-    yield [`args.sprt.${name}`, name, value];
-  }
 }
 
 function appendHistory({ shape, update }: TaskPlace, entries: readonly SpsaHistoryPoint[][]): void {
