@@ -7,10 +7,21 @@ import { measureActiveTask, measureIdleConnections, measureStartUp } from './wor
 import { goalLines, judge } from './work/goals.js';
 import { emptyResults, type Figure } from './work/result.js';
 import { measureScale } from './work/scale.js';
+import { measureStores } from './work/stores.js';
 import { measureSweeps } from './work/sweeps.js';
 import { measureThroughput, WORKS } from './work/throughput.js';
 
-const OTHERS = ['micro', 'scale', 'idle', 'task-memory', 'start-up', 'reconnect', 'million', 'sweeps'];
+const OTHERS = [
+  'micro',
+  'scale',
+  'idle',
+  'task-memory',
+  'start-up',
+  'reconnect',
+  'million',
+  'stores',
+  'sweeps',
+];
 const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--peer URL]
 
   --quick      fewer and shorter rounds, no sweeps, a tenth of the million for 15 s; ends within 5 minutes. Asked for with
@@ -53,6 +64,7 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
         ? measureMillion(100_000, 15, say)
         : measureMillion(1_000_000, quick ? 60 : 600, say),
   ],
+  ['stores', () => (quick ? measureStores(50, 1) : measureStores(200, 3))],
   ['sweeps', () => measureSweeps({ rounds: quick ? 1 : 3, seconds: quick ? 1.5 : 3, say })],
 ];
 const unknown = only?.filter((name) => !sections.some(([known]) => known === name)) ?? [];

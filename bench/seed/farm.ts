@@ -5,7 +5,7 @@
 import { cp } from 'node:fs/promises';
 import { buildRun } from '../../src/operations/new-run.js';
 import { emptyGroup } from '../../src/state/snapshot.js';
-import type { TaskWrite } from '../../src/state/write-group.js';
+import type { RunHead, TaskWrite } from '../../src/state/write-group.js';
 import { openStore } from '../../src/store/open-store.js';
 
 export interface FarmOptions {
@@ -64,10 +64,7 @@ export async function writeFarm(directory: string, options: FarmOptions): Promis
   const now = Date.now();
   await writer.commit({ ...emptyGroup(), users: [user(now)] });
   for (let run = 0; run < runs; run++) {
-    const form = runForm(run);
-    const { tasks: _tasks, bad_tasks: _bad, ...head } = buildRun(form, now, runId(run));
-    head.args.num_games = RUN_GAMES;
-    const insert = { ...head, approved: true, approver: 'jane' };
+    const insert = runHead(run, now);
     const writes: TaskWrite[] = [];
     for (let done = 0; done < doneTasks; done++) writes.push(taskWrite(done, false, 900_000_000 + done, now));
     for (let i = run; i < tasks; i += runs) writes.push(taskWrite(writes.length, true, i, now));
@@ -85,6 +82,13 @@ export async function writeFarm(directory: string, options: FarmOptions): Promis
  */
 export async function copyFarm(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, filter: (file) => !/-(wal|shm)$/.test(file) });
+}
+
+/** An approved run without its tasks. */
+export function runHead(run: number, now: number): RunHead {
+  const { tasks: _tasks, bad_tasks: _bad, ...head } = buildRun(runForm(run), now, runId(run));
+  head.args.num_games = RUN_GAMES;
+  return { ...head, approved: true, approver: 'jane' };
 }
 
 function user(now: number) {
@@ -122,7 +126,7 @@ export function runForm(run: number) {
   };
 }
 
-function taskWrite(taskId: number, active: boolean, worker: number, now: number): TaskWrite {
+export function taskWrite(taskId: number, active: boolean, worker: number, now: number): TaskWrite {
   return {
     taskId,
     isNew: true,
