@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
+import { MEMBERS_A_REQUEST } from '../../src/store/mongodb/update.js';
 import { change, group, liveOf, newTask, runHead, stats, taskUpdate } from './documents.js';
 import { withoutMongodb } from './mongodb-place.js';
 import {
@@ -79,6 +80,21 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     await open(place, NEVER_MS);
     assert.equal(await storedWins(place), 2);
     assert.equal(await logged(place), 0);
+  });
+
+  it('is done in requests of bounded length', async () => {
+    const place = await openPlace();
+    const lost = await open(place, NEVER_MS);
+    const tasks = Array.from({ length: MEMBERS_A_REQUEST }, (_, i) => newTask(i));
+    await lost.commit(group({ runs: [change(head._id, { insert: head, live: liveOf(head), tasks })] }));
+    const updates = tasks.map(({ taskId }) => taskUpdate(taskId, taskId + 1));
+    await lost.commit(group({ runs: [change(head._id, { tasks: updates })] }));
+    await forsake(place);
+    await open(place, NEVER_MS);
+    const run = await stored(place);
+    run?.['tasks'].forEach((task: { stats: { wins: number } }, i: number) => {
+      assert.equal(task.stats.wins, i + 1);
+    });
   });
 
   it('is done though the clock was set back, in the life of the writer or before', async (t) => {

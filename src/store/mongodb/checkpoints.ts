@@ -7,12 +7,10 @@ import type { Db } from 'mongodb';
 import type { GroupLog } from './group-log.js';
 import { applyOperations } from './group-operations.js';
 import { LackingDocuments } from './lacking-documents.js';
-import type { Update } from './update.js';
+import { MEMBERS_A_REQUEST, type Update } from './update.js';
 import type { UpdateLog } from './update-log.js';
 import type { WriterLease } from './writer-lease.js';
 
-/** Members that one request sets: a server may walk a long run's tasks for each of them. */
-const MEMBERS_A_REQUEST = 256;
 /** After a request, so many times as long as it took: checkpoints take a tenth of the time, however long documents are... */
 const REST = 9;
 /** ...but no longer than this, for a request may have waited for a database that was away... */

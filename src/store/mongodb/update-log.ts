@@ -15,7 +15,7 @@ import {
 import { storeFailure } from './mongodb-failure.js';
 import { isOverwritten } from './overwritten.js';
 import { keepRefused } from './refused.js';
-import { Update } from './update.js';
+import { MEMBERS_A_REQUEST, Update } from './update.js';
 
 interface Entry {
   _id: string;
@@ -98,13 +98,15 @@ function joined(entries: readonly Entry[]): Update[] {
 }
 
 async function redo(db: Db, update: Update, id: string, time: Date): Promise<void> {
-  const operations = [update.operation()];
-  try {
-    await applyOperations(db, operations);
-  } catch (error) {
-    const failure = storeFailure(`Doing again what the last writer logged for ${update.key}`, error);
-    if (failure.code !== 'group') throw failure;
-    const pieces = packOperations(operations);
-    await keepRefused(db, { id: `${id}-${update.key}`, time, error: failure.message, pieces });
+  for (let part = 0; !update.isEmpty; part++) {
+    const operations = [update.take(MEMBERS_A_REQUEST).operation()];
+    try {
+      await applyOperations(db, operations);
+    } catch (error) {
+      const failure = storeFailure(`Doing again what the last writer logged for ${update.key}`, error);
+      if (failure.code !== 'group') throw failure;
+      const pieces = packOperations(operations);
+      await keepRefused(db, { id: `${id}-${update.key}-${part}`, time, error: failure.message, pieces });
+    }
   }
 }

@@ -5,6 +5,9 @@
 import type { Document } from 'mongodb';
 import type { GroupOperation } from './group-operations.js';
 
+/** Members that one request sets: a server may walk a long run's tasks for each of them. */
+export const MEMBERS_A_REQUEST = 256;
+
 /** A value to be set; undefined removes the member. */
 class Leaf {
   value: unknown;
