@@ -30,12 +30,8 @@ export interface CheckpointParts {
 export class Checkpoints {
   readonly #parts: CheckpointParts;
   readonly #lacking = new LackingDocuments();
-  /** Entries of the log that are not removed, oldest first. */
-  readonly #keys = new Set<string>();
-  /** When the first entry came since the last checkpoint began. */
-  #freshSince: number | undefined;
-  /** When the oldest entry came that is not removed. */
-  #since: number | undefined;
+  /** When the entries of the log came that are not removed, by key, oldest first. */
+  readonly #entries = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   /** The request that is on its way: one at a time. */
@@ -49,17 +45,15 @@ export class Checkpoints {
 
   /** Takes over what is logged under `keys`. */
   owe(updates: readonly Update[], keys: readonly string[]): void {
-    for (const key of keys) this.#keys.add(key);
+    for (const key of keys) this.#entries.set(key, performance.now());
     for (const update of updates) this.#lacking.add(update);
-    if (this.#keys.size === 0) return;
-    this.#freshSince ??= performance.now();
-    this.#since ??= this.#freshSince;
-    this.#schedule();
+    if (this.#entries.size > 0) this.#schedule();
   }
 
   /** The age of the oldest entry in the log, in milliseconds; 0 when there is none. */
   behindMs(): number {
-    return this.#since === undefined ? 0 : performance.now() - this.#since;
+    const [oldest] = this.#entries.values();
+    return oldest === undefined ? 0 : performance.now() - oldest;
   }
 
   /** Brings these documents up to the log at once, or all. */
@@ -92,17 +86,16 @@ export class Checkpoints {
         })
         .finally(() => {
           this.#timer = undefined;
-          if (this.#keys.size > 0) this.#schedule();
+          if (this.#entries.size > 0) this.#schedule();
         });
     }, this.#parts.delayMs).unref();
   }
 
   async #checkpoint(): Promise<void> {
-    const keys = [...this.#keys];
+    const keys = [...this.#entries.keys()];
     const last = keys.at(-1);
     if (last === undefined) return;
     this.#lacking.makeDue();
-    this.#freshSince = undefined;
     const restsUntil = performance.now() + RESTING_MS;
     for (let began = performance.now(); await this.#send(); began = performance.now()) {
       const now = performance.now();
@@ -111,8 +104,7 @@ export class Checkpoints {
     // A group that counts as undone would be logged again by the next writer, after what is newer was removed.
     await this.#parts.groups.settle();
     await this.#parts.log.remove(last);
-    for (const key of keys) this.#keys.delete(key);
-    this.#since = this.#freshSince;
+    for (const key of keys) this.#entries.delete(key);
   }
 
   /** One request of what is due, in its turn; false when nothing was left. */
