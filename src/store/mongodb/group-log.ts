@@ -69,15 +69,14 @@ export class GroupLog {
   }
 
   /**
-   * Does what the writer before left undone; what the database refuses for what it holds is kept in `shoal_refused`. Answers
-   * how many operations that were.
+   * Does what the writer before left undone, unless another primary was there since; what the database refuses for what it holds
+   * is kept in `shoal_refused`.
    */
-  async redo(left: LoggedGroup): Promise<number> {
+  async redo(left: LoggedGroup): Promise<void> {
     const pieces = await this.#read(left);
-    const operations = unpackOperations(pieces);
-    const outdated = await isOverwritten(this.#db, left.time);
     try {
-      if (!outdated) await applyOperations(this.#db, operations);
+      if (!(await isOverwritten(this.#db, left.time)))
+        await applyOperations(this.#db, unpackOperations(pieces));
     } catch (error) {
       const failure = storeFailure('Doing again what the last writer left', error);
       if (failure.code !== 'group') throw failure;
@@ -86,7 +85,6 @@ export class GroupLog {
       await keepRefused(this.#db, { id, time, error: failure.message, pieces });
     }
     await this.#finish(left);
-    return outdated ? 0 : operations.length;
   }
 
   /** Waits until the last group is marked as done: the next writer would do it again, over what came after it. */

@@ -12,6 +12,7 @@ import {
   packOperations,
   unpackOperations,
 } from './group-operations.js';
+import { LackingDocuments } from './lacking-documents.js';
 import { storeFailure } from './mongodb-failure.js';
 import { isOverwritten } from './overwritten.js';
 import { keepRefused } from './refused.js';
@@ -40,7 +41,7 @@ export class UpdateLog {
   }
 
   /** Now, but never before an update of a run, whatever the clock does. */
-  now(updates: readonly number[] = []): Date {
+  now(updates: readonly number[]): Date {
     this.#time = Math.max(this.#time, Date.now(), ...updates);
     return new Date(this.#time);
   }
@@ -78,35 +79,44 @@ export async function redoUpdates(db: Db, id: string, since = new Date(0)): Prom
     .sort({ _id: 1 })
     .toArray();
   const newest = new Date(Math.max(since.getTime(), ...left.map(({ time }) => time.getTime())));
-  const updates = joined(left);
-  const runs = updates.flatMap(({ id }) => (id instanceof ObjectId ? [id] : []));
-  if (updates.length > 0 && !(await isOverwritten(db, newest, runs))) {
-    for (const update of updates) await redo(db, update, id, newest);
+  const lacking = new LackingDocuments();
+  const runs = new Map<string, ObjectId>();
+  for (const operation of unpackOperations(left.map(({ piece }) => piece.value()))) {
+    const update = Update.from(operation);
+    lacking.add(update);
+    if (update.id instanceof ObjectId) runs.set(update.key, update.id);
+  }
+  if (left.length > 0 && !(await isOverwritten(db, newest, [...runs.values()]))) {
+    await redoLacking(db, lacking, { id, time: newest });
   }
   await entries.deleteMany({});
 }
 
-function joined(entries: readonly Entry[]): Update[] {
-  const updates = new Map<string, Update>();
-  for (const operation of unpackOperations(entries.map(({ piece }) => piece.value()))) {
-    const update = Update.from(operation);
-    const before = updates.get(update.key);
-    if (before === undefined) updates.set(update.key, update);
-    else before.join(update);
-  }
-  return [...updates.values()];
-}
-
-async function redo(db: Db, update: Update, id: string, time: Date): Promise<void> {
-  for (let part = 0; !update.isEmpty; part++) {
-    const operations = [update.take(MEMBERS_A_REQUEST).operation()];
-    try {
-      await applyOperations(db, operations);
-    } catch (error) {
-      const failure = storeFailure(`Doing again what the last writer logged for ${update.key}`, error);
-      if (failure.code !== 'group') throw failure;
-      const pieces = packOperations(operations);
-      await keepRefused(db, { id: `${id}-${update.key}-${part}`, time, error: failure.message, pieces });
+/** One by one: what is refused of one is kept, and does not hold up the others. */
+async function redoLacking(
+  db: Db,
+  lacking: LackingDocuments,
+  log: { id: string; time: Date },
+): Promise<void> {
+  lacking.makeDue();
+  let parts = 0;
+  const next = () => lacking.take(MEMBERS_A_REQUEST);
+  for (let updates = next(); updates.length > 0; updates = next()) {
+    for (const update of updates) {
+      const operations = [update.operation()];
+      try {
+        await applyOperations(db, operations);
+      } catch (error) {
+        const failure = storeFailure(`Doing again what the last writer logged for ${update.key}`, error);
+        if (failure.code !== 'group') throw failure;
+        const id = `${log.id}-${update.key}-${parts++}`;
+        await keepRefused(db, {
+          id,
+          time: log.time,
+          error: failure.message,
+          pieces: packOperations(operations),
+        });
+      }
     }
   }
 }
