@@ -2,14 +2,11 @@
  * How many tasks a second one writer makes durable, and whether that depends on how the tasks are spread over runs: the embedded
  * store, and the MongoDB server that MONGODB_URI names, if any, in a database of its own.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
 import { emptyGroup } from '../../src/state/snapshot.js';
-import { openStore } from '../../src/store/open-store.js';
-import type { RunLive, RunWrite, Store, TaskWrite, WriteGroup } from '../../src/store/port.js';
+import type { RunHead, RunLive, RunWrite, TaskWrite, WriteGroup } from '../../src/store/port.js';
+import type { StorePlace } from '../../test/store/contract.js';
+import { placeOn } from '../../test/store/mongodb-place.js';
+import { sqlitePlace } from '../../test/store/sqlite-place.js';
 import { runHead, runId, taskWrite } from '../seed/farm.js';
 import { type Figure, figure } from './result.js';
 
@@ -18,15 +15,10 @@ const TASKS_A_GROUP = 200;
 /** The same tasks in so many runs. */
 const SPREADS = [900, 30, 1] as const;
 
-interface Place {
-  store: Store;
-  remove(): Promise<void>;
-}
-
 export async function measureStores(groups: number, rounds: number): Promise<Figure[]> {
-  const places = new Map<string, () => Promise<Place>>([['SQLite', sqlitePlace]]);
+  const places = new Map<string, () => Promise<StorePlace>>([['SQLite', sqlitePlace]]);
   const uri = process.env['MONGODB_URI'];
-  if (uri !== undefined) places.set('MongoDB', () => mongodbPlace(uri));
+  if (uri !== undefined) places.set('MongoDB', () => placeOn(uri));
   const figures: Figure[] = [];
   for (const [subject, open] of places) {
     const found = SPREADS.map(() => ({ durable: [] as number[], closed: [] as number[] }));
@@ -48,7 +40,7 @@ export async function measureStores(groups: number, rounds: number): Promise<Fig
 }
 
 async function measure(
-  place: Place,
+  place: StorePlace,
   runs: number,
   groups: number,
 ): Promise<{ durable: number; closed: number }> {
@@ -86,7 +78,7 @@ async function measure(
   return { durable: (count / durable) * 1000, closed: (count / closed) * 1000 };
 }
 
-function liveOf(head: NonNullable<RunWrite['insert']>, last_updated: number): RunLive {
+function liveOf(head: RunHead, last_updated: number): RunLive {
   const { _id, version, start_time, tc_base, args, ...live } = head;
   const { itp, num_games, priority, throughput, auto_purge, info, sprt } = args;
   const settings = { itp, num_games, priority, throughput, auto_purge, info, ...(sprt && { sprt }) };
@@ -99,25 +91,4 @@ function empty(id: string): RunWrite {
 
 function groupOf(runs: RunWrite[]): WriteGroup {
   return { ...emptyGroup(), runs };
-}
-
-async function sqlitePlace(): Promise<Place> {
-  const directory = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
-  return {
-    store: openStore(`sqlite:${directory}`),
-    remove: () => rm(directory, { recursive: true }),
-  };
-}
-
-async function mongodbPlace(uri: string): Promise<Place> {
-  const name = `shoal_bench_${randomBytes(6).toString('hex')}`;
-  const url = uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?/, `$1/${name}`);
-  return {
-    store: openStore(url),
-    async remove() {
-      const client = new MongoClient(url);
-      await client.db(name).dropDatabase();
-      await client.close();
-    },
-  };
 }
