@@ -1,5 +1,5 @@
 /*
- * The mutex of src/memory/lock-table.ts and lock-queue.ts with the recovery of recover-locks.ts, for one lock: threads that park, an event
+ * The mutex of src/memory/locks/lock-table.ts and lock-queue.ts with the recovery of recover-locks.ts, for one lock: threads that park, an event
  * loop that waits in turns, one that gives up, deaths between any two accesses to shared memory, and the undertaker.
  *
  * Stronger than the code in one way: nobody looks again merely because time has passed, except before it has queued. So a

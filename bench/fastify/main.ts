@@ -4,16 +4,16 @@
  * serving differs. Verified credentials are cached as in Shoal, and replies wait for their durable group as there.
  */
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { verifyPassword } from '../../src/operations/account/password.js';
 import { type Context, isReply, type Reply } from '../../src/operations/context.js';
-import { verifyPassword } from '../../src/operations/password.js';
-import { recover } from '../../src/operations/recover.js';
-import { OPERATIONS, type OperationName } from '../../src/pool/calls.js';
-import { operate } from '../../src/pool/operations.js';
-import { Shared } from '../../src/pool/shared.js';
+import { OPERATIONS, type OperationName } from '../../src/operations/operation-names.js';
+import { recover } from '../../src/operations/recovery/recover.js';
+import { operate } from '../../src/operations/run-operation.js';
 import { WORKER_VERSION } from '../../src/protocol/replies.js';
 import { accessSchema, type WorkerRequest, workerRequestSchema } from '../../src/protocol/request-schema.js';
-import { JournalWriter } from '../../src/store/journal-writer.js';
+import { Shared } from '../../src/runtime/shared.js';
 import { openStore } from '../../src/store/open-store.js';
+import { JournalWriter } from '../../src/store/writer/group-commit.js';
 import { compiled } from './validators.js';
 
 const GIB = 1024 ** 3;

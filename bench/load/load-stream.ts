@@ -3,7 +3,7 @@
  * is there. Open loop: requests are due at fixed instants, and a latency counts from the instant at which its request
  * was due, whether or not a connection was free then (no coordinated omission).
  */
-import { LatencyHistogram } from '../../src/cli/swarm/latency-histogram.js';
+import { LatencyHistogram } from '../../src/swarm/latency-histogram.js';
 import { Connection, type ReplySink } from './connection.js';
 import { applyPatch, type Plan } from './plan.js';
 import { Queue } from './queue.js';

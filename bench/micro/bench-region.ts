@@ -1,10 +1,11 @@
 /** The shared tables that the micro benchmarks use, carved alike by every thread. */
-import { KeyedTable } from '../../src/memory/keyed-table.js';
-import { LockTable } from '../../src/memory/lock-table.js';
+
+import { LockTable } from '../../src/memory/locks/lock-table.js';
+import { Semaphore } from '../../src/memory/locks/semaphore.js';
+import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
-import { Semaphore } from '../../src/memory/semaphore.js';
-import { Slab } from '../../src/memory/slab.js';
-import { Threads } from '../../src/memory/threads.js';
+import { KeyedTable } from '../../src/memory/tables/keyed-table.js';
+import { Slab } from '../../src/memory/tables/slab.js';
 import { FutexMutex } from './futex-mutex.js';
 
 const MIB = 1024 ** 2;

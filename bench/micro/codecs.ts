@@ -1,7 +1,7 @@
 /** Ways to keep documents as bytes: msgpackr, which the slab and SQLite use, BSON and JSON. */
 import { BSON } from 'mongodb';
 import { Packr, pack, unpack } from 'msgpackr';
-import { buildRun } from '../../src/operations/new-run.js';
+import { buildRun } from '../../src/operations/run/new-run.js';
 import { runForm, runId, uniqueKey, workerInfo } from '../seed/farm.js';
 import type { Figure } from '../work/result.js';
 import { compare, type MicroOptions, type Piece } from './compare.js';

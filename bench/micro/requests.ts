@@ -1,5 +1,5 @@
 /** What it costs to know a worker's request: parsed, checked, or recognised by its bytes. */
-import { KnownBodies } from '../../src/http/known-bodies.js';
+import { KnownBodies } from '../../src/http/worker-api/body-cache.js';
 import { checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
 import { applyPatch, type Plan, type PlannedRequest } from '../load/plan.js';
 import { beatPlan, requestTaskPlan, updatePlan } from '../seed/plans.js';

@@ -1,5 +1,5 @@
 /** The log-likelihood ratio of a run's results, which every update_task of a sequential test works out anew. */
-import type { EloModel, Results } from '../../src/protocol/documents.js';
+import type { EloModel, Results } from '../../src/model/documents.js';
 import { llrLogistic, llrNormalized } from '../../src/rules/llr.js';
 import { countsOf, liveLlr, newSprt, updateSprt } from '../../src/rules/sprt.js';
 import type { Figure } from '../work/result.js';

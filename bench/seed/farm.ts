@@ -3,9 +3,9 @@
  * workers whose names follow from a number.
  */
 import { cp } from 'node:fs/promises';
-import { buildRun } from '../../src/operations/new-run.js';
-import { emptyGroup } from '../../src/state/snapshot.js';
-import type { RunHead, TaskWrite } from '../../src/state/write-group.js';
+import { buildRun } from '../../src/operations/run/new-run.js';
+import { emptyGroup } from '../../src/state/collect-batch.js';
+import type { RunHead, TaskWrite } from '../../src/state/write-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 
 export interface FarmOptions {

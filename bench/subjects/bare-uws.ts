@@ -1,6 +1,6 @@
 /** The ceiling: what uWS answers on one thread when nothing but the parsing of the body is behind it. */
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
-import uws, { requireNative } from '../../src/http/uws.js';
+import uws, { requireNative } from '../../src/http/transport/uws.js';
 
 requireNative();
 const parses = process.env['BARE_BODY'] !== 'ignore';

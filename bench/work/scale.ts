@@ -6,11 +6,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context, WorkerCall } from '../../src/operations/context.js';
-import { recover } from '../../src/operations/recover.js';
-import { requestTask } from '../../src/operations/request-task.js';
-import { updateTask } from '../../src/operations/update-task.js';
-import { Shared } from '../../src/pool/shared.js';
+import { recover } from '../../src/operations/recovery/recover.js';
+import { requestTask } from '../../src/operations/worker/request-task.js';
+import { updateTask } from '../../src/operations/worker/update-task.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
+import { Shared } from '../../src/runtime/shared.js';
 import { openStore } from '../../src/store/open-store.js';
 import {
   BATCH_GAMES,

@@ -3,13 +3,13 @@
  * Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
  */
 import { Command, CommanderError } from 'commander';
-import { addConfigCommands } from './commands/config.js';
-import { addDoctorCommand } from './commands/doctor.js';
-import { addMigrateCommand } from './commands/migrate.js';
-import { addRunCommands } from './commands/run.js';
-import { addServerCommands } from './commands/server.js';
-import { addUserCommands } from './commands/user.js';
-import { addWorkerCommands } from './commands/worker.js';
+import { addConfigCommands } from './commands/config-commands.js';
+import { addDoctorCommand } from './commands/doctor-command.js';
+import { addMigrateCommand } from './commands/migrate-command.js';
+import { addRunCommands } from './commands/run-commands.js';
+import { addServerCommands } from './commands/server-commands.js';
+import { addUserCommands } from './commands/user-commands.js';
+import { addWorkerCommands } from './commands/worker-commands.js';
 import { CliFailure } from './failures.js';
 import { type GlobalOptions, Session, type Surroundings } from './session.js';
 

@@ -116,3 +116,10 @@ export type Message =
   | { kind: 'history'; points: Point[] }
   | { kind: 'point'; point: Point }
   | { kind: 'farm'; farm: Farm };
+
+/** From the main thread: JSON texts of a Point and, now and then, of the Farm. */
+export interface LiveUpdate {
+  kind: 'live';
+  point?: string;
+  farm?: string;
+}

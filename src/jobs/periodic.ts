@@ -2,8 +2,8 @@
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';
 import type { GitHub } from './github.js';
+import type { Job } from './job-schedule.js';
 import { AccountRefresh } from './refresh-accounts.js';
-import type { Job } from './schedule.js';
 import {
   cleanWorkerRuns,
   cleanWorkerTasks,

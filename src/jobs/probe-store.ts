@@ -1,5 +1,5 @@
 /** Whether the store can be read, for /readyz. */
-import { Readiness, type Shared } from '../pool/shared.js';
+import { Readiness, type Shared } from '../runtime/shared.js';
 import type { Reader } from '../store/port.js';
 
 /** A store that takes longer is as good as gone. */

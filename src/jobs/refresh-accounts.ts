@@ -5,7 +5,7 @@
  * requests writes its entry anew, so the two cannot be told apart.
  */
 import { createHash } from 'node:crypto';
-import type { UserDocument } from '../protocol/documents.js';
+import type { UserDocument } from '../model/documents.js';
 import type { State } from '../state/state.js';
 import { DEFAULT_MACHINE_LIMIT } from '../state/users.js';
 import type { Reader } from '../store/port.js';

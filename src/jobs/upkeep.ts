@@ -3,9 +3,9 @@
  */
 
 import { logAction, markRun, pushItem, withSystem } from '../operations/changes.js';
-import { dropRun } from '../operations/load-run.js';
-import { withReferredTask } from '../operations/request-task.js';
-import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/transitions.js';
+import { dropRun } from '../operations/run/load-run.js';
+import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/run/transitions.js';
+import { withReferredTask } from '../operations/worker/request-task.js';
 import { internalThroughput } from '../rules/throughput.js';
 import { runGames } from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';

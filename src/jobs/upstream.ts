@@ -1,7 +1,8 @@
 /** What the server knows from GitHub, with the store to fall back on (spec: scheduling.md §8, data-model.md §12, §13). */
+
+import type { BookMetadata } from '../model/documents.js';
 import { pushItem, withSystem } from '../operations/changes.js';
 import { checkBooks } from '../protocol/check-document.js';
-import type { BookMetadata } from '../protocol/documents.js';
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';
 import type { GitHub } from './github.js';

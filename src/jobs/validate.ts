@@ -1,8 +1,9 @@
 /** Doubts what is in memory, in the background (spec: scheduling.md §8): a random run, and the tables that refer to runs. */
+
+import { isObjectId } from '../model/object-id.js';
 import { logAction, withSystem } from '../operations/changes.js';
-import { findTaskProblem, logInvalidRun, noteInvalidRun } from '../operations/validate-run.js';
+import { findTaskProblem, logInvalidRun, noteInvalidRun } from '../operations/run/validate-run.js';
 import { checkBooks } from '../protocol/check-document.js';
-import { isObjectId } from '../protocol/object-id.js';
 import { isShortWorkerName } from '../protocol/schema-parts.js';
 import { RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';

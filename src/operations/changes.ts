@@ -2,8 +2,8 @@
  * Marking what changed, so that the writer finds it. Call everything here under the run's lock; a reply that must be
  * durable then waits for the number that `commit` returns.
  */
-import type { ActionDocument, ActionKind } from '../protocol/documents.js';
-import { newObjectId } from '../protocol/object-id.js';
+import type { ActionDocument, ActionKind } from '../model/documents.js';
+import { newObjectId } from '../model/object-id.js';
 import { cutMessage } from '../protocol/valid-action.js';
 import type { OutboxItem } from '../state/outbox.js';
 import { RunFlag, RunWord } from '../state/run-record.js';

@@ -10,14 +10,14 @@ import {
   refuse,
   type WorkerCall,
 } from '../operations/context.js';
-import { checkOwner } from '../operations/locate.js';
-import { assignTask } from '../operations/request-task.js';
-import { checkReport } from '../operations/update-task.js';
-import { storePgn } from '../operations/upload-pgn.js';
-import { logAboutTask } from '../operations/worker-log.js';
+import type { OperationName } from '../operations/operation-names.js';
+import { assignTask } from '../operations/worker/request-task.js';
+import { checkOwner } from '../operations/worker/resolve-task.js';
+import { checkReport } from '../operations/worker/update-task.js';
+import { storePgn } from '../operations/worker/upload-pgn.js';
+import { logAboutTask } from '../operations/worker/worker-log.js';
 import * as texts from '../protocol/texts.js';
 import type { Reader, RunHead } from '../store/port.js';
-import type { OperationName } from './calls.js';
 
 export async function answerFromStore(
   context: Context,

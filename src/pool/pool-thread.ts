@@ -1,5 +1,6 @@
 /** A thread of the pool: takes what may park, reads the store, or takes long. */
 import { workerData } from 'piscina';
+import { burn, verifyPassword } from '../operations/account/password.js';
 import {
   type Context,
   isReply,
@@ -8,18 +9,18 @@ import {
   refuse,
   type WorkerCall,
 } from '../operations/context.js';
-import { burn, verifyPassword } from '../operations/password.js';
-import { requestStop } from '../operations/stop-run.js';
+import type { OperationName } from '../operations/operation-names.js';
+import { operate } from '../operations/run-operation.js';
+import { requestStop } from '../operations/worker/stop-run.js';
 import * as texts from '../protocol/texts.js';
+import { measureReader } from '../runtime/measure-reader.js';
+import { Shared, type ThreadData } from '../runtime/shared.js';
 import { openStore } from '../store/open-store.js';
-import type { BatchedReply, OperationName, PoolCall, Verdict } from './calls.js';
 import { answerFromStore } from './finished-run.js';
-import { measureReader } from './measure-reader.js';
-import { operate } from './operations.js';
+import type { BatchedReply, PoolCall, Verdict } from './pool-messages.js';
 import { answerRead } from './reads/answer-read.js';
 import { sendGames } from './reads/downloads.js';
 import type { ReadAnswer } from './reads/read-call.js';
-import { Shared, type ThreadData } from './shared.js';
 
 export interface PoolThreadData extends ThreadData {
   storeUrl: string;

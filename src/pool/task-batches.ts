@@ -3,7 +3,7 @@
  * trip to another thread costs more than a scheduling decision, and decisions are made one at a time anyway.
  */
 import type { Reply, WorkerCall } from '../operations/context.js';
-import type { BatchedReply, PoolCall } from './calls.js';
+import type { BatchedReply, PoolCall } from './pool-messages.js';
 
 /** Calls of a batch: a batch is one token, and a pool thread is busy with it for about a millisecond at most. */
 const LARGEST_BATCH = 32;

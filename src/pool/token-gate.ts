@@ -2,8 +2,8 @@
  * Tokens: how many dispatched calls of this front thread may be in flight. What comes above that waits in order of
  * arrival, up to a limit. Every front thread has an equal share of the tokens, whose number may change at any time.
  */
-import type { WaitWord } from '../memory/wait-word.js';
-import type { PoolMeters } from './meters.js';
+import type { WaitWord } from '../memory/locks/wait-word.js';
+import type { PoolMeters } from '../runtime/meters.js';
 
 export interface TokenGateOptions<Call, Answer> {
   readonly run: (call: Call) => Promise<Answer>;

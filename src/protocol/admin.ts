@@ -5,11 +5,11 @@
  *
  * All instants are milliseconds since the epoch.
  */
-import type { SettingView } from '../config-settings.js';
+import type { SettingView } from '../config/live-settings.js';
+import type { EloModel, Results, RunArgs, SprtState, WorkerDocument } from '../model/documents.js';
 import type { AdminRequest, AdminVerb } from './admin-schemas.js';
-import type { EloModel, Results, RunArgs, SprtState, WorkerDocument } from './documents.js';
 
-export type { SettingView } from '../config-settings.js';
+export type { SettingView } from '../config/live-settings.js';
 export type { AdminRequest, AdminVerb, NewRunForm } from './admin-schemas.js';
 
 /** Files in the data directory by which a client on the same machine finds and enters the server. */

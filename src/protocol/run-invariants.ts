@@ -1,6 +1,7 @@
 /** Rules that tie a run's members to each other and to its tasks (spec: data-model.md §2.1, §2.5). */
+
+import type { Results, RunDocument } from '../model/documents.js';
 import { computeFlags, isUndecided } from '../rules/run-progress.js';
-import type { Results, RunDocument } from './documents.js';
 
 type CheckedRun = Omit<RunDocument, '_id'>;
 

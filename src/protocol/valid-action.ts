@@ -1,7 +1,8 @@
 /** Entries of the action log as they may be written (spec: data-model.md §5). */
+
+import type { ActionDocument } from '../model/documents.js';
 import { LONGEST_MESSAGE, SYSTEM_USERNAME } from './action-schema.js';
 import { checkAction } from './check-document.js';
-import type { ActionDocument } from './documents.js';
 
 /** The action, or, when it breaks the schema of its kind, a log message that describes it. */
 export function validAction(action: ActionDocument): ActionDocument {

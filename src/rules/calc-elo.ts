@@ -1,6 +1,6 @@
 /** The public calculator `/api/calc_elo` (worker-api.md §5.7): query parameters to status and answer. */
 
-import type { EloModel, Pentanomial, Results } from '../protocol/documents.js';
+import type { EloModel, Pentanomial, Results } from '../model/documents.js';
 import { getElo } from './elo.js';
 import { type SprtElo, sprtElo } from './sprt-elo.js';
 

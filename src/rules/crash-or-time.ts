@@ -1,6 +1,6 @@
 /** Tasks with too many crashes or losses on time (scheduling.md §4.4). */
 
-import type { Results } from '../protocol/documents.js';
+import type { Results } from '../model/documents.js';
 import { formatPercent } from './format-number.js';
 
 const ACCEPTED_CRASHES = 3;

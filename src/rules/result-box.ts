@@ -1,6 +1,6 @@
 /** The box that shows how a test does (ui.md §5): a few lines of text and a colour. */
 
-import type { EloModel, Results, Sprt } from '../protocol/documents.js';
+import type { EloModel, Results, Sprt } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';
 import { getElo } from './elo.js';
 import { formatFixed, formatPercent } from './format-number.js';

@@ -1,6 +1,6 @@
 /** What a run's results say of it: whether it goes on, how it ended, what is left (scheduling.md §3.1, §7.4–7.7). */
 
-import type { Results, Sprt, SprtState } from '../protocol/documents.js';
+import type { Results, Sprt, SprtState } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';
 import { getElo } from './elo.js';
 import { formatFixed, formatPercent } from './format-number.js';

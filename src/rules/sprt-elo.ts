@@ -1,6 +1,6 @@
 /** Elo estimate of a sequential test with its interval and likelihood of superiority (statistics.md §5). */
 
-import type { EloModel, Results } from '../protocol/documents.js';
+import type { EloModel, Results } from '../model/documents.js';
 import { outcomeCdf } from './brownian.js';
 import { NORMALIZED_ELO_UNIT, scoreOfElo } from './elo.js';
 import { llrDriftVarianceAlt2, llrLogistic, llrNormalized } from './llr.js';

@@ -1,6 +1,6 @@
 /** The live sequential probability ratio test: creation of its state and the step after every result (statistics.md §6). */
 
-import type { EloModel, Overshoot, Results, Sprt } from '../protocol/documents.js';
+import type { EloModel, Overshoot, Results, Sprt } from '../model/documents.js';
 import { drawEloOf, eloOfBayesElo, scoreOfElo } from './elo.js';
 import { fillMeanMle, fillTValueMle } from './likelihood.js';
 import { tValueUnit } from './llr.js';

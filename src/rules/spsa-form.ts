@@ -1,6 +1,6 @@
 /** The tune that the submission form describes, and back (spsa.md §2). */
 
-import type { Spsa, SpsaParam } from '../protocol/documents.js';
+import type { Spsa, SpsaParam } from '../model/documents.js';
 import { parseFinite, toFinite, trimmed } from './parse-number.js';
 import { requireClassic } from './spsa.js';
 

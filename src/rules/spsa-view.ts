@@ -1,6 +1,6 @@
 /** What people see of a tune: the table of its parameters and the chart of their way (spsa.md §6). */
 
-import type { Spsa, SpsaHistoryPoint, SpsaParam } from '../protocol/documents.js';
+import type { Spsa, SpsaHistoryPoint, SpsaParam } from '../model/documents.js';
 import { formatFixed, formatScientific } from './format-number.js';
 import { stepSizes } from './spsa.js';
 

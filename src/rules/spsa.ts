@@ -4,7 +4,7 @@
  * stochastic optimization", IEEE Trans. Aerosp. Electron. Syst. 34 (1998).
  */
 
-import type { Spsa, SpsaHistoryPoint, SpsaParam, TaskSpsaParams } from '../protocol/documents.js';
+import type { Spsa, SpsaHistoryPoint, SpsaParam, TaskSpsaParams } from '../model/documents.js';
 import { crc32 } from './crc32.js';
 
 /** The direction in which a parameter is perturbed. */

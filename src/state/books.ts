@@ -1,7 +1,7 @@
 /** The hash of each opening book, which a worker needs with every task (spec: data-model.md §12). */
-import type { KeyedTable } from '../memory/keyed-table.js';
-import type { Slab } from '../memory/slab.js';
-import type { BookMetadata } from '../protocol/documents.js';
+import type { KeyedTable } from '../memory/tables/keyed-table.js';
+import type { Slab } from '../memory/tables/slab.js';
+import type { BookMetadata } from '../model/documents.js';
 
 export class Books {
   readonly #table: KeyedTable;

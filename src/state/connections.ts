@@ -1,6 +1,6 @@
 /** How many active tasks each remote address has; an address without any has no entry. */
-import type { KeyedTable } from '../memory/keyed-table.js';
-import type { RunSections } from './run-sections.js';
+import type { KeyedTable } from '../memory/tables/keyed-table.js';
+import type { RunSections } from './run-undo.js';
 
 export const CONNECTION_WORDS = 2;
 

@@ -1,5 +1,5 @@
 /** Byte strings that many hold and that are kept once, found by their content. */
-import type { KeyedTable } from '../memory/keyed-table.js';
+import type { KeyedTable } from '../memory/tables/keyed-table.js';
 
 /** Payload words of an entry. */
 export const INTERNED_WORDS = 2;

@@ -4,8 +4,8 @@
  * entry leaves in the same group as the change that it records: never lost, never twice.
  */
 import { pack, unpack } from 'msgpackr';
-import { strike } from '../memory/fault-point.js';
-import type { Slab } from '../memory/slab.js';
+import { strike } from '../memory/failpoint.js';
+import type { Slab } from '../memory/tables/slab.js';
 import type {
   ActionDocument,
   BadTaskDocument,
@@ -14,7 +14,7 @@ import type {
   SpsaHistoryPoint,
   UserDocument,
   WorkerDocument,
-} from '../protocol/documents.js';
+} from '../model/documents.js';
 import { RunWord } from './run-record.js';
 import type { RunTable } from './runs.js';
 

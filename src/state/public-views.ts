@@ -1,8 +1,8 @@
 /** Runs and tasks as the public API shows them: dates as text, secrets cut, what is long left out. */
 
+import type { BadTaskDocument, TaskDocument } from '../model/documents.js';
 import { dateText } from '../protocol/date-text.js';
-import type { BadTaskDocument, TaskDocument } from '../protocol/documents.js';
-import type { RunHead } from './write-group.js';
+import type { RunHead } from './write-batch.js';
 
 /** How much of a worker's key is shown: the part that its name shows as well. */
 const SHOWN_KEY = 8;

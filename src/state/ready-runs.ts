@@ -2,8 +2,8 @@
  * The list of runs that the scheduler looks at, the oldest first: what is unfinished, and for a while what has just
  * finished.
  */
-import { strike } from '../memory/fault-point.js';
-import type { LockTable } from '../memory/lock-table.js';
+import { strike } from '../memory/failpoint.js';
+import type { LockTable } from '../memory/locks/lock-table.js';
 import type { Region } from '../memory/region.js';
 import type { RunOrder } from './run-order.js';
 

@@ -1,6 +1,6 @@
 /** Outcome counts between documents and records: a run keeps them as floats, a task as 32-bit integers. */
-import { strike } from '../memory/fault-point.js';
-import type { Results, Sprt } from '../protocol/documents.js';
+import { strike } from '../memory/failpoint.js';
+import type { Results, Sprt } from '../model/documents.js';
 import { ELO_MODELS, RunFlag, RunFloat, RunWord, SPRT_STATES } from './run-record.js';
 import type { RunTable } from './runs.js';
 import { TaskFlag, TaskWord } from './task-record.js';

@@ -3,12 +3,12 @@
  * run's record. Reading lays the live members over the head, so members that Shoal does not know survive.
  */
 import { pack, unpack } from 'msgpackr';
-import type { RunArgs, Sprt, Spsa } from '../protocol/documents.js';
+import type { RunArgs, Sprt, Spsa } from '../model/documents.js';
 import { readRunResults, readSprt, writeRunResults, writeSprt } from './results.js';
 import { COMPILERS, RunFlag, RunFloat, RunWord, UNKNOWN_COMPILER } from './run-record.js';
 import { putSpsaBlock, SpsaBlock } from './spsa-block.js';
 import type { State } from './state.js';
-import type { RunHead, RunLive } from './write-group.js';
+import type { RunHead, RunLive } from './write-batch.js';
 
 /** What the scheduler needs to know of a run's args, worked out once when the run comes into memory. */
 export interface RunTraits {

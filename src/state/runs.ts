@@ -2,9 +2,10 @@
  * The table of live runs: every unfinished run, and finished ones for a while. Slot 0 is the system's: it holds no run,
  * only the outbox of what belongs to none.
  */
-import type { KeyedTable } from '../memory/keyed-table.js';
-import type { LockTable } from '../memory/lock-table.js';
+
+import type { LockTable } from '../memory/locks/lock-table.js';
 import type { Region } from '../memory/region.js';
+import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import { ReadyRuns } from './ready-runs.js';
 import { carveRecords, type Records } from './record.js';
 import { ORDER_WORDS, RunOrder } from './run-order.js';

@@ -2,8 +2,8 @@
  * The live numbers of an SPSA tune (spec: spsa.md §1), as one blob of 64-bit floats that operations change in place under
  * the run's lock. Names and texts stay in the run's head document.
  */
-import type { Slab } from '../memory/slab.js';
-import type { Spsa } from '../protocol/documents.js';
+import type { Slab } from '../memory/tables/slab.js';
+import type { Spsa } from '../model/documents.js';
 
 const Header = {
   iter: 0,

@@ -3,23 +3,23 @@
  * order of the tables below is the memory map.
  */
 import { randomFillSync } from 'node:crypto';
-import { KeyedTable } from '../memory/keyed-table.js';
-import { LockMeter } from '../memory/lock-meter.js';
-import { LockTable } from '../memory/lock-table.js';
+import { LockMeter } from '../memory/locks/lock-meter.js';
+import { LockTable } from '../memory/locks/lock-table.js';
+import { Threads } from '../memory/locks/threads.js';
 import type { Region } from '../memory/region.js';
-import { Slab } from '../memory/slab.js';
-import { Threads } from '../memory/threads.js';
+import { KeyedTable } from '../memory/tables/keyed-table.js';
+import { Slab } from '../memory/tables/slab.js';
 import { Books } from './books.js';
 import { CONNECTION_WORDS, Connections } from './connections.js';
+import { Journal } from './dirty-runs.js';
 import { INTERNED_WORDS, Interned } from './interned.js';
-import { Journal } from './journal.js';
 import { Outbox } from './outbox.js';
 import { LockRank } from './ranks.js';
-import { RunSections } from './run-sections.js';
+import { RunSections } from './run-undo.js';
 import { RunTable } from './runs.js';
 import { TaskTable } from './tasks.js';
 import { USER_WORDS, Users } from './users.js';
-import { WorkerInfos } from './worker-infos.js';
+import { WorkerInfos } from './worker-profiles.js';
 import { WORKER_WORDS, Workers } from './workers.js';
 
 /** How many of each thing fit; every thread must be given the same. */

@@ -1,5 +1,5 @@
 /** Task documents between the store and shared memory. Call everything here under the run's lock. */
-import type { TaskDocument, TaskSpsaParams, TaskWorkerInfo } from '../protocol/documents.js';
+import type { TaskDocument, TaskSpsaParams, TaskWorkerInfo } from '../model/documents.js';
 import { readTaskResults, writeTaskResults } from './results.js';
 import type { State } from './state.js';
 import { TaskFlag, TaskFloat, TaskWord } from './task-record.js';

@@ -2,7 +2,7 @@
  * The tasks of live runs. A run's tasks lie in chunks of 32 records, found through two levels of pages, so that task k
  * of any run is three loads away and a run grows without moving what it has.
  */
-import type { LockTable } from '../memory/lock-table.js';
+import type { LockTable } from '../memory/locks/lock-table.js';
 import type { Region } from '../memory/region.js';
 import { carveRecords, type Records } from './record.js';
 import { RunWord } from './run-record.js';

@@ -4,8 +4,8 @@
  * microseconds; it is dropped when the account changes.
  */
 import { hash } from 'node:crypto';
-import type { KeyedTable } from '../memory/keyed-table.js';
-import type { UserDocument } from '../protocol/documents.js';
+import type { KeyedTable } from '../memory/tables/keyed-table.js';
+import type { UserDocument } from '../model/documents.js';
 
 export const USER_WORDS = 16;
 const Word = { flags: 0, machineLimit: 1, version: 2, digest: 4 } as const;

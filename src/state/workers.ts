@@ -2,8 +2,8 @@
  * What the scheduler remembers of each worker, by short name: its latest task, which runs it has seen, and whether it is
  * blocked. All of it is guarded by the request-task mutex (spec: scheduling.md §1, wtt_map and worker_runs).
  */
-import type { KeyedTable } from '../memory/keyed-table.js';
-import type { Slab } from '../memory/slab.js';
+import type { KeyedTable } from '../memory/tables/keyed-table.js';
+import type { Slab } from '../memory/tables/slab.js';
 
 /** Payload words of a worker. */
 export const WORKER_WORDS = 12;

@@ -2,8 +2,8 @@
  * Copies everything from one store into another, either way. It may be interrupted and started again: a run is copied in one
  * group, so that a run which is there is whole, and everything else may be written twice.
  */
-import type { Keyed, PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../protocol/documents.js';
-import type { TaskWrite, WriteGroup } from '../state/write-group.js';
+import type { Keyed, PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../model/documents.js';
+import type { TaskWrite, WriteGroup } from '../state/write-batch.js';
 import type { Census, Inventory, Reader, Store, Writer } from './port.js';
 import { StoreError } from './store-error.js';
 

@@ -1,8 +1,9 @@
 /** Turns STORE_URL into a store. */
-import { MongodbStore } from './mongodb/mongodb-store.js';
+
 import { LARGEST_PGN } from './mongodb/pgn-records.js';
+import { MongodbStore } from './mongodb/store.js';
 import type { Store } from './port.js';
-import { SqliteStore } from './sqlite/sqlite-store.js';
+import { SqliteStore } from './sqlite/store.js';
 import { StoreError } from './store-error.js';
 
 const SUPPORTED =

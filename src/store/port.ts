@@ -16,10 +16,10 @@ import type {
   TaskDocument,
   UserDocument,
   WorkerDocument,
-} from '../protocol/documents.js';
-import type { RunHead, WriteGroup } from '../state/write-group.js';
+} from '../model/documents.js';
+import type { RunHead, WriteGroup } from '../state/write-batch.js';
 
-export type { RunHead, RunLive, RunWrite, SpsaLive, TaskWrite, WriteGroup } from '../state/write-group.js';
+export type { RunHead, RunLive, RunWrite, SpsaLive, TaskWrite, WriteGroup } from '../state/write-batch.js';
 
 /** Filters of the action log; all given ones must match. Newest first unless `oldestFirst`. */
 export interface ActionQuery {

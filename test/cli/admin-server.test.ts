@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { startAdminServer } from '../../src/http/admin/server.js';
+import { startAdminServer } from '../../src/http/admin-api/admin-server.js';
 import { ADMIN_BODY_LIMIT, type AdminAnswer } from '../../src/protocol/admin.js';
 import { openSite, type Site } from './harness.js';
 import { MemoryAdminService } from './memory-admin-service.js';

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { loadOrCreateAdminAccess } from '../../src/http/admin/token.js';
+import { loadOrCreateAdminAccess } from '../../src/http/admin-api/token.js';
 
 let root: string;
 before(async () => {

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../src/cli/program.js';
-import { type AdminServer, startAdminServer } from '../../src/http/admin/server.js';
-import { loadOrCreateAdminAccess } from '../../src/http/admin/token.js';
+import { type AdminServer, startAdminServer } from '../../src/http/admin-api/admin-server.js';
+import { loadOrCreateAdminAccess } from '../../src/http/admin-api/token.js';
 import { MemoryAdminService } from './memory-admin-service.js';
 
 export interface Outcome {

@@ -3,8 +3,10 @@
  * the command and the HTTP between them are what a test of them tests. It remembers the requests it got.
  */
 
-import { Settings } from '../../src/config-settings.js';
-import { buildRun, InvalidRunError } from '../../src/operations/new-run.js';
+import { Settings } from '../../src/config/live-settings.js';
+import type { RunDocument, WorkerDocument } from '../../src/model/documents.js';
+import { newObjectId } from '../../src/model/object-id.js';
+import { buildRun, InvalidRunError } from '../../src/operations/run/new-run.js';
 import {
   AdminError,
   type AdminService,
@@ -13,8 +15,6 @@ import {
   type UserView,
   type WorkerView,
 } from '../../src/protocol/admin.js';
-import type { RunDocument, WorkerDocument } from '../../src/protocol/documents.js';
-import { newObjectId } from '../../src/protocol/object-id.js';
 
 export const NOW = Date.UTC(2026, 0, 31, 12, 30);
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PRESET_NAMES, presetNamed } from '../../src/cli/commands/presets.js';
-import { buildRun, InvalidRunError } from '../../src/operations/new-run.js';
+import { buildRun, InvalidRunError } from '../../src/operations/run/new-run.js';
 import type { NewRunForm } from '../../src/protocol/admin.js';
 import { tcRatio } from '../../src/rules/game-time.js';
 

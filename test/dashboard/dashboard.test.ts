@@ -10,9 +10,9 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { presetNamed } from '../../src/cli/commands/presets.js';
-import { findAccess } from '../../src/cli/swarm/access.js';
-import { addApprovedRuns, addAuthors, trialForm } from '../../src/cli/swarm/demo-runs.js';
-import { runSwarm } from '../../src/cli/swarm/swarm.js';
+import { findAccess } from '../../src/swarm/access.js';
+import { addApprovedRuns, addAuthors, trialForm } from '../../src/swarm/demo-runs.js';
+import { runSwarm } from '../../src/swarm/swarm.js';
 import { ServerProcess } from '../server/server-process.js';
 import { browserIsRequired, chromiumPath, startBrowser } from './browser.js';
 

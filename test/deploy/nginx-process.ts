@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { freePort } from '../../src/free-port.js';
+import { freePort } from '../../src/http/transport/free-port.js';
 
 const SITE = fileURLToPath(new URL('../../../deploy/nginx/shoal.conf', import.meta.url));
 

@@ -1,8 +1,8 @@
 /** The inputs of a seed: the n-th is always the same. Well-formed HTTP with any body, read requests, and broken HTTP. */
 import { gzipSync } from 'node:zlib';
-import { Random } from '../../src/cli/swarm/random.js';
 import { checkAccess, checkRequest, parseBody } from '../../src/protocol/request.js';
 import { workerRequestSchema } from '../../src/protocol/request-schema.js';
+import { Random } from '../../src/swarm/seeded-random.js';
 import { RUN_ID, workerInfo } from '../server/seed.js';
 import { makeAdminRequest } from './admin-inputs.js';
 import { mutate, placesOf, print } from './schema-mutations.js';

@@ -4,7 +4,7 @@
  * process neither died nor grew; 1: not so; 2: wrong usage. An input is replayed by its seed and number.
  */
 import { parseArgs } from 'node:util';
-import { slope } from '../../src/cli/chaos/trend.js';
+import { slope } from '../chaos/trend.js';
 import { fuzz } from './fuzz.js';
 import { Target } from './target.js';
 

@@ -1,5 +1,5 @@
 /** Breaks a valid request where its schema says something: types, bounds, members, lengths. */
-import type { Random } from '../../src/cli/swarm/random.js';
+import type { Random } from '../../src/swarm/seeded-random.js';
 
 /** What TypeBox leaves of a schema. */
 interface Node {

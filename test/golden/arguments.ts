@@ -1,6 +1,6 @@
 /** Typed access to the arguments of a recorded call, which JSON leaves unknown. */
 
-import type { EloModel, Results } from '../../src/protocol/documents.js';
+import type { EloModel, Results } from '../../src/model/documents.js';
 import type { Pdf } from '../../src/rules/pdf.js';
 import { deviationOr } from './deviations.js';
 import { type GoldenCase, isRecordedError, type Verdict } from './suite.js';

@@ -1,10 +1,10 @@
 /** Golden cases of the estimates and small helpers (spec: scheduling.md §2, §4.4, §7; ui.md §5). */
 
-import type { RunDocument, WorkerInfo } from '../../src/protocol/documents.js';
+import type { RunDocument, WorkerInfo } from '../../src/model/documents.js';
+import { longWorkerName, runName, shortWorkerName } from '../../src/model/names.js';
 import { countGames, isCrashOrTime, type PartialResults } from '../../src/rules/crash-or-time.js';
 import { gameDuration, isLtcSprt, tcRatio } from '../../src/rules/game-time.js';
 import { hasUsualHashes, isUsualHash } from '../../src/rules/hash-check.js';
-import { longWorkerName, runName, shortWorkerName } from '../../src/rules/names.js';
 import { canonicalizeRepoUrl } from '../../src/rules/repo-url.js';
 import { formatBounds, resultBox } from '../../src/rules/result-box.js';
 import { computeFlags, isUndecided, remainingHours } from '../../src/rules/run-progress.js';

@@ -1,7 +1,7 @@
 /** The state of a farm in the form in which scenarios record it. */
 import { workerRuns } from '../../src/jobs/upkeep.js';
-import type { TaskDocument } from '../../src/protocol/documents.js';
-import { longWorkerName } from '../../src/rules/names.js';
+import type { TaskDocument } from '../../src/model/documents.js';
+import { longWorkerName } from '../../src/model/names.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
 import { readTask } from '../../src/state/task-document.js';

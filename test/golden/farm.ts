@@ -3,16 +3,6 @@
  * that the scenario turns.
  */
 import { updateSpeeds, updateThroughput } from '../../src/jobs/upkeep.js';
-import { type Context, isReply, type Reply, refuse, type WorkerCall } from '../../src/operations/context.js';
-import { loadRun } from '../../src/operations/load-run.js';
-import { verifyPassword } from '../../src/operations/password.js';
-import { recover } from '../../src/operations/recover.js';
-import { type DrawFlips, requestSpsa } from '../../src/operations/request-spsa.js';
-import { requestStop } from '../../src/operations/stop-run.js';
-import type { OperationName } from '../../src/pool/calls.js';
-import { answerFromStore } from '../../src/pool/finished-run.js';
-import { operate } from '../../src/pool/operations.js';
-import { Shared } from '../../src/pool/shared.js';
 import type {
   ActionDocument,
   BadTaskDocument,
@@ -20,15 +10,25 @@ import type {
   SpsaHistoryPoint,
   UserDocument,
   WorkerDocument,
-} from '../../src/protocol/documents.js';
+} from '../../src/model/documents.js';
+import { verifyPassword } from '../../src/operations/account/password.js';
+import { type Context, isReply, type Reply, refuse, type WorkerCall } from '../../src/operations/context.js';
+import type { OperationName } from '../../src/operations/operation-names.js';
+import { recover } from '../../src/operations/recovery/recover.js';
+import { loadRun } from '../../src/operations/run/load-run.js';
+import { operate } from '../../src/operations/run-operation.js';
+import { type DrawFlips, requestSpsa } from '../../src/operations/worker/request-spsa.js';
+import { requestStop } from '../../src/operations/worker/stop-run.js';
+import { answerFromStore } from '../../src/pool/finished-run.js';
 import { VERSION_BODY } from '../../src/protocol/replies.js';
 import { checkAccess, checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
 import * as texts from '../../src/protocol/texts.js';
+import { Shared } from '../../src/runtime/shared.js';
+import { emptyGroup } from '../../src/state/collect-batch.js';
 import { RunFlag } from '../../src/state/run-record.js';
-import { emptyGroup } from '../../src/state/snapshot.js';
 import type { State } from '../../src/state/state.js';
-import { JournalWriter } from '../../src/store/journal-writer.js';
 import type { Reader, RunWrite, Writer } from '../../src/store/port.js';
+import { JournalWriter } from '../../src/store/writer/group-commit.js';
 import type { StorePlace } from '../store/contract.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
 

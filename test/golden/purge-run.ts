@@ -1,10 +1,11 @@
 /** Golden cases of purge_run: the run is loaded into live state, purged there, and read back. */
-import { dropRun } from '../../src/operations/load-run.js';
-import { purgeRun } from '../../src/operations/purge-run.js';
-import type { BadTaskDocument, RunDocument } from '../../src/protocol/documents.js';
+
+import type { BadTaskDocument, RunDocument } from '../../src/model/documents.js';
+import { dropRun } from '../../src/operations/run/load-run.js';
+import { purgeRun } from '../../src/operations/run/purge-run.js';
+import { collectGroup } from '../../src/state/collect-batch.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
-import { collectGroup } from '../../src/state/snapshot.js';
 import { readTask } from '../../src/state/task-document.js';
 import { Farm } from './farm.js';
 import { compare, type GoldenCase, type Verdict } from './suite.js';

@@ -7,11 +7,11 @@ import {
   updateSpeeds,
   updateThroughput,
 } from '../../src/jobs/upkeep.js';
+import type { RunDocument, UserDocument } from '../../src/model/documents.js';
 import { pushItem, withSystem } from '../../src/operations/changes.js';
-import { purgeRun } from '../../src/operations/purge-run.js';
-import { approveRun, CommandRefused, deleteRun, modifyRun } from '../../src/operations/run-admin.js';
-import { stopRun } from '../../src/operations/stop-run.js';
-import type { RunDocument, UserDocument } from '../../src/protocol/documents.js';
+import { purgeRun } from '../../src/operations/run/purge-run.js';
+import { approveRun, CommandRefused, deleteRun, modifyRun } from '../../src/operations/run/run-admin.js';
+import { stopRun } from '../../src/operations/worker/stop-run.js';
 import type { StorePlace } from '../store/contract.js';
 import { Farm, type FarmSeed } from './farm.js';
 import { type View, viewFarm } from './farm-view.js';

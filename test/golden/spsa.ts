@@ -1,6 +1,6 @@
 /** Golden cases of SPSA tuning (spec: spsa.md). */
 
-import type { Spsa, TaskSpsaParams } from '../../src/protocol/documents.js';
+import type { Spsa, TaskSpsaParams } from '../../src/model/documents.js';
 import { crc32 } from '../../src/rules/crc32.js';
 import * as spsaRules from '../../src/rules/spsa.js';
 import { buildSpsaFormValues, buildSpsaState, parseSpsaParams } from '../../src/rules/spsa-form.js';

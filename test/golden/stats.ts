@@ -1,6 +1,6 @@
 /** Golden cases of the statistics (spec: statistics.md; worker-api.md §5.7 for the calculator). */
 
-import type { Sprt } from '../../src/protocol/documents.js';
+import type { Sprt } from '../../src/model/documents.js';
 import { outcomeCdf, outcomeCdfForShortTime } from '../../src/rules/brownian.js';
 import { calcElo } from '../../src/rules/calc-elo.js';
 import * as elo from '../../src/rules/elo.js';

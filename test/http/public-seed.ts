@@ -1,8 +1,8 @@
 /** A store that has something for every endpoint of the public API. */
 
-import { buildRun } from '../../src/operations/new-run.js';
-import type { ActionDocument, PgnDocument, RunDocument, TaskDocument } from '../../src/protocol/documents.js';
-import { emptyGroup } from '../../src/state/snapshot.js';
+import type { ActionDocument, PgnDocument, RunDocument, TaskDocument } from '../../src/model/documents.js';
+import { buildRun } from '../../src/operations/run/new-run.js';
+import { emptyGroup } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { RunWrite } from '../../src/store/port.js';
 import { workerInfo } from '../server/seed.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { AccountRefresh } from '../../src/jobs/refresh-accounts.js';
-import type { UserDocument, WorkerDocument } from '../../src/protocol/documents.js';
+import type { UserDocument, WorkerDocument } from '../../src/model/documents.js';
 import { Farm } from '../golden/farm.js';
 
 const NOW = Date.UTC(2030, 0, 1);

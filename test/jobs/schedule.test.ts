@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Job, JobSchedule } from '../../src/jobs/schedule.js';
+import { type Job, JobSchedule } from '../../src/jobs/job-schedule.js';
 import { Region } from '../../src/memory/region.js';
-import { JobBoard } from '../../src/pool/job-board.js';
+import { JobBoard } from '../../src/runtime/job-status.js';
 
 const SECOND = 0.01;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { storeWorkerRuns } from '../../src/jobs/upkeep.js';
-import { Shared } from '../../src/pool/shared.js';
+import { Shared } from '../../src/runtime/shared.js';
 import { SYSTEM_SLOT } from '../../src/state/runs.js';
 import { OPTIONS } from '../operations/world.js';
 

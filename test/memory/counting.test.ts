@@ -2,12 +2,12 @@ import './fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Counters } from '../../src/memory/counters.js';
-import { Histogram } from '../../src/memory/histogram.js';
+import { Counters } from '../../src/memory/counters/counters.js';
+import { Histogram } from '../../src/memory/counters/histogram.js';
+import { Semaphore } from '../../src/memory/locks/semaphore.js';
+import { SeqLock } from '../../src/memory/locks/seqlock.js';
+import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
-import { Semaphore } from '../../src/memory/semaphore.js';
-import { SeqLock } from '../../src/memory/seqlock.js';
-import { Threads } from '../../src/memory/threads.js';
 
 let region: Region;
 let threads: Threads;

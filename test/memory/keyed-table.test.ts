@@ -2,12 +2,12 @@ import './fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { hashBytes } from '../../src/memory/hash.js';
-import { KeyedTable, TableFull } from '../../src/memory/keyed-table.js';
-import { LockViolation } from '../../src/memory/lock-check.js';
+import { LockViolation } from '../../src/memory/locks/lock-check.js';
+import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
-import { Slab } from '../../src/memory/slab.js';
-import { Threads } from '../../src/memory/threads.js';
+import { hashBytes } from '../../src/memory/tables/hash.js';
+import { KeyedTable, TableFull } from '../../src/memory/tables/keyed-table.js';
+import { Slab } from '../../src/memory/tables/slab.js';
 
 function fresh(capacity = 100, stripes = 2, words = 4): { table: KeyedTable; slab: Slab; region: Region } {
   const region = Region.create(4 * 1024 * 1024);

@@ -1,10 +1,10 @@
 import './fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertNoLockHeld, LockViolation } from '../../src/memory/lock-check.js';
-import { LockTable } from '../../src/memory/lock-table.js';
+import { assertNoLockHeld, LockViolation } from '../../src/memory/locks/lock-check.js';
+import { LockTable } from '../../src/memory/locks/lock-table.js';
+import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
-import { Threads } from '../../src/memory/threads.js';
 
 function fresh(parks = true): { threads: Threads; low: LockTable; high: LockTable; region: Region } {
   const region = Region.create(128 * 1024);

@@ -2,10 +2,10 @@ import './fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
-import { BLOCK_UNITS, sizeClassFor } from '../../src/memory/size-classes.js';
-import { Slab, SlabFull } from '../../src/memory/slab.js';
-import { Threads } from '../../src/memory/threads.js';
+import { BLOCK_UNITS, sizeClassFor } from '../../src/memory/tables/size-classes.js';
+import { Slab, SlabFull } from '../../src/memory/tables/slab.js';
 
 function fresh(bytes: number): { slab: Slab; region: Region } {
   const region = Region.create(bytes + 256 * 1024);

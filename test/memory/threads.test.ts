@@ -1,9 +1,9 @@
 import './fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { MAX_THREADS } from '../../src/memory/locks/thread-row.js';
+import { currentThread, Threads, threadsOf } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
-import { MAX_THREADS } from '../../src/memory/thread-row.js';
-import { currentThread, Threads, threadsOf } from '../../src/memory/threads.js';
 
 const BYTES = 128 * 1024;
 

@@ -1,10 +1,10 @@
 /** The giver and the taker of a lock die, and the taker is buried first: found by the model of the lock (locks-proof.md). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LockTable } from '../../src/memory/lock-table.js';
-import { recoverLocks } from '../../src/memory/recover-locks.js';
+import { LockTable } from '../../src/memory/locks/lock-table.js';
+import { recoverLocks } from '../../src/memory/locks/recover-locks.js';
+import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
-import { Threads } from '../../src/memory/threads.js';
 
 const RANK = 1;
 /** From one lock to the next; a lock's number among all of the region is its place in these. */

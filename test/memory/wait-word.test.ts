@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
+import { isAtLeast, WaitWord } from '../../src/memory/locks/wait-word.js';
 import { Region } from '../../src/memory/region.js';
-import { isAtLeast, WaitWord } from '../../src/memory/wait-word.js';
 import { REGION_BYTES, Tables } from './fixtures/tables.js';
 import { startWorker } from './fixtures/workers.js';
 
@@ -51,7 +51,7 @@ describe('WaitWord', () => {
   it('keeps a process alive that has nothing else to do', () => {
     const script = `
       import { Region } from '${new URL('../../src/memory/region.js', import.meta.url)}';
-      import { WaitWord } from '${new URL('../../src/memory/wait-word.js', import.meta.url)}';
+      import { WaitWord } from '${new URL('../../src/memory/locks/wait-word.js', import.meta.url)}';
       await new WaitWord(Region.create(65536), 'word').waitAsync(0, 50);
       console.log('woke');
     `;

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { dropRun } from '../../src/operations/load-run.js';
-import { collectGroup, type Owed } from '../../src/state/snapshot.js';
+import { dropRun } from '../../src/operations/run/load-run.js';
+import { collectGroup, type Owed } from '../../src/state/collect-batch.js';
 import { readTask } from '../../src/state/task-document.js';
-import type { TaskWrite } from '../../src/state/write-group.js';
+import type { TaskWrite } from '../../src/state/write-batch.js';
 import { addRun, createWorld, freshRun, morePairs, TestWorker } from './world.js';
 
 const START = Date.now();

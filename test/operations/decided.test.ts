@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { dropRun } from '../../src/operations/load-run.js';
+import { dropRun } from '../../src/operations/run/load-run.js';
+import { collectGroup } from '../../src/state/collect-batch.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
-import { collectGroup } from '../../src/state/snapshot.js';
 import { addRun, createWorld, freshRun, morePairs, sprtArgs, TestWorker } from './world.js';
 
 const NOW = Date.now();

@@ -1,14 +1,14 @@
 /** A thread of workers that ask, report, fail, fall silent, while others scavenge, stop, purge and revive their runs. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { scavenge, updateSpeeds } from '../../src/jobs/upkeep.js';
+import type { Results } from '../../src/model/documents.js';
 import {
   CommandRefused,
   modifyRun,
   purgeByOperator,
   stopByOperator,
-} from '../../src/operations/run-admin.js';
-import { Shared, type ThreadData } from '../../src/pool/shared.js';
-import type { Results } from '../../src/protocol/documents.js';
+} from '../../src/operations/run/run-admin.js';
+import { Shared, type ThreadData } from '../../src/runtime/shared.js';
 import { morePairs, TestWorker } from './world.js';
 
 export interface FarmThreadData extends ThreadData {

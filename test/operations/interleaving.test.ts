@@ -9,14 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { sumTasks } from '../../src/operations/sum-tasks.js';
-import type { Shared } from '../../src/pool/shared.js';
+import { sumTasks } from '../../src/operations/run/sum-tasks.js';
+import type { Shared } from '../../src/runtime/shared.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
 import { readTask } from '../../src/state/task-document.js';
-import { JournalWriter } from '../../src/store/journal-writer.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Reader } from '../../src/store/port.js';
+import { JournalWriter } from '../../src/store/writer/group-commit.js';
 import type { Acknowledged, FarmThreadData } from './farm-thread.js';
 import { addRun, createWorld, freshRun, OPTIONS, sprtArgs } from './world.js';
 

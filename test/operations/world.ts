@@ -1,12 +1,13 @@
 /** Live state with a few runs, and workers that call its operations, for tests on one thread and on several. */
+
+import type { Results, RunDocument } from '../../src/model/documents.js';
 import { type Context, isReply, type Reply, type WorkerCall } from '../../src/operations/context.js';
-import { loadRun } from '../../src/operations/load-run.js';
-import type { OperationName } from '../../src/pool/calls.js';
-import { operate } from '../../src/pool/operations.js';
-import { Shared, type SharedOptions } from '../../src/pool/shared.js';
-import type { Results, RunDocument } from '../../src/protocol/documents.js';
+import type { OperationName } from '../../src/operations/operation-names.js';
+import { loadRun } from '../../src/operations/run/load-run.js';
+import { operate } from '../../src/operations/run-operation.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import { newSprt } from '../../src/rules/sprt.js';
+import { Shared, type SharedOptions } from '../../src/runtime/shared.js';
 import { RunFlag } from '../../src/state/run-record.js';
 import type { State } from '../../src/state/state.js';
 import { args, run, workerInfo } from '../protocol/samples.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reply, WorkerCall } from '../../src/operations/context.js';
-import type { BatchedReply, PoolCall } from '../../src/pool/calls.js';
+import type { BatchedReply, PoolCall } from '../../src/pool/pool-messages.js';
 import { TaskBatches } from '../../src/pool/task-batches.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import { workerInfo } from '../protocol/samples.js';

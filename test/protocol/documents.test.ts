@@ -3,16 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Static } from 'typebox';
-import type { actionSchemas } from '../../src/protocol/action-schema.js';
-import {
-  checkAction,
-  checkBooks,
-  checkNet,
-  checkPgn,
-  checkRun,
-  checkUser,
-  checkWorker,
-} from '../../src/protocol/check-document.js';
 import type {
   ActionDocument,
   ActionKind,
@@ -23,7 +13,17 @@ import type {
   UserDocument,
   WorkerDocument,
   WorkerInfo,
-} from '../../src/protocol/documents.js';
+} from '../../src/model/documents.js';
+import type { actionSchemas } from '../../src/protocol/action-schema.js';
+import {
+  checkAction,
+  checkBooks,
+  checkNet,
+  checkPgn,
+  checkRun,
+  checkUser,
+  checkWorker,
+} from '../../src/protocol/check-document.js';
 import type {
   booksSchema,
   netSchema,

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RunDocument, UserDocument } from '../../src/protocol/documents.js';
-import { newObjectId } from '../../src/protocol/object-id.js';
-import { emptyGroup } from '../../src/state/snapshot.js';
+import type { RunDocument, UserDocument } from '../../src/model/documents.js';
+import { newObjectId } from '../../src/model/object-id.js';
+import { emptyGroup } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 
 interface SeedUser extends Omit<UserDocument, 'registration_time' | 'email'> {

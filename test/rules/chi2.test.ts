@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Pentanomial } from '../../src/protocol/documents.js';
+import type { Pentanomial } from '../../src/model/documents.js';
 import {
   badWorkers,
   evenChi2Tail,

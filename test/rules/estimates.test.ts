@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Results, Sprt } from '../../src/protocol/documents.js';
+import type { Results, Sprt } from '../../src/model/documents.js';
+import { longWorkerName, runName, shortWorkerName } from '../../src/model/names.js';
 import { crashOrTimeMessage, isCrashOrTime } from '../../src/rules/crash-or-time.js';
 import { formatFixed, formatScientific } from '../../src/rules/format-number.js';
 import { gameDuration, tcRatio } from '../../src/rules/game-time.js';
-import { longWorkerName, runName, shortWorkerName } from '../../src/rules/names.js';
 import { canonicalizeRepoUrl } from '../../src/rules/repo-url.js';
 import { computeFlags, finishedMessage, isUndecided, remainingHours } from '../../src/rules/run-progress.js';
 import { newSprt } from '../../src/rules/sprt.js';

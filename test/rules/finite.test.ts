@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Results } from '../../src/protocol/documents.js';
+import type { Results } from '../../src/model/documents.js';
 import { badWorkers, getChi2, residualColor } from '../../src/rules/chi2.js';
 import { crashOrTimeMessage } from '../../src/rules/crash-or-time.js';
 import { getElo } from '../../src/rules/elo.js';

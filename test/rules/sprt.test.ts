@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Pentanomial, Results, Sprt } from '../../src/protocol/documents.js';
+import type { Pentanomial, Results, Sprt } from '../../src/model/documents.js';
 import { outcomeCdf } from '../../src/rules/brownian.js';
 import { newSprt, updateSprt } from '../../src/rules/sprt.js';
 import { sprtElo } from '../../src/rules/sprt-elo.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { ServerChild } from '../../src/server-child.js';
+import { ServerChild } from '../../src/swarm/server-child.js';
 
 const ROUNDS = 3;
 const SENDERS = 64;

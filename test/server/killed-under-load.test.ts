@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { trialForm } from '../../src/cli/swarm/demo-runs.js';
-import type { Fleet } from '../../src/cli/swarm/fleet.js';
-import { addResults, gamesIn, noResults } from '../../src/cli/swarm/games.js';
-import type { HeldTask } from '../../src/cli/swarm/ledger.js';
-import { runSwarm } from '../../src/cli/swarm/swarm.js';
-import { describeVerification } from '../../src/cli/swarm/verify.js';
+import { trialForm } from '../../src/swarm/demo-runs.js';
+import type { Fleet } from '../../src/swarm/fleet.js';
+import { addResults, gamesIn, noResults } from '../../src/swarm/games.js';
+import type { HeldTask } from '../../src/swarm/ledger.js';
+import { runSwarm } from '../../src/swarm/swarm.js';
+import { describeVerification } from '../../src/swarm/verify.js';
 import { Site } from './site.js';
 
 const FORMS = [

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ObjectId } from 'mongodb';
-import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
+import { CutProxy } from '../chaos/cut-proxy.js';
 import { checkDatabase } from '../store/model-check.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { RUN_ID, seed, workerInfo } from './seed.js';

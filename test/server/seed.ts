@@ -1,6 +1,6 @@
 /** What a server's store holds before a test. */
-import { buildRun } from '../../src/operations/new-run.js';
-import { emptyGroup } from '../../src/state/snapshot.js';
+import { buildRun } from '../../src/operations/run/new-run.js';
+import { emptyGroup } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 
 export const RUN_ID = '0123456789abcdef01234567';

@@ -1,7 +1,7 @@
 /** The built server as a process of its own, on free ports, over a directory that the test gives. */
-import { ServerChild } from '../../src/server-child.js';
+import { ServerChild } from '../../src/swarm/server-child.js';
 
-export type { LogEntry } from '../../src/server-child.js';
+export type { LogEntry } from '../../src/swarm/server-child.js';
 
 /** For tests of what is answered to a wrong password: it is answered however often. */
 export const PATIENT = {

@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Access, findAccess } from '../../src/cli/swarm/access.js';
-import { addApprovedRuns, addAuthors } from '../../src/cli/swarm/demo-runs.js';
-import type { Call } from '../../src/cli/swarm/verify.js';
 import type { NewRunForm } from '../../src/protocol/admin.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Reader } from '../../src/store/port.js';
+import { type Access, findAccess } from '../../src/swarm/access.js';
+import { addApprovedRuns, addAuthors } from '../../src/swarm/demo-runs.js';
+import type { Call } from '../../src/swarm/verify.js';
 import { ServerProcess } from './server-process.js';
 
 export class Site {

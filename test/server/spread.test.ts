@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Identity } from '../../src/cli/swarm/identity.js';
-import { Random } from '../../src/cli/swarm/random.js';
-import { requestBody } from '../../src/cli/swarm/request-body.js';
+import { Identity } from '../../src/swarm/identity.js';
+import { requestBody } from '../../src/swarm/request-body.js';
+import { Random } from '../../src/swarm/seeded-random.js';
 import { Site } from './site.js';
 
 const WORKERS = 30;

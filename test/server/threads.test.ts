@@ -1,14 +1,14 @@
 /** Any number of threads gives the same final state for the same requests: only who comes first differs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { trialForm } from '../../src/cli/swarm/demo-runs.js';
-import { noResults } from '../../src/cli/swarm/games.js';
-import { Identity } from '../../src/cli/swarm/identity.js';
-import type { SwarmUser } from '../../src/cli/swarm/options.js';
-import { pgnFor } from '../../src/cli/swarm/pgn.js';
-import { Random } from '../../src/cli/swarm/random.js';
-import { requestBody } from '../../src/cli/swarm/request-body.js';
 import type { Reader } from '../../src/store/port.js';
+import { trialForm } from '../../src/swarm/demo-runs.js';
+import { noResults } from '../../src/swarm/games.js';
+import { Identity } from '../../src/swarm/identity.js';
+import type { SwarmUser } from '../../src/swarm/options.js';
+import { pgnFor } from '../../src/swarm/pgn.js';
+import { requestBody } from '../../src/swarm/request-body.js';
+import { Random } from '../../src/swarm/seeded-random.js';
 import type { ServerProcess } from './server-process.js';
 import { Site } from './site.js';
 

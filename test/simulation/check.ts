@@ -1,6 +1,6 @@
 /** Compares a farm with its model, and both with what must hold of any farm. */
 import { workerRuns } from '../../src/jobs/upkeep.js';
-import type { TaskSpsaParams } from '../../src/protocol/documents.js';
+import type { TaskSpsaParams } from '../../src/model/documents.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
 import type { State } from '../../src/state/state.js';

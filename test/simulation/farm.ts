@@ -3,6 +3,8 @@
  * fail and a process that can die at any moment between two instructions of the script.
  */
 import * as upkeep from '../../src/jobs/upkeep.js';
+import type { RunDocument } from '../../src/model/documents.js';
+import { runName } from '../../src/model/names.js';
 import { logAction, markRun, pushItem, withSystem } from '../../src/operations/changes.js';
 import {
   type Context,
@@ -11,9 +13,9 @@ import {
   type Reply,
   type WorkerCall,
 } from '../../src/operations/context.js';
-import { loadRun } from '../../src/operations/load-run.js';
-import { recover } from '../../src/operations/recover.js';
-import { type DrawFlips, requestSpsa } from '../../src/operations/request-spsa.js';
+import type { OperationName } from '../../src/operations/operation-names.js';
+import { recover } from '../../src/operations/recovery/recover.js';
+import { loadRun } from '../../src/operations/run/load-run.js';
 import {
   approveRun,
   CommandRefused,
@@ -21,18 +23,16 @@ import {
   modifyRun,
   purgeByOperator,
   stopByOperator,
-} from '../../src/operations/run-admin.js';
-import { requestStop } from '../../src/operations/stop-run.js';
-import type { OperationName } from '../../src/pool/calls.js';
+} from '../../src/operations/run/run-admin.js';
+import { operate } from '../../src/operations/run-operation.js';
+import { type DrawFlips, requestSpsa } from '../../src/operations/worker/request-spsa.js';
+import { requestStop } from '../../src/operations/worker/stop-run.js';
 import { answerFromStore } from '../../src/pool/finished-run.js';
-import { operate } from '../../src/pool/operations.js';
-import { Shared } from '../../src/pool/shared.js';
-import type { RunDocument } from '../../src/protocol/documents.js';
-import { runName } from '../../src/rules/names.js';
+import { Shared } from '../../src/runtime/shared.js';
 import { RunFlag } from '../../src/state/run-record.js';
 import type { State } from '../../src/state/state.js';
-import { JournalWriter } from '../../src/store/journal-writer.js';
 import type { Reader } from '../../src/store/port.js';
+import { JournalWriter } from '../../src/store/writer/group-commit.js';
 import { HeldWriter, type MemoryStore } from './memory-store.js';
 import type { OperatorVerb } from './model-jobs.js';
 

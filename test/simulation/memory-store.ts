@@ -9,7 +9,7 @@ import type {
   TaskDocument,
   UserDocument,
   WorkerDocument,
-} from '../../src/protocol/documents.js';
+} from '../../src/model/documents.js';
 import type { Reader, RunHead, RunWrite, TaskWrite, WriteGroup, Writer } from '../../src/store/port.js';
 
 interface StoredRun {

@@ -1,11 +1,12 @@
 /** The model's answers to workers (spec: worker-api.md §3–4, scheduling.md §3–4). */
+
+import type { Results, Spsa } from '../../src/model/documents.js';
+import { longWorkerName } from '../../src/model/names.js';
 import type { WorkerCall } from '../../src/operations/context.js';
-import type { DrawFlips } from '../../src/operations/request-spsa.js';
-import type { OperationName } from '../../src/pool/calls.js';
-import type { Results, Spsa } from '../../src/protocol/documents.js';
+import type { OperationName } from '../../src/operations/operation-names.js';
+import type { DrawFlips } from '../../src/operations/worker/request-spsa.js';
 import * as texts from '../../src/protocol/texts.js';
 import { crc32 } from '../../src/rules/crc32.js';
-import { longWorkerName } from '../../src/rules/names.js';
 import { updateSprt } from '../../src/rules/sprt.js';
 import { applySpsaResult, buildWorkerParams, type Flip, packFlips } from '../../src/rules/spsa.js';
 import { gamesOf, type Model, type ModelRun, runFields, taskFields } from './model.js';

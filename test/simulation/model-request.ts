@@ -1,10 +1,10 @@
 /** The model's scheduler: who is refused, which run comes first, how large a task is (spec: scheduling.md §2). */
 
+import { longWorkerName, shortWorkerName } from '../../src/model/names.js';
 import type { WorkerCall } from '../../src/operations/context.js';
 import * as texts from '../../src/protocol/texts.js';
 import { matchArchs } from '../../src/rules/arch-filter.js';
 import { gameDuration } from '../../src/rules/game-time.js';
-import { longWorkerName, shortWorkerName } from '../../src/rules/names.js';
 import { coreLimit, hashOption, memoryNeed, taskSize } from '../../src/rules/task-size.js';
 import type { Model, ModelRun } from './model.js';
 import { NO_GAMES } from './model-purge.js';

@@ -8,9 +8,9 @@ import type {
   RunArgs,
   TaskSpsaParams,
   TaskWorkerInfo,
-} from '../../src/protocol/documents.js';
+} from '../../src/model/documents.js';
+import { longWorkerName, runName } from '../../src/model/names.js';
 import { crashOrTimeMessage } from '../../src/rules/crash-or-time.js';
-import { longWorkerName, runName } from '../../src/rules/names.js';
 import { computeFlags, isUndecided } from '../../src/rules/run-progress.js';
 import { UndoLog } from './undo-log.js';
 

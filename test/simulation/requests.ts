@@ -2,12 +2,13 @@
  * The simulated workers' side: who asks what, what Shoal and the model answer, and when a reply leaves. A reply that
  * promises durability is delivered when the journal says that it may leave, and must then be in the store.
  */
-import type { Random } from '../../src/cli/swarm/random.js';
+
+import type { RunArgs } from '../../src/model/documents.js';
+import { shortWorkerName } from '../../src/model/names.js';
 import type { Reply, WorkerCall } from '../../src/operations/context.js';
-import type { OperationName } from '../../src/pool/calls.js';
-import type { RunArgs } from '../../src/protocol/documents.js';
+import type { OperationName } from '../../src/operations/operation-names.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
-import { shortWorkerName } from '../../src/rules/names.js';
+import type { Random } from '../../src/swarm/seeded-random.js';
 import { checkMentioned, Disagreement, expectEqual } from './check.js';
 import type { Farm } from './farm.js';
 import type { Model } from './model.js';

@@ -1,8 +1,9 @@
 /** New runs of every kind, small enough to be decided within a script. */
-import type { Random } from '../../src/cli/swarm/random.js';
-import { buildRun } from '../../src/operations/new-run.js';
+
+import type { RunDocument } from '../../src/model/documents.js';
+import { buildRun } from '../../src/operations/run/new-run.js';
 import type { NewRunForm } from '../../src/protocol/admin.js';
-import type { RunDocument } from '../../src/protocol/documents.js';
+import type { Random } from '../../src/swarm/seeded-random.js';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 const PARAMS = ['P1,10,0,100,5,0.002', 'P2,-3.5,-10,10,1,0.002', 'P3,0,-1,1,0.1,0.01'];

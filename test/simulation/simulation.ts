@@ -2,9 +2,10 @@
  * Plays a script on a farm and on its model, and compares every reply. A crash takes back in the model what the store
  * did not have, and the farm starts again from the store.
  */
-import { Random } from '../../src/cli/swarm/random.js';
+
 import * as upkeep from '../../src/jobs/upkeep.js';
-import { shortWorkerName } from '../../src/rules/names.js';
+import { shortWorkerName } from '../../src/model/names.js';
+import { Random } from '../../src/swarm/seeded-random.js';
 import { checkFarm, checkMentioned, checkStore, expectEqual } from './check.js';
 import { Farm } from './farm.js';
 import { MemoryStore } from './memory-store.js';

@@ -2,7 +2,7 @@
  * A script: numbers that mean something whatever came before, so that any part of a script is a script. `who` chooses a
  * worker or a run among those that can take the step, `seed` is the step's own source of chance.
  */
-import { Random } from '../../src/cli/swarm/random.js';
+import { Random } from '../../src/swarm/seeded-random.js';
 
 /** Kinds of step and how often each comes, relative to the others. */
 const WEIGHTS = {

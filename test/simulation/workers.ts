@@ -1,7 +1,8 @@
 /** The simulated workers: what each knows, and what it sends, right or wrong. */
-import { Random } from '../../src/cli/swarm/random.js';
-import type { Results, WorkerInfo } from '../../src/protocol/documents.js';
+
+import type { Results, WorkerInfo } from '../../src/model/documents.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
+import { Random } from '../../src/swarm/seeded-random.js';
 import type { ModelUser } from './model.js';
 import { NO_GAMES, sumOf } from './model-purge.js';
 

@@ -5,12 +5,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { trialForm } from '../../src/cli/swarm/demo-runs.js';
-import { showProgress } from '../../src/cli/swarm/progress.js';
-import { describeWork } from '../../src/cli/swarm/report.js';
-import { runSwarm } from '../../src/cli/swarm/swarm.js';
-import type { Call } from '../../src/cli/swarm/verify.js';
 import { integer } from '../../src/cli/values.js';
+import { trialForm } from '../../src/swarm/demo-runs.js';
+import { showProgress } from '../../src/swarm/progress.js';
+import { runSwarm } from '../../src/swarm/swarm.js';
+import { describeWork } from '../../src/swarm/swarm-report.js';
+import type { Call } from '../../src/swarm/verify.js';
 import { Site } from '../server/site.js';
 import { DRAW_RATIO, ELO0, ELO1, judge, logisticElo } from './judge.js';
 

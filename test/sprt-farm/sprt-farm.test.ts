@@ -1,11 +1,11 @@
 /** The farm of sequential tests in one thread, straight through the operations; `main.ts` plays it through the server. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { addResults, pairOdds, playPairs } from '../../src/cli/swarm/games.js';
-import { Random } from '../../src/cli/swarm/random.js';
-import { dropRun } from '../../src/operations/load-run.js';
+import { dropRun } from '../../src/operations/run/load-run.js';
+import { collectGroup } from '../../src/state/collect-batch.js';
 import { readSprt } from '../../src/state/results.js';
-import { collectGroup } from '../../src/state/snapshot.js';
+import { addResults, pairOdds, playPairs } from '../../src/swarm/games.js';
+import { Random } from '../../src/swarm/seeded-random.js';
 import { addRun, createWorld, freshRun, sprtArgs, TestWorker } from '../operations/world.js';
 import { type Decision, DRAW_RATIO, ELO0, ELO1, judge, logisticElo, mostErrors } from './judge.js';
 

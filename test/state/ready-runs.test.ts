@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { recoverLocks } from '../../src/memory/recover-locks.js';
+import { recoverLocks } from '../../src/memory/locks/recover-locks.js';
 import { Region } from '../../src/memory/region.js';
 import { RunFlag } from '../../src/state/run-record.js';
 import { State } from '../../src/state/state.js';

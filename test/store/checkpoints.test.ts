@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Checkpoints, LOG_PAGES, MOST_LOG_PAGES } from '../../src/store/sqlite/checkpoints.js';
+import { Checkpoints, LOG_PAGES, MOST_LOG_PAGES } from '../../src/store/sqlite/checkpoint-handle.js';
 import { connectWriter } from '../../src/store/sqlite/connection.js';
 import { change, group, newTask, runHead, taskUpdate } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';

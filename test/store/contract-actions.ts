@@ -1,7 +1,7 @@
 /** The action log: order, filters, and no entry twice. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import type { ActionDocument, ActionKind } from '../../src/protocol/documents.js';
+import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
 import type { ActionQuery } from '../../src/store/port.js';
 import type { OpenPlace } from './contract.js';
 import { action, collect, group, idOf } from './documents.js';

@@ -1,7 +1,7 @@
 /** Users, workers, nets, PGNs, key-values and contributors: inserted, replaced by name, read back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NetDocument, WorkerDocument } from '../../src/protocol/documents.js';
+import type { NetDocument, WorkerDocument } from '../../src/model/documents.js';
 import type { OpenPlace } from './contract.js';
 import { collect, group, idOf, START, user } from './documents.js';
 

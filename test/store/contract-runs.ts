@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { RunDocument, Sprt, Spsa, TaskDocument } from '../../src/protocol/documents.js';
+import type { RunDocument, Sprt, Spsa, TaskDocument } from '../../src/model/documents.js';
 import type { TaskWrite } from '../../src/store/port.js';
 import type { OpenPlace } from './contract.js';
 import {

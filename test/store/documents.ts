@@ -5,7 +5,7 @@ import type {
   Results,
   TaskWorkerInfo,
   UserDocument,
-} from '../../src/protocol/documents.js';
+} from '../../src/model/documents.js';
 import type { RunHead, RunLive, RunWrite, TaskWrite, WriteGroup } from '../../src/store/port.js';
 
 export const START = 1_767_259_800_123;

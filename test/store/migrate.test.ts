@@ -1,8 +1,8 @@
 /** A store is copied whole into one of another kind and back, also when the copy was interrupted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Keyed } from '../../src/protocol/documents.js';
-import type { WriteGroup } from '../../src/state/write-group.js';
+import type { Keyed } from '../../src/model/documents.js';
+import type { WriteGroup } from '../../src/state/write-batch.js';
 import { migrateStore } from '../../src/store/migrate-store.js';
 import type { Reader, Store } from '../../src/store/port.js';
 import type { StorePlace } from './contract.js';

@@ -1,8 +1,8 @@
 /** Updates of tasks send the database as many bytes in a long run as in short ones, and wait as long. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CutProxy } from '../../src/cli/chaos/cut-proxy.js';
-import { MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
+import { MongodbStore } from '../../src/store/mongodb/store.js';
+import { CutProxy } from '../chaos/cut-proxy.js';
 import { change, group, liveOf, newTask, runHead, taskUpdate } from './documents.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 import { UpdateBytes } from './update-bytes.js';

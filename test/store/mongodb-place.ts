@@ -1,7 +1,7 @@
 /** A database of its own on a server that the environment names, dropped afterwards. */
 import { randomBytes } from 'node:crypto';
 import { type Db, MongoClient } from 'mongodb';
-import { type MongodbOptions, MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
+import { type MongodbOptions, MongodbStore } from '../../src/store/mongodb/store.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Ability, StorePlace } from './contract.js';
 

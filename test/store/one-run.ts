@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
-import { MongodbStore } from '../../src/store/mongodb/mongodb-store.js';
+import { MongodbStore } from '../../src/store/mongodb/store.js';
 import type { Writer } from '../../src/store/port.js';
 import { change, group, liveOf, newTask, runHead, taskUpdate } from './documents.js';
 import { type MongodbPlace, mongodbPlace } from './mongodb-place.js';

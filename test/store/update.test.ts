@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { GroupOperation } from '../../src/store/mongodb/group-operations.js';
+import type { GroupOperation } from '../../src/store/mongodb/batch-operations.js';
 import { Update } from '../../src/store/mongodb/update.js';
 
 type Tree = { [name: string]: Tree | number };

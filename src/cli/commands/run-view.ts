@@ -1,8 +1,9 @@
 /** How a run looks to a person: one line of a list, a short note after a change, and the full account. */
+
+import type { Results } from '../../model/documents.js';
 import type { AdminAnswer, RunDetail, RunSummary, SprtView } from '../../protocol/admin.js';
-import type { Results } from '../../protocol/documents.js';
 import { facts, instant, plain, table } from '../print.js';
-import { workerTable } from './worker.js';
+import { workerTable } from './worker-commands.js';
 
 export function describeRuns({ runs }: AdminAnswer<'runList'>): string {
   return table<RunSummary>(

@@ -1,9 +1,9 @@
 /** The paths of fishtest's site that Shoal answers (spec: ui.md §1, §2); for any other there is the page for that. */
 import { createHash } from 'node:crypto';
-import { detail } from '../answers.js';
-import type { Answer, Exchange } from '../exchange.js';
-import { LOGIN_PAGE, NOT_FOUND_PAGE, PAGE_POLICY, TESTS_PAGE } from './pages.js';
+import { detail } from '../transport/answers.js';
+import type { Answer, Exchange } from '../transport/exchange.js';
 import { isToken, readSession, type Session } from './session.js';
+import { LOGIN_PAGE, NOT_FOUND_PAGE, PAGE_POLICY, TESTS_PAGE } from './static-pages.js';
 
 const HTML = 'text/html; charset=utf-8';
 const ROBOTS = 'User-agent: *\nDisallow: /\n';

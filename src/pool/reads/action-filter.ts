@@ -3,7 +3,7 @@
  * members that an action can have (spec: worker-api.md §5.3). What a filter asks of the index is told apart, so that the
  * log need not be read from end to end.
  */
-import type { ActionDocument } from '../../protocol/documents.js';
+import type { ActionDocument } from '../../model/documents.js';
 import { isComparable, OPERATORS, sameValue } from './filter-operators.js';
 
 export type Test = (action: ActionDocument) => boolean;

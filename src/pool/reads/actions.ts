@@ -1,5 +1,5 @@
 /** The action log for the public API: oldest first, at most 200 entries (spec: worker-api.md §5.3). */
-import type { ActionDocument, ActionKind } from '../../protocol/documents.js';
+import type { ActionDocument, ActionKind } from '../../model/documents.js';
 import { NotJson, parseBody } from '../../protocol/request.js';
 import type { ActionQuery, Reader } from '../../store/port.js';
 import { type ActionFilter, BadFilter, compileFilter } from './action-filter.js';

@@ -1,8 +1,8 @@
 /** Runs and tasks for the public API: from memory where the run is live, else from the store. */
 
+import type { TaskDocument } from '../../model/documents.js';
 import type { Context } from '../../operations/context.js';
-import { lockRun } from '../../operations/locate.js';
-import type { TaskDocument } from '../../protocol/documents.js';
+import { lockRun } from '../../operations/worker/resolve-task.js';
 import { sprtElo } from '../../rules/sprt-elo.js';
 import { listedRun, shownTask, singleRun } from '../../state/public-views.js';
 import { readHead } from '../../state/run-document.js';

@@ -1,9 +1,9 @@
 /** The action log: appended once for each `_id`, read by the indexes of data-model.md §10. */
 import { type Collection, type Db, type Filter, ObjectId } from 'mongodb';
-import type { ActionDocument } from '../../protocol/documents.js';
+import type { ActionDocument } from '../../model/documents.js';
 import type { ActionQuery } from '../port.js';
+import type { GroupOperation } from './batch-operations.js';
 import { decodeDocument, encodeDocument } from './bson-values.js';
-import type { GroupOperation } from './group-operations.js';
 import { IndexNames } from './indexes.js';
 
 interface StoredAction {

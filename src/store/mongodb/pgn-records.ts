@@ -1,6 +1,6 @@
 /** Game records, one for each task; a second upload replaces the first. Old databases may hold several of one task. */
 import type { Binary, Collection, Db, ObjectId } from 'mongodb';
-import type { Keyed, PgnDocument } from '../../protocol/documents.js';
+import type { Keyed, PgnDocument } from '../../model/documents.js';
 import { StoreError } from '../store-error.js';
 import { encodeKeyed } from './bson-values.js';
 

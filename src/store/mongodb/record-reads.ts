@@ -1,6 +1,6 @@
 /** Reads users, workers, nets, key-values and contributors. */
 import type { Db, Document } from 'mongodb';
-import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import type { NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
 import { decode, decodeDocument } from './bson-values.js';
 
 /** The key of the database, which no document between floors carries. */

@@ -1,8 +1,8 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { Db, Document } from 'mongodb';
-import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import type { GroupOperation } from './batch-operations.js';
 import { encodeDocument, encodeKeyed, encodeValue } from './bson-values.js';
-import type { GroupOperation } from './group-operations.js';
 
 /** Python's datetime.min, which stands for "never". */
 const NEVER = new Date('0001-01-01T00:00:00Z');

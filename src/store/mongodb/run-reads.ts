@@ -1,6 +1,6 @@
 /** Reads runs without what grows: tasks, purged tasks and the SPSA history. */
 import { type Collection, type Db, type Document, ObjectId } from 'mongodb';
-import type { SpsaHistoryPoint } from '../../protocol/documents.js';
+import type { SpsaHistoryPoint } from '../../model/documents.js';
 import type { FinishedRunsQuery, RunHead } from '../port.js';
 import { decodeDocument } from './bson-values.js';
 import { IndexNames } from './indexes.js';

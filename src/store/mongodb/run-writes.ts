@@ -1,10 +1,10 @@
 /** Turns a run's changes into writes: the whole document once, then only the members that changed. */
 import { BSON, type Db, type Document, ObjectId } from 'mongodb';
-import type { RunDocument, SpsaHistoryPoint } from '../../protocol/documents.js';
+import type { RunDocument, SpsaHistoryPoint } from '../../model/documents.js';
 import type { RunHead, RunWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
+import type { GroupOperation } from './batch-operations.js';
 import { encodeDocument, encodeMember } from './bson-values.js';
-import type { GroupOperation } from './group-operations.js';
 import { LiveWrites } from './live-writes.js';
 import { findShape, type RunShape } from './run-shape.js';
 import { overflowKey } from './task-overflow.js';

@@ -1,8 +1,8 @@
 /** Reads tasks back: those of the run's document, then those in documents of their own. */
 import type { Collection, Db, Document } from 'mongodb';
-import type { BadTaskDocument, TaskDocument } from '../../protocol/documents.js';
+import type { BadTaskDocument, TaskDocument } from '../../model/documents.js';
 import { decodeDocument } from './bson-values.js';
-import { isNotImplemented } from './mongodb-failure.js';
+import { isNotImplemented } from './failure.js';
 import { objectId } from './run-reads.js';
 import { type OverflowKind, overflowKey, overflowRange } from './task-overflow.js';
 

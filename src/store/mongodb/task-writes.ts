@@ -1,6 +1,6 @@
 /** Writes tasks and bad tasks: an update names the members of the one task that changed and nothing else. */
 import { BSON, type Document } from 'mongodb';
-import type { BadTaskDocument } from '../../protocol/documents.js';
+import type { BadTaskDocument } from '../../model/documents.js';
 import type { TaskWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { encodeDocument, encodeMember } from './bson-values.js';

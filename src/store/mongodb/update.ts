@@ -3,7 +3,7 @@
  * what they name is kept as a tree, since MongoDB refuses an update that names both a member and a part of it.
  */
 import type { Document } from 'mongodb';
-import type { GroupOperation } from './group-operations.js';
+import type { GroupOperation } from './batch-operations.js';
 
 /** Members that one request sets: a server may walk a long run's tasks for each of them. */
 export const MEMBERS_A_REQUEST = 256;

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Binary, Collection, Db } from 'mongodb';
 import { StoreError } from '../store-error.js';
-import { isDuplicate } from './mongodb-failure.js';
+import { isDuplicate } from './failure.js';
 
 const LEASE_MS = 10_000;
 const RENEW_MS = 2_000;

@@ -1,6 +1,6 @@
 /** The action log: appended once for each `_id`, read by the indexes of data-model.md §10. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { ActionDocument } from '../../protocol/documents.js';
+import type { ActionDocument } from '../../model/documents.js';
 import type { ActionQuery } from '../port.js';
 import { fromJson, toJson } from './json-text.js';
 

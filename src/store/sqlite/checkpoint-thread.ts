@@ -1,7 +1,7 @@
 /** Copies the log into the database file while the writer goes on, on a connection of its own. */
 import { workerData } from 'node:worker_threads';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { Checkpoint, type CheckpointData, LOG_PAGES } from './checkpoints.js';
+import { Checkpoint, type CheckpointData, LOG_PAGES } from './checkpoint-handle.js';
 
 /** At most so often: pages that change again and again are copied once. */
 const PAUSE_MS = 200;

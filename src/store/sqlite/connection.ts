@@ -1,6 +1,6 @@
 /** Opens connections to the database file with the settings every writer and reader needs. */
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { MOST_LOG_PAGES } from './checkpoints.js';
+import { MOST_LOG_PAGES } from './checkpoint-handle.js';
 
 /** How long a statement waits for a lock that another program (a shell, a backup tool) holds. */
 const BUSY_TIMEOUT_MS = 5_000;

@@ -1,6 +1,6 @@
 /** Game records, one for each task; a second upload replaces the first. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { Keyed, PgnDocument } from '../../protocol/documents.js';
+import type { Keyed, PgnDocument } from '../../model/documents.js';
 import { StoreError } from '../store-error.js';
 
 export class PgnWrites {

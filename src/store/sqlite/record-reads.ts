@@ -1,6 +1,6 @@
 /** Reads users, workers, nets, key-values and contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import type { NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
 import { fromJson } from './json-text.js';
 
 /** Rows of one page of a stream. */

@@ -1,6 +1,6 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../protocol/documents.js';
+import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
 import { toJson } from './json-text.js';
 
 export class RecordWrites {

@@ -1,6 +1,6 @@
 /** Reads runs: the head as inserted, with what lives laid over it. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { Sprt, SpsaHistoryPoint } from '../../protocol/documents.js';
+import type { Sprt, SpsaHistoryPoint } from '../../model/documents.js';
 import type { FinishedRunsQuery, RunHead, RunLive } from '../port.js';
 import { fromJson } from './json-text.js';
 import { unpackDoubles, unpackHistoryEntry } from './spsa-history.js';

@@ -1,6 +1,6 @@
 /** Writes runs: the long head once, then only the small row of what lives. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { RunDocument, SpsaHistoryPoint } from '../../protocol/documents.js';
+import type { RunDocument, SpsaHistoryPoint } from '../../model/documents.js';
 import type { RunHead, RunLive, RunWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { toJson } from './json-text.js';

@@ -1,5 +1,5 @@
 /** The form in which one entry of args.spsa.param_history is stored: doubles packed, or JSON for an entry of old times. */
-import type { SpsaHistoryPoint } from '../../protocol/documents.js';
+import type { SpsaHistoryPoint } from '../../model/documents.js';
 import { fromJson, toJson } from './json-text.js';
 
 /** theta, R and c. */

@@ -1,8 +1,8 @@
 /** Reads tasks back in pages, so that neither memory nor the log's checkpoint waits for a run of any size. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { BadTaskDocument, Pentanomial, Results, TaskDocument } from '../../protocol/documents.js';
+import type { BadTaskDocument, Pentanomial, Results, TaskDocument } from '../../model/documents.js';
+import { WorkerInfoReads } from './interned-workers.js';
 import { fromJson } from './json-text.js';
-import { WorkerInfoReads } from './worker-infos.js';
 
 /** Rows of one page: about 2 ms of work between two turns of the event loop. */
 const PAGE = 1_000;

@@ -1,10 +1,10 @@
 /** Writes tasks and bad tasks: an update touches the task's own small row and nothing else. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { BadTaskDocument, Results } from '../../protocol/documents.js';
+import type { BadTaskDocument, Results } from '../../model/documents.js';
 import type { TaskWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
+import { WorkerInfoWrites } from './interned-workers.js';
 import { toJson } from './json-text.js';
-import { WorkerInfoWrites } from './worker-infos.js';
 
 const ALWAYS = [
   'num_games',

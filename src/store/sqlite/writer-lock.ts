@@ -7,7 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StoreError } from '../store-error.js';
-import { isBusy } from './sqlite-failure.js';
+import { isBusy } from './failure.js';
 
 const LOCK_FILE = 'writer.lock';
 const PID_FILE = 'writer.pid';

@@ -1,0 +1,64 @@
+/**
+ * What the admin listener shows to GET: metrics and health. Health is for everybody. Metrics are for whoever has the admin
+ * token, and for clients on this machine without it, where a Prometheus usually runs.
+ */
+import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import { formatAddress } from '../transport/client.js';
+
+export interface Page {
+  readonly path: string;
+  /** Whether it needs the token when asked for from another machine. */
+  readonly guarded: boolean;
+  readonly answer: () => { status: number; contentType: string; body: string };
+}
+
+const LOOPBACK = /^(?:127\.|::1$)/;
+
+/** Answers at once, so no handler for aborts is needed. */
+export function addPages(
+  app: TemplatedApp,
+  pages: readonly Page[],
+  isAuthorized: (authorization: string) => boolean,
+): void {
+  for (const { path, guarded, answer } of pages) {
+    app.get(path, (response, request) => {
+      if (guarded && !isLocal(response, request) && !isAuthorized(request.getHeader('authorization'))) {
+        send(
+          response,
+          '401 Unauthorized',
+          'application/json',
+          '{"error":"the admin token is missing or wrong"}',
+        );
+        return;
+      }
+      try {
+        const { status, contentType, body } = answer();
+        send(response, status === 200 ? '200 OK' : '503 Service Unavailable', contentType, body);
+      } catch (error) {
+        const text = JSON.stringify({
+          error: `the server failed: ${error instanceof Error ? error.message : error}`,
+        });
+        send(response, '500 Internal Server Error', 'application/json', text);
+      }
+    });
+  }
+}
+
+/** A client behind a proxy on this machine is not local. */
+function isLocal(response: HttpResponse, request: HttpRequest): boolean {
+  return (
+    LOOPBACK.test(formatAddress(new Uint8Array(response.getRemoteAddress()))) &&
+    request.getHeader('x-forwarded-for') === '' &&
+    request.getHeader('forwarded') === ''
+  );
+}
+
+function send(response: HttpResponse, status: string, contentType: string, body: string): void {
+  response.cork(() => {
+    response
+      .writeStatus(status)
+      .writeHeader('Content-Type', contentType)
+      .writeHeader('Cache-Control', 'no-store');
+    response.end(body, true);
+  });
+}

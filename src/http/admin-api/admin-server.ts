@@ -1,0 +1,140 @@
+/**
+ * The admin listener: bearer token, then verb, then body, then the service. It runs on one thread, on loopback unless told
+ * otherwise, and refuses to share its port, so that a second server does not take half of an operator's commands.
+ */
+
+import uWS, { type us_listen_socket } from 'uWebSockets.js';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Compile } from 'typebox/compile';
+import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
+import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
+import { exchange, type Reply, type RequestHead, refuse } from './admin-exchange.js';
+import { addPages, type Page } from './admin-pages.js';
+
+export interface AdminServerOptions {
+  /** Address to listen on; 127.0.0.1 when absent. */
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly token: string;
+  readonly service: AdminService;
+  /** What it shows to GET. */
+  readonly pages?: readonly Page[];
+  /** Told of every failure that is not a refusal; its client got status 500. */
+  readonly onError?: (verb: AdminVerb, error: unknown) => void;
+}
+
+export interface AdminServer {
+  readonly host: string;
+  readonly port: number;
+  /** Stops listening, and resolves when the requests under way are answered. */
+  close(): Promise<void>;
+}
+
+/** The package's types lack this form of listen, which its native part has. */
+interface ExclusiveListener {
+  listen(host: string, port: number, options: number, done: (socket: us_listen_socket | false) => void): void;
+}
+const EXCLUSIVE_PORT = 1;
+
+/** Starts the admin API. Rejects when the address cannot be listened on. */
+export function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
+  const { host = '127.0.0.1', port, token } = options;
+  const routes = makeRoutes(options);
+  const expected = digest(`Bearer ${token}`);
+  const underWay = new Set<Promise<void>>();
+
+  const isAuthorized = (authorization: string) => timingSafeEqual(digest(authorization), expected);
+  const screen = (head: RequestHead): Reply | undefined => {
+    if (!isAuthorized(head.authorization)) {
+      return refuse(401, 'the admin token is missing or wrong', { 'WWW-Authenticate': 'Bearer' });
+    }
+    if (!routes.has(head.path)) {
+      return refuse(404, `no such admin request: ${head.path}`);
+    }
+    if (head.method !== 'POST') {
+      return refuse(405, `${head.path} takes POST, not ${head.method}`, { Allow: 'POST' });
+    }
+    return undefined;
+  };
+  const answer = (head: RequestHead, body: Uint8Array): Promise<Reply> => routes.get(head.path)!(body);
+
+  const app = uWS.App();
+  addPages(app, options.pages ?? [], isAuthorized);
+  app.any('/*', (res, req) => {
+    const served = exchange(res, req, { bodyLimit: ADMIN_BODY_LIMIT, screen, answer });
+    underWay.add(served);
+    void served.then(() => underWay.delete(served));
+  });
+
+  return new Promise((resolve, reject) => {
+    (app as unknown as ExclusiveListener).listen(host, port, EXCLUSIVE_PORT, (socket) => {
+      if (socket === false) {
+        reject(
+          new Error(`cannot listen on ${host}:${port} for the admin API: is another server running there?`),
+        );
+        return;
+      }
+      let listening: us_listen_socket | undefined = socket;
+      resolve({
+        host,
+        port: uWS.us_socket_local_port(socket),
+        async close() {
+          if (listening !== undefined) uWS.us_listen_socket_close(listening);
+          listening = undefined;
+          await Promise.all(underWay);
+        },
+      });
+    });
+  });
+}
+
+type Route = (body: Uint8Array) => Promise<Reply>;
+
+function makeRoutes(options: AdminServerOptions): Map<string, Route> {
+  const verbs = Object.keys(adminRequests) as AdminVerb[];
+  return new Map(verbs.map((verb) => [adminPath(verb), makeRoute(verb, options)]));
+}
+
+function makeRoute(verb: AdminVerb, { service, onError }: AdminServerOptions): Route {
+  const schema = Compile(adminRequests[verb]);
+  const call = service[verb].bind(service) as (request: unknown) => Promise<object>;
+  return async (body) => {
+    try {
+      const request = parse(body);
+      if (!schema.Check(request)) {
+        const first = schema.Errors(request).find((error) => error.keyword !== 'boolean');
+        throw new AdminError(
+          400,
+          describe(first?.instancePath ?? '', first?.message ?? 'is not valid', first?.params),
+        );
+      }
+      return { status: 200, json: JSON.stringify(await call(request)) };
+    } catch (error) {
+      if (error instanceof AdminError) return refuse(error.status, error.message);
+      onError?.(verb, error);
+      return refuse(500, `the server failed: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new AdminError(400, 'the request body is not JSON');
+  }
+}
+
+/** "/form/tc must be string" → "form.tc must be string"; an unknown member is named. */
+function describe(path: string, message: string, params: object | undefined): string {
+  const where = path === '' ? 'the request' : path.slice(1).replaceAll('/', '.');
+  const unknown = (params as { additionalProperties?: unknown } | undefined)?.additionalProperties;
+  const which = Array.isArray(unknown) ? `: ${unknown.join(', ')}` : '';
+  return `${where} ${message}${which}`;
+}
+
+/** Equal length for the comparison, whatever the client sent. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,46 @@
+/** What `shoal status` shows. */
+
+import { readFarm } from '../../metrics/farm.js';
+import type { StatusView } from '../../protocol/admin.js';
+import type { Shared } from '../../runtime/shared.js';
+import type { Reader } from '../../store/port.js';
+
+export async function makeStatus(
+  shared: Shared,
+  server: { version: string; began: number; store: string; workerUrl: string },
+  reader: Reader,
+): Promise<StatusView> {
+  const { state, admission, meters } = shared;
+  const { runs, workers, cores, nps, games_per_minute } = readFarm(state);
+  const status: StatusView = {
+    version: server.version,
+    pid: process.pid,
+    start_time: server.began,
+    store: server.store,
+    worker_url: server.workerUrl,
+    draining: shared.draining.load() === 1,
+    users: { total: 0, pending: 0, blocked: 0 },
+    runs,
+    workers,
+    cores,
+    nps,
+    games_per_minute,
+    gauges: {
+      ...shared.counters.totals(),
+      locks_held: state.threads.lockTables.reduce((sum, table) => sum + table.held(), 0),
+      journal_lag: state.journal.lag(),
+      tokens_in_use: meters.tokensInUse.total(),
+      tokens_queued: meters.tokensQueued.total(),
+      admitted: admission.inUse(),
+      admission_rejected: admission.rejected(),
+      slab_bytes: state.slab.bytesInUse(),
+      rss_bytes: process.memoryUsage.rss(),
+    },
+  };
+  for await (const user of reader.users()) {
+    status.users.total++;
+    if (user.pending) status.users.pending++;
+    if (user.blocked) status.users.blocked++;
+  }
+  return status;
+}

@@ -1,0 +1,166 @@
+/**
+ * One request and its reply on a uWS socket. The only place that touches the socket: it copies what the request holds
+ * before uWS takes it back, collects the body within its limit, and never writes to a connection that is gone.
+ */
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import type { RequestWatch, Watched } from './request-watch.js';
+import { PiecewiseBody } from './streamed-body.js';
+
+export interface Answer {
+  status: number;
+  contentType?: string;
+  headers?: readonly (readonly [string, string])[];
+  body?: string | Buffer;
+  /** Close the connection after the answer. */
+  close?: boolean;
+}
+
+/** How a request is counted whose client went before it was answered. */
+const CLIENT_GONE = 499;
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  302: 'Found',
+  304: 'Not Modified',
+  307: 'Temporary Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+export class Exchange {
+  readonly #response: HttpResponse;
+  readonly #isHead: boolean;
+  readonly #isEmpty: boolean;
+  readonly #watch: RequestWatch;
+  readonly #watched: Watched;
+  #gone = false;
+  /** Told when the client goes in the middle of a body. */
+  #whenGone = () => {};
+  /** True inside of uWS's callback, which corks by itself. */
+  #corked = false;
+
+  /** Registers the abort handler at once, as uWS demands of every reply that is not immediate. */
+  constructor(response: HttpResponse, request: HttpRequest, watch: RequestWatch) {
+    this.#response = response;
+    this.#watch = watch;
+    this.#watched = watch.begin(request);
+    this.#isHead = request.getMethod() === 'head';
+    this.#isEmpty = request.getHeader('content-length') === '0';
+    response.onAborted(() => {
+      if (!this.#gone) this.#watch.end(this.#watched, CLIENT_GONE);
+      this.#gone = true;
+      this.#whenGone();
+    });
+  }
+
+  /** What the request is for: counts in METERED_ROUTES. */
+  set route(route: number) {
+    this.#watched.route = route;
+  }
+
+  get peer(): ArrayBuffer {
+    return this.#response.getRemoteAddress();
+  }
+
+  /** Calls back once with the whole body, or with undefined when it is longer than `limit` bytes. */
+  body(limit: number, done: (body: Buffer | undefined) => void): void {
+    if (this.#isEmpty) {
+      // uWS never tells of an empty body whose head came in pieces.
+      done(Buffer.alloc(0));
+      return;
+    }
+    let collected: Buffer | undefined;
+    let refused = false;
+    this.#response.onData((chunk, isLast) => {
+      if (refused) return;
+      const length = (collected?.length ?? 0) + chunk.byteLength;
+      if (length > limit) {
+        refused = true;
+        done(undefined);
+        return;
+      }
+      const part = Buffer.from(chunk);
+      if (isLast) {
+        this.#corked = true;
+        // A body in one piece is used before this callback returns, so it need not be copied.
+        done(collected === undefined ? part : Buffer.concat([collected, part]));
+        this.#corked = false;
+        return;
+      }
+      collected = collected === undefined ? Buffer.from(part) : Buffer.concat([collected, part]);
+    });
+  }
+
+  send(answer: Answer): void {
+    if (this.#gone) return;
+    this.#end(answer.status);
+    if (this.#corked) this.#write(answer);
+    else this.#response.cork(() => this.#write(answer));
+  }
+
+  /**
+   * Sends `total` bytes piece by piece. The next piece is asked for when the socket has taken the last one, so a slow
+   * client costs the memory of one. If the pieces end early or fail, so does the connection. `done` is called once.
+   */
+  async stream(
+    answer: Omit<Answer, 'body' | 'close'>,
+    total: number,
+    next: () => Promise<Uint8Array | undefined>,
+    done: () => void,
+  ): Promise<void> {
+    const response = this.#response;
+    try {
+      if (this.#gone) return;
+      if (this.#isHead) {
+        this.#end(answer.status);
+        response.cork(() => {
+          this.#writeHead(answer);
+          response.endWithoutBody(total);
+        });
+        return;
+      }
+      const body = new PiecewiseBody(response, total, {
+        isGone: () => this.#gone,
+        onGone: (wake) => {
+          this.#whenGone = wake;
+        },
+      });
+      const isWhole = await body.send(next, () => this.#writeHead(answer));
+      if (this.#gone) return;
+      this.#end(answer.status);
+      if (!isWhole) response.close();
+    } finally {
+      done();
+    }
+  }
+
+  /** The request is over: nothing may be written afterwards. */
+  #end(status: number): void {
+    this.#gone = true;
+    this.#watch.end(this.#watched, status);
+  }
+
+  #write(answer: Answer): void {
+    const { body = '', close = false } = answer;
+    this.#writeHead(answer);
+    if (this.#isHead) this.#response.endWithoutBody(Buffer.byteLength(body), close);
+    else this.#response.end(body, close);
+  }
+
+  #writeHead({ status, contentType, headers }: Answer): void {
+    const response = this.#response;
+    // uWS writes "200 OK" by itself.
+    if (status !== 200) response.writeStatus(`${status} ${REASONS[status] ?? ''}`);
+    if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
+    if (headers !== undefined) for (const [name, value] of headers) response.writeHeader(name, value);
+    const id = this.#watched.head?.id;
+    if (id !== undefined) response.writeHeader('X-Request-Id', id);
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * A front thread's work: from a request's body to its reply. What neither blocks nor takes long is answered here; the
+ * rest goes to the pool. The order of checks is the protocol's (spec: worker-api.md §3).
+ */
+import {
+  type Context,
+  isReply,
+  type Outcome,
+  type Reply,
+  refuse,
+  type WorkerCall,
+} from '../../operations/context.js';
+import type { OperationName } from '../../operations/operation-names.js';
+import { operate } from '../../operations/run-operation.js';
+import type { PoolCall, Verdict } from '../../pool/pool-messages.js';
+import { TaskBatches } from '../../pool/task-batches.js';
+import { errorReply, noTask, sendsAway, VERSION_BODY, withDuration } from '../../protocol/replies.js';
+import {
+  asAccessRequest,
+  checkAccess,
+  checkRequest,
+  NotJson,
+  normaliseRequest,
+  parseBody,
+  type WorkerRequest,
+} from '../../protocol/request.js';
+import * as texts from '../../protocol/texts.js';
+import type { Shared } from '../../runtime/shared.js';
+import { JSON_TYPE, TRY_AGAIN } from '../transport/answers.js';
+import type { Client } from '../transport/client.js';
+import type { Exchange } from '../transport/exchange.js';
+import type { WorkerRoute } from '../transport/routes.js';
+import type { Account } from './credential-cache.js';
+import { CredentialGate, type CredentialGateOptions } from './credential-gate.js';
+import type { DurableReplies } from './durable-replies.js';
+import { SpreadReplies } from './reply-jitter.js';
+import { KnownRequests } from './request-cache.js';
+
+export interface FrontOptions extends CredentialGateOptions {
+  /** Whether replies wait for the store. */
+  strict: boolean;
+  /** Longest that a reply which sends a worker away is held, in milliseconds. */
+  replySpreadMs: number;
+  onError: (error: unknown, path: string) => void;
+}
+
+/** Runs calls on pool threads, as tokens allow. */
+export interface Pool {
+  run(call: PoolCall): Promise<unknown>;
+}
+
+/** A request on its way: when it began, and how to answer it. */
+interface Incoming {
+  path: string;
+  exchange: Exchange;
+  client: Client;
+  began: number;
+}
+
+export class Front {
+  readonly #shared: Shared;
+  readonly #pool: Pool;
+  readonly #replies: DurableReplies;
+  readonly #options: FrontOptions;
+  readonly #context: Context;
+  readonly #known: KnownRequests;
+  readonly #gate: CredentialGate;
+  readonly #taskBatches: TaskBatches;
+  readonly #spread: SpreadReplies;
+
+  constructor(shared: Shared, pool: Pool, replies: DurableReplies, options: FrontOptions) {
+    this.#shared = shared;
+    this.#pool = pool;
+    this.#replies = replies;
+    this.#options = options;
+    this.#context = { state: shared.state, onFront: true };
+    this.#taskBatches = new TaskBatches((call) => pool.run(call));
+    this.#spread = new SpreadReplies(options.replySpreadMs);
+    this.#known = new KnownRequests(shared.state.users, options.credentialMaxAge);
+    this.#gate = new CredentialGate(shared, (call) => pool.run(call), options);
+  }
+
+  /** Sends the replies that are held to keep workers apart: the server stops. */
+  releaseHeld(): void {
+    this.#spread.release();
+  }
+
+  /** Answers a worker's POST, sooner or later. Never throws. */
+  serve(route: WorkerRoute, path: string, exchange: Exchange, client: Client, body: Buffer): void {
+    this.#shared.counters.add('requests');
+    const incoming: Incoming = { path, exchange, client, began: performance.now() };
+    try {
+      const known = this.#known.find(route, body, Date.now());
+      if (known === undefined) this.#check(route, incoming, body);
+      else this.#answer(route, incoming, known.request);
+    } catch (error) {
+      this.#fail(incoming, error);
+    }
+  }
+
+  /** Steps 1–3. */
+  #check(route: WorkerRoute, incoming: Incoming, bytes: Buffer): void {
+    let body: unknown;
+    try {
+      body = parseBody(bytes);
+    } catch (error) {
+      if (!(error instanceof NotJson)) throw error;
+      this.#error(incoming, 400, error.message);
+      return;
+    }
+    const refusal = checkAccess(body);
+    if (refusal !== undefined) {
+      this.#error(incoming, 400, refusal);
+      return;
+    }
+    const { password, worker_info: info } = asAccessRequest(body);
+    const recognised = this.#gate.recognise(info.username, password);
+    if (recognised !== undefined) {
+      const { verdict, account } = recognised;
+      this.#admit(route, incoming, body, verdict, { ...account, bytes });
+      return;
+    }
+    // The address is read now: the connection may be gone when the check has ended.
+    this.#gate.check(info.username, password, incoming.client.address()).then(
+      (verdict) => {
+        if (verdict === 'slowed') incoming.exchange.send(TRY_AGAIN);
+        else this.#admit(route, incoming, body, verdict);
+      },
+      (error) => this.#overloaded(incoming, error),
+    );
+  }
+
+  /** Step 4, then the operation. */
+  #admit(
+    route: WorkerRoute,
+    incoming: Incoming,
+    body: unknown,
+    verdict: Verdict,
+    kept?: Account & { bytes: Buffer },
+  ): void {
+    try {
+      const refusal = REFUSALS[verdict];
+      if (refusal !== undefined) {
+        this.#error(incoming, 401, refusal);
+        return;
+      }
+      const violation = route === 'request_version' ? undefined : checkRequest(body);
+      if (violation !== undefined) {
+        this.#error(incoming, 400, violation);
+        return;
+      }
+      const request = route === 'request_version' ? undefined : normaliseRequest(body);
+      if (kept !== undefined) this.#known.remember(route, kept.bytes, request, kept);
+      this.#answer(route, incoming, request);
+    } catch (error) {
+      this.#fail(incoming, error);
+    }
+  }
+
+  /** @param request undefined for request_version only */
+  #answer(route: WorkerRoute, incoming: Incoming, request: WorkerRequest | undefined): void {
+    if (route === 'request_version') this.#reply(incoming, { status: 200, json: VERSION_BODY });
+    else this.#operate(route, incoming, this.#callOf(incoming, request!));
+  }
+
+  #callOf({ path, client }: Incoming, request: WorkerRequest): WorkerCall {
+    return {
+      path,
+      request,
+      remoteAddr: client.remoteAddr,
+      countryCode: client.countryCode,
+      hostUrl: `${client.scheme}://${client.host}`,
+      now: Date.now(),
+    };
+  }
+
+  #operate(name: OperationName, incoming: Incoming, call: WorkerCall): void {
+    if (this.#shared.storeFailing.load() === 1 && GROWS_BACKLOG.has(name)) {
+      // A task that the store does not have yet would only be given up again; what must be kept whole waits with its sender.
+      if (name === 'request_task') {
+        this.#reply(incoming, { status: 200, json: noTask('info', texts.STORE_AWAY) });
+      } else {
+        incoming.exchange.send(TRY_AGAIN);
+      }
+      return;
+    }
+    const outcome: Outcome = operate(this.#context, name, call);
+    if (isReply(outcome)) {
+      this.#reply(incoming, outcome);
+      return;
+    }
+    if (name === 'request_task') {
+      // Admission is decided before the pool is asked, so that requests for tasks never crowd out updates.
+      if (!this.#shared.admission.tryAcquire()) {
+        this.#reply(incoming, { status: 200, json: noTask('info', texts.TOO_BUSY) });
+        return;
+      }
+      this.#dispatch(incoming, this.#taskBatches.request(call), () => this.#shared.admission.release());
+      return;
+    }
+    this.#dispatch(incoming, this.#pool.run({ kind: 'operation', name, call }) as Promise<Reply>, () => {});
+  }
+
+  #dispatch(incoming: Incoming, answer: Promise<Reply>, done: () => void): void {
+    answer.then(
+      (reply) => {
+        done();
+        this.#reply(incoming, reply);
+      },
+      (error) => {
+        done();
+        this.#overloaded(incoming, error);
+      },
+    );
+  }
+
+  #reply(incoming: Incoming, reply: Reply): void {
+    const seconds = Math.round((performance.now() - incoming.began) * 1000) / 1e6;
+    const answer = { status: reply.status, contentType: JSON_TYPE, body: withDuration(reply.json, seconds) };
+    const { exchange } = incoming;
+    if (sendsAway(reply.json)) this.#spread.hold(() => exchange.send(answer));
+    else if (reply.sequence === undefined || !this.#options.strict) exchange.send(answer);
+    else {
+      this.#replies.hold(
+        reply.sequence,
+        () => exchange.send(answer),
+        () => exchange.send(TRY_AGAIN),
+      );
+    }
+  }
+
+  #error(incoming: Incoming, status: number, text: string): void {
+    this.#reply(incoming, refuse(incoming, status, text));
+  }
+
+  /** The pool's queue is full, or a thread died: the worker tries again later. */
+  #overloaded(incoming: Incoming, error: unknown): void {
+    this.#shared.counters.add('errors');
+    this.#options.onError(error, incoming.path);
+    incoming.exchange.send(TRY_AGAIN);
+  }
+
+  #fail(incoming: Incoming, error: unknown): void {
+    this.#shared.counters.add('errors');
+    this.#options.onError(error, incoming.path);
+    const seconds = (performance.now() - incoming.began) / 1000;
+    const body = errorReply(incoming.path, texts.INTERNAL_ERROR, seconds);
+    incoming.exchange.send({ status: 500, contentType: JSON_TYPE, body });
+  }
+}
+
+/** What is not taken while the store is away: it would make the backlog grow with the time that the store is away. */
+const GROWS_BACKLOG: ReadonlySet<OperationName> = new Set(['request_task', 'upload_pgn', 'worker_log']);
+
+const REFUSALS: Readonly<Record<Verdict, string | undefined>> = {
+  verified: undefined,
+  refused: texts.BAD_CREDENTIALS,
+  blocked: texts.ACCOUNT_BLOCKED,
+  pending: texts.ACCOUNT_PENDING,
+};

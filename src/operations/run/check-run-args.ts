@@ -1,0 +1,94 @@
+/** Whether the args of a new run can be played (spec: data-model.md §2.2, §2.6). */
+
+import type { RunArgs } from '../../model/documents.js';
+import { isUsername, knownWorkerArchs } from '../../protocol/configured-names.js';
+import { matchArchs } from '../../rules/arch-filter.js';
+import { gameDuration } from '../../rules/game-time.js';
+
+const TC = /^(?:[1-9]\d*\/)?\d+(?:\.\d+)?(?:\+\d+(?:\.\d+)?)?$/;
+const LONGEST_TC = 40;
+const SHA = /^[a-f0-9]{40}$/;
+const SIGNATURE = /^[1-9]\d*$/;
+const NET_NAME = /^nn-[a-f0-9]{12}\.nnue$/;
+const REPO_URL = /^https:\/\/(?:www\.)?github\.com\/[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
+const ASCII = /^[\0-\x7f]*$/;
+const OPTION = /^[^\s=]+=[^\s=]+$/;
+const BOOK = /^[^/\\\p{Cc}]+\.(?:epd|pgn)$/u;
+
+/** Everything that is wrong with the args of a new run, its stop rule aside. */
+export function checkArgs(args: RunArgs): string[] {
+  const problems: string[] = [];
+  const need = (holds: boolean, problem: string): void => {
+    if (!holds) problems.push(problem);
+  };
+  for (const name of ['new_tag', 'base_tag', 'info', 'new_options', 'base_options'] as const) {
+    need(filled(args[name]), `${name} is blank`);
+  }
+  need(isUsername(args.username), `username ${quote(args.username)} must be two or more letters and digits`);
+  for (const name of ['tc', 'new_tc'] as const) {
+    const tc = args[name]!;
+    need(isTc(tc), `${name} ${quote(tc)} must be [moves/]seconds[+increment], such as 10+0.1`);
+  }
+  for (const name of ['resolved_new', 'resolved_base'] as const) {
+    need(SHA.test(args[name]), `${name} ${quote(args[name])} must be a commit: 40 hex digits in lower case`);
+  }
+  for (const name of ['new_signature', 'base_signature', 'book_depth'] as const) {
+    need(SIGNATURE.test(args[name]), `${name} ${quote(args[name])} must be a whole number from 1`);
+  }
+  for (const name of ['new_options', 'base_options'] as const) {
+    need(
+      isOptionText(args[name]),
+      `${name} ${quote(args[name])} must be key=value tokens between single spaces, in ASCII`,
+    );
+  }
+  for (const name of ['new_nets', 'base_nets'] as const) {
+    const nets = args[name];
+    need(
+      nets.every((net) => NET_NAME.test(net)),
+      `${name} must be names like nn-0123456789ab.nnue`,
+    );
+    need(new Set(nets).size === nets.length, `${name} names a network twice`);
+  }
+  need(BOOK.test(args.book), `book ${quote(args.book)} must be a file name ending in .epd or .pgn`);
+  for (const name of ['tests_repo', 'master_repo'] as const) {
+    const repo = args[name];
+    need(
+      repo === undefined || REPO_URL.test(repo),
+      `${name} ${quote(repo)} must be https://github.com/<owner>/<repository>`,
+    );
+  }
+  need(args.threads >= 1, `threads (${args.threads}) must be 1 or more`);
+  need(args.throughput >= 0, `throughput (${args.throughput}) must not be negative`);
+  need(
+    args.compiler === undefined || args.compiler === 'g++' || args.compiler === 'clang++',
+    `compiler ${quote(args.compiler)} must be g++ or clang++`,
+  );
+  if (args.arch_filter !== undefined) problems.push(...checkArchFilter(args.arch_filter));
+  return problems;
+}
+
+function checkArchFilter(pattern: string): string[] {
+  const found = matchArchs(pattern, knownWorkerArchs());
+  if ('error' in found) return [`arch_filter ${quote(pattern)} cannot be used: ${found.error}`];
+  return found.matches.includes(true) ? [] : [`arch_filter ${quote(pattern)} matches no known architecture`];
+}
+
+/** Stricter than the schema of stored runs: a game takes time, and its numbers are written briefly. */
+function isTc(text: string): boolean {
+  return text.length <= LONGEST_TC && TC.test(text) && gameDuration(text) > 0;
+}
+
+function isOptionText(text: string): boolean {
+  if (!ASCII.test(text)) return false;
+  return text === '' || text.split(' ').every((token) => OPTION.test(token));
+}
+
+/** Something besides white space. */
+export function filled(text: string | undefined): text is string {
+  return text !== undefined && text.trim() !== '';
+}
+
+/** A text as it stands in an error. */
+export function quote(text: string | undefined): string {
+  return JSON.stringify(text);
+}

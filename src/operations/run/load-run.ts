@@ -1,0 +1,100 @@
+/** Brings a run from its documents into memory, under a slot of its own. */
+
+import type { TaskDocument } from '../../model/documents.js';
+import { knownWorkerArchs } from '../../protocol/configured-names.js';
+import { matchArchs } from '../../rules/arch-filter.js';
+import { gameDuration } from '../../rules/game-time.js';
+import { coreLimit, hashOption } from '../../rules/task-size.js';
+import { freeRun, type RunTraits, writeRun } from '../../state/run-document.js';
+import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import { freeTask, writeTask } from '../../state/task-document.js';
+import type { RunHead } from '../../state/write-batch.js';
+
+/** A run has more cores than this from the start, so that it is never given out. */
+const NO_CORES = -1;
+
+/** Every slot for a run is taken. */
+export class RunsFull extends Error {
+  constructor(runs: number) {
+    super(`all ${runs - 1} slots for live runs are taken: finish or delete runs, or raise SHOAL_MAX_RUNS`);
+    this.name = 'RunsFull';
+  }
+}
+
+export interface LoadedRun {
+  slot: number;
+  /** What of its args cannot be used, in sentences; no worker gets a task of the run then. */
+  problems: readonly string[];
+}
+
+/**
+ * Loads a run with its tasks; nobody can find it before it is complete. Throws RunsFull or TasksFull, leaving nothing.
+ */
+export async function loadRun(
+  state: State,
+  head: RunHead,
+  tasks: AsyncIterable<TaskDocument> | Iterable<TaskDocument>,
+  historyLength: number,
+  now: number,
+): Promise<LoadedRun> {
+  const { traits, problems } = traitsOf(head);
+  const slot = state.runs.reserve(head._id);
+  if (slot < 0) throw new RunsFull(state.runs.records.count);
+  writeRun(state, slot, head, traits, historyLength);
+  try {
+    for await (const task of tasks) writeTask(state, state.tasks.at(slot, state.tasks.append(slot)), task);
+  } catch (error) {
+    dropRun(state, slot);
+    throw error;
+  }
+  state.runs.setFloat(slot, RunFloat.lastAccess, now);
+  state.runs.setWord(slot, RunWord.copied, state.journal.durable.load());
+  state.runs.publish(slot);
+  if (!state.runs.has(slot, RunFlag.finished)) state.runs.ready.add(slot);
+  return { slot, problems };
+}
+
+/** Frees the run's slot and everything it refers to. Call under the run's lock once others can find it. */
+export function dropRun(state: State, slot: number): void {
+  for (let taskId = 0; taskId < state.runs.word(slot, RunWord.taskCount); taskId++) {
+    freeTask(state, state.tasks.at(slot, taskId));
+  }
+  state.tasks.removeAll(slot);
+  freeRun(state, slot);
+  state.runs.remove(slot);
+}
+
+function traitsOf(head: RunHead): { traits: RunTraits; problems: string[] } {
+  const { args } = head;
+  const problems: string[] = [];
+  const filter = matchArchs(args.arch_filter ?? '', [...knownWorkerArchs(), 'unknown']);
+  const mask: [number, number] = [0, 0];
+  if ('matches' in filter) {
+    filter.matches.forEach((matches, i) => {
+      if (matches) mask[i < 32 ? 0 : 1] |= 1 << (i & 31);
+    });
+  } else {
+    problems.push(`arch_filter cannot be used, no worker passes it: ${filter.error}`);
+  }
+  const duration = durationOf(args.tc);
+  if (duration === undefined)
+    problems.push(`tc ${JSON.stringify(args.tc)} cannot be read, no worker gets a task`);
+  const traits: RunTraits = {
+    gameDuration: duration ?? 0,
+    hashMemory: hashOption(args.new_options) + hashOption(args.base_options),
+    archMask: mask,
+    coreLimit: duration === undefined ? NO_CORES : coreLimit(args.spsa?.params.length),
+  };
+  return { traits, problems };
+}
+
+/** Seconds a game; undefined where the text says none, which old documents may hold. */
+function durationOf(tc: string): number | undefined {
+  try {
+    const seconds = gameDuration(tc);
+    return Number.isFinite(seconds) ? seconds : undefined;
+  } catch {
+    return undefined;
+  }
+}

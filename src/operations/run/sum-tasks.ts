@@ -1,0 +1,52 @@
+/** A run's aggregates as its tasks, which are the truth, say them (spec: scheduling.md §7.5). */
+import type { Pentanomial, Results } from '../../model/documents.js';
+import { taskGames } from '../../state/results.js';
+import { RunFlag, RunWord } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import { TaskWord } from '../../state/task-record.js';
+import { isActive } from './transitions.js';
+
+export interface TaskSums {
+  results: Results;
+  cores: number;
+  workers: number;
+  committed_games: number;
+  total_games: number;
+}
+
+const COUNTS = 10;
+
+/**
+ * Sums over all tasks; purged ones count as they stand, with no games. Call under the run's lock.
+ * @param visitActive called with the record of each active task
+ */
+export function sumTasks(state: State, slot: number, visitActive?: (at: number) => void): TaskSums {
+  const { runs, tasks } = state;
+  const { i32 } = tasks.records;
+  const counts = new Float64Array(COUNTS);
+  let [cores, workers, committed, total] = [0, 0, 0, 0];
+  for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
+    const at = tasks.at(slot, taskId);
+    for (let i = 0; i < COUNTS; i++) counts[i]! += i32[at + TaskWord.wins + i]!;
+    const numGames = i32[at + TaskWord.numGames]!;
+    total += numGames;
+    if (isActive(state, at)) {
+      workers++;
+      cores += i32[at + TaskWord.concurrency]!;
+      committed += numGames;
+      visitActive?.(at);
+    } else {
+      committed += taskGames(tasks, at);
+    }
+  }
+  const [wins, losses, draws, crashes, time_losses, ...pairs] = counts as unknown as number[];
+  const results: Results = {
+    wins: wins!,
+    losses: losses!,
+    draws: draws!,
+    crashes: crashes!,
+    time_losses: time_losses!,
+  };
+  if (!runs.has(slot, RunFlag.trinomial)) results.pentanomial = pairs as Pentanomial;
+  return { results, cores, workers, committed_games: committed, total_games: total };
+}

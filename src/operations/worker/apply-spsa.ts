@@ -1,0 +1,52 @@
+/** Applies the result of one SPSA batch to the tune (spec: spsa.md §4–5). Call under the run's lock. */
+import type { SpsaHistoryPoint } from '../../model/documents.js';
+import type { SpsaResults } from '../../protocol/request.js';
+import { crc32 } from '../../rules/crc32.js';
+import { applyBatch, historyPeriod, unpackFlips, wantsHistory } from '../../rules/spsa.js';
+import { RunFloat, RunWord } from '../../state/run-record.js';
+import { SpsaBlock } from '../../state/spsa-block.js';
+import type { State } from '../../state/state.js';
+import { dropTaskFlips, taskFlips } from '../../state/task-document.js';
+import { TaskChange, TaskWord } from '../../state/task-record.js';
+import { markSpsa, markTask, pushItem } from '../changes.js';
+import type { Located } from './resolve-task.js';
+
+/** A result without a request, or with the flips of another one, is skipped: its games stay counted. */
+export function applySpsa(state: State, { slot, taskId, at }: Located, result: SpsaResults): void {
+  const packed = taskFlips(state, at);
+  if (packed === undefined) return;
+  const iter = state.tasks.records.i32[at + TaskWord.spsaIter]!;
+  dropTaskFlips(state, at);
+  markTask(state, slot, taskId, at, TaskChange.spsa);
+  if (crc32(packed) !== (result.sig ?? 0)) return;
+  // The store may hold flips of another list of parameters: they say nothing about this one.
+  if (packed.length !== Math.ceil(paramCount(state, slot) / 8)) return;
+
+  const block = new SpsaBlock(state.slab, writableBlock(state, slot));
+  const entry = applyBatch(block, iter, unpackFlips(packed, block.length), result);
+  markSpsa(state, slot);
+  noteHistory(state, slot, block, entry);
+}
+
+function paramCount(state: State, slot: number): number {
+  return new SpsaBlock(state.slab, state.runs.word(slot, RunWord.spsa) >>> 0).length;
+}
+
+/** The block itself, or a copy that takes its place, where the change may have to be put back. */
+function writableBlock(state: State, slot: number): number {
+  const handle = state.runs.word(slot, RunWord.spsa) >>> 0;
+  if (!state.sections.keeps) return handle;
+  const copy = state.slab.put(state.slab.copy(handle));
+  state.runs.setWord(slot, RunWord.spsa, copy);
+  state.sections.later(() => state.slab.free(handle));
+  return copy;
+}
+
+function noteHistory(state: State, slot: number, block: SpsaBlock, entry: SpsaHistoryPoint[]): void {
+  const period = historyPeriod(block.length, state.runs.float(slot, RunFloat.numGames));
+  if (period <= 0) return;
+  block.hasHistory = true;
+  if (!wantsHistory(block.historyLength, block.iter, period)) return;
+  block.historyLength += 1;
+  pushItem(state, slot, { kind: 'spsaHistory', entry });
+}

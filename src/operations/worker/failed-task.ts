@@ -1,0 +1,19 @@
+/** A worker gives its task up (spec: scheduling.md §4.2). Games already reported stay counted. */
+import * as texts from '../../protocol/texts.js';
+import { accept, type Context, type Outcome, type WorkerCall } from '../context.js';
+import { failTask, isActive } from '../run/transitions.js';
+import { withTask } from './resolve-task.js';
+
+export function failedTask(context: Context, call: WorkerCall): Outcome {
+  const { state } = context;
+  return withTask(context, call, ({ slot, taskId, at }) => {
+    if (!isActive(state, at)) {
+      return accept({
+        task_alive: false,
+        info: texts.taskNotActive('Failed_task', state.runs.id(slot), taskId),
+      });
+    }
+    failTask(state, slot, taskId, at, call.request.message ?? '', call.now);
+    return accept({}, state.journal.append());
+  });
+}

@@ -1,0 +1,185 @@
+/**
+ * A worker asks for work (spec: scheduling.md §2). One decision at a time, under the request-task mutex: refusals, the
+ * best run in the specified order, a new task. The best run is found in one pass over the ready runs: the first of the
+ * sorted order that passes all filters is the least of those that pass them.
+ */
+
+import { longWorkerName, shortWorkerName } from '../../model/names.js';
+import { assignment, NO_TASK_BODY, noTask } from '../../protocol/replies.js';
+import * as texts from '../../protocol/texts.js';
+import { taskSize } from '../../rules/task-size.js';
+import { argsText, fixedHead } from '../../state/run-document.js';
+import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import { writeTask } from '../../state/task-document.js';
+import { TaskChange, TaskFloat, TaskWord } from '../../state/task-record.js';
+import { TasksFull } from '../../state/tasks.js';
+import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
+import type { TaskReference } from '../../state/workers.js';
+import { markSums, markTask, pushItem, withSystem } from '../changes.js';
+import { type Context, NEEDS_POOL, type Outcome, type Reply, type WorkerCall } from '../context.js';
+import { failTask, isActive } from '../run/transitions.js';
+import { chooseRun } from './choose-run.js';
+import { checkReferences } from './resolve-task.js';
+
+/** A worker of the same name that was heard of within this many whole seconds is taken to be running. */
+const DUPLICATE_SECONDS = 120;
+const SECONDS_A_DAY = 86_400;
+
+export function requestTask(context: Context, call: WorkerCall): Outcome {
+  if (context.onFront) return NEEDS_POOL;
+  const refusal = checkReferences(context, call);
+  if (refusal !== undefined) return refusal;
+  return assignTask(context.state, call);
+}
+
+/** Everything after validation. */
+export function assignTask(state: State, call: WorkerCall): Reply {
+  state.requestTaskMutex.acquire();
+  try {
+    const worker = state.workers.record(shortWorkerName(call.request.worker_info));
+    const refusal =
+      refuseBlocked(state, call, worker) ?? refuseDuplicate(state, call, worker) ?? refuseCrowd(state, call);
+    if (refusal !== undefined) return refusal;
+    const slot = chooseRun(state, call.request.worker_info, worker);
+    if (slot < 0) return { status: 200, json: NO_TASK_BODY };
+    return createTask(state, call, worker, slot);
+  } finally {
+    state.requestTaskMutex.release();
+  }
+}
+
+function refuseBlocked(state: State, call: WorkerCall, worker: number): Reply | undefined {
+  if (!state.workers.isBlocked(worker)) return undefined;
+  const { message } = state.workers.block(worker)!;
+  const name = shortWorkerName(call.request.worker_info);
+  state.workers.setBlock(worker, true, message, call.now);
+  const entry = { worker_name: name, blocked: true, message, last_updated: call.now };
+  withSystem(state, (slot) => pushItem(state, slot, { kind: 'worker', worker: entry }));
+  return { status: 200, json: noTask('error', texts.blockedWorker(name, message, call.hostUrl)) };
+}
+
+function refuseDuplicate(state: State, call: WorkerCall, worker: number): Reply | undefined {
+  const { worker_info: info } = call.request;
+  const running = withReferredTask(state, worker, ({ slot, taskId, at }) => {
+    if (!isActive(state, at)) return undefined;
+    const { i32, f64 } = state.tasks.records;
+    const stored = state.workerInfos.get(i32[at + TaskWord.workerInfo]!);
+    const silent = Math.floor((call.now - f64[at / 2 + TaskFloat.lastUpdated]!) / 1000) % SECONDS_A_DAY;
+    if (stored.unique_key === info.unique_key || silent > DUPLICATE_SECONDS) return undefined;
+    const runId = state.runs.id(slot);
+    return texts.duplicateWorker(longWorkerName(stored), silent, runId, taskId, longWorkerName(info));
+  });
+  return running === undefined ? undefined : { status: 200, json: noTask('error', running) };
+}
+
+function refuseCrowd(state: State, call: WorkerCall): Reply | undefined {
+  const { username } = call.request.worker_info;
+  const limit = state.users.standing(username)?.machineLimit ?? DEFAULT_MACHINE_LIMIT;
+  if (state.connections.count(call.remoteAddr) < limit) return undefined;
+  return { status: 200, json: noTask('error', texts.machineLimit(username)) };
+}
+
+/** §2.5 and §2.6. */
+function createTask(state: State, call: WorkerCall, worker: number, slot: number): Reply {
+  const { runs } = state;
+  const { worker_info: info } = call.request;
+  runs.locks.acquire(slot);
+  let task: TaskReference;
+  let head: string;
+  let size: number;
+  let start: number;
+  try {
+    const runId = runs.id(slot);
+    const remaining = runs.float(slot, RunFloat.numGames) - runs.float(slot, RunFloat.committedGames);
+    if (!runs.isUnfinished(slot) || remaining <= 0) {
+      return { status: 200, json: noTask('info', texts.runFinished(runId)) };
+    }
+    size = taskSize({
+      gameDuration: runs.float(slot, RunFloat.gameDuration),
+      threads: runs.word(slot, RunWord.threads),
+      concurrency: info.concurrency,
+      remaining,
+      batchSize: runs.has(slot, RunFlag.sprt) ? runs.word(slot, RunWord.batchSize) : undefined,
+    });
+    start = runs.float(slot, RunFloat.totalGames);
+    const taskId = appendTask(state, slot, call, size, start);
+    if (taskId < 0) return { status: 200, json: noTask('info', texts.TOO_BUSY) };
+    task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
+    head = assignmentArgs(state, slot);
+    state.sections.given({ ...task, worker });
+  } finally {
+    runs.locks.release(slot);
+  }
+  replaceTask(state, worker, task, call.now);
+  state.sections.given(undefined);
+  state.workers.noteRun(worker, runs.order.idWords(slot).slice());
+  const json = assignment(runs.id(slot), head, task.taskId, size, start);
+  return { status: 200, json, sequence: state.journal.append() };
+}
+
+/** Returns the new task's id, or −1 when no task fits into memory. */
+function appendTask(state: State, slot: number, call: WorkerCall, size: number, start: number): number {
+  const { runs } = state;
+  const { worker_info: info } = call.request;
+  let taskId: number;
+  try {
+    taskId = state.tasks.append(slot);
+  } catch (error) {
+    if (error instanceof TasksFull) return -1;
+    throw error;
+  }
+  const at = state.tasks.at(slot, taskId);
+  writeTask(state, at, {
+    num_games: size,
+    active: true,
+    last_updated: call.now,
+    start,
+    stats: { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0, pentanomial: [0, 0, 0, 0, 0] },
+    worker_info: { ...info, remote_addr: call.remoteAddr, country_code: call.countryCode },
+  });
+  state.connections.add(call.remoteAddr);
+  runs.setWord(slot, RunWord.workers, runs.word(slot, RunWord.workers) + 1);
+  runs.order.setCores(slot, runs.order.cores(slot) + info.concurrency);
+  runs.addFloat(slot, RunFloat.committedGames, size);
+  runs.addFloat(slot, RunFloat.totalGames, size);
+  markTask(state, slot, taskId, at, TaskChange.isNew);
+  markSums(state, slot);
+  return taskId;
+}
+
+function assignmentArgs(state: State, slot: number): string {
+  const sri = state.books.sri(fixedHead(state, slot).args.book);
+  return `${argsText(state, slot)}${sri === undefined ? '' : `,"book_sri":${JSON.stringify(sri)}`}}`;
+}
+
+/** The worker's earlier task, if it is still active, was abandoned by it: it fails (§2.6). */
+export function replaceTask(state: State, worker: number, task: TaskReference, now: number): void {
+  withReferredTask(state, worker, ({ slot, taskId, at }) => {
+    if (isActive(state, at)) failTask(state, slot, taskId, at, 'Stale active task', now);
+  });
+  state.workers.setTask(worker, task);
+}
+
+/** Looks at the worker's latest task under its run's lock; undefined when it has none in memory. */
+export function withReferredTask<T>(
+  state: State,
+  worker: number,
+  look: (task: TaskReference & { at: number }) => T,
+): T | undefined {
+  const reference = state.workers.task(worker);
+  if (reference === undefined) return undefined;
+  const { runs } = state;
+  runs.locks.acquire(reference.slot);
+  try {
+    if (
+      !runs.inUse(reference.slot) ||
+      runs.word(reference.slot, RunWord.generation) !== reference.generation
+    ) {
+      return undefined;
+    }
+    return look({ ...reference, at: state.tasks.at(reference.slot, reference.taskId) });
+  } finally {
+    runs.locks.release(reference.slot);
+  }
+}

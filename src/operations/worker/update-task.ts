@@ -1,0 +1,213 @@
+/**
+ * A worker reports the games of its task (spec: scheduling.md §3). Everything is worked out before anything is written,
+ * so that an update that decides its run can be sent to a pool thread without a trace, and no error leaves half of it.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Results, Sprt } from '../../model/documents.js';
+import { ALIVE_BODY, NOT_ALIVE_BODY } from '../../protocol/replies.js';
+import * as texts from '../../protocol/texts.js';
+import { finishedMessage } from '../../rules/run-progress.js';
+import { updateSprt } from '../../rules/sprt.js';
+import {
+  readRunResults,
+  readSprt,
+  readTaskResults,
+  taskGames,
+  writeRunResults,
+  writeSprt,
+  writeTaskResults,
+} from '../../state/results.js';
+import { fixedHead } from '../../state/run-document.js';
+import { RunFlag, RunFloat } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import { TaskChange, TaskFloat, TaskWord } from '../../state/task-record.js';
+import { logAction, markRun, markSums, markTask } from '../changes.js';
+import {
+  accept,
+  type Context,
+  NEEDS_POOL,
+  type Outcome,
+  type Reply,
+  refuse,
+  type WorkerCall,
+} from '../context.js';
+import { deactivateTask, isActive, noteCrashOrTime, runAction } from '../run/transitions.js';
+import { applySpsa } from './apply-spsa.js';
+import { type Located, withTask } from './resolve-task.js';
+import { stopRun } from './stop-run.js';
+
+/** A task's counts are 32-bit; no machine plays that many games in one task. */
+const COUNT_LIMIT = 1_000_000_000;
+
+export function updateTask(context: Context, call: WorkerCall): Outcome {
+  const { state } = context;
+  return withTask(context, call, (task) => {
+    const isSpsa = state.runs.has(task.slot, RunFlag.spsa);
+    const refusal = checkReport(call, isSpsa);
+    if (refusal !== undefined) return refusal;
+    const stats = call.request.stats!;
+    if (isSpsa && context.onFront) return NEEDS_POOL;
+    if (call.again && isDeepStrictEqual(stats, readTaskResults(state.tasks, task.at))) {
+      return taken(state, task.at);
+    }
+    if (!isActive(state, task.at)) {
+      return accept({
+        task_alive: false,
+        info: texts.taskNotActive('Update_task', state.runs.id(task.slot), task.taskId),
+      });
+    }
+    const incompatible = findIncompatibility(context, call, task, stats);
+    if (incompatible !== undefined) {
+      deactivateTask(state, task.slot, task.taskId, task.at, call.now);
+      return accept({ task_alive: false, error: incompatible }, state.journal.append());
+    }
+    return applyUpdate(context, call, task, stats);
+  });
+}
+
+/**
+ * What a report must have, whatever became of its task. The reference fails on both missing members with an unexpected
+ * exception; the status is kept, the text says what is wrong.
+ */
+export function checkReport(call: WorkerCall, isSpsa: boolean): Reply | undefined {
+  const { stats, spsa } = call.request;
+  if (stats === undefined) return refuse(call, 500, texts.MISSING_STATS);
+  if (isSpsa && spsa === undefined) return refuse(call, 500, texts.MISSING_SPSA);
+  if (isTooLarge(stats)) return refuse(call, 400, `stats has a count above ${COUNT_LIMIT}`);
+  return undefined;
+}
+
+/** §3 step 2: the counts must grow by whole pairs, and by whole batches in an SPRT run. */
+function findIncompatibility(
+  context: Context,
+  call: WorkerCall,
+  task: Located,
+  stats: Results,
+): string | undefined {
+  const { runs, tasks } = context.state;
+  const games = stats.wins + stats.losses + stats.draws;
+  const before = taskGames(tasks, task.at);
+  const { spsa } = call.request;
+  const isSpsa = runs.has(task.slot, RunFlag.spsa);
+  const spsaGames = isSpsa && spsa !== undefined ? spsa.wins + spsa.losses + spsa.draws : 0;
+  const runId = runs.id(task.slot);
+  const spsaMismatch = spsaGames > 0 && (games <= 0 || games <= before);
+  if (games < before || spsaMismatch || (games - before) % 2 !== 0) {
+    return texts.incompatibleStats(runId, task.taskId, before, games, spsaGames);
+  }
+  if (runs.has(task.slot, RunFlag.sprt)) {
+    const batch = 2 * readSprt(runs, task.slot).batch_size!;
+    if (games % batch !== 0) return texts.wrongBatchSize(runId, task.taskId);
+  }
+  return undefined;
+}
+
+function applyUpdate(context: Context, call: WorkerCall, task: Located, stats: Results): Outcome {
+  const { state } = context;
+  const { runs, tasks } = state;
+  const { slot, taskId, at } = task;
+  const { now } = call;
+  const results = sumResults(readRunResults(runs, slot), stats, readTaskResults(tasks, at));
+  const sprt = runs.has(slot, RunFlag.sprt) ? readSprt(runs, slot) : undefined;
+  if (sprt !== undefined) updateSprt(results, sprt);
+  const undecided = isUndecidedWith(results, sprt, runs.float(slot, RunFloat.numGames));
+  if (!undecided && context.onFront) return NEEDS_POOL;
+
+  writeRunResults(runs, slot, results);
+  writeTaskResults(tasks, at, stats);
+  const infoChange = storeWorkerInfo(context, call, at);
+  tasks.records.f64[at / 2 + TaskFloat.lastUpdated] = now;
+  markTask(state, slot, taskId, at, TaskChange.live | infoChange);
+  if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!);
+  if (stats.wins + stats.losses + stats.draws >= tasks.records.i32[at + TaskWord.numGames]!) {
+    deactivateTask(state, slot, taskId, at, now);
+    noteCrashOrTime(state, slot, taskId, at, now);
+  }
+  runs.setFloat(slot, RunFloat.lastUpdated, now);
+  if (sprt !== undefined) writeSprt(runs, slot, sprt);
+  if (undecided) markSums(state, slot);
+  else markRun(state, slot);
+  return undecided ? taken(state, at) : finishRun(context, slot, now);
+}
+
+/** The games are in the task, which may be over with them. */
+function taken(state: State, at: number): Reply {
+  const json = isActive(state, at) ? ALIVE_BODY : NOT_ALIVE_BODY;
+  return { status: 200, json, sequence: state.journal.append() };
+}
+
+/** §3 step 9: the run is decided; auto-purge may revive it. */
+function finishRun(context: Context, slot: number, now: number): Reply {
+  const { state } = context;
+  stopRun(state, slot, now);
+  if (state.runs.has(slot, RunFlag.finished)) {
+    const { args } = fixedHead(state, slot);
+    const message = finishedMessage({
+      isSpsa: state.runs.has(slot, RunFlag.spsa),
+      isGreen: state.runs.has(slot, RunFlag.green),
+      results: readRunResults(state.runs, slot),
+      sprt: state.runs.has(slot, RunFlag.sprt) ? readSprt(state.runs, slot) : undefined,
+    });
+    logAction(state, slot, now, 'finished_run', {
+      username: args.username,
+      ...runAction(state, slot),
+      message,
+    });
+  }
+  return accept({ task_alive: false }, state.journal.append());
+}
+
+/**
+ * The request's worker_info replaces the task's, but the address stays the one that the task was given to. Returns what
+ * that changes: bits of TaskChange.
+ */
+function storeWorkerInfo(context: Context, call: WorkerCall, at: number): number {
+  const { workerInfos, tasks } = context.state;
+  const { i32, f64 } = tasks.records;
+  const old = i32[at + TaskWord.workerInfo]!;
+  const info = call.request.worker_info;
+  const saysSame = workerInfos.says(old, info, call.countryCode);
+  if (saysSame && f64[at / 2 + TaskFloat.nps] === info.nps) return 0;
+  if (!saysSame) {
+    i32[at + TaskWord.workerInfo] = workerInfos.retain({
+      ...info,
+      remote_addr: workerInfos.get(old).remote_addr,
+      country_code: call.countryCode,
+    });
+    context.state.sections.later(() => workerInfos.release(old));
+    i32[at + TaskWord.concurrency] = info.concurrency;
+  }
+  f64[at / 2 + TaskFloat.nps] = info.nps;
+  return TaskChange.workerInfo;
+}
+
+function isUndecidedWith(results: Results, sprt: Sprt | undefined, numGames: number): boolean {
+  if (results.wins + results.losses + results.draws >= numGames) return false;
+  return sprt === undefined || (sprt.state ?? '') === '';
+}
+
+function sumResults(total: Results, added: Results, removed: Results): Results {
+  const sum: Results = {
+    wins: total.wins + added.wins - removed.wins,
+    losses: total.losses + added.losses - removed.losses,
+    draws: total.draws + added.draws - removed.draws,
+    crashes: total.crashes + added.crashes - removed.crashes,
+    time_losses: total.time_losses + added.time_losses - removed.time_losses,
+  };
+  if (total.pentanomial !== undefined) {
+    sum.pentanomial = total.pentanomial.map(
+      (pairs, i) => pairs + (added.pentanomial?.[i] ?? 0) - (removed.pentanomial?.[i] ?? 0),
+    ) as Results['pentanomial'] & object;
+  }
+  return sum;
+}
+
+function isTooLarge(stats: Results): boolean {
+  return (
+    stats.wins > COUNT_LIMIT ||
+    stats.losses > COUNT_LIMIT ||
+    stats.draws > COUNT_LIMIT ||
+    stats.crashes > COUNT_LIMIT ||
+    stats.time_losses > COUNT_LIMIT
+  );
+}

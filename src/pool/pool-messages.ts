@@ -1,0 +1,16 @@
+/** What a front thread sends to a pool thread. */
+import type { Reply, WorkerCall } from '../operations/context.js';
+import type { OperationName } from '../operations/operation-names.js';
+import type { GamesCall, ReadCall } from './reads/read-call.js';
+
+export type PoolCall =
+  | { kind: 'operation'; name: OperationName; call: WorkerCall }
+  | { kind: 'requestTasks'; calls: readonly WorkerCall[] }
+  | { kind: 'verify'; username: string; password: string }
+  | ReadCall
+  | GamesCall;
+
+/** The answer to one call of a batch, or why there is none. */
+export type BatchedReply = Reply | { failure: string };
+
+export type Verdict = 'verified' | 'refused' | 'blocked' | 'pending';

@@ -1,0 +1,157 @@
+/** The main thread's handle of the front threads: starts them on one port, passes on what they say, stops them. */
+import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { Config } from '../../config/config.js';
+import { freePort } from '../../http/transport/free-port.js';
+import { GITHUB_API_URL } from '../../jobs/github.js';
+import { longestPgn } from '../../store/open-store.js';
+import { closeBeforeEnd, endProcess } from '../exit.js';
+import { credentialMaxAge, isPrimary } from '../role.js';
+import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
+import { guardThread } from './reaper-handle.js';
+
+/** As many as THREADPOOL_TOKENS can be. */
+const MOST_TOKENS = 10_000;
+
+/** Of the time that stopping may take; the rest is for ending threads that hang. */
+const STOP_SHARE = 0.7;
+
+/** What a front thread shares with the others. */
+export type FrontState = Pick<FrontThreadData, 'legacyUsernames' | 'buffer' | 'sizes' | 'taskSemaphoreSize'>;
+
+export interface FrontOptions {
+  readonly log: Logger;
+  /** A thread ended that was not told to. */
+  readonly onLost: (role: 'front' | 'pool', code: number) => void;
+}
+
+export class FrontThreads {
+  readonly port: number;
+  readonly #workers: Worker[] = [];
+  #expectEnds: (() => void)[] = [];
+
+  private constructor(port: number) {
+    this.port = port;
+    closeBeforeEnd(() => this.#order({ kind: 'close' }, 'closed'));
+  }
+
+  /** Resolves when all of them listen. @throws Error when one cannot */
+  static async start(
+    config: Config,
+    state: FrontState,
+    { log, onLost }: FrontOptions,
+  ): Promise<FrontThreads> {
+    // uWS shares only a port that it was told: one that the system would choose has to be known first.
+    const port = config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT;
+    const data = threadData(config, state, port);
+    const threads = new FrontThreads(port);
+    for (let i = 0; i < data.fronts; i++) {
+      const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: data });
+      await listening(worker, log, () => onLost('pool', 1));
+      threads.#workers.push(worker);
+    }
+    threads.#expectEnds = threads.#workers.map((worker) =>
+      guardThread(worker, (code) => onLost('front', code)),
+    );
+    return threads;
+  }
+
+  /** Resolves when what was admitted is answered and the threads have ended their pools and sockets: before `ms` are over. */
+  async stop(ms: number): Promise<void> {
+    for (const expect of this.#expectEnds) expect();
+    await this.#order({ kind: 'stop', ms: ms * STOP_SHARE }, 'stopped');
+  }
+
+  send(command: FrontCommand): void {
+    for (const worker of this.#workers) worker.postMessage(command);
+  }
+
+  /** Calls `act` when somebody opens the dashboard. */
+  onViewer(act: () => void): void {
+    for (const worker of this.#workers) {
+      worker.on('message', (message: FrontMessage) => {
+        if (message.kind === 'viewer') act();
+      });
+    }
+  }
+
+  /** Resolves when each thread has said that it is done, or is gone. */
+  async #order(command: FrontCommand, done: 'closed' | 'stopped'): Promise<void> {
+    await Promise.all(
+      this.#workers.map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            worker.on('message', (message: FrontMessage) => {
+              if (message.kind === done) resolve();
+            });
+            worker.once('exit', () => resolve());
+            if (worker.threadId === -1) resolve();
+            worker.postMessage(command);
+          }),
+      ),
+    );
+  }
+}
+
+function threadData(config: Config, state: FrontState, port: number): FrontThreadData {
+  const count = config.HTTP_THREADS;
+  const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
+  return {
+    ...state,
+    isPrimary: isPrimary(config),
+    storeUrl: config.STORE_URL,
+    host: config.HTTP_HOST,
+    port,
+    poolThreads,
+    // The tokens limit what is in flight, and may become more while the server runs.
+    callsPerThread: MOST_TOKENS,
+    hangMs: config.TASK_TIMEOUT_MS,
+    fronts: count,
+    slowMs: config.SLOW_REQUEST_MS,
+    dashboard: config.DASHBOARD === 'on',
+    poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
+    strict: config.DURABILITY === 'strict',
+    bodyLimit: config.BODY_LIMIT_KB * 1024,
+    // A PGN comes as base64: four characters for three bytes.
+    pgnBodyLimit: Math.min(
+      config.PGN_BODY_LIMIT_MB * 1024 * 1024,
+      Math.floor((longestPgn(config.STORE_URL) * 4) / 3),
+    ),
+    storeConnections: Math.max(1, Math.floor(config.STORE_CONNECTIONS / (poolThreads * count))),
+    trustedProxies: config.TRUSTED_PROXIES.split(',').map((address) => address.trim()),
+    credentialMaxAge: credentialMaxAge(config),
+    guesses: {
+      perAccount: config.PASSWORD_FAILURES_PER_ACCOUNT,
+      perAddress: config.PASSWORD_FAILURES_PER_ADDRESS,
+    },
+    replySpreadMs: config.REPLY_SPREAD_MS,
+    githubApiUrl:
+      config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API_URL : ''),
+    githubToken: config.GH_TOKEN,
+    sessionSecret: randomBytes(32).toString('hex'),
+    nnUrl: config.FISHTEST_NN_URL === 'own' ? undefined : config.FISHTEST_NN_URL.replace(/\/$/, ''),
+  };
+}
+
+function listening(worker: Worker, log: Logger, onBroken: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FrontMessage) => {
+      if (message.kind === 'listening') resolve();
+      else if (message.kind === 'failed') reject(new Error(message.message));
+      else if (message.kind === 'request') log.debug(message.line, 'request');
+      else if (message.kind === 'slow') {
+        log.warn({ ...message.line, unreported: message.unreported }, 'slow request');
+      } else if (message.kind === 'thread') log.error(message.message);
+      else if (message.kind === 'broken') {
+        log.fatal(message.message);
+        onBroken();
+      } else if (message.kind === 'error') log.error({ error: message.message }, 'request failed');
+    });
+    worker.on('error', (error) => {
+      reject(error);
+      log.fatal(error.message);
+      void endProcess(1);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+/** What the main thread and a front thread tell each other. */
+
+import type { LiveUpdate } from '../../dashboard/messages.js';
+import type { RequestReport } from '../../http/transport/request-watch.js';
+import type { GuessLimits } from '../../http/worker-api/login-throttle.js';
+import type { PoolThreadData } from '../../pool/pool-thread.js';
+
+export interface FrontThreadData extends PoolThreadData {
+  host: string;
+  port: number;
+  poolThreads: number;
+  callsPerThread: number;
+  /** A pool thread that stands still for as long is replaced, in milliseconds. */
+  hangMs: number;
+  /** Front threads, which share the tokens. */
+  fronts: number;
+  slowMs: number;
+  dashboard: boolean;
+  poolQueue: number;
+  strict: boolean;
+  bodyLimit: number;
+  pgnBodyLimit: number;
+  trustedProxies: readonly string[];
+  credentialMaxAge: number;
+  guesses: GuessLimits;
+  replySpreadMs: number;
+  githubApiUrl: string;
+  githubToken: string;
+  /** Signs the session cookies. */
+  sessionSecret: string;
+  /** Where networks lie; undefined: at the address that the client used. */
+  nnUrl: string | undefined;
+}
+
+export type FrontCommand =
+  /** Answer what was admitted within so many milliseconds, then end. */
+  | { kind: 'stop'; ms: number }
+  /** Close the sockets at once: the process ends. */
+  | { kind: 'close' }
+  | LiveUpdate;
+export type FrontMessage =
+  | { kind: 'listening'; port: number }
+  | RequestReport
+  | { kind: 'error'; message: string }
+  | { kind: 'failed'; message: string }
+  /** A pool thread died, hung, or was replaced. */
+  | { kind: 'thread'; message: string }
+  /** This thread cannot go on. */
+  | { kind: 'broken'; message: string }
+  | { kind: 'closed' }
+  | { kind: 'stopped' }
+  /** Somebody opened the dashboard. */
+  | { kind: 'viewer' };

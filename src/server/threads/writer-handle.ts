@@ -1,0 +1,90 @@
+/** The main thread's handle of the thread that owns the store's writer. */
+import { statSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import { closeBeforeEnd, endProcess } from '../exit.js';
+import { guardThread } from './reaper-handle.js';
+import type { StoreCommand, StoreMessage, StoreThreadData } from './writer-thread.js';
+
+/** The number of a thread that has ended. */
+const GONE = -1;
+
+export class StoreThread {
+  readonly #worker: Worker;
+  readonly #backups = new Map<number, (error?: string) => void>();
+  #stopped: () => void = () => {};
+  #stopping: Promise<void> | undefined;
+  #expectEnd: () => void = () => {};
+  #lastBackup = 0;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  /**
+   * Resolves when the writer is open.
+   * @throws Error when the store cannot be opened, after it was logged
+   */
+  static async start(
+    data: StoreThreadData,
+    log: Logger,
+    onLost: (code: number) => void,
+  ): Promise<StoreThread> {
+    const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: data });
+    const thread = new StoreThread(worker);
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', (message: StoreMessage) => {
+        if (message.kind === 'open') resolve();
+        else if (message.kind === 'failed') {
+          log.error(message.message);
+          reject(new Error(message.message));
+        } else if (message.kind === 'lost') {
+          log.fatal(message.message);
+          void endProcess(1);
+        } else if (message.kind === 'recovered') {
+          log.info({ seconds: message.seconds }, 'the store takes changes again');
+        } else if (message.kind === 'backedUp') thread.#backups.get(message.id)?.(message.error);
+        else thread.#stopped();
+      });
+      worker.on('error', reject);
+    });
+    thread.#expectEnd = guardThread(worker, onLost);
+    // Not in the middle of a commit.
+    closeBeforeEnd(() => thread.stop());
+    return thread;
+  }
+
+  /** Begins to write what is marked. */
+  begin(legacyUsernames: readonly string[]): void {
+    this.#send({ kind: 'start', legacyUsernames });
+  }
+
+  /** Resolves when everything is written and the writer is closed, or the thread is gone. */
+  stop(): Promise<void> {
+    this.#stopping ??= new Promise((resolve) => {
+      this.#expectEnd();
+      this.#stopped = resolve;
+      this.#worker.once('exit', () => resolve());
+      if (this.#worker.threadId === GONE) resolve();
+      this.#send({ kind: 'stop' });
+    });
+    return this.#stopping;
+  }
+
+  /** @throws Error that says why there is no backup */
+  async backup(file: string): Promise<{ bytes: number; ms: number }> {
+    const began = Date.now();
+    const id = ++this.#lastBackup;
+    const error = await new Promise<string | undefined>((resolve) => {
+      this.#backups.set(id, resolve);
+      this.#send({ kind: 'backup', id, file });
+    });
+    this.#backups.delete(id);
+    if (error !== undefined) throw new Error(error);
+    return { bytes: statSync(file).size, ms: Date.now() - began };
+  }
+
+  #send(command: StoreCommand): void {
+    this.#worker.postMessage(command);
+  }
+}

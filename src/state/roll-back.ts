@@ -1,0 +1,71 @@
+/** Puts back what a dead thread had changed under a run's lock. Call before anyone else can take the lock. */
+import { ORDER_WORDS } from './run-order.js';
+import { RUN_WORDS, RunWord } from './run-record.js';
+import { SectionWord } from './run-undo.js';
+import { SYSTEM_SLOT } from './runs.js';
+import type { State } from './state.js';
+import { TASK_WORDS, TaskWord } from './task-record.js';
+
+/** What the dead thread was about when it held the run's lock. */
+export interface Undone {
+  /** True when a change was put back. */
+  undone: boolean;
+  /** True when the run was being stopped, and a part of that is final. */
+  stopping: boolean;
+}
+
+/** @param dead slot of the thread. */
+export function undoSection(state: State, run: number, dead: number): Undone {
+  const { words } = state.sections;
+  const row = state.sections.rowOf(dead);
+  const stopping = words[row + SectionWord.stopping] === 2;
+  words[row + SectionWord.stopping] = 0;
+  if (words[row + SectionWord.run] !== run + 1) return { undone: false, stopping };
+  const image = row + SectionWord.runImage;
+  unlinkOutbox(state, run, words[image + RunWord.outboxTail]! >>> 0);
+  if (run !== SYSTEM_SLOT) undoTask(state, run, row);
+  const spsa = state.runs.word(run, RunWord.spsa) >>> 0;
+  if (spsa !== 0 && spsa !== words[image + RunWord.spsa]! >>> 0) state.slab.free(spsa);
+  const order = row + SectionWord.orderImage;
+  const { records } = state.runs.order;
+  records.i32.set(words.subarray(order, order + ORDER_WORDS), run * ORDER_WORDS);
+  state.runs.records.i32.set(words.subarray(image, image + RUN_WORDS), state.runs.at(run));
+  words[row + SectionWord.run] = 0;
+  return { undone: true, stopping };
+}
+
+/** Frees what the section had appended to the run's list: its last item was `tail` before. */
+function unlinkOutbox(state: State, run: number, tail: number): void {
+  const before = state.runs.word(run, RunWord.outbox) >>> 0;
+  state.outbox.cut(tail, before);
+}
+
+function undoTask(state: State, run: number, row: number): void {
+  const { words } = state.sections;
+  const { i32 } = state.tasks.records;
+  const kept = words[row + SectionWord.task]!;
+  const countBefore = words[row + SectionWord.runImage + RunWord.taskCount]!;
+  const added = state.runs.word(run, RunWord.taskCount) > countBefore;
+  const taskId = added ? countBefore : kept - 1;
+  if (taskId < 0) return;
+  const at = state.tasks.at(run, taskId);
+  const image = row + SectionWord.taskImage;
+  const was = (word: number) => (added ? 0 : words[image + word]!);
+  undoConnection(state, row, added ? i32[at + TaskWord.workerInfo]! : was(TaskWord.workerInfo));
+  const info = i32[at + TaskWord.workerInfo]!;
+  if (info !== was(TaskWord.workerInfo)) state.workerInfos.release(info);
+  const flips = i32[at + TaskWord.spsaFlips]! >>> 0;
+  if (flips !== 0 && flips !== was(TaskWord.spsaFlips) >>> 0) state.slab.free(flips);
+  if (added) i32.fill(0, at, at + TASK_WORDS);
+  else i32.set(words.subarray(image, image + TASK_WORDS), at);
+}
+
+function undoConnection(state: State, row: number, info: number): void {
+  const { words } = state.sections;
+  const change = words[row + SectionWord.connections]!;
+  words[row + SectionWord.connections] = 0;
+  if (change === 0) return;
+  const address = state.workerInfos.get(info).remote_addr;
+  if (change > 0) state.connections.subtract(address);
+  else state.connections.add(address);
+}

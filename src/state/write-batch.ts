@@ -1,0 +1,109 @@
+/**
+ * The durable image of state, as it leaves memory: what a run's document holds, and what one group of changes is made
+ * of. All instants are milliseconds since the epoch, ids are hex text.
+ */
+import type {
+  ActionDocument,
+  BadTaskDocument,
+  Keyed,
+  NetDocument,
+  PgnDocument,
+  Results,
+  RunDocument,
+  Sprt,
+  SpsaHistoryPoint,
+  TaskSpsaParams,
+  TaskWorkerInfo,
+  UserDocument,
+  WorkerDocument,
+} from '../model/documents.js';
+
+/** A run without what grows: tasks, bad tasks and the SPSA history live in records of their own. */
+export type RunHead = Omit<RunDocument, 'tasks' | 'bad_tasks'>;
+
+/** The members of a run that change while it lives. */
+export interface RunLive {
+  last_updated: number;
+  approved: boolean;
+  approver: string;
+  finished: boolean;
+  deleted: boolean;
+  failed: boolean;
+  failures: number;
+  is_green: boolean;
+  is_yellow: boolean;
+  workers: number;
+  cores: number;
+  committed_games: number;
+  total_games: number;
+  results: Results;
+  nps: number;
+  games_per_minute: number;
+  args: {
+    itp: number;
+    num_games: number;
+    priority: number;
+    throughput: number;
+    auto_purge: boolean;
+    info: string;
+    sprt?: Sprt;
+  };
+}
+
+/** The live numbers of an SPSA tune: theta[i] belongs to params[i]. */
+export interface SpsaLive {
+  iter: number;
+  theta: Float64Array;
+}
+
+/**
+ * What changed in a task. A new task carries everything; else a missing member is unchanged, and num_games and start are
+ * what they were. A bad task stays bad.
+ */
+export interface TaskWrite {
+  taskId: number;
+  /** True when the store does not have the task yet: then worker_info is there. */
+  isNew: boolean;
+  num_games: number;
+  start: number;
+  active: boolean;
+  bad: boolean;
+  last_updated: number;
+  stats: Results;
+  worker_info?: TaskWorkerInfo;
+  /** null removes it. */
+  spsa_params?: TaskSpsaParams | null;
+  /** Members that no type names, as old databases have them; they stay until replaced. */
+  extra?: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that changed in one run since the last group, consistent at one instant. */
+export interface RunWrite {
+  runId: string;
+  /** Present when the store does not have the run yet. An args.spsa.param_history in it goes before spsaHistory. */
+  insert?: RunHead;
+  live?: RunLive;
+  spsa?: SpsaLive;
+  tasks: TaskWrite[];
+  badTasks: BadTaskDocument[];
+  /** Entries to append to args.spsa.param_history, in order. */
+  spsaHistory: SpsaHistoryPoint[][];
+}
+
+/** One durable group: all of it is committed, or none. */
+export interface WriteGroup {
+  runs: RunWrite[];
+  actions: ActionDocument[];
+  pgns: Keyed<PgnDocument>[];
+  /** Inserted, or replaced by username. */
+  users: Keyed<UserDocument>[];
+  /** Inserted, or replaced by worker_name. */
+  workers: Keyed<WorkerDocument>[];
+  /** Inserted, or replaced by name. */
+  nets: Keyed<NetDocument>[];
+  keyValues: { key: string; value: unknown }[];
+  /** Entries of the contributors' cache, inserted or replaced by username. */
+  contributors?: { username: string; cpuHours: number }[];
+  /** Names of networks, one for each download: the journal's writer counts them beside the group. */
+  downloads?: string[];
+}

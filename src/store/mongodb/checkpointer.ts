@@ -1,0 +1,135 @@
+/**
+ * Brings documents up to the log of updates. A document is written once for all the groups since it was last written, so how
+ * long a group takes does not depend on how long a run is, or on how many runs it changed.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from 'mongodb';
+import { applyOperations } from './batch-operations.js';
+import type { GroupLog } from './intent-log.js';
+import { LackingDocuments } from './pending-updates.js';
+import type { UpdateLog } from './redo-log.js';
+import { MEMBERS_A_REQUEST, type Update } from './update.js';
+import type { WriterLease } from './writer-lease.js';
+
+/** After a request, so many times as long as it took: checkpoints take a tenth of the time, however long documents are... */
+const REST = 9;
+/** ...but no longer than this, for a request may have waited for a database that was away... */
+const LONGEST_REST_MS = 5_000;
+/** ...and not at all in a checkpoint that lasts longer than this. */
+const RESTING_MS = 30_000;
+
+export interface CheckpointParts {
+  db: Db;
+  lease: WriterLease;
+  groups: GroupLog;
+  log: UpdateLog;
+  /** Between two checkpoints, in milliseconds. */
+  delayMs: number;
+}
+
+export class Checkpoints {
+  readonly #parts: CheckpointParts;
+  readonly #lacking = new LackingDocuments();
+  /** When the entries of the log came that are not removed, by key, oldest first. */
+  readonly #entries = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  /** The request that is on its way: one at a time. */
+  #request: Promise<unknown> = Promise.resolve();
+  #failure: unknown;
+  readonly #closing = new AbortController();
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes over what is logged under `keys`. */
+  owe(updates: readonly Update[], keys: readonly string[]): void {
+    for (const key of keys) this.#entries.set(key, performance.now());
+    for (const update of updates) this.#lacking.add(update);
+    if (this.#entries.size > 0) this.#schedule();
+  }
+
+  /** The age of the oldest entry in the log, in milliseconds; 0 when there is none. */
+  behindMs(): number {
+    const [oldest] = this.#entries.values();
+    return oldest === undefined ? 0 : performance.now() - oldest;
+  }
+
+  /** Brings these documents up to the log at once, or all. */
+  async write(documents?: readonly string[]): Promise<void> {
+    this.#lacking.makeDue(documents);
+    while (await this.#send(documents));
+  }
+
+  /** Tries again what failed behind the groups' backs: no group should follow what the database does not take. */
+  async retry(): Promise<void> {
+    if (this.#failure === undefined) return;
+    await this.write();
+    this.#failure = undefined;
+  }
+
+  /** Does all that is left. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearTimeout(this.#timer);
+    await this.#running;
+    await this.#checkpoint();
+  }
+
+  #schedule(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#timer ??= setTimeout(() => {
+      this.#running = this.#checkpoint()
+        .catch((error: unknown) => {
+          this.#failure = error;
+        })
+        .finally(() => {
+          this.#timer = undefined;
+          if (this.#entries.size > 0) this.#schedule();
+        });
+    }, this.#parts.delayMs).unref();
+  }
+
+  async #checkpoint(): Promise<void> {
+    const keys = [...this.#entries.keys()];
+    const last = keys.at(-1);
+    if (last === undefined) return;
+    this.#lacking.makeDue();
+    const restsUntil = performance.now() + RESTING_MS;
+    for (let began = performance.now(); await this.#send(); began = performance.now()) {
+      const now = performance.now();
+      if (now < restsUntil) await this.#rest(Math.min((now - began) * REST, LONGEST_REST_MS));
+    }
+    // A group that counts as undone would be logged again by the next writer, after what is newer was removed.
+    await this.#parts.groups.settle();
+    await this.#parts.log.remove(last);
+    for (const key of keys) this.#entries.delete(key);
+  }
+
+  /** One request of what is due, in its turn; false when nothing was left. */
+  #send(documents?: readonly string[]): Promise<boolean> {
+    const request = this.#request.then(async () => {
+      const updates = this.#lacking.take(MEMBERS_A_REQUEST, documents);
+      if (updates.length === 0) return false;
+      try {
+        await this.#parts.lease.confirmIfOld();
+        await applyOperations(
+          this.#parts.db,
+          updates.map((update) => update.operation()),
+        );
+      } catch (error) {
+        this.#lacking.putBack(updates);
+        throw error;
+      }
+      return true;
+    });
+    this.#request = request.catch(() => {});
+    return request;
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const { signal } = this.#closing;
+    await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
+  }
+}

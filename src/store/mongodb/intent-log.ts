@@ -1,0 +1,135 @@
+/**
+ * Makes a group whole without transactions: its operations are logged durably in one write, then done. A process that dies in
+ * between leaves the log, and the next writer does them again, which changes nothing that was done already.
+ */
+import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
+import {
+  applyOperations,
+  type GroupOperation,
+  packOperations,
+  unpackOperations,
+} from './batch-operations.js';
+import { keepRefused } from './dead-letter.js';
+import { storeFailure } from './failure.js';
+import { isOverwritten } from './foreign-writes.js';
+import type { LoggedGroup, WriterLease } from './writer-lease.js';
+
+/** A longer group is logged in documents of its own. */
+const INLINE_BYTES = 1024 * 1024;
+
+interface Piece {
+  _id: string;
+  piece: Binary;
+}
+
+/** A group on its way into the database; it stays the same however often it is tried. */
+export interface PreparedGroup {
+  readonly operations: readonly GroupOperation[];
+  readonly pieces: readonly Uint8Array[];
+  readonly id: string;
+  readonly time: Date;
+  readonly logged: boolean;
+}
+
+type DoneGroup = Pick<LoggedGroup, 'id' | 'keys'>;
+
+export class GroupLog {
+  readonly #db: Db;
+  readonly #pieces: Collection<Piece>;
+  readonly #lease: WriterLease;
+  #marking: Promise<void> = Promise.resolve();
+  #unmarked: DoneGroup | undefined;
+
+  constructor(db: Db, lease: WriterLease) {
+    this.#db = db;
+    this.#pieces = db.collection('shoal_groups');
+    this.#lease = lease;
+  }
+
+  /**
+   * @param time not before an update of any run
+   * @throws BSONError when a member cannot be stored: nothing was written
+   */
+  prepare(operations: readonly GroupOperation[], time: Date): PreparedGroup {
+    // One write is whole by itself.
+    const logged = operations.length > 1;
+    const pieces = packOperations(operations);
+    return { operations, pieces, id: new ObjectId().toHexString(), time, logged };
+  }
+
+  /** Logs and does the group; may be called again with the same group after a failure. */
+  async commit(group: PreparedGroup): Promise<void> {
+    const { operations, id, logged } = group;
+    if (operations.length === 0) return;
+    await this.settle();
+    const keys = logged ? await this.#log(group) : [];
+    await this.#lease.confirmIfOld();
+    await applyOperations(this.#db, operations);
+    if (logged) this.#marking = this.#mark({ id, keys });
+  }
+
+  /**
+   * Does what the writer before left undone, unless another primary was there since; what the database refuses for what it holds
+   * is kept in `shoal_refused`.
+   */
+  async redo(left: LoggedGroup): Promise<void> {
+    const pieces = await this.#read(left);
+    try {
+      if (!(await isOverwritten(this.#db, left.time)))
+        await applyOperations(this.#db, unpackOperations(pieces));
+    } catch (error) {
+      const failure = storeFailure('Doing again what the last writer left', error);
+      if (failure.code !== 'group') throw failure;
+      const { id, time } = left;
+      // Nobody was told that such a group is kept.
+      await keepRefused(this.#db, { id, time, error: failure.message, pieces });
+    }
+    await this.#finish(left);
+  }
+
+  /** Waits until the last group is marked as done: the next writer would do it again, over what came after it. */
+  async settle(): Promise<void> {
+    await this.#marking;
+    if (this.#unmarked === undefined) return;
+    await this.#finish(this.#unmarked);
+    this.#unmarked = undefined;
+  }
+
+  async #log({ pieces, id, time }: PreparedGroup): Promise<string[]> {
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const inline = bytes <= INLINE_BYTES;
+    const keys = inline ? [] : pieces.map((_, i) => `${id}-${i}`);
+    for (const [i, _id] of keys.entries()) {
+      await this.#pieces.replaceOne({ _id }, { piece: new Binary(pieces[i]!) }, { upsert: true });
+    }
+    const here = inline ? pieces.map((piece) => new Binary(piece)) : [];
+    await this.#lease.log({ id, time, done: false, pieces: here, keys });
+    return keys;
+  }
+
+  /** Nobody waits for it but the next group. */
+  async #mark(done: DoneGroup): Promise<void> {
+    try {
+      await this.#finish(done);
+    } catch {
+      this.#unmarked = done;
+    }
+  }
+
+  async #finish({ id, keys }: DoneGroup): Promise<void> {
+    await this.#lease.markDone(id);
+    if (keys.length > 0) await this.#pieces.deleteMany({ _id: { $in: [...keys] } });
+  }
+
+  async #read({ pieces, keys }: LoggedGroup): Promise<Uint8Array[]> {
+    if (keys.length === 0) return pieces.map((piece) => piece.value());
+    const found: Uint8Array[] = [];
+    for (const _id of keys) {
+      const stored = await this.#pieces.findOne({ _id });
+      // Pieces go only after the group was done.
+      if (stored === null) return [];
+      found.push(stored.piece.value());
+    }
+    return found;
+  }
+}

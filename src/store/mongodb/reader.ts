@@ -1,0 +1,113 @@
+/** A reader with connections of its own: it sees what was written when a method reads. */
+import type { Db, MongoClient } from 'mongodb';
+import type {
+  ActionDocument,
+  BadTaskDocument,
+  NetDocument,
+  PgnDocument,
+  SpsaHistoryPoint,
+  TaskDocument,
+  UserDocument,
+  WorkerDocument,
+} from '../../model/documents.js';
+import type { ActionQuery, FinishedRunsQuery, Reader, RunHead } from '../port.js';
+import { ActionReads } from './action-log.js';
+import { PgnReads } from './pgn-records.js';
+import { RecordReads } from './record-reads.js';
+import { RunReads } from './run-reads.js';
+import { TaskReads } from './task-reads.js';
+
+export class MongodbReader implements Reader {
+  readonly #client: MongoClient;
+  readonly #runs: RunReads;
+  readonly #tasks: TaskReads;
+  readonly #actions: ActionReads;
+  readonly #pgns: PgnReads;
+  readonly #records: RecordReads;
+
+  /** Owns `client` from here on. */
+  constructor(client: MongoClient, db: Db) {
+    this.#client = client;
+    this.#runs = new RunReads(db);
+    this.#tasks = new TaskReads(db);
+    this.#actions = new ActionReads(db);
+    this.#pgns = new PgnReads(db);
+    this.#records = new RecordReads(db);
+  }
+
+  unfinishedRuns(): AsyncIterable<RunHead> {
+    return this.#runs.unfinished();
+  }
+
+  run(runId: string): Promise<RunHead | undefined> {
+    return this.#runs.one(runId);
+  }
+
+  finishedRuns(query: FinishedRunsQuery): Promise<RunHead[]> {
+    return this.#runs.finished(query);
+  }
+
+  tasks(runId: string): AsyncIterable<TaskDocument> {
+    return this.#tasks.all(runId);
+  }
+
+  task(runId: string, taskId: number): Promise<TaskDocument | undefined> {
+    return this.#tasks.one(runId, taskId);
+  }
+
+  badTasks(runId: string): Promise<BadTaskDocument[]> {
+    return this.#tasks.bad(runId);
+  }
+
+  spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]> {
+    return this.#runs.spsaHistory(runId);
+  }
+
+  user(username: string): Promise<UserDocument | undefined> {
+    return this.#records.user(username);
+  }
+
+  users(): AsyncIterable<UserDocument> {
+    return this.#records.users();
+  }
+
+  cpuHours(username: string): Promise<number | undefined> {
+    return this.#records.cpuHours(username);
+  }
+
+  blockedWorkers(): AsyncIterable<WorkerDocument> {
+    return this.#records.blockedWorkers();
+  }
+
+  actions(query: ActionQuery): Promise<ActionDocument[]> {
+    return this.#actions.find(query);
+  }
+
+  actionLog(): AsyncIterable<ActionDocument> {
+    return this.#actions.all();
+  }
+
+  keyValue(key: string): Promise<unknown> {
+    return this.#records.keyValue(key);
+  }
+
+  pgn(runId: string, taskId: number): Promise<PgnDocument | undefined> {
+    return this.#pgns.one(runId, taskId);
+  }
+
+  pgnBytes(runId: string): Promise<number> {
+    return this.#pgns.bytes(runId);
+  }
+
+  pgns(runId: string): AsyncIterable<PgnDocument> {
+    return this.#pgns.all(runId);
+  }
+
+  net(name: string): Promise<NetDocument | undefined> {
+    return this.#records.net(name);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}

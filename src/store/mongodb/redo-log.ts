@@ -1,0 +1,122 @@
+/**
+ * Updates of documents that are durable, but not done: those of one group lie in one short document of `shoal_updates`,
+ * however many documents they are of and however long these are. Checkpoints does them.
+ *
+ * Entries are removed from the oldest on. So whatever is left may be done again in order and ends the same, since an entry
+ * that is there is followed by all that came after it.
+ */
+import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
+import {
+  applyOperations,
+  type GroupOperation,
+  packOperations,
+  unpackOperations,
+} from './batch-operations.js';
+import { keepRefused } from './dead-letter.js';
+import { storeFailure } from './failure.js';
+import { isOverwritten } from './foreign-writes.js';
+import { LackingDocuments } from './pending-updates.js';
+import { MEMBERS_A_REQUEST, Update } from './update.js';
+
+interface Entry {
+  _id: string;
+  time: Date;
+  piece: Binary;
+}
+
+const COLLECTION = 'shoal_updates';
+const DIGITS = 12;
+
+export class UpdateLog {
+  /** Names this log in the lease: what a writer that lost the lease may add to its own is nobody's. */
+  readonly id = new ObjectId().toHexString();
+  readonly #entries: Collection<Entry>;
+  #count = 0;
+  #time: number;
+
+  /** @param latest when a run had an accepted update last, in milliseconds since the epoch */
+  constructor(db: Db, latest: number) {
+    this.#entries = db.collection(COLLECTION);
+    this.#time = latest;
+  }
+
+  /** Now, but never before an update of a run, whatever the clock does. */
+  now(updates: readonly number[]): Date {
+    this.#time = Math.max(this.#time, Date.now(), ...updates);
+    return new Date(this.#time);
+  }
+
+  /**
+   * The writes that log the updates of a group: one, unless they are too long for a document.
+   * @throws BSONError when a member cannot be stored
+   */
+  entries(updates: readonly Update[], time: Date): { keys: string[]; operations: GroupOperation[] } {
+    const pieces = packOperations(updates.map((update) => update.operation()));
+    const keys = pieces.map(() => `${this.id}-${(this.#count++).toString().padStart(DIGITS, '0')}`);
+    const operations = keys.map((_id, i) => {
+      const replacement = { time, piece: new Binary(pieces[i]!) };
+      const replaceOne = { filter: { _id: _id as never }, replacement, upsert: true };
+      return { collection: COLLECTION, operation: { replaceOne } };
+    });
+    return { keys, operations };
+  }
+
+  /** What the entries up to this one say is done. */
+  async remove(key: string): Promise<void> {
+    await this.#entries.deleteMany({ _id: { $gte: `${this.id}-`, $lte: key } });
+  }
+}
+
+/**
+ * Does what is left in the log of an earlier writer, unless another program has written since, and empties it. What the
+ * database refuses for what it holds is kept in `shoal_refused`.
+ * @param since when that writer last logged anything elsewhere
+ */
+export async function redoUpdates(db: Db, id: string, since = new Date(0)): Promise<void> {
+  const entries = db.collection<Entry>(COLLECTION);
+  const left = await entries
+    .find({ _id: { $gte: `${id}-`, $lt: `${id}.` } })
+    .sort({ _id: 1 })
+    .toArray();
+  const newest = new Date(Math.max(since.getTime(), ...left.map(({ time }) => time.getTime())));
+  const lacking = new LackingDocuments();
+  const runs = new Map<string, ObjectId>();
+  for (const operation of unpackOperations(left.map(({ piece }) => piece.value()))) {
+    const update = Update.from(operation);
+    lacking.add(update);
+    if (update.id instanceof ObjectId) runs.set(update.key, update.id);
+  }
+  if (left.length > 0 && !(await isOverwritten(db, newest, [...runs.values()]))) {
+    await redoLacking(db, lacking, { id, time: newest });
+  }
+  await entries.deleteMany({});
+}
+
+/** One by one: what is refused of one is kept, and does not hold up the others. */
+async function redoLacking(
+  db: Db,
+  lacking: LackingDocuments,
+  log: { id: string; time: Date },
+): Promise<void> {
+  lacking.makeDue();
+  let parts = 0;
+  const next = () => lacking.take(MEMBERS_A_REQUEST);
+  for (let updates = next(); updates.length > 0; updates = next()) {
+    for (const update of updates) {
+      const operations = [update.operation()];
+      try {
+        await applyOperations(db, operations);
+      } catch (error) {
+        const failure = storeFailure(`Doing again what the last writer logged for ${update.key}`, error);
+        if (failure.code !== 'group') throw failure;
+        const id = `${log.id}-${update.key}-${parts++}`;
+        await keepRefused(db, {
+          id,
+          time: log.time,
+          error: failure.message,
+          pieces: packOperations(operations),
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * fishtest's own database as a store: Python servers can read it while Shoal serves from it, and serve from it again when
+ * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal…`).
+ */
+import type { Db, MongoClient } from 'mongodb';
+import type { Inventory, Reader, Store, Writer } from '../port.js';
+import { connect } from './connection.js';
+import { MongodbInventory } from './export-reader.js';
+import { storeFailure } from './failure.js';
+import { latestUpdate } from './foreign-writes.js';
+import { ensureIndexes } from './indexes.js';
+import { GroupLog } from './intent-log.js';
+import { MongodbReader } from './reader.js';
+import { redoUpdates, UpdateLog } from './redo-log.js';
+import { MongodbUploader } from './uploader.js';
+import { MongodbWriter } from './writer.js';
+import { WriterLease } from './writer-lease.js';
+
+export interface MongodbOptions {
+  /** Most connections of one reader or writer. */
+  connections: number;
+  /** Tasks in a run's document, further ones lie beside it; as many as fit into it when not given. */
+  mostEmbeddedTasks?: number;
+  /** How long a run's document may lack what is committed, in milliseconds; 0: not at all. */
+  delayMs?: number;
+}
+
+/** As fresh as a page needs it that another server shows. */
+const DELAY_MS = 1_000;
+
+export class MongodbStore implements Store {
+  readonly #url: string;
+  readonly #options: Required<MongodbOptions>;
+
+  constructor(url: string, options: MongodbOptions) {
+    this.#url = url;
+    this.#options = { mostEmbeddedTasks: Number.POSITIVE_INFINITY, delayMs: DELAY_MS, ...options };
+    // Says at once what is wrong with the URL; nothing is opened.
+    connect(url, 1);
+  }
+
+  /** @throws StoreError `in-use` or `away` */
+  async openWriter(): Promise<Writer> {
+    const { client, db, name } = connect(this.#url, this.#options.connections);
+    try {
+      const { lease, left } = await WriterLease.take(db, name);
+      try {
+        await ensureIndexes(db);
+        const groups = new GroupLog(db, lease);
+        if (left.group?.done === false) await groups.redo(left.group);
+        if (left.updates !== undefined) await redoUpdates(db, left.updates, left.group?.time);
+        const updates = new UpdateLog(db, await latestUpdate(db));
+        await lease.startUpdates(updates.id);
+        const { mostEmbeddedTasks, delayMs } = this.#options;
+        return new MongodbWriter({ client, db, name, lease, groups, updates, mostEmbeddedTasks, delayMs });
+      } catch (error) {
+        await lease.release().catch(() => {});
+        throw error;
+      }
+    } catch (error) {
+      await client.close();
+      throw storeFailure(`Opening ${name}`, error);
+    }
+  }
+
+  /** @throws StoreError `away` */
+  openUploader(): Promise<Writer> {
+    return this.#open((client, db, name) => new MongodbUploader(client, db, name));
+  }
+
+  /** @throws StoreError `away` */
+  openReader(): Promise<Reader> {
+    return this.#open((client, db) => new MongodbReader(client, db));
+  }
+
+  /** @throws StoreError `away` */
+  openInventory(): Promise<Inventory> {
+    return this.#open((client, db) => new MongodbInventory(client, db));
+  }
+
+  async #open<T>(make: (client: MongoClient, db: Db, name: string) => T): Promise<T> {
+    const { client, db, name } = connect(this.#url, this.#options.connections);
+    try {
+      await db.command({ ping: 1 });
+      return make(client, db, name);
+    } catch (error) {
+      await client.close();
+      throw storeFailure(`Opening ${name}`, error);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** What a secondary writes: PGNs, and the count of downloads. It holds no lease, and the primary's groups are not touched. */
+import type { Db, MongoClient } from 'mongodb';
+import type { WriteGroup, Writer } from '../port.js';
+import { StoreError } from '../store-error.js';
+import { storeFailure } from './failure.js';
+import { checkPgn, writePgn } from './pgn-records.js';
+import { addDownloads } from './record-writes.js';
+
+export class MongodbUploader implements Writer {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #name: string;
+
+  /** Owns `client` from here on. */
+  constructor(client: MongoClient, db: Db, name: string) {
+    this.#client = client;
+    this.#db = db;
+    this.#name = name;
+  }
+
+  async commit({ pgns, ...others }: WriteGroup): Promise<void> {
+    const refused = Object.entries(others).filter(([, part]) => part.length > 0);
+    if (refused.length > 0) {
+      const names = refused.map(([name]) => name).join(', ');
+      throw new StoreError('group', `A secondary writes no ${names}: the primary does.`);
+    }
+    try {
+      for (const pgn of pgns) checkPgn(pgn);
+      for (const pgn of pgns) await writePgn(this.#db, pgn);
+    } catch (error) {
+      throw storeFailure(`Storing PGNs in ${this.#name}`, error);
+    }
+  }
+
+  async countDownload(net: string, times = 1): Promise<boolean> {
+    try {
+      return await addDownloads(this.#db, net, times);
+    } catch (error) {
+      throw storeFailure(`Counting a download of ${net} in ${this.#name}`, error);
+    }
+  }
+
+  async backup(): Promise<void> {
+    throw new StoreError('unsupported', `${this.#name} is a MongoDB: back it up with mongodump.`);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Interned worker_info: thousands of tasks repeat what one worker says of itself, so the text is stored once for each
+ * content. `nps` changes between tasks and is kept beside the task; its place in the text holds 0.
+ */
+import { hash } from 'node:crypto';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { TaskWorkerInfo } from '../../model/documents.js';
+import { fromJson, toJson } from './json-text.js';
+
+/** Entries kept in memory by the writer (about 1 KB each) and by a reader while it streams tasks. */
+const MOST_CACHED = 20_000;
+
+/** Finds or makes the number of a content; used by the one writer. */
+export class WorkerInfoWrites {
+  readonly #find: StatementSyncInstance;
+  readonly #insert: StatementSyncInstance;
+  readonly #known = new Map<string, number>();
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#find = db.prepare('SELECT info FROM worker_infos WHERE digest = ?');
+    this.#insert = db.prepare('INSERT INTO worker_infos (digest, doc) VALUES (?, ?)');
+  }
+
+  /** Row number of the content of `worker`, nps apart. */
+  intern(worker: TaskWorkerInfo): number {
+    const text = toJson('nps' in worker ? { ...worker, nps: 0 } : worker);
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const digest = hash('sha256', text, 'buffer');
+    const row = this.#find.get(digest) as { info: number } | undefined;
+    const info = row?.info ?? Number(this.#insert.run(digest, text).lastInsertRowid);
+    if (this.#known.size >= MOST_CACHED) this.#known.clear();
+    this.#known.set(text, info);
+    return info;
+  }
+
+  /** After a rollback: numbers given since may stand for nothing. */
+  forget(): void {
+    this.#known.clear();
+  }
+}
+
+/** Reads contents back; parses each once as long as it is remembered. */
+export class WorkerInfoReads {
+  readonly #get: StatementSyncInstance;
+  readonly #parsed = new Map<number, TaskWorkerInfo>();
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#get = db.prepare('SELECT doc FROM worker_infos WHERE info = ?');
+  }
+
+  /**
+   * The worker_info of a task; the arrays in it are shared with other tasks.
+   * @param nps null when the stored worker_info had none
+   */
+  read(info: number, nps: number | null): TaskWorkerInfo {
+    let shared = this.#parsed.get(info);
+    if (shared === undefined) {
+      const row = this.#get.get(info) as { doc: string };
+      shared = fromJson(row.doc) as TaskWorkerInfo;
+      if (this.#parsed.size >= MOST_CACHED) this.#parsed.clear();
+      this.#parsed.set(info, shared);
+    }
+    return nps === null ? { ...shared } : { ...shared, nps };
+  }
+}

@@ -1,0 +1,114 @@
+/** A reader on a connection of its own: it sees what is committed when a method reads. */
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type {
+  ActionDocument,
+  BadTaskDocument,
+  NetDocument,
+  PgnDocument,
+  SpsaHistoryPoint,
+  TaskDocument,
+  UserDocument,
+  WorkerDocument,
+} from '../../model/documents.js';
+import type { ActionQuery, FinishedRunsQuery, Reader, RunHead } from '../port.js';
+import { ActionReads } from './action-log.js';
+import { PgnReads } from './pgn-records.js';
+import { RecordReads } from './record-reads.js';
+import { RunReads } from './run-reads.js';
+import { TaskReads } from './task-reads.js';
+
+export class SqliteReader implements Reader {
+  readonly #db: DatabaseSyncInstance;
+  readonly #runs: RunReads;
+  readonly #tasks: TaskReads;
+  readonly #actions: ActionReads;
+  readonly #pgns: PgnReads;
+  readonly #records: RecordReads;
+
+  /** Owns `db` from here on. */
+  constructor(db: DatabaseSyncInstance) {
+    this.#db = db;
+    this.#runs = new RunReads(db);
+    this.#tasks = new TaskReads(db);
+    this.#actions = new ActionReads(db);
+    this.#pgns = new PgnReads(db);
+    this.#records = new RecordReads(db);
+  }
+
+  unfinishedRuns(): AsyncIterable<RunHead> {
+    return this.#runs.unfinished();
+  }
+
+  async run(runId: string): Promise<RunHead | undefined> {
+    return this.#runs.one(runId);
+  }
+
+  async finishedRuns(query: FinishedRunsQuery): Promise<RunHead[]> {
+    return this.#runs.finished(query);
+  }
+
+  tasks(runId: string): AsyncIterable<TaskDocument> {
+    return this.#tasks.all(runId);
+  }
+
+  async task(runId: string, taskId: number): Promise<TaskDocument | undefined> {
+    return this.#tasks.one(runId, taskId);
+  }
+
+  async badTasks(runId: string): Promise<BadTaskDocument[]> {
+    return this.#tasks.bad(runId);
+  }
+
+  async spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]> {
+    return this.#runs.spsaHistory(runId);
+  }
+
+  async user(username: string): Promise<UserDocument | undefined> {
+    return this.#records.user(username);
+  }
+
+  users(): AsyncIterable<UserDocument> {
+    return this.#records.users();
+  }
+
+  async cpuHours(username: string): Promise<number | undefined> {
+    return this.#records.cpuHours(username);
+  }
+
+  blockedWorkers(): AsyncIterable<WorkerDocument> {
+    return this.#records.blockedWorkers();
+  }
+
+  async actions(query: ActionQuery): Promise<ActionDocument[]> {
+    return this.#actions.find(query);
+  }
+
+  actionLog(): AsyncIterable<ActionDocument> {
+    return this.#actions.all();
+  }
+
+  async keyValue(key: string): Promise<unknown> {
+    return this.#records.keyValue(key);
+  }
+
+  async pgn(runId: string, taskId: number): Promise<PgnDocument | undefined> {
+    return this.#pgns.one(runId, taskId);
+  }
+
+  async pgnBytes(runId: string): Promise<number> {
+    return this.#pgns.bytes(runId);
+  }
+
+  pgns(runId: string): AsyncIterable<PgnDocument> {
+    return this.#pgns.all(runId);
+  }
+
+  async net(name: string): Promise<NetDocument | undefined> {
+    return this.#records.net(name);
+  }
+
+  /** A second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#db.isOpen) this.#db.close();
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The embedded store: a directory that holds the database and the writer's lock.
+ *
+ * A thread with an open reader or writer must be asked to end, and waited for: Worker.terminate() or process.exit() while a
+ * statement of another thread runs aborts the whole process inside the native driver. Ending or terminating a thread that is in no
+ * statement is safe, closed or not. After an abort the store is as after a kill: all that was committed is there.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Inventory, Reader, Store, Writer } from '../port.js';
+import { StoreError } from '../store-error.js';
+import { connectReader, connectWriter } from './connection.js';
+import { SqliteInventory } from './export-reader.js';
+import { storeFailure } from './failure.js';
+import { MIGRATIONS, migrate, schemaVersion } from './migrations.js';
+import { SqliteReader } from './reader.js';
+import { SqliteWriter } from './writer.js';
+import { WriterLock } from './writer-lock.js';
+
+const DATABASE_FILE = 'shoal.db';
+
+export class SqliteStore implements Store {
+  readonly #directory: string;
+  readonly #file: string;
+
+  constructor(directory: string) {
+    this.#directory = resolve(directory);
+    this.#file = join(this.#directory, DATABASE_FILE);
+  }
+
+  /** @throws StoreError `in-use`, `version` or `disk` */
+  async openWriter(): Promise<Writer> {
+    let lock: WriterLock | undefined;
+    try {
+      // Passwords and addresses of volunteers are in it.
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      lock = WriterLock.take(this.#directory);
+      const db = connectWriter(this.#file);
+      try {
+        migrate(db);
+        return new SqliteWriter(db, this.#file, lock);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    } catch (error) {
+      lock?.release();
+      throw storeFailure(`Opening ${this.#file}`, error);
+    }
+  }
+
+  /** @throws StoreError `unsupported`: a file has one writer */
+  async openUploader(): Promise<Writer> {
+    throw new StoreError(
+      'unsupported',
+      `${this.#file} has one writer, the primary: a secondary needs a STORE_URL of MongoDB.`,
+    );
+  }
+
+  /** @throws StoreError `missing`, `version` or `disk` */
+  openReader(): Promise<Reader> {
+    return this.#open((db) => new SqliteReader(db));
+  }
+
+  /** @throws StoreError `missing`, `version` or `disk` */
+  openInventory(): Promise<Inventory> {
+    return this.#open((db) => new SqliteInventory(db));
+  }
+
+  async #open<T>(make: (db: DatabaseSyncInstance) => T): Promise<T> {
+    const missing = new StoreError(
+      'missing',
+      `There is no store in ${this.#directory}: start the server once, it makes one.`,
+    );
+    if (!existsSync(this.#file)) throw missing;
+    try {
+      const db = connectReader(this.#file);
+      try {
+        const version = schemaVersion(db);
+        if (version === 0) throw missing;
+        if (version < MIGRATIONS.length) {
+          throw new StoreError(
+            'version',
+            `${this.#file} has schema version ${version}, this program needs ${MIGRATIONS.length}: start the server once, it migrates the store.`,
+          );
+        }
+        return make(db);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    } catch (error) {
+      throw storeFailure(`Opening ${this.#file}`, error);
+    }
+  }
+}

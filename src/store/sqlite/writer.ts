@@ -1,0 +1,111 @@
+/** The one writer: a group is one transaction. */
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { WriteGroup, Writer } from '../port.js';
+import { StoreError } from '../store-error.js';
+import { ActionWrites } from './action-log.js';
+import { backupDatabase } from './backup.js';
+import { Checkpoints } from './checkpoint-handle.js';
+import { storeFailure } from './failure.js';
+import { PgnWrites } from './pgn-records.js';
+import { RecordWrites } from './record-writes.js';
+import { RunWrites } from './run-writes.js';
+import type { WriterLock } from './writer-lock.js';
+
+export class SqliteWriter implements Writer {
+  readonly #db: DatabaseSyncInstance;
+  readonly #file: string;
+  readonly #lock: WriterLock;
+  readonly #runs: RunWrites;
+  readonly #actions: ActionWrites;
+  readonly #pgns: PgnWrites;
+  readonly #records: RecordWrites;
+  readonly #checkpoints: Checkpoints;
+  readonly #backups = new Set<Promise<void>>();
+  #closed = false;
+
+  /** Owns `db` and `lock` from here on. */
+  constructor(db: DatabaseSyncInstance, file: string, lock: WriterLock) {
+    this.#db = db;
+    this.#file = file;
+    this.#lock = lock;
+    this.#runs = new RunWrites(db);
+    this.#actions = new ActionWrites(db);
+    this.#pgns = new PgnWrites(db);
+    this.#records = new RecordWrites(db);
+    this.#checkpoints = new Checkpoints(db, file);
+  }
+
+  async commit(group: WriteGroup): Promise<void> {
+    this.#assertOpen();
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      this.#write(group);
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#rollBack();
+      throw storeFailure(`Committing a group to ${this.#file}`, error);
+    }
+    this.#checkpoints.committed();
+  }
+
+  async countDownload(name: string, times = 1): Promise<boolean> {
+    this.#assertOpen();
+    try {
+      return this.#records.countDownload(name, times);
+    } catch (error) {
+      throw storeFailure(`Counting a download of ${name} in ${this.#file}`, error);
+    }
+  }
+
+  async backup(file: string): Promise<void> {
+    this.#assertOpen();
+    const copy = backupDatabase(this.#file, file);
+    this.#backups.add(copy);
+    try {
+      await copy;
+    } catch (error) {
+      throw storeFailure(`Backing up ${this.#file} to ${file}`, error);
+    } finally {
+      this.#backups.delete(copy);
+    }
+  }
+
+  /** Waits for running backups; a second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled([...this.#backups, this.#checkpoints.end()]);
+    try {
+      this.#db.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // What was committed is safe in the log; only the shorter log is missed.
+      throw storeFailure(`Closing ${this.#file}`, error);
+    } finally {
+      this.#db.close();
+      this.#lock.release();
+    }
+  }
+
+  #write(group: WriteGroup): void {
+    for (const run of group.runs) this.#runs.write(run);
+    for (const action of group.actions) this.#actions.append(action);
+    for (const pgn of group.pgns) this.#pgns.write(pgn);
+    for (const user of group.users) this.#records.user(user);
+    for (const worker of group.workers) this.#records.worker(worker);
+    for (const net of group.nets) this.#records.net(net);
+    for (const { key, value } of group.keyValues) this.#records.keyValue(key, value);
+    for (const { username, cpuHours } of group.contributors ?? []) {
+      this.#records.contributor(username, cpuHours);
+    }
+  }
+
+  #rollBack(): void {
+    this.#runs.forget();
+    // SQLite has rolled back by itself after some disk errors.
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreError('closed', `The writer of ${this.#file} is closed.`);
+  }
+}

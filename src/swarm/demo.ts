@@ -1,0 +1,89 @@
+/**
+ * `npm run demo`: a server over a temporary directory, three approved runs (sequential, fixed games, tune) and a swarm that
+ * plays them, until Ctrl-C. It leaves nothing behind.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { decimal, integer } from '../cli/values.js';
+import { findAccess } from './access.js';
+import { addApprovedRuns, addAuthors } from './demo-runs.js';
+import { showProgress } from './progress.js';
+import { ServerChild } from './server-child.js';
+import { runSwarm } from './swarm.js';
+import { describeReport } from './swarm-report.js';
+import { describeVerification } from './verify.js';
+
+const A_MONTH = 2_592_000;
+/** What a browser may find, as far as this server has it. */
+const PAGES = ['/', '/tests'];
+
+interface DemoOptions {
+  readonly workers: number;
+  readonly seconds: number;
+  readonly timeScale: number;
+  readonly port: string;
+}
+
+const command = new Command('demo')
+  .description(
+    'A server with three runs and a swarm that plays them, in a temporary directory, until Ctrl-C.',
+  )
+  .option('--workers <n>', 'simulated workers', integer, 1000)
+  .option('--seconds <s>', 'end by itself after so long', decimal, A_MONTH)
+  .option('--time-scale <x>', 'simulated seconds in a real second', decimal, 20)
+  .option('--port <n>', 'port for workers and pages; 0 takes a free one', '8000')
+  .parse();
+process.exitCode = await demo(command.opts<DemoOptions>()).catch((error: unknown) => {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
+
+async function demo({ workers, seconds, timeScale, port }: DemoOptions): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // Nobody reads any more: the end of a pipe.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
+  const directory = await mkdtemp(join(tmpdir(), 'shoal-demo-'));
+  try {
+    const server = await ServerChild.start(directory, { FISHTEST_PORT: port, LOG_LEVEL: 'info' }, true);
+    try {
+      const access = await findAccess({ data: directory }, {});
+      const { call } = access;
+      await addAuthors(call!, randomBytes(12).toString('hex'));
+      await addApprovedRuns(call!);
+      say(await introduction(server, directory));
+      const report = await runSwarm(
+        access,
+        { workers, seconds, timeScale, ramp: 10, signal: stop.signal },
+        (fleet, options) => showProgress(fleet, options, process.stderr),
+      );
+      say(`\n${describeReport(report)}\n\n${describeVerification(report.verification!)}`);
+      return report.ok ? 0 : 1;
+    } finally {
+      await server.end('SIGTERM');
+      for (const entry of server.log) if (entry.level >= 50) say(JSON.stringify(entry));
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function introduction(server: ServerChild, directory: string): Promise<string> {
+  const lines = [`Workers are served at ${server.url}, and three runs wait for them.`, '', 'Open'];
+  for (const page of PAGES) {
+    const { status } = await fetch(`${server.url}${page}`, { headers: { accept: 'text/html' } });
+    if (status === 200) lines.push(`  ${server.url}${page}`);
+  }
+  lines.push(`  ${server.adminUrl}/metrics`, '', 'or ask in another shell');
+  for (const words of ['run list', 'status', 'worker list']) {
+    lines.push(`  npm run shoal -- --data ${directory} ${words}`);
+  }
+  return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

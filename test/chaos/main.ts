@@ -1,0 +1,173 @@
+/**
+ * `npm run chaos`: a server that suffers, a swarm that plays on it, and a judgement by the swarm's own books. One seed
+ * repeats what is drawn; when things happen depends on the machine as well. With --calm nothing suffers: a soak.
+ */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { decimal, integer } from '../../src/cli/values.js';
+import { freePort } from '../../src/http/transport/free-port.js';
+import { findAccess } from '../../src/swarm/access.js';
+import { addApprovedRuns, addAuthors } from '../../src/swarm/demo-runs.js';
+import type { Fleet } from '../../src/swarm/fleet.js';
+import { Random } from '../../src/swarm/seeded-random.js';
+import { runSwarm } from '../../src/swarm/swarm.js';
+import { describeVerification, takeBaseline, verify } from '../../src/swarm/verify.js';
+import { Sufferer, suffer } from './chaos-target.js';
+import type { FaultPlan } from './fault-injectors.js';
+import { RudeClients } from './hostile-clients.js';
+import { keepRuns } from './keep-runs.js';
+import { makeOutages } from './outages.js';
+import { TrendWatch } from './trend.js';
+
+/** A worker gives up after as long, so a server that answers later has not answered. */
+const LATEST_MS = 30_000;
+
+interface Options {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly calm: boolean;
+  readonly json?: string;
+  readonly store?: string;
+}
+
+async function chaos(options: Options): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'shoal-chaos-'));
+  const random = new Random(options.seed);
+  const ports = [await freePort(), await freePort()];
+  const outages = await makeOutages(options.store ?? `sqlite:${directory}`);
+  const sufferer = new Sufferer(directory, {
+    STORE_URL: outages.storeUrl,
+    FISHTEST_PORT: `${ports[0]}`,
+    ADMIN_PORT: `${ports[1]}`,
+    TASK_TIMEOUT_MS: '2000',
+    LOG_LEVEL: 'info',
+    SHOAL_DATA: directory,
+  });
+  const plan: FaultPlan | undefined = options.calm
+    ? undefined
+    : {
+        seed: options.seed,
+        places: 400,
+        elsewhere: 0.5,
+        stalls: 0.02,
+        stallMs: 400,
+        full: 0.02,
+        jumpMs: 2000,
+      };
+  try {
+    await sufferer.start(undefined);
+    const access = await findAccess({ data: directory }, {});
+    const call = access.call!;
+    await addAuthors(call, randomBytes(12).toString('hex'));
+    await addApprovedRuns(call);
+    const baseline = await takeBaseline(call);
+    if (plan !== undefined) {
+      await sufferer.end('SIGTERM');
+      await sufferer.start(plan);
+    }
+    const rude = new RudeClients({ host: '127.0.0.1', port: ports[0]!, ...access.users[0]! }, random);
+    const stop = new AbortController();
+    const trends = new TrendWatch();
+    const began = performance.now();
+    const sampling = setInterval(() => {
+      void call('status', {}).then(
+        ({ status }) => trends.sample(status.pid, (performance.now() - began) / 1000),
+        () => {},
+      );
+    }, 1000);
+    const suffering = plan && suffer(sufferer, { plan, outages, rude, random }, stop.signal);
+    const refilling = keepRuns(call, stop.signal);
+    let fleet: Fleet | undefined;
+    const { workers, seconds } = options;
+    const report = await runSwarm(
+      { ...access, call: undefined },
+      {
+        workers,
+        seconds,
+        seed: options.seed,
+        timeScale: 60,
+        elo: 1,
+        ramp: Math.min(5, seconds / 4),
+        allowOutage: !options.calm,
+      },
+      (started) => {
+        fleet = started;
+        return () => {};
+      },
+    );
+    stop.abort();
+    clearInterval(sampling);
+    await suffering;
+    await refilling;
+    const { status: tired } = await call('status', {});
+    await sufferer.end('SIGTERM');
+    await sufferer.start(undefined);
+    const verification = await verify(call, fleet!.ledger, baseline);
+    const { status } = await call('status', {});
+    const corrected = sufferer.server.log.filter((entry) => entry.msg === 'corrected at start-up');
+    await sufferer.end('SIGTERM');
+
+    const problems = [...sufferer.problems];
+    const late = fleet!.tally.allLatencies().max;
+    if (late > LATEST_MS) problems.push(`a request waited for ${Math.round(late)} ms`);
+    for (const fault of report.faults) {
+      const isOutage = fault.kind === 'broken' || fault.kind === 'unusable';
+      if (!isOutage || /TIMEOUT/.test(fault.what)) {
+        problems.push(`${fault.kind}: ${fault.request}: ${fault.what} (${fault.count})`);
+      }
+    }
+    for (const entry of corrected) problems.push(`wrong in the store: ${String(entry['correction'])}`);
+    if (tired.gauges['locks_held'] !== 0) problems.push(`${tired.gauges['locks_held']} locks stayed held`);
+    problems.push(...rude.tally.odd.slice(0, 5));
+    if (!verification.agrees) problems.push(describeVerification(verification));
+    const figures = {
+      seed: options.seed,
+      seconds,
+      workers,
+      ok: problems.length === 0,
+      requests: fleet!.tally.requests,
+      games: fleet!.ledger.games,
+      tasks: fleet!.ledger.assigned,
+      ...sufferer.counts,
+      rude: rude.tally.sent,
+      latest_ms: Math.round(late),
+      runs: status.runs.active + status.runs.paused,
+      ...trends.trend(),
+    };
+    for (const problem of problems) process.stderr.write(`${problem}\n`);
+    const line = Object.entries(figures).map(([name, value]) => {
+      return `${name} ${typeof value === 'number' ? Math.round(value * 100) / 100 : value}`;
+    });
+    process.stdout.write(`${line.join(', ')}\n`);
+    if (options.json !== undefined) {
+      writeFileSync(options.json, `${JSON.stringify({ ...figures, problems }, null, 2)}\n`);
+    }
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    if (sufferer.server !== undefined) sufferer.server.signal('SIGKILL');
+    await outages.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const command = new Command('chaos')
+  .description(
+    'Lets a server suffer while a swarm plays on it, and checks that nothing is lost, doubled or hung.',
+  )
+  .option('--seconds <s>', 'how long', decimal, 60)
+  .option('--seed <n>', 'what is drawn', integer, 1)
+  .option('--workers <n>', 'simulated workers', integer, 300)
+  .option('--calm', 'nothing suffers: prints the slopes of memory and descriptors (a soak)', false)
+  .option('--store <url>', 'a store of your own, empty, instead of a temporary directory')
+  .option('--json <file>', 'write the figures there too')
+  .parse();
+process.title = 'shoal chaos';
+process.exitCode = await chaos(command.opts<Options>()).catch((error: unknown) => {
+  process.stderr.write(`chaos: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+});

@@ -1,0 +1,84 @@
+/** Passwords at rest: hashes, clear text of older databases, and what verification costs. */
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import {
+  burn,
+  hashPassword,
+  setPasswordCost,
+  verifyPassword,
+} from '../../src/operations/account/password.js';
+
+const CHEAP = { ln: 10, r: 8, p: 1 };
+
+before(() => setPasswordCost(CHEAP));
+
+test('a hash verifies its password and no other', async () => {
+  const stored = await hashPassword('pässword');
+  assert.match(stored, /^\$scrypt\$ln=10,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  assert.equal(await verifyPassword(stored, 'pässword'), true);
+  for (const wrong of ['', 'passwort', 'pässword ', stored]) {
+    assert.equal(await verifyPassword(stored, wrong), false);
+  }
+});
+
+test('two hashes of one password differ', async () => {
+  assert.notEqual(await hashPassword('x'), await hashPassword('x'));
+});
+
+test('clear text of an older database is accepted', async () => {
+  assert.equal(await verifyPassword('secret', 'secret'), true);
+  assert.equal(await verifyPassword('secret', 'secre'), false);
+  assert.equal(await verifyPassword('', ''), true);
+});
+
+test('a hash of another cost verifies', async () => {
+  const old = await hashPassword('x');
+  setPasswordCost({ ...CHEAP, ln: 11 });
+  assert.equal(await verifyPassword(old, 'x'), true);
+  setPasswordCost(CHEAP);
+});
+
+test('a damaged hash is no password, not even its own text', async () => {
+  const salt = 'A'.repeat(22);
+  const hash = 'B'.repeat(43);
+  for (const stored of [
+    '$scrypt$',
+    '$scrypt$ln=10,r=8,p=1$x$y',
+    `$scrypt$ln=30,r=8,p=1$${salt}$${hash}`,
+    `$scrypt$ln=0,r=8,p=1$${salt}$${hash}`,
+    `$scrypt$ln=10,r=0,p=1$${salt}$${hash}`,
+  ]) {
+    assert.equal(await verifyPassword(stored, stored), false, stored);
+  }
+});
+
+test('costs out of bounds are refused', () => {
+  for (const cost of [
+    { ...CHEAP, ln: 25 },
+    { ...CHEAP, r: 0 },
+    { ...CHEAP, p: 1.5 },
+  ]) {
+    assert.throws(() => setPasswordCost(cost), RangeError);
+  }
+});
+
+test('an unknown user, wrong clear text and a wrong hash cost about the same', async () => {
+  setPasswordCost({ ...CHEAP, ln: 14 });
+  const stored = await hashPassword('x');
+  const cost = async (work: () => Promise<unknown>) => {
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const started = performance.now();
+      await work();
+      times.push(performance.now() - started);
+    }
+    return Math.min(...times);
+  };
+  const wrongHash = await cost(() => verifyPassword(stored, 'y'));
+  for (const work of [burn, () => verifyPassword('x', 'y')]) {
+    const ratio = (await cost(work)) / wrongHash;
+    assert.ok(ratio > 0.3 && ratio < 3, `ratio ${ratio}`);
+  }
+  setPasswordCost(CHEAP);
+});

@@ -1,0 +1,131 @@
+/** Nothing is lost, doubled or done out of order when the database fails. */
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../../src/store/mongodb/connection.js';
+import { GroupLog } from '../../src/store/mongodb/intent-log.js';
+import { UpdateLog } from '../../src/store/mongodb/redo-log.js';
+import { MongodbWriter } from '../../src/store/mongodb/writer.js';
+import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
+import { CutProxy } from '../chaos/cut-proxy.js';
+import { badTask, change, group, idOf, liveOf, newTask, taskUpdate } from './documents.js';
+import { withoutMongodb } from './mongodb-place.js';
+import {
+  begin,
+  closeOpened,
+  commitWins,
+  head,
+  logged,
+  NEVER_MS,
+  open,
+  opened,
+  openPlace,
+  stored,
+  storedWins,
+  until,
+} from './one-run.js';
+
+describe('a database that fails now and then', { skip: withoutMongodb, timeout: 60_000 }, () => {
+  afterEach(closeOpened);
+
+  it('takes a group once, though it refuses its documents for a while', async () => {
+    const place = await openPlace();
+    const { client, db, name } = connect(place.url, 2);
+    const { lease } = await WriterLease.take(db, name);
+    const updates = new UpdateLog(db, 0);
+    await lease.startUpdates(updates.id);
+    let refusals = 0;
+    /** Refuses each second update of a run. */
+    const fitful = new Proxy(db, {
+      get: (target, member) =>
+        member !== 'collection'
+          ? Reflect.get(target, member, target)
+          : (collection: string) => {
+              const real = target.collection(collection);
+              if (collection !== 'runs') return real;
+              const bulkWrite: typeof real.bulkWrite = async (operations, options) => {
+                if ('updateOne' in operations[0]! && refusals++ % 2 === 1) throw new Error('not now');
+                return await real.bulkWrite(operations, options);
+              };
+              return Object.assign(Object.create(real), { bulkWrite }) as typeof real;
+            },
+    });
+    const groups = new GroupLog(fitful, lease);
+    const parts = { client, db: fitful, name, lease, groups, updates, delayMs: NEVER_MS };
+    const writer = new MongodbWriter({ ...parts, mostEmbeddedTasks: Number.POSITIVE_INFINITY });
+    opened.push(() => writer.close());
+    // Comes to three requests.
+    const badTasks = Array.from({ length: 600 }, (_, i) => badTask(i, 2.5));
+    const insert = change(head._id, { insert: head, live: liveOf(head), tasks: [newTask(0)] });
+    await writer.commit(group({ runs: [insert] }));
+    const more = group({ runs: [change(head._id, { live: liveOf(head, { workers: 7 }), badTasks })] });
+    let tries = 0;
+    await until(() =>
+      writer.commit(more).then(
+        () => true,
+        () => ++tries > 100,
+      ),
+    );
+    assert.ok(refusals >= 2 && tries >= 1 && tries < 100, `${refusals} refusals, ${tries} tries`);
+    const run = await stored(place);
+    assert.equal(run?.['bad_tasks'].length, 600);
+    assert.equal(run?.['workers'], 7);
+    assert.equal(await logged(place), 2);
+  });
+
+  it('has documents brought up to the log after an absence, with and without further groups', async () => {
+    const place = await openPlace();
+    const { proxy, url } = await CutProxy.open(place.url);
+    opened.push(() => proxy.close());
+    const writer = await open(place, 300, url);
+    await begin(writer);
+    await commitWins(writer, 4);
+    proxy.cut();
+    await sleep(600);
+    assert.equal(await storedWins(place), 0);
+    proxy.join();
+    await until(async () => (await storedWins(place)) === 4 && (await logged(place)) === 0);
+
+    await commitWins(writer, 5);
+    proxy.cut();
+    await sleep(600);
+    await assert.rejects(commitWins(writer, 6), { name: 'StoreError' });
+    proxy.join();
+    const runs = [change(head._id, { tasks: [taskUpdate(0, 7)] })];
+    await until(() =>
+      writer.commit(group({ runs })).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(async () => (await storedWins(place)) === 7);
+  });
+
+  it('has a group marked as done whose mark failed, before the next group is done', async () => {
+    const place = await openPlace();
+    const { lease } = await WriterLease.take(place.db, 'test');
+    let failures = 1;
+    const forgetful = {
+      log: (logged: Parameters<WriterLease['log']>[0]) => lease.log(logged),
+      confirmIfOld: () => lease.confirmIfOld(),
+      markDone: async (id: string) => {
+        if (failures-- > 0) throw new Error('no answer');
+        await lease.markDone(id);
+      },
+    } as unknown as WriterLease;
+    const log = new GroupLog(place.db, forgetful);
+    const set = (n: number, value: number) => ({
+      collection: 'kvstore',
+      operation: {
+        updateOne: { filter: { _id: idOf(n) as never }, update: { $set: { value } }, upsert: true },
+      },
+    });
+    await log.commit(log.prepare([set(1, 1), set(2, 1)], new Date()));
+    await log.commit(log.prepare([set(1, 2)], new Date()));
+    await lease.release();
+    // Would do the first group again if it were not marked.
+    await (await place.store.openWriter()).close();
+    const kvstore = place.db.collection<{ _id: string; value: number }>('kvstore');
+    assert.equal((await kvstore.findOne({ _id: idOf(1) }))?.value, 2);
+  });
+});
