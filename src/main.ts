@@ -26,9 +26,9 @@ import { endProcess } from './server/exit.js';
 import { makeLog } from './server/log.js';
 import { isPrimary } from './server/role.js';
 import { startSecondary } from './server/secondary.js';
-import { lossText, takeSteps } from './server/shutdown.js';
+import { lossText, runShutdownSteps } from './server/shutdown.js';
 import { FrontThreads } from './server/threads/front-handle.js';
-import { EXIT_THREAD_LOST, startWarden } from './server/threads/reaper-handle.js';
+import { EXIT_THREAD_EXITED, startReaper } from './server/threads/reaper-handle.js';
 import { StoreThread } from './server/threads/writer-handle.js';
 import { openStore, sqliteDirectory } from './store/open-store.js';
 
@@ -86,9 +86,9 @@ async function start(config: Config): Promise<void> {
   watchLoop(shared);
   const threadData = { ...options, buffer: shared.region.buffer };
 
-  startWarden(
+  startReaper(
     threadData,
-    (burial) => log.error(burial, 'a thread died: what it held is whole again and free'),
+    (report) => log.error(report, 'a thread died: what it held is whole again and free'),
     (code) => lost('warden', code),
   );
   if (!isPrimary(config)) {
@@ -117,8 +117,8 @@ async function start(config: Config): Promise<void> {
   const { port } = fronts;
   note('system_event', `start, port ${port}`);
   const durable = async (sequence: number) => {
-    while (!state.journal.isDurable(sequence)) {
-      await state.journal.durable.waitAsync(state.journal.durable.load(), 100);
+    while (!state.commits.isDurable(sequence)) {
+      await state.commits.durable.waitAsync(state.commits.durable.load(), 100);
     }
   };
   const access = await loadOrCreateAdminAccess(dataDirectory(config));
@@ -191,7 +191,7 @@ async function start(config: Config): Promise<void> {
     shared.draining.store(1);
     clearInterval(probing);
     clearInterval(sampling);
-    const clean = await takeSteps(
+    const clean = await runShutdownSteps(
       [
         { name: 'let requests end', run: () => sleep(GRACE_MS) },
         {
@@ -215,13 +215,13 @@ async function start(config: Config): Promise<void> {
         onError: (step, error) => log.error({ step, error: String(error) }, 'a step of stopping failed'),
       },
     );
-    if (state.journal.lag() > 0) log.error({ changes: state.journal.lag() }, lossText(config.DURABILITY));
+    if (state.commits.lag() > 0) log.error({ changes: state.commits.lag() }, lossText(config.DURABILITY));
     log.info(clean ? 'stopped' : 'stopped, not cleanly');
     await endProcess(clean ? 0 : 1);
   };
-  takeUp(config);
+  applyLiveSettings(config);
   settings.onChange = (changed) => {
-    takeUp(changed);
+    applyLiveSettings(changed);
     const { THREADPOOL_TOKENS, TASK_SEMAPHORE_SIZE, LOG_LEVEL } = changed;
     log.info({ THREADPOOL_TOKENS, TASK_SEMAPHORE_SIZE, LOG_LEVEL }, 'settings in force from now on');
   };
@@ -244,7 +244,7 @@ async function start(config: Config): Promise<void> {
     `Shoal ${version} serves workers`,
   );
 
-  function takeUp(live: Config): void {
+  function applyLiveSettings(live: Config): void {
     log.level = live.LOG_LEVEL;
     shared.logsRequests.store(log.isLevelEnabled('debug') ? 1 : 0);
     shared.admission.resize(live.TASK_SEMAPHORE_SIZE);
@@ -255,14 +255,14 @@ async function start(config: Config): Promise<void> {
     withSystem(state, (slot) =>
       logAction(state, slot, Date.now(), kind, { username: SYSTEM_USERNAME, message }),
     );
-    state.journal.append();
+    state.commits.next();
   }
 }
 
 /** A thread is gone that the others need. Nothing acknowledged is lost: a supervisor starts the server again. */
 function lost(role: string, code: number): void {
   log.fatal({ role, code }, 'a thread that the server needs has ended: the server ends too, start it again');
-  void endProcess(EXIT_THREAD_LOST);
+  void endProcess(EXIT_THREAD_EXITED);
 }
 
 /** Where the admin token lies: beside an embedded store, or where SHOAL_DATA says. */

@@ -8,12 +8,12 @@ import { verifyPassword } from '../../src/operations/account/password.js';
 import { type Context, isReply, type Reply } from '../../src/operations/context.js';
 import { OPERATIONS, type OperationName } from '../../src/operations/operation-names.js';
 import { recover } from '../../src/operations/recovery/recover.js';
-import { operate } from '../../src/operations/run-operation.js';
+import { runOperation } from '../../src/operations/run-operation.js';
 import { WORKER_VERSION } from '../../src/protocol/replies.js';
 import { accessSchema, type WorkerRequest, workerRequestSchema } from '../../src/protocol/request-schema.js';
 import { Shared } from '../../src/runtime/shared.js';
 import { openStore } from '../../src/store/open-store.js';
-import { JournalWriter } from '../../src/store/writer/group-commit.js';
+import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import { compiled } from './validators.js';
 
 const GIB = 1024 ** 3;
@@ -29,27 +29,27 @@ state.threads.join('fastify', { parks: true });
 const writer = await store.openWriter();
 const reader = await store.openReader();
 await recover(state, reader, Date.now());
-const journal = new JournalWriter(state, writer, { flushIntervalMs: 1000 });
+const journal = new GroupCommitter(state, writer, { flushIntervalMs: 1000 });
 void journal.run();
 // One thread: it may do what takes long, and finds every lock free.
-const context: Context = { state, onFront: false };
+const context: Context = { state, mayBlock: true };
 
 let waiting: { sequence: number; resolve: () => void }[] = [];
 void (async () => {
   for (;;) {
-    const reached = state.journal.durable.load();
+    const reached = state.commits.durable.load();
     const held = waiting;
     waiting = [];
     for (const reply of held) {
-      if (state.journal.isDurable(reply.sequence)) reply.resolve();
+      if (state.commits.isDurable(reply.sequence)) reply.resolve();
       else waiting.push(reply);
     }
-    await state.journal.durable.waitAsync(reached, 100);
+    await state.commits.durable.waitAsync(reached, 100);
   }
 })();
 
 async function durable(sequence: number): Promise<void> {
-  if (state.journal.isDurable(sequence)) return;
+  if (state.commits.isDurable(sequence)) return;
   await new Promise<void>((resolve) => waiting.push({ sequence, resolve }));
 }
 
@@ -65,8 +65,8 @@ async function authenticate(request: FastifyRequest, reply: FastifyReply): Promi
     }
     users.remember(info.username, password, version, Date.now());
   }
-  const standing = users.standing(info.username);
-  if (standing?.blocked || standing?.pending) {
+  const accountStatus = users.accountStatus(info.username);
+  if (accountStatus?.blocked || accountStatus?.pending) {
     await reply.code(401).send({ error: `${request.url}: Account blocked or pending` });
   }
 }
@@ -96,7 +96,7 @@ for (const name of OPERATIONS) {
 }
 
 function answer(name: OperationName, request: FastifyRequest): Reply {
-  const outcome = operate(context, name, {
+  const outcome = runOperation(context, name, {
     path: request.url,
     request: request.body as WorkerRequest,
     remoteAddr: request.ip,

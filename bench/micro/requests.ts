@@ -1,5 +1,5 @@
 /** What it costs to know a worker's request: parsed, checked, or recognised by its bytes. */
-import { KnownBodies } from '../../src/http/worker-api/body-cache.js';
+import { BodyCache } from '../../src/http/worker-api/body-cache.js';
 import { checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
 import { applyPatch, type Plan, type PlannedRequest } from '../load/plan.js';
 import { beatPlan, requestTaskPlan, updatePlan } from '../seed/plans.js';
@@ -50,12 +50,12 @@ function pieces(bodies: readonly Buffer[]): Record<string, Piece> {
 }
 
 /** A body is kept when it comes for the second time. */
-function rememberAll(bodies: readonly Buffer[]): KnownBodies<object> {
-  const known = new KnownBodies<object>(ENTRIES);
+function rememberAll(bodies: readonly Buffer[]): BodyCache<object> {
+  const known = new BodyCache<object>(ENTRIES);
   for (let time = 0; time < 2; time++) {
     for (const body of bodies) {
       known.find(body);
-      if (known.cameBefore()) known.remember({});
+      if (known.seenBefore()) known.remember({});
     }
   }
   return known;

@@ -4,7 +4,7 @@
  */
 import { cp } from 'node:fs/promises';
 import { buildRun } from '../../src/operations/run/new-run.js';
-import { emptyGroup } from '../../src/state/collect-batch.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
 import type { RunHead, TaskWrite } from '../../src/state/write-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 
@@ -62,14 +62,14 @@ export async function writeFarm(directory: string, options: FarmOptions): Promis
   const { runs, tasks, doneTasks = 0 } = options;
   const writer = await openStore(`sqlite:${directory}`).openWriter();
   const now = Date.now();
-  await writer.commit({ ...emptyGroup(), users: [user(now)] });
+  await writer.commit({ ...emptyBatch(), users: [user(now)] });
   for (let run = 0; run < runs; run++) {
     const insert = runHead(run, now);
     const writes: TaskWrite[] = [];
     for (let done = 0; done < doneTasks; done++) writes.push(taskWrite(done, false, 900_000_000 + done, now));
     for (let i = run; i < tasks; i += runs) writes.push(taskWrite(writes.length, true, i, now));
     await writer.commit({
-      ...emptyGroup(),
+      ...emptyBatch(),
       runs: [{ runId: runId(run), insert, tasks: writes, badTasks: [], spsaHistory: [] }],
     });
   }

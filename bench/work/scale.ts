@@ -43,7 +43,7 @@ export async function loadFarm(farm: FarmOptions): Promise<{ shared: Shared; con
   await recover(shared.state, reader, Date.now());
   await reader.close();
   await rm(directory, { recursive: true });
-  return { shared, context: { state: shared.state, onFront: false } };
+  return { shared, context: { state: shared.state, mayBlock: true } };
 }
 
 /** What is compared is measured in turn, in one process and compiled alike. */

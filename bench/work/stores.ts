@@ -2,8 +2,8 @@
  * How many tasks a second one writer makes durable, and whether that depends on how the tasks are spread over runs: the embedded
  * store, and the MongoDB server that MONGODB_URI names, if any, in a database of its own.
  */
-import { emptyGroup } from '../../src/state/collect-batch.js';
-import type { RunHead, RunLive, RunWrite, TaskWrite, WriteGroup } from '../../src/store/port.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
+import type { RunHead, RunLive, RunWrite, TaskWrite, WriteBatch } from '../../src/store/port.js';
 import type { StorePlace } from '../../test/store/contract.js';
 import { placeOn } from '../../test/store/mongodb-place.js';
 import { sqlitePlace } from '../../test/store/sqlite-place.js';
@@ -89,6 +89,6 @@ function empty(id: string): RunWrite {
   return { runId: id, tasks: [], badTasks: [], spsaHistory: [] };
 }
 
-function groupOf(runs: RunWrite[]): WriteGroup {
-  return { ...emptyGroup(), runs };
+function groupOf(runs: RunWrite[]): WriteBatch {
+  return { ...emptyBatch(), runs };
 }

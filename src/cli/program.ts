@@ -11,7 +11,7 @@ import { addServerCommands } from './commands/server-commands.js';
 import { addUserCommands } from './commands/user-commands.js';
 import { addWorkerCommands } from './commands/worker-commands.js';
 import { CliFailure } from './failures.js';
-import { type GlobalOptions, Session, type Surroundings } from './session.js';
+import { type GlobalOptions, type ProcessIo, Session } from './session.js';
 
 const USAGE = 2;
 
@@ -20,7 +20,7 @@ Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
 Each command has its own help: shoal run add --help`;
 
 /** Runs one command line (without the names of node and the script) and resolves to its exit code. */
-export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
+export async function runCli(args: readonly string[], around: ProcessIo): Promise<number> {
   try {
     await makeProgram(around).parseAsync(args, { from: 'user' });
     return 0;
@@ -32,7 +32,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
   }
 }
 
-function makeProgram(around: Surroundings): Command {
+function makeProgram(around: ProcessIo): Command {
   const program = new Command('shoal')
     .description('Operates a running Shoal server through its admin API.')
     .option('--json', "print the server's answer as JSON")

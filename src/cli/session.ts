@@ -3,7 +3,7 @@ import type { AdminAnswer, AdminRequest, AdminVerb } from '../protocol/admin.js'
 import { AdminClient, type ClientOptions } from './admin-client.js';
 
 /** The process around a command, as far as commands may touch it. */
-export interface Surroundings {
+export interface ProcessIo {
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: AsyncIterable<Buffer | string>;
   readonly write: (text: string) => void;
@@ -15,11 +15,11 @@ export interface GlobalOptions extends ClientOptions {
 }
 
 export class Session {
-  readonly #around: Surroundings;
+  readonly #around: ProcessIo;
   readonly #globals: () => GlobalOptions;
 
   /** `globals` is asked when a command runs, since the command line is read after the commands are made. */
-  constructor(around: Surroundings, globals: () => GlobalOptions) {
+  constructor(around: ProcessIo, globals: () => GlobalOptions) {
     this.#around = around;
     this.#globals = globals;
   }

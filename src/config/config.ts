@@ -1,6 +1,6 @@
-/** Every knob: name, default, bounds, meaning. All mistakes are reported at once. */
+/** Every setting: name, default, bounds, meaning. All mistakes are reported at once. */
 
-interface Knob<T> {
+interface Setting<T> {
   readonly value: T;
   readonly meaning: string;
   readonly min?: number;
@@ -14,13 +14,13 @@ interface Knob<T> {
   readonly secret?: true;
 }
 
-const KNOBS = {
+const SETTINGS = {
   FISHTEST_PORT: { value: 8000, min: 0, max: 65535, meaning: 'port for workers; 0 takes a free one' },
   FISHTEST_PRIMARY_PORT: {
     value: '',
     meaning: 'port of the primary; another FISHTEST_PORT makes this a secondary, which reads and takes PGNs',
-  } as Knob<string>,
-  HTTP_HOST: { value: '0.0.0.0', meaning: 'address for workers' } as Knob<string>,
+  } as Setting<string>,
+  HTTP_HOST: { value: '0.0.0.0', meaning: 'address for workers' } as Setting<string>,
   HTTP_THREADS: { value: 1, min: 1, max: 16, meaning: 'front threads that share the port' },
   THREADPOOL_THREADS: { value: 2, min: 1, max: 32, meaning: 'pool threads, spread over the front threads' },
   THREADPOOL_TOKENS: {
@@ -29,7 +29,7 @@ const KNOBS = {
     max: 10_000,
     live: true,
     meaning: 'dispatched calls in flight',
-  } as Knob<number>,
+  } as Setting<number>,
   THREADPOOL_QUEUE: {
     value: 50_000,
     min: 1,
@@ -42,18 +42,18 @@ const KNOBS = {
     max: 100_000,
     live: true,
     meaning: 'request_task calls admitted at once',
-  } as Knob<number>,
+  } as Setting<number>,
   REPLY_SPREAD_MS: {
     value: 0,
     min: 0,
     max: 20_000,
     meaning:
       'longest that a busy or no-task reply is held, at random, so that workers do not retry in step; 0: not at all',
-  } as Knob<number>,
+  } as Setting<number>,
   STORE_URL: {
     value: 'sqlite:./data',
     meaning: 'where state is kept: sqlite:DIRECTORY or mongodb://HOST/DATABASE',
-  } as Knob<string>,
+  } as Setting<string>,
   STORE_CONNECTIONS: {
     value: 48,
     min: 1,
@@ -64,14 +64,14 @@ const KNOBS = {
     value: 'strict',
     options: ['strict', 'relaxed'],
     meaning: 'strict: a reply leaves when the store has what it promises',
-  } as Knob<string>,
+  } as Setting<string>,
   FLUSH_INTERVAL_MS: { value: 1000, min: 1, max: 60_000, meaning: 'how often beats are written' },
-  ADMIN_HOST: { value: '127.0.0.1', meaning: 'address of the admin API' } as Knob<string>,
+  ADMIN_HOST: { value: '127.0.0.1', meaning: 'address of the admin API' } as Setting<string>,
   ADMIN_PORT: { value: 8001, min: 0, max: 65535, meaning: 'port of the admin API; 0 takes a free one' },
   TRUSTED_PROXIES: {
     value: '127.0.0.1,::1',
     meaning: 'addresses whose X-Forwarded-For and X-Forwarded-Proto are believed',
-  } as Knob<string>,
+  } as Setting<string>,
   BODY_LIMIT_KB: { value: 1024, min: 16, max: 65_536, meaning: 'largest request body, PGN uploads aside' },
   PGN_BODY_LIMIT_MB: { value: 32, min: 1, max: 200, meaning: 'largest body of a PGN upload' },
   CREDENTIAL_MAX_AGE_S: {
@@ -102,23 +102,23 @@ const KNOBS = {
   SHOAL_MAX_TASKS: { value: 2_000_000, min: 1024, max: 8_000_000, meaning: 'tasks of live runs' },
   SHOAL_MAX_WORKERS: { value: 1_000_000, min: 1024, max: 4_000_000, meaning: 'workers remembered' },
   SHOAL_MAX_USERS: { value: 100_000, min: 64, max: 1_000_000, meaning: 'accounts' },
-  GH_TOKEN: { value: '', secret: true, meaning: 'bearer token for GitHub' } as Knob<string>,
+  GH_TOKEN: { value: '', secret: true, meaning: 'bearer token for GitHub' } as Setting<string>,
   SHOAL_GITHUB: {
     value: 'on',
     options: ['on', 'off'],
     meaning: 'off: books and the newest official commit are not asked from GitHub',
-  } as Knob<string>,
+  } as Setting<string>,
   LOG_LEVEL: {
     value: 'info',
     options: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],
     live: true,
     meaning: 'least severe level that is logged; debug writes a line for each request',
-  } as Knob<string>,
+  } as Setting<string>,
   LOG_FORMAT: {
     value: 'auto',
     options: ['auto', 'json', 'pretty'],
     meaning: 'auto: pretty on a terminal, else JSON',
-  } as Knob<string>,
+  } as Setting<string>,
   TASK_TIMEOUT_MS: {
     value: 20_000,
     min: 500,
@@ -147,33 +147,33 @@ const KNOBS = {
     value: 'on',
     options: ['on', 'off'],
     meaning: "whether the workers' port shows the dashboard at /",
-  } as Knob<string>,
+  } as Setting<string>,
   FISHTEST_URL: {
     value: '',
     meaning: "public address of fishtest's pages; the dashboard links runs to it",
-  } as Knob<string>,
+  } as Setting<string>,
   FISHTEST_NN_URL: {
     value: 'own',
     emptyCounts: true,
     meaning: 'where networks are downloaded; own: the address that the client used; empty: a path only',
-  } as Knob<string>,
+  } as Setting<string>,
   GITHUB_API_URL: {
     value: '',
     meaning:
       "address of GitHub's API, where it is not its own; asked for the quota even with SHOAL_GITHUB=off",
-  } as Knob<string>,
+  } as Setting<string>,
   SHOAL_DATA: {
     value: '',
     meaning: 'directory of the admin token; that of an embedded store when empty',
-  } as Knob<string>,
+  } as Setting<string>,
   SHOAL_ENV_FILE: {
     value: '',
     meaning: 'file of NAME=value lines that outweigh the environment; SIGHUP reads it again',
-  } as Knob<string>,
+  } as Setting<string>,
 } as const;
 
 export type Config = {
-  [Name in keyof typeof KNOBS]: (typeof KNOBS)[Name]['value'] extends number ? number : string;
+  [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]['value'] extends number ? number : string;
 };
 
 /** The environment holds values that cannot be used; the message lists them all. */
@@ -187,49 +187,52 @@ export class ConfigError extends Error {
   }
 }
 
-/** One knob's text as its value. @throws ConfigError */
-export function readKnob(name: string, text: string): number | string {
-  const knob = knobOf(name);
-  if (knob === undefined) throw new ConfigError([`${name}: there is no such setting`]);
-  const problem = typeof knob.value === 'number' ? numberProblem(text, knob) : optionProblem(text, knob);
-  if (problem !== undefined) throw new ConfigError([`${name}=${text}: ${problem} (${knob.meaning})`]);
-  return typeof knob.value === 'number' ? Number(text) : text;
+/** One setting's text as its value. @throws ConfigError */
+export function readSetting(name: string, text: string): number | string {
+  const setting = settingOf(name);
+  if (setting === undefined) throw new ConfigError([`${name}: there is no such setting`]);
+  const problem =
+    typeof setting.value === 'number' ? numberProblem(text, setting) : optionProblem(text, setting);
+  if (problem !== undefined) throw new ConfigError([`${name}=${text}: ${problem} (${setting.meaning})`]);
+  return typeof setting.value === 'number' ? Number(text) : text;
 }
 
 /** @throws ConfigError */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
-  const entries = (Object.entries(KNOBS) as [string, Knob<number | string>][]).map(([name, knob]) => {
-    const text = env[name];
-    if (text === undefined || (text === '' && knob.emptyCounts !== true)) return [name, knob.value];
-    try {
-      return [name, readKnob(name, text)];
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      problems.push(...error.problems);
-      return [name, knob.value];
-    }
-  });
+  const entries = (Object.entries(SETTINGS) as [string, Setting<number | string>][]).map(
+    ([name, setting]) => {
+      const text = env[name];
+      if (text === undefined || (text === '' && setting.emptyCounts !== true)) return [name, setting.value];
+      try {
+        return [name, readSetting(name, text)];
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        problems.push(...error.problems);
+        return [name, setting.value];
+      }
+    },
+  );
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(entries) as Config;
 }
 
-function knobOf(name: string): Knob<number | string> | undefined {
-  return Object.hasOwn(KNOBS, name) ? KNOBS[name as keyof typeof KNOBS] : undefined;
+function settingOf(name: string): Setting<number | string> | undefined {
+  return Object.hasOwn(SETTINGS, name) ? SETTINGS[name as keyof typeof SETTINGS] : undefined;
 }
 
-function numberProblem(text: string, { min, max }: Knob<unknown>): string | undefined {
+function numberProblem(text: string, { min, max }: Setting<unknown>): string | undefined {
   const value = Number(text);
   return text.trim() !== '' && Number.isInteger(value) && value >= min! && value <= max!
     ? undefined
     : `not an integer from ${min} to ${max}`;
 }
 
-function optionProblem(text: string, { options }: Knob<unknown>): string | undefined {
+function optionProblem(text: string, { options }: Setting<unknown>): string | undefined {
   return options === undefined || options.includes(text) ? undefined : `not one of ${options.join(', ')}`;
 }
 
-export interface KnobDescription {
+export interface SettingDescription {
   readonly name: string;
   /** The default. */
   readonly value: string;
@@ -238,13 +241,13 @@ export interface KnobDescription {
   readonly secret: boolean;
 }
 
-/** Every knob, for manuals. */
-export function describeKnobs(): KnobDescription[] {
-  return (Object.entries(KNOBS) as [string, Knob<number | string>][]).map(([name, knob]) => ({
+/** Every setting, for manuals. */
+export function describeSettings(): SettingDescription[] {
+  return (Object.entries(SETTINGS) as [string, Setting<number | string>][]).map(([name, setting]) => ({
     name,
-    value: String(knob.value),
-    meaning: knob.meaning,
-    live: knob.live === true,
-    secret: knob.secret === true,
+    value: String(setting.value),
+    meaning: setting.meaning,
+    live: setting.live === true,
+    secret: setting.secret === true,
   }));
 }

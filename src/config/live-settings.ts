@@ -1,15 +1,15 @@
 /**
- * The configuration of a running server: what each knob is and who said so, and the change of those that can change.
+ * The configuration of a running server: what each setting is and who said so, and the change of those that can change.
  * Weight, from the heaviest: `shoal config set`, the file SHOAL_ENV_FILE, the environment, the default.
  */
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { type Config, ConfigError, describeKnobs, readConfig, readKnob } from './config.js';
-import { nearestKnob, type UnknownName, unknownNames } from './setting-names.js';
+import { type Config, ConfigError, describeSettings, readConfig, readSetting } from './config.js';
+import { nearestSetting, type UnknownName, unknownNames } from './setting-names.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One knob of a running server. */
+/** One setting of a running server. */
 export interface SettingView {
   name: string;
   value: string;
@@ -52,7 +52,7 @@ export class Settings {
   }
 
   view(): SettingView[] {
-    return describeKnobs().map(({ name, value, meaning, live, secret }) => {
+    return describeSettings().map(({ name, value, meaning, live, secret }) => {
       const now = String(this.#config[name as keyof Config]);
       const shown = secret && now !== '' ? '(hidden)' : withoutCredentials(now);
       return { name, value: shown, default: value, source: this.#source(name), meaning, live };
@@ -61,16 +61,16 @@ export class Settings {
 
   /** Changes one live setting. @throws ConfigError */
   set(name: string, text: string): void {
-    const knob = describeKnobs().find((known) => known.name === name);
-    if (knob === undefined) {
-      throw new ConfigError([`${name}: there is no such setting; the nearest is ${nearestKnob(name)}`]);
+    const setting = describeSettings().find((known) => known.name === name);
+    if (setting === undefined) {
+      throw new ConfigError([`${name}: there is no such setting; the nearest is ${nearestSetting(name)}`]);
     }
-    if (!knob.live) {
+    if (!setting.live) {
       throw new ConfigError([
         `${name} needs a restart: change it in the environment and start the server again`,
       ]);
     }
-    const value = readKnob(name, text);
+    const value = readSetting(name, text);
     this.#set[name] = text;
     this.#config = { ...this.#config, [name]: value };
     this.onChange(this.#config);
@@ -81,7 +81,7 @@ export class Settings {
     const file = readFile(this.#environment['SHOAL_ENV_FILE']);
     const fresh = readConfig(this.#merged(file));
     const before = this.#config;
-    const differing = describeKnobs().filter(
+    const differing = describeSettings().filter(
       ({ name }) => fresh[name as keyof Config] !== before[name as keyof Config],
     );
     const changed = differing.filter(({ live }) => live).map(({ name }) => name);

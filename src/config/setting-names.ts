@@ -1,7 +1,7 @@
 /** Names in an environment that look meant for Shoal but are no setting of it, each with the nearest name that is. */
-import { describeKnobs } from './config.js';
+import { describeSettings } from './config.js';
 
-/** Read elsewhere than in the table of knobs: by tests and by the check of lock use. */
+/** Read elsewhere than in the table of settings: by tests and by the check of lock use. */
 const OTHER_NAMES = [
   'SHOAL_LOCK_CHECK',
   'SHOAL_GOLDEN',
@@ -19,7 +19,7 @@ export interface UnknownName {
 
 /** Every unknown SHOAL_ name, and every other name that is a setting's but for a slip or two. */
 export function unknownNames(env: Readonly<Record<string, string | undefined>>): UnknownName[] {
-  const known = [...describeKnobs().map(({ name }) => name), ...OTHER_NAMES];
+  const known = [...describeSettings().map(({ name }) => name), ...OTHER_NAMES];
   const found: UnknownName[] = [];
   for (const name of Object.keys(env).sort()) {
     if (known.includes(name)) continue;
@@ -30,10 +30,10 @@ export function unknownNames(env: Readonly<Record<string, string | undefined>>):
 }
 
 /** The setting whose name looks most like this one. */
-export function nearestKnob(name: string): string {
+export function nearestSetting(name: string): string {
   return nearestOf(
     name,
-    describeKnobs().map((knob) => knob.name),
+    describeSettings().map((setting) => setting.name),
   );
 }
 

@@ -20,9 +20,9 @@ export interface Point {
   /** 99th percentiles of the request-task mutex. */
   lockWait: number;
   lockHold: number;
-  journalLag: number;
+  commitLag: number;
   commit: number;
-  groupSize: number;
+  batchSize: number;
   loopDelay: number;
   workers: number;
   cores: number;

@@ -48,12 +48,12 @@ export class AccountRefresh {
 
   /** For an account seen for the first time: forgetting its credential without need would cost a slow check. */
   #agrees({ username, blocked, pending, machine_limit: limit }: UserDocument): boolean {
-    const standing = this.#state.users.standing(username);
+    const accountStatus = this.#state.users.accountStatus(username);
     return (
-      standing !== undefined &&
-      standing.blocked === (blocked ?? false) &&
-      standing.pending === (pending ?? false) &&
-      standing.machineLimit === (limit ?? DEFAULT_MACHINE_LIMIT)
+      accountStatus !== undefined &&
+      accountStatus.blocked === (blocked ?? false) &&
+      accountStatus.pending === (pending ?? false) &&
+      accountStatus.machineLimit === (limit ?? DEFAULT_MACHINE_LIMIT)
     );
   }
 

@@ -20,7 +20,7 @@ export function scanTasks(state: State, slot: number, visit: (taskId: number, at
       if (!isSameRun(state, slot, generation)) return false;
       const count = runs.word(slot, RunWord.taskCount);
       for (const end = Math.min(count, taskId + TASKS_A_HOLD); taskId < end; taskId++) {
-        visit(taskId, tasks.at(slot, taskId));
+        visit(taskId, tasks.offsetOf(slot, taskId));
       }
       if (taskId >= count) return true;
     } finally {

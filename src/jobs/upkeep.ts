@@ -5,7 +5,7 @@
 import { logAction, markRun, pushItem, withSystem } from '../operations/changes.js';
 import { dropRun } from '../operations/run/load-run.js';
 import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/run/transitions.js';
-import { withReferredTask } from '../operations/worker/request-task.js';
+import { withLastTask } from '../operations/worker/request-task.js';
 import { internalThroughput } from '../rules/throughput.js';
 import { runGames } from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';
@@ -38,7 +38,7 @@ export function scavenge(state: State, now: number): number {
       dead++;
     });
   }
-  if (dead > 0) state.journal.append();
+  if (dead > 0) state.commits.next();
   return dead;
 }
 
@@ -107,7 +107,7 @@ export function updateSpeeds(state: State): void {
 export function cleanWorkerTasks(state: State): number {
   let active = 0;
   scanWorkers(state, (worker) => {
-    if (withReferredTask(state, worker, ({ at }) => isActive(state, at)) === true) active++;
+    if (withLastTask(state, worker, ({ offset }) => isActive(state, offset)) === true) active++;
     else state.workers.setTask(worker, undefined);
   });
   return active;
@@ -133,7 +133,7 @@ export function cleanWorkerRuns(state: State): void {
 export function storeWorkerRuns(state: State): void {
   const value = workerRuns(state);
   withSystem(state, (slot) => pushItem(state, slot, { kind: 'keyValue', key: 'worker_runs', value }));
-  state.journal.append();
+  state.commits.next();
 }
 
 /**
@@ -169,8 +169,8 @@ export function evictRuns(state: State, now: number): number {
         runs.word(slot, RunWord.dirtyTasks) !== 0 ||
         runs.word(slot, RunWord.dirtyBeats) !== 0 ||
         runs.word(slot, RunWord.outbox) !== 0 ||
-        runs.has(slot, RunFlag.isNew | RunFlag.dirtyLive | RunFlag.dirtySpsa) ||
-        !state.journal.isDurable(runs.word(slot, RunWord.copied));
+        runs.has(slot, RunFlag.isNew | RunFlag.aggregatesDirty | RunFlag.dirtySpsa) ||
+        !state.commits.isDurable(runs.word(slot, RunWord.lastCollected));
       if (pending || !runs.has(slot, RunFlag.finished)) continue;
       dropRun(state, slot);
       evicted++;

@@ -39,5 +39,5 @@ export async function updateMasterSha(state: State, github: GitHub, signal: Abor
 
 function keep(state: State, key: string, value: unknown): void {
   withSystem(state, (slot) => pushItem(state, slot, { kind: 'keyValue', key, value }));
-  state.journal.append();
+  state.commits.next();
 }

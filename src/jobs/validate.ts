@@ -29,7 +29,7 @@ export function validateRandomRun(state: State, now: number, random = Math.rando
     noted = true;
     logInvalidRun(state, slot, problem, now);
   });
-  state.journal.append();
+  state.commits.next();
   return runId;
 }
 
@@ -47,7 +47,7 @@ export function validateStructures(state: State, books: unknown, now: number): n
       logAction(state, slot, now, 'log_message', { username: 'fishtest.system', message });
     }
   });
-  state.journal.append();
+  state.commits.next();
   return problems.length;
 }
 

@@ -117,14 +117,14 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
       wait: distribution(wait),
       hold: distribution(hold),
     })),
-    journal: { lag: state.journal.lag() },
+    journal: { lag: state.commits.lag() },
     store: {
       commits: counts.commits,
       failures: counts.commitFailures,
       failing: shared.storeFailing.load() === 1,
       behind: shared.storeBehindMs.load() / 1000,
       commit: distribution(meters.commitTime),
-      group_size: distribution(meters.groupSize, 1),
+      group_size: distribution(meters.batchSize, 1),
       read: distribution(meters.readTime),
     },
     farm: readFarm(state),
@@ -167,7 +167,7 @@ function readMemory({ region, state }: Shared): MetricsView['memory'] {
     const table = name.split(/[.:]/)[0]!;
     tables.set(table, (tables.get(table) ?? 0) + bytes);
   }
-  const { sizes, runs, slab, workers, workerInfos, connections } = state;
+  const { sizes, runs, slab, workers, workerProfiles, connections } = state;
   const slots = runs.slots();
   const { rss, heapUsed } = process.memoryUsage();
   return {
@@ -179,8 +179,8 @@ function readMemory({ region, state }: Shared): MetricsView['memory'] {
       { table: 'runs', in_use: slots.length, capacity: sizes.runs },
       { table: 'tasks', in_use: readFarm(state).tasks, capacity: sizes.tasks },
       { table: 'workers', in_use: workers.table.size(), capacity: sizes.workers },
-      { table: 'worker-infos', in_use: workerInfos.size(), capacity: sizes.tasks },
-      { table: 'worker-makes', in_use: workerInfos.makes(), capacity: sizes.tasks },
+      { table: 'worker-infos', in_use: workerProfiles.size(), capacity: sizes.tasks },
+      { table: 'worker-makes', in_use: workerProfiles.profileCount(), capacity: sizes.tasks },
       { table: 'connections', in_use: connections.size(), capacity: sizes.workers },
       { table: 'users', in_use: state.users.size(), capacity: sizes.users },
       { table: 'slab-bytes', in_use: slab.bytesInUse(), capacity: slab.capacity() },

@@ -12,31 +12,31 @@ import type { State } from '../state/state.js';
 import { TaskChange, TaskWord } from '../state/task-record.js';
 
 /** The task has changed in the ways of `change` (bits of TaskChange). */
-export function markTask(state: State, slot: number, taskId: number, at: number, change: number): void {
+export function markTask(state: State, slot: number, taskId: number, offset: number, change: number): void {
   const { i32 } = state.tasks.records;
-  if ((i32[at + TaskWord.changed]! & ~TaskChange.beat) === 0) {
-    i32[at + TaskWord.nextDirty] = state.runs.word(slot, RunWord.dirtyTasks);
+  if ((i32[offset + TaskWord.changed]! & ~TaskChange.beat) === 0) {
+    i32[offset + TaskWord.nextDirty] = state.runs.word(slot, RunWord.dirtyTasks);
     state.runs.setWord(slot, RunWord.dirtyTasks, taskId + 1);
   }
-  i32[at + TaskWord.changed]! |= change;
-  state.journal.mark(slot);
+  i32[offset + TaskWord.changed]! |= change;
+  state.dirtyRuns.mark(slot);
 }
 
 /** The task's worker is alive: the store is told once an interval, of many at once. */
-export function markBeat(state: State, slot: number, taskId: number, at: number): void {
+export function markBeat(state: State, slot: number, taskId: number, offset: number): void {
   const { i32 } = state.tasks.records;
   // What else has changed brings the time along.
-  if (i32[at + TaskWord.changed] !== 0) return;
-  i32[at + TaskWord.nextBeat] = state.runs.word(slot, RunWord.dirtyBeats);
+  if (i32[offset + TaskWord.changed] !== 0) return;
+  i32[offset + TaskWord.nextBeat] = state.runs.word(slot, RunWord.dirtyBeats);
   state.runs.setWord(slot, RunWord.dirtyBeats, taskId + 1);
-  i32[at + TaskWord.changed] = TaskChange.beat;
-  state.journal.mark(slot);
+  i32[offset + TaskWord.changed] = TaskChange.beat;
+  state.dirtyRuns.mark(slot);
 }
 
 /** The run's aggregates or flags have changed. */
 export function markRun(state: State, slot: number): void {
-  state.runs.set(slot, RunFlag.dirtyLive | RunFlag.dirtyNow, true);
-  state.journal.mark(slot);
+  state.runs.set(slot, RunFlag.aggregatesDirty | RunFlag.flushNow, true);
+  state.dirtyRuns.mark(slot);
 }
 
 /**
@@ -44,19 +44,19 @@ export function markRun(state: State, slot: number): void {
  * the flush interval). The store gets it once an interval, for many changes at once:
  * the tasks, which leave with the next group, are what start-up computes them from.
  */
-export function markSums(state: State, slot: number): void {
-  state.runs.set(slot, RunFlag.dirtyLive, true);
-  state.journal.mark(slot);
+export function markAggregates(state: State, slot: number): void {
+  state.runs.set(slot, RunFlag.aggregatesDirty, true);
+  state.dirtyRuns.mark(slot);
 }
 
 export function markSpsa(state: State, slot: number): void {
-  state.runs.set(slot, RunFlag.dirtySpsa | RunFlag.dirtyLive | RunFlag.dirtyNow, true);
-  state.journal.mark(slot);
+  state.runs.set(slot, RunFlag.dirtySpsa | RunFlag.aggregatesDirty | RunFlag.flushNow, true);
+  state.dirtyRuns.mark(slot);
 }
 
 export function pushItem(state: State, slot: number, item: OutboxItem): void {
   state.outbox.push(slot, item);
-  state.journal.mark(slot);
+  state.dirtyRuns.mark(slot);
 }
 
 /** Writes to the audit log, in the same group as the run's changes. */

@@ -7,8 +7,8 @@ import type { State } from '../state/state.js';
 
 export interface Context {
   readonly state: State;
-  /** True on a thread that serves sockets: it must not park, nor do what takes long. */
-  readonly onFront: boolean;
+  /** False on a thread that serves sockets: it must not park, nor do what takes long. */
+  readonly mayBlock: boolean;
 }
 
 /** One request of a worker that passed the schemas and the credential check. */
@@ -36,11 +36,11 @@ export interface Reply {
 }
 
 /** The operation has changed nothing and must be called again on a pool thread: it may park or take long. */
-export const NEEDS_POOL = Symbol('needs pool');
+export const WOULD_BLOCK = Symbol('needs pool');
 /** The run is not in memory: the store knows whether there is such a run, which then is finished. */
 export const NOT_IN_MEMORY = Symbol('not in memory');
 
-export type Outcome = Reply | typeof NEEDS_POOL | typeof NOT_IN_MEMORY;
+export type Outcome = Reply | typeof WOULD_BLOCK | typeof NOT_IN_MEMORY;
 
 export function isReply(outcome: Outcome): outcome is Reply {
   return typeof outcome === 'object';

@@ -1,7 +1,7 @@
 /** Which operation serves which endpoint. */
 
 import type { Context, Outcome, WorkerCall } from './context.js';
-import { NEEDS_POOL } from './context.js';
+import { WOULD_BLOCK } from './context.js';
 import type { OperationName } from './operation-names.js';
 import { beat } from './worker/beat.js';
 import { failedTask } from './worker/failed-task.js';
@@ -24,6 +24,6 @@ const OPERATION_OF: Readonly<Record<Exclude<OperationName, 'stop_run'>, Operatio
 };
 
 /** stop_run needs the store before it needs state: a pool thread calls it by itself. */
-export function operate(context: Context, name: OperationName, call: WorkerCall): Outcome {
-  return name === 'stop_run' ? NEEDS_POOL : OPERATION_OF[name](context, call);
+export function runOperation(context: Context, name: OperationName, call: WorkerCall): Outcome {
+  return name === 'stop_run' ? WOULD_BLOCK : OPERATION_OF[name](context, call);
 }

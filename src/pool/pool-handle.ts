@@ -111,7 +111,7 @@ export class ThreadPool {
   async quiet(): Promise<void> {
     const { threads } = this.#shared.state;
     const latest = performance.now() + START_MS;
-    const isBusy = ({ nodeId }: Watched) => this.#isStarting(nodeId) || threads.isInForeignCode(nodeId);
+    const isBusy = ({ nodeId }: Watched) => this.#isStarting(nodeId) || threads.isInNative(nodeId);
     for (this.#adopt(this.#pool); [...this.#watched.values()].some(isBusy); await sleep(10)) {
       if (performance.now() > latest) throw new Error(`a pool thread does not start in ${START_MS} ms`);
     }
@@ -119,7 +119,7 @@ export class ThreadPool {
 
   /** It tells its pulse for the first time when its reader is open. */
   #isStarting(nodeId: number): boolean {
-    return (this.#shared.state.threads.pulseOf(nodeId) ?? 0) === 0;
+    return (this.#shared.state.threads.livenessOf(nodeId) ?? 0) === 0;
   }
 
   #isDeath(error: unknown): boolean {
@@ -150,7 +150,7 @@ export class ThreadPool {
     const now = performance.now();
     this.#adopt(this.#pool);
     for (const [worker, watched] of this.#watched) {
-      const pulse = threads.pulseOf(watched.nodeId);
+      const pulse = threads.livenessOf(watched.nodeId);
       if (pulse !== watched.pulse) {
         watched.pulse = pulse;
         watched.since = now;
@@ -160,7 +160,7 @@ export class ThreadPool {
       if (now - watched.since < limit) continue;
       watched.since = now;
       // Ending a thread inside of SQLite's native code would abort the process (native-notes/locks.md).
-      if (threads.isInForeignCode(watched.nodeId)) {
+      if (threads.isInNative(watched.nodeId)) {
         this.#tell(`a pool thread has waited ${Math.round(limit)} ms for the store`);
       } else {
         this.#tell(`a pool thread hung for ${Math.round(limit)} ms and is ended`);

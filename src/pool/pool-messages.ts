@@ -13,4 +13,4 @@ export type PoolCall =
 /** The answer to one call of a batch, or why there is none. */
 export type BatchedReply = Reply | { failure: string };
 
-export type Verdict = 'verified' | 'refused' | 'blocked' | 'pending';
+export type AuthResult = 'verified' | 'refused' | 'blocked' | 'pending';

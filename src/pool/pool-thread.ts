@@ -10,14 +10,14 @@ import {
   type WorkerCall,
 } from '../operations/context.js';
 import type { OperationName } from '../operations/operation-names.js';
-import { operate } from '../operations/run-operation.js';
+import { runOperation } from '../operations/run-operation.js';
 import { requestStop } from '../operations/worker/stop-run.js';
 import * as texts from '../protocol/texts.js';
 import { measureReader } from '../runtime/measure-reader.js';
 import { Shared, type ThreadData } from '../runtime/shared.js';
 import { openStore } from '../store/open-store.js';
 import { answerFromStore } from './finished-run.js';
-import type { BatchedReply, PoolCall, Verdict } from './pool-messages.js';
+import type { AuthResult, BatchedReply, PoolCall } from './pool-messages.js';
 import { answerRead } from './reads/answer-read.js';
 import { sendGames } from './reads/downloads.js';
 import type { ReadAnswer } from './reads/read-call.js';
@@ -36,16 +36,16 @@ const PULSE_MS = 250;
 const data = workerData as PoolThreadData;
 const shared = Shared.attach(data, 'pool', true);
 const { threads } = shared.state;
-shared.state.keepSections();
+shared.state.recordUndo();
 const store = openStore(data.storeUrl, { connections: data.storeConnections });
 const reader = measureReader(await store.openReader(), shared.meters.readTime, threads);
-threads.beatPulse();
-setInterval(() => threads.beatPulse(), PULSE_MS).unref();
-const context: Context = { state: shared.state, onFront: false };
+threads.tickLiveness();
+setInterval(() => threads.tickLiveness(), PULSE_MS).unref();
+const context: Context = { state: shared.state, mayBlock: true };
 
 export default async function handle(
   call: PoolCall,
-): Promise<Reply | Verdict | BatchedReply[] | ReadAnswer | undefined> {
+): Promise<Reply | AuthResult | BatchedReply[] | ReadAnswer | undefined> {
   shared.counters.add('poolCalls');
   if (call.kind === 'read') return await answerRead(context, reader, call, data.isPrimary);
   if (call.kind === 'games') return void (await sendGames(reader, call));
@@ -71,13 +71,13 @@ async function answer(name: OperationName, call: WorkerCall): Promise<Reply> {
   let outcome: Outcome =
     name === 'stop_run'
       ? requestStop(context, call, await reader.cpuHours(call.request.worker_info.username))
-      : operate(context, name, call);
+      : runOperation(context, name, call);
   if (!isReply(outcome)) outcome = await answerFromStore(context, reader, name, call);
   return isReply(outcome) ? outcome : refuse(call, 500, texts.INTERNAL_ERROR);
 }
 
 /** The slow check of a password (spec: worker-api.md §3.1); an account that passes is remembered in shared memory. */
-async function verify(username: string, password: string): Promise<Verdict> {
+async function verify(username: string, password: string): Promise<AuthResult> {
   const { users } = shared.state;
   const before = users.version(username);
   const user = await reader.user(username);

@@ -7,11 +7,11 @@ import {
   hexId,
   longWorkerName,
   netName,
+  nonNegativeInt,
+  nonNegativeNumber,
   refined,
   shortWorkerName,
   strict,
-  uint,
-  unum,
   username,
 } from './schema-parts.js';
 
@@ -33,10 +33,16 @@ const runName = Type.String({ pattern: `^${ANY_CHARACTER}*-[a-f0-9]{7}$`, maxLen
 
 const run = { run_id: hexId, run: runName };
 const maybeRun = { run_id: Type.Optional(hexId), run: Type.Optional(runName) };
-const task = { ...run, task_id: uint };
+const task = { ...run, task_id: nonNegativeInt };
 
 const entry = <const K extends string, P extends TProperties>(kind: K, members: P) =>
-  strict({ _id: documentId, time: unum, action: Type.Literal(kind), username: author, ...members });
+  strict({
+    _id: documentId,
+    time: nonNegativeNumber,
+    action: Type.Literal(kind),
+    username: author,
+    ...members,
+  });
 
 const together = (...members: readonly unknown[]) =>
   members.every((member) => member !== undefined) || members.every((member) => member === undefined);
@@ -51,7 +57,7 @@ export const actionSchemas = {
       ...run,
       message,
       worker: Type.Optional(longWorkerName),
-      task_id: Type.Optional(uint),
+      task_id: Type.Optional(nonNegativeInt),
     }),
     'stop_run with both or neither of worker and task_id',
     ({ worker, task_id }) => together(worker, task_id),
@@ -64,14 +70,19 @@ export const actionSchemas = {
   approve_run: entry('approve_run', { ...run, message: Type.Enum(['approved', 'unapproved']) }),
   system_event: strict({
     _id: documentId,
-    time: unum,
+    time: nonNegativeNumber,
     action: Type.Literal('system_event'),
     username: Type.Literal(SYSTEM_USERNAME),
     message,
   }),
   log_message: entry('log_message', { message, worker: Type.Optional(longWorkerName) }),
   worker_log: refined(
-    entry('worker_log', { worker: longWorkerName, message, ...maybeRun, task_id: Type.Optional(uint) }),
+    entry('worker_log', {
+      worker: longWorkerName,
+      message,
+      ...maybeRun,
+      task_id: Type.Optional(nonNegativeInt),
+    }),
     'worker_log with both or neither of run_id and run, and task_id only with them',
     ({ run_id, run: name, task_id }) =>
       together(run_id, name) && (task_id === undefined || run_id !== undefined),

@@ -7,12 +7,12 @@ import {
   hexId,
   instant,
   netName,
+  nonNegativeInt,
   refined,
   repoUrl,
   shortWorkerName,
   strict,
   text,
-  uint,
   username,
 } from './schema-parts.js';
 
@@ -47,7 +47,7 @@ export const userSchema = strict({
   email,
   groups: Type.Array(Type.String(), { uniqueItems: true }),
   tests_repo: Type.Union([Type.Literal(''), repoUrl]),
-  machine_limit: uint,
+  machine_limit: nonNegativeInt,
 });
 
 export const workerSchema = strict({
@@ -63,7 +63,7 @@ export const pgnSchema = refined(
     _id: id,
     run_id: text('[a-f0-9]{24}-(0|[1-9]\\p{Nd}*)', 'run_id_pgns'),
     pgn_zip: refined(bytes, 'gzip_data', (data) => data[0] === 0x1f && data[1] === 0x8b),
-    size: uint,
+    size: nonNegativeInt,
   }),
   'pgn whose size is its number of bytes',
   ({ pgn_zip, size }) => pgn_zip.length === size,
@@ -76,7 +76,7 @@ export const netSchema = refined(
     _id: id,
     name: netName,
     user: username,
-    downloads: uint,
+    downloads: nonNegativeInt,
     first_test: Type.Optional(netTest),
     last_test: Type.Optional(netTest),
     is_master: Type.Optional(Type.Literal(true)),
@@ -88,16 +88,16 @@ export const netSchema = refined(
   },
 );
 
-const depth = Type.Union([uint, Type.Null()]);
+const depth = Type.Union([nonNegativeInt, Type.Null()]);
 
 /** All books by file name. */
 export const booksSchema = Type.Record(
   Type.String({ pattern: `^${ANY_CHARACTER}*\\.(epd|pgn)$` }),
   refined(
     strict({
-      total: uint,
-      white: uint,
-      black: uint,
+      total: nonNegativeInt,
+      white: nonNegativeInt,
+      black: nonNegativeInt,
       min_depth: depth,
       max_depth: depth,
       sri: text('(sha384-)?[0-9A-Za-z+/]{64}', 'sri'),

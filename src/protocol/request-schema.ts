@@ -8,12 +8,12 @@ import {
   count,
   evenCount,
   hexId,
+  nonNegativeInt,
   positiveCount,
   refined,
   results,
   strict,
   text,
-  uint,
   username,
 } from './schema-parts.js';
 
@@ -55,7 +55,7 @@ export const spsaResultsSchema = refined(
     losses: count,
     draws: count,
     num_games: evenCount,
-    sig: uint,
+    sig: nonNegativeInt,
   }),
   'valid_spsa_results',
   ({ wins, losses, draws, num_games }) => wins + losses + draws === num_games,

@@ -35,8 +35,8 @@ export const count = Type.Integer({ minimum: 0, maximum: LARGEST_COUNT });
 export const positiveCount = Type.Integer({ minimum: 1, maximum: LARGEST_COUNT });
 export const evenCount = Type.Integer({ minimum: 0, maximum: LARGEST_COUNT, multipleOf: 2 });
 
-export const uint = Type.Integer({ minimum: 0 });
-export const suint = Type.Integer({ minimum: 1 });
+export const nonNegativeInt = Type.Integer({ minimum: 0 });
+export const positiveInt = Type.Integer({ minimum: 1 });
 export const evenUint = Type.Integer({ minimum: 0, multipleOf: 2 });
 
 /** A number of a stored document that passes the check: databases hold NaN and the infinities too. */
@@ -48,7 +48,7 @@ const float = (check: (value: number) => boolean) =>
   );
 
 export const num = float(() => true);
-export const unum = float((value) => value >= 0);
+export const nonNegativeNumber = float((value) => value >= 0);
 export const positiveNum = float((value) => value > 0);
 
 /** Milliseconds since the epoch. */

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import Type from 'typebox';
 import { workerInfoMembers } from './request-schema.js';
-import { bytes, evenUint, instant, refined, results, strict, text, uint } from './schema-parts.js';
+import { bytes, evenUint, instant, nonNegativeInt, refined, results, strict, text } from './schema-parts.js';
 
 /** What a worker said of itself, and where it said it from. */
 const taskWorkerInfoSchema = strict({
@@ -17,7 +17,7 @@ export const taskMembers = {
   active: Type.Boolean(),
   last_updated: instant,
   /** Opening offset in games. */
-  start: uint,
+  start: nonNegativeInt,
   stats: results,
   worker_info: taskWorkerInfoSchema,
 };
@@ -26,7 +26,7 @@ export const taskSchema = refined(
   strict({
     ...taskMembers,
     bad: Type.Optional(Type.Literal(true)),
-    spsa_params: Type.Optional(strict({ iter: uint, packed_flips: bytes })),
+    spsa_params: Type.Optional(strict({ iter: nonNegativeInt, packed_flips: bytes })),
   }),
   'task that is inactive and empty when bad, and active when it has spsa_params',
   ({ bad, active, stats, spsa_params }) => {

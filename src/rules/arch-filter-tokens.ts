@@ -73,7 +73,7 @@ function readToken(pattern: string, at: number, before: PatternToken | undefined
   const char = pattern[at]!;
   if (char === '\\') return readEscape(pattern, at);
   if (char === '[') return readClass(pattern, at);
-  if (char === '(') return readGroup(pattern, at);
+  if (char === '(') return readBatch(pattern, at);
   if (char === ')') return [{ kind: 'close', text: char }, 1];
   if (char === '|') return [{ kind: 'bar', text: char }, 1];
   if (char === '^') return [{ kind: 'start', text: char }, 1];
@@ -109,7 +109,7 @@ function readClass(pattern: string, at: number): [PatternToken, number] {
   return [{ kind: 'atom', text: pattern.slice(at, end + 1) }, end + 1 - at];
 }
 
-function readGroup(pattern: string, at: number): [PatternToken, number] {
+function readBatch(pattern: string, at: number): [PatternToken, number] {
   const text = GROUP.exec(pattern.slice(at, at + 100))?.[0] ?? '(';
   if (text === '(' && pattern[at + 1] === '?')
     throw new Error(`${pattern.slice(at, at + 4)} is not supported`);

@@ -13,12 +13,12 @@ export function measureReader(reader: Reader, times: Histogram, threads: Threads
       if (typeof member !== 'function') return member;
       return (...args: unknown[]) => {
         const began = performance.now();
-        threads.goForeign(1);
+        threads.enterNative();
         let answer: unknown;
         try {
           answer = Reflect.apply(member, target, args);
         } finally {
-          threads.goForeign(-1);
+          threads.leaveNative();
         }
         if (!(answer instanceof Promise)) return answer;
         return answer.finally(() => times.record((performance.now() - began) * 1000));

@@ -55,7 +55,7 @@ export class PoolMeters {
   readonly tokenWait: Histogram;
   /** Microseconds of a commit, and how many runs and tasks it held. */
   readonly commitTime: Histogram;
-  readonly groupSize: Histogram;
+  readonly batchSize: Histogram;
   /** Microseconds of reads from the store by pool threads. */
   readonly readTime: Histogram;
   readonly #statuses: Tallies;
@@ -70,7 +70,7 @@ export class PoolMeters {
     ) as [Tally, Tally, Tally, Tally];
     this.tokenWait = new Histogram(region, 'tokens:wait');
     this.commitTime = new Histogram(region, 'store:commit');
-    this.groupSize = new Histogram(region, 'store:group');
+    this.batchSize = new Histogram(region, 'store:group');
     this.readTime = new Histogram(region, 'store:read');
     this.#loops = region.f64('loops', LOOP_ROW * (MAX_THREADS + 1));
   }

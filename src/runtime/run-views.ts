@@ -101,7 +101,7 @@ export function liveTasks(state: State, slot: number): { tasks: RunDetail['tasks
   try {
     counts.total = runs.word(slot, RunWord.taskCount);
     for (let taskId = 0; taskId < counts.total; taskId++) {
-      const at = tasks.at(slot, taskId);
+      const at = tasks.offsetOf(slot, taskId);
       const flags = i32[at + TaskWord.flags]!;
       if ((flags & TaskFlag.bad) !== 0) counts.bad++;
       if ((flags & TaskFlag.active) === 0) continue;
@@ -127,7 +127,7 @@ export function latestWorkers(state: State, slot: number, limit: number): Worker
       taskId >= Math.max(0, count - NEWEST_TASKS) && found.length < limit;
       taskId--
     ) {
-      const at = tasks.at(slot, taskId);
+      const at = tasks.offsetOf(slot, taskId);
       if ((tasks.records.i32[at + TaskWord.flags]! & TaskFlag.active) === 0) continue;
       found.push(workerView(state, slot, taskId, at));
     }
@@ -139,7 +139,7 @@ export function latestWorkers(state: State, slot: number, limit: number): Worker
 
 function workerView(state: State, slot: number, taskId: number, at: number): WorkerView {
   const { i32, f64 } = state.tasks.records;
-  const info = state.workerInfos.get(i32[at + TaskWord.workerInfo]!);
+  const info = state.workerProfiles.get(i32[at + TaskWord.workerInfo]!);
   return {
     worker: longWorkerName(info),
     username: info.username,

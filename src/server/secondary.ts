@@ -9,7 +9,7 @@ import { setLegacyUsernames } from '../protocol/configured-names.js';
 import type { Shared, ThreadData } from '../runtime/shared.js';
 import { openStore } from '../store/open-store.js';
 import { endProcess } from './exit.js';
-import { type StopStep, takeSteps } from './shutdown.js';
+import { runShutdownSteps, type StopStep } from './shutdown.js';
 import { FrontThreads } from './threads/front-handle.js';
 import { StoreThread } from './threads/writer-handle.js';
 
@@ -60,7 +60,7 @@ export async function startSecondary(parts: SecondaryParts): Promise<void> {
       { name: 'write everything', run: () => storeThread.stop(), isVital: true },
       { name: 'close the store', run: () => reader.close() },
     ];
-    const clean = await takeSteps(steps, {
+    const clean = await runShutdownSteps(steps, {
       timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
       onError: (step, error) => log.error({ step, error: String(error) }, 'a step of stopping failed'),
     });

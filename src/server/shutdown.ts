@@ -18,7 +18,7 @@ export interface StopOptions {
 }
 
 /** Takes the steps one after the other. Returns whether all of them succeeded in time; never throws. */
-export async function takeSteps(
+export async function runShutdownSteps(
   steps: readonly StopStep[],
   { timeoutMs, onError }: StopOptions,
 ): Promise<boolean> {

@@ -14,14 +14,16 @@ export class Books {
 
   /** Base64 of the book's SHA-384 as its metadata spells it, or undefined for an unknown book. */
   sri(book: string): string | undefined {
-    return this.#table.update(book, false, (at) => this.#slab.copy(this.#table.i32[at]! >>> 0).toString());
+    return this.#table.update(book, false, (offset) =>
+      this.#slab.copy(this.#table.i32[offset]! >>> 0).toString(),
+    );
   }
 
   set(books: Readonly<Record<string, BookMetadata>>): void {
     for (const [book, metadata] of Object.entries(books)) {
-      this.#table.update(book, true, (at) => {
-        const old = this.#table.i32[at]! >>> 0;
-        this.#table.i32[at] = this.#slab.put(Buffer.from(metadata.sri));
+      this.#table.update(book, true, (offset) => {
+        const old = this.#table.i32[offset]! >>> 0;
+        this.#table.i32[offset] = this.#slab.put(Buffer.from(metadata.sri));
         if (old !== 0) this.#slab.free(old);
       });
     }

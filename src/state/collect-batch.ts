@@ -10,9 +10,9 @@ import { SpsaBlock } from './spsa-block.js';
 import type { State } from './state.js';
 import { readTaskCounts, readTaskSpsa, readTaskWorker } from './task-document.js';
 import { TaskChange, TaskWord } from './task-record.js';
-import type { RunWrite, TaskWrite, WriteGroup } from './write-batch.js';
+import type { RunWrite, TaskWrite, WriteBatch } from './write-batch.js';
 
-export function emptyGroup(): WriteGroup {
+export function emptyBatch(): WriteBatch {
   return {
     runs: [],
     actions: [],
@@ -26,34 +26,34 @@ export function emptyGroup(): WriteGroup {
 }
 
 /** What nobody waits for stays with its run until its turn. */
-export interface Owed {
+export interface Deferrals {
   isDue(slot: number): boolean;
-  owe(slot: number): void;
+  defer(slot: number): void;
 }
 
 /**
  * Takes what all marked runs have to write. Only the writer calls this.
  * @param owed when given, sums and beats of a run that is not due are left with it, and the run is owed
  */
-export function collectGroup(state: State, owed?: Owed): WriteGroup {
-  const group = emptyGroup();
-  for (const slot of state.journal.takeMarks()) {
+export function collectBatch(state: State, deferred?: Deferrals): WriteBatch {
+  const batch = emptyBatch();
+  for (const slot of state.dirtyRuns.takeMarks()) {
     state.runs.locks.acquire(slot);
     try {
-      takeRun(state, slot, group, owed);
+      takeRun(state, slot, batch, deferred);
     } finally {
       state.runs.locks.release(slot);
     }
   }
-  group.actions = group.actions.map(validAction);
-  return group;
+  batch.actions = batch.actions.map(validAction);
+  return batch;
 }
 
-export function isEmptyGroup(group: WriteGroup): boolean {
-  return Object.values(group).every((part: readonly unknown[] | undefined) => (part?.length ?? 0) === 0);
+export function isEmptyBatch(batch: WriteBatch): boolean {
+  return Object.values(batch).every((part: readonly unknown[] | undefined) => (part?.length ?? 0) === 0);
 }
 
-function takeRun(state: State, slot: number, group: WriteGroup, owed?: Owed): void {
+function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Deferrals): void {
   const write: RunWrite = {
     runId: slot === SYSTEM_SLOT ? '' : state.runs.id(slot),
     tasks: [],
@@ -61,39 +61,39 @@ function takeRun(state: State, slot: number, group: WriteGroup, owed?: Owed): vo
     spsaHistory: [],
   };
   for (const item of state.outbox.take(slot)) {
-    if (item.kind === 'action') group.actions.push(item.action as ActionDocument);
+    if (item.kind === 'action') batch.actions.push(item.action as ActionDocument);
     else if (item.kind === 'badTask') write.badTasks.push(item.badTask);
     else if (item.kind === 'spsaHistory') write.spsaHistory.push(item.entry);
-    else if (item.kind === 'user') group.users.push(item.user);
-    else if (item.kind === 'worker') group.workers.push(item.worker);
-    else if (item.kind === 'net') group.nets.push(item.net);
-    else if (item.kind === 'pgn') group.pgns.push(item.pgn);
-    else if (item.kind === 'download') group.downloads = [...(group.downloads ?? []), item.net];
-    else group.keyValues.push({ key: item.key, value: item.value });
+    else if (item.kind === 'user') batch.users.push(item.user);
+    else if (item.kind === 'worker') batch.workers.push(item.worker);
+    else if (item.kind === 'net') batch.nets.push(item.net);
+    else if (item.kind === 'pgn') batch.pgns.push(item.pgn);
+    else if (item.kind === 'download') batch.downloads = [...(batch.downloads ?? []), item.net];
+    else batch.keyValues.push({ key: item.key, value: item.value });
   }
   if (slot === SYSTEM_SLOT || !state.runs.inUse(slot)) return;
   const { runs } = state;
-  runs.setWord(slot, RunWord.copied, state.journal.appended.load());
-  const takesAll = owed === undefined || owed.isDue(slot);
-  const takesSums = takesAll || runs.has(slot, RunFlag.isNew | RunFlag.dirtyNow);
+  runs.setWord(slot, RunWord.lastCollected, state.commits.issued.load());
+  const takesAll = deferred === undefined || deferred.isDue(slot);
+  const takesAggregates = takesAll || runs.has(slot, RunFlag.isNew | RunFlag.flushNow);
   if (runs.has(slot, RunFlag.isNew)) write.insert = readHead(state, slot);
-  else if (takesSums && runs.has(slot, RunFlag.dirtyLive)) write.live = readLive(state, slot);
+  else if (takesAggregates && runs.has(slot, RunFlag.aggregatesDirty)) write.live = readLive(state, slot);
   if (runs.has(slot, RunFlag.dirtySpsa)) {
     const block = new SpsaBlock(state.slab, runs.word(slot, RunWord.spsa) >>> 0);
     write.spsa = { iter: block.iter, theta: block.thetas() };
   }
-  if (takesSums) runs.set(slot, RunFlag.dirtyLive, false);
-  runs.set(slot, RunFlag.isNew | RunFlag.dirtyNow | RunFlag.dirtySpsa, false);
+  if (takesAggregates) runs.set(slot, RunFlag.aggregatesDirty, false);
+  runs.set(slot, RunFlag.isNew | RunFlag.flushNow | RunFlag.dirtySpsa, false);
   write.tasks = takeTasks(state, slot, takesAll);
-  const isOwed = runs.has(slot, RunFlag.dirtyLive) || runs.word(slot, RunWord.dirtyBeats) !== 0;
-  if (isOwed) owed?.owe(slot);
+  const isDeferred = runs.has(slot, RunFlag.aggregatesDirty) || runs.word(slot, RunWord.dirtyBeats) !== 0;
+  if (isDeferred) deferred?.defer(slot);
   if (
     write.insert ||
     write.live ||
     write.spsa ||
     write.tasks.length + write.badTasks.length + write.spsaHistory.length > 0
   ) {
-    group.runs.push(write);
+    batch.runs.push(write);
   }
 }
 
@@ -103,32 +103,32 @@ function takeTasks(state: State, slot: number, withBeats: boolean): TaskWrite[] 
   const { i32 } = tasks.records;
   const writes: TaskWrite[] = [];
   for (let next = runs.word(slot, RunWord.dirtyTasks); next !== 0; ) {
-    const at = tasks.at(slot, next - 1);
-    writes.push(takeTask(state, next - 1, at, withBeats ? 0 : TaskChange.beat));
-    next = i32[at + TaskWord.nextDirty]!;
+    const offset = tasks.offsetOf(slot, next - 1);
+    writes.push(takeTask(state, next - 1, offset, withBeats ? 0 : TaskChange.beat));
+    next = i32[offset + TaskWord.nextDirty]!;
   }
   runs.setWord(slot, RunWord.dirtyTasks, 0);
   writes.reverse();
   if (!withBeats) return writes;
   for (let next = runs.word(slot, RunWord.dirtyBeats); next !== 0; ) {
-    const at = tasks.at(slot, next - 1);
+    const offset = tasks.offsetOf(slot, next - 1);
     // One that had changed as well has been taken just now.
-    if (i32[at + TaskWord.changed] !== 0) writes.push(takeTask(state, next - 1, at, 0));
-    next = i32[at + TaskWord.nextBeat]!;
+    if (i32[offset + TaskWord.changed] !== 0) writes.push(takeTask(state, next - 1, offset, 0));
+    next = i32[offset + TaskWord.nextBeat]!;
   }
   runs.setWord(slot, RunWord.dirtyBeats, 0);
   return writes;
 }
 
 /** @param kept bits of TaskChange that stay */
-function takeTask(state: State, taskId: number, at: number, kept: number): TaskWrite {
+function takeTask(state: State, taskId: number, offset: number, kept: number): TaskWrite {
   const { i32 } = state.tasks.records;
-  const changed = i32[at + TaskWord.changed]!;
-  i32[at + TaskWord.changed] = changed & kept;
+  const changed = i32[offset + TaskWord.changed]!;
+  i32[offset + TaskWord.changed] = changed & kept;
   const isNew = (changed & TaskChange.isNew) !== 0;
-  const write: TaskWrite = { taskId, isNew, ...readTaskCounts(state, at) };
+  const write: TaskWrite = { taskId, isNew, ...readTaskCounts(state, offset) };
   // A description is decoded only where the store needs it.
-  if (isNew || (changed & TaskChange.workerInfo) !== 0) write.worker_info = readTaskWorker(state, at);
-  if ((changed & TaskChange.spsa) !== 0) write.spsa_params = readTaskSpsa(state, at) ?? null;
+  if (isNew || (changed & TaskChange.workerInfo) !== 0) write.worker_info = readTaskWorker(state, offset);
+  if ((changed & TaskChange.spsa) !== 0) write.spsa_params = readTaskSpsa(state, offset) ?? null;
   return write;
 }

@@ -1,41 +1,41 @@
 /** How many active tasks each remote address has; an address without any has no entry. */
 import type { KeyedTable } from '../memory/tables/keyed-table.js';
-import type { RunSections } from './run-undo.js';
+import type { UndoLog } from './run-undo.js';
 
 export const CONNECTION_WORDS = 2;
 
 export class Connections {
   readonly #table: KeyedTable;
-  readonly #sections: Pick<RunSections, 'words' | 'connectionsAt'>;
+  readonly #sections: Pick<UndoLog, 'words' | 'connectionsOffset'>;
 
-  constructor(table: KeyedTable, sections: Pick<RunSections, 'words' | 'connectionsAt'>) {
+  constructor(table: KeyedTable, sections: Pick<UndoLog, 'words' | 'connectionsOffset'>) {
     this.#table = table;
     this.#sections = sections;
-    table.isFilled = (at) => table.i32[at]! > 0;
+    table.isFilled = (offset) => table.i32[offset]! > 0;
   }
 
   count(address: string): number {
-    return this.#table.update(address, false, (at) => this.#table.i32[at]!) ?? 0;
+    return this.#table.update(address, false, (offset) => this.#table.i32[offset]!) ?? 0;
   }
 
   add(address: string): void {
-    this.#table.update(address, true, (at) => {
-      const { words, connectionsAt } = this.#sections;
+    this.#table.update(address, true, (offset) => {
+      const { words, connectionsOffset } = this.#sections;
       // Nothing may come between the two: a thread can die wherever a function is called or a loop goes round.
-      this.#table.i32[at]!++;
-      words[connectionsAt] = 1;
+      this.#table.i32[offset]!++;
+      words[connectionsOffset] = 1;
     });
   }
 
   /** Takes one away; false when the address had none, which says that the counts went wrong. */
   subtract(address: string): boolean {
-    const left = this.#table.update(address, false, (at) => {
-      const { words, connectionsAt } = this.#sections;
-      const count = --this.#table.i32[at]!;
-      words[connectionsAt] = -1;
+    const left = this.#table.update(address, false, (offset) => {
+      const { words, connectionsOffset } = this.#sections;
+      const count = --this.#table.i32[offset]!;
+      words[connectionsOffset] = -1;
       return count;
     });
-    if (left === 0) this.#table.remove(address, (at) => this.#table.i32[at] === 0);
+    if (left === 0) this.#table.remove(address, (offset) => this.#table.i32[offset] === 0);
     return left !== undefined;
   }
 

@@ -15,14 +15,14 @@ export class Interned {
   constructor(table: KeyedTable, serials: Int32Array) {
     this.#table = table;
     this.#serials = serials;
-    table.isFilled = (at) => table.i32[at + REFERENCES]! > 0;
+    table.isFilled = (offset) => table.i32[offset + REFERENCES]! > 0;
   }
 
   /** Holds a reference to the entry for this content: its number (> 0), and whether it was made just now. */
   retain(content: Uint8Array): { entry: number; isNew: boolean } {
-    return this.#table.update(content, true, (at, record, isNew) => {
-      this.#table.i32[at + REFERENCES]!++;
-      if (isNew) this.#table.i32[at + SERIAL] = Atomics.add(this.#serials, 0, 1);
+    return this.#table.update(content, true, (offset, record, isNew) => {
+      this.#table.i32[offset + REFERENCES]!++;
+      if (isNew) this.#table.i32[offset + SERIAL] = Atomics.add(this.#serials, 0, 1);
       return { entry: record + 1, isNew };
     })!;
   }
@@ -30,17 +30,21 @@ export class Interned {
   /** Holds one more reference to an entry, whose number may stand for another content by now; false when it is gone. */
   retainAgain(entry: number): boolean {
     const { i32 } = this.#table;
-    const take = (at: number) => i32[at + REFERENCES]! > 0 && ++i32[at + REFERENCES]! > 0;
+    const take = (offset: number) => i32[offset + REFERENCES]! > 0 && ++i32[offset + REFERENCES]! > 0;
     return this.#table.updateRecord(entry - 1, take) ?? false;
   }
 
   /** Gives a reference back. Answers the content when the entry went with it. */
   release(entry: number): Buffer | undefined {
     const content = Buffer.from(this.#table.keyBytes(entry - 1));
-    const references = this.#table.update(content, false, (at) => --this.#table.i32[at + REFERENCES]!);
+    const references = this.#table.update(
+      content,
+      false,
+      (offset) => --this.#table.i32[offset + REFERENCES]!,
+    );
     // In between another thread may have taken it up again.
     const isGone =
-      references === 0 && this.#table.remove(content, (at) => this.#table.i32[at + REFERENCES] === 0);
+      references === 0 && this.#table.remove(content, (offset) => this.#table.i32[offset + REFERENCES] === 0);
     return isGone ? content : undefined;
   }
 

@@ -4,7 +4,7 @@
  * entry leaves in the same group as the change that it records: never lost, never twice.
  */
 import { pack, unpack } from 'msgpackr';
-import { strike } from '../memory/failpoint.js';
+import { failpoint } from '../memory/failpoint.js';
 import type { Slab } from '../memory/tables/slab.js';
 import type {
   ActionDocument,
@@ -49,22 +49,22 @@ export class Outbox {
     blob.set(content, LINK_BYTES);
     const handle = this.#slab.put(blob);
     const { i32 } = this.#runs.records;
-    const at = this.#runs.at(slot);
-    const tail = i32[at + RunWord.outboxTail]! >>> 0;
-    strike?.('outbox: appending');
-    if (tail === 0) i32[at + RunWord.outbox] = handle;
+    const offset = this.#runs.at(slot);
+    const tail = i32[offset + RunWord.outboxTail]! >>> 0;
+    failpoint?.('outbox: appending');
+    if (tail === 0) i32[offset + RunWord.outbox] = handle;
     else this.#link(tail).setUint32(0, handle);
-    i32[at + RunWord.outboxTail] = handle;
+    i32[offset + RunWord.outboxTail] = handle;
   }
 
   /** Takes the run's whole list, oldest first. Call under the run's lock. */
   take(slot: number): OutboxItem[] {
     const { i32 } = this.#runs.records;
-    const at = this.#runs.at(slot);
+    const offset = this.#runs.at(slot);
     const items: OutboxItem[] = [];
-    let handle = i32[at + RunWord.outbox]! >>> 0;
-    i32[at + RunWord.outbox] = 0;
-    i32[at + RunWord.outboxTail] = 0;
+    let handle = i32[offset + RunWord.outbox]! >>> 0;
+    i32[offset + RunWord.outbox] = 0;
+    i32[offset + RunWord.outboxTail] = 0;
     while (handle !== 0) {
       const next = this.#link(handle).getUint32(0);
       items.push(unpack(this.#slab.copy(handle).subarray(LINK_BYTES)) as OutboxItem);

@@ -13,7 +13,7 @@ export const LockRank = {
   workers: 33,
   connections: 34,
   users: 35,
-  workerInfos: 36,
+  workerProfiles: 36,
   workerMakes: 37,
   books: 38,
   slab: 50,

@@ -2,13 +2,13 @@
  * The list of runs that the scheduler looks at, the oldest first: what is unfinished, and for a while what has just
  * finished.
  */
-import { strike } from '../memory/failpoint.js';
+import { failpoint } from '../memory/failpoint.js';
 import type { LockTable } from '../memory/locks/lock-table.js';
 import type { Region } from '../memory/region.js';
 import type { RunOrder } from './run-order.js';
 
 /** Scheduling decisions of a thread between two looks for runs to be dropped from the list. */
-const TIDY_EVERY = 64;
+const COMPACT_EVERY = 64;
 
 export class ReadyRuns {
   /** Word 0: how many slots the list holds; then the slots of runs that may be ready for work. */
@@ -28,7 +28,7 @@ export class ReadyRuns {
     this.#lock = lock;
     this.#order = order;
     this.#isUnfinished = isUnfinished;
-    lock.mend = () => this.#mend();
+    lock.repair = () => this.#repair();
   }
 
   /**
@@ -44,7 +44,7 @@ export class ReadyRuns {
       for (; place > 1 && this.#order.isOlder(slot, this.#ready[place - 1]!); place--) {
         this.#put(place, this.#ready[place - 1]!, count);
       }
-      strike?.('ready runs: adding');
+      failpoint?.('ready runs: adding');
       this.#put(place, slot, count);
     }
     this.#lock.release();
@@ -56,8 +56,8 @@ export class ReadyRuns {
   }
 
   /** Begins a look through the list. Only the holder of the request-task mutex may: now and then it drops finished runs. */
-  look(): void {
-    if (++this.#looks % TIDY_EVERY === 0) this.#tidy();
+  beginScan(): void {
+    if (++this.#looks % COMPACT_EVERY === 0) this.#compact();
     this.#count = Atomics.load(this.#ready, 0);
   }
 
@@ -73,7 +73,7 @@ export class ReadyRuns {
     return this.#ready[1 + i]!;
   }
 
-  #tidy(): void {
+  #compact(): void {
     const count = Atomics.load(this.#ready, 0);
     for (let i = 0; i < count; i++) {
       if (this.#isUnfinished(this.at(i))) continue;
@@ -83,7 +83,7 @@ export class ReadyRuns {
   }
 
   /** The list without what stands there twice, after a thread died while it drew the list together. */
-  #mend(): void {
+  #repair(): void {
     const slots = new Set(this.#ready.subarray(1, 1 + this.#ready[0]!));
     this.#listed.forEach((listed, slot) => {
       if (listed !== 0) slots.add(slot);
@@ -102,7 +102,7 @@ export class ReadyRuns {
     let kept = 0;
     for (let i = 1; i <= count; i++) {
       const slot = this.#ready[i]!;
-      strike?.('ready runs: dropping');
+      failpoint?.('ready runs: dropping');
       if (this.#isUnfinished(slot)) this.#ready[1 + kept++] = slot;
       else this.#listed[slot] = 0;
     }

@@ -1,7 +1,7 @@
 /** Puts back what a dead thread had changed under a run's lock. Call before anyone else can take the lock. */
 import { ORDER_WORDS } from './run-order.js';
 import { RUN_WORDS, RunWord } from './run-record.js';
-import { SectionWord } from './run-undo.js';
+import { UndoWord } from './run-undo.js';
 import { SYSTEM_SLOT } from './runs.js';
 import type { State } from './state.js';
 import { TASK_WORDS, TaskWord } from './task-record.js';
@@ -15,22 +15,22 @@ export interface Undone {
 }
 
 /** @param dead slot of the thread. */
-export function undoSection(state: State, run: number, dead: number): Undone {
-  const { words } = state.sections;
-  const row = state.sections.rowOf(dead);
-  const stopping = words[row + SectionWord.stopping] === 2;
-  words[row + SectionWord.stopping] = 0;
-  if (words[row + SectionWord.run] !== run + 1) return { undone: false, stopping };
-  const image = row + SectionWord.runImage;
+export function rollBack(state: State, run: number, dead: number): Undone {
+  const { words } = state.undoLog;
+  const row = state.undoLog.rowOf(dead);
+  const stopping = words[row + UndoWord.stopping] === 2;
+  words[row + UndoWord.stopping] = 0;
+  if (words[row + UndoWord.run] !== run + 1) return { undone: false, stopping };
+  const image = row + UndoWord.runImage;
   unlinkOutbox(state, run, words[image + RunWord.outboxTail]! >>> 0);
   if (run !== SYSTEM_SLOT) undoTask(state, run, row);
   const spsa = state.runs.word(run, RunWord.spsa) >>> 0;
   if (spsa !== 0 && spsa !== words[image + RunWord.spsa]! >>> 0) state.slab.free(spsa);
-  const order = row + SectionWord.orderImage;
+  const order = row + UndoWord.orderImage;
   const { records } = state.runs.order;
   records.i32.set(words.subarray(order, order + ORDER_WORDS), run * ORDER_WORDS);
   state.runs.records.i32.set(words.subarray(image, image + RUN_WORDS), state.runs.at(run));
-  words[row + SectionWord.run] = 0;
+  words[row + UndoWord.run] = 0;
   return { undone: true, stopping };
 }
 
@@ -41,31 +41,31 @@ function unlinkOutbox(state: State, run: number, tail: number): void {
 }
 
 function undoTask(state: State, run: number, row: number): void {
-  const { words } = state.sections;
+  const { words } = state.undoLog;
   const { i32 } = state.tasks.records;
-  const kept = words[row + SectionWord.task]!;
-  const countBefore = words[row + SectionWord.runImage + RunWord.taskCount]!;
+  const kept = words[row + UndoWord.task]!;
+  const countBefore = words[row + UndoWord.runImage + RunWord.taskCount]!;
   const added = state.runs.word(run, RunWord.taskCount) > countBefore;
   const taskId = added ? countBefore : kept - 1;
   if (taskId < 0) return;
-  const at = state.tasks.at(run, taskId);
-  const image = row + SectionWord.taskImage;
+  const offset = state.tasks.offsetOf(run, taskId);
+  const image = row + UndoWord.taskImage;
   const was = (word: number) => (added ? 0 : words[image + word]!);
-  undoConnection(state, row, added ? i32[at + TaskWord.workerInfo]! : was(TaskWord.workerInfo));
-  const info = i32[at + TaskWord.workerInfo]!;
-  if (info !== was(TaskWord.workerInfo)) state.workerInfos.release(info);
-  const flips = i32[at + TaskWord.spsaFlips]! >>> 0;
+  undoConnection(state, row, added ? i32[offset + TaskWord.workerInfo]! : was(TaskWord.workerInfo));
+  const info = i32[offset + TaskWord.workerInfo]!;
+  if (info !== was(TaskWord.workerInfo)) state.workerProfiles.release(info);
+  const flips = i32[offset + TaskWord.spsaFlips]! >>> 0;
   if (flips !== 0 && flips !== was(TaskWord.spsaFlips) >>> 0) state.slab.free(flips);
-  if (added) i32.fill(0, at, at + TASK_WORDS);
-  else i32.set(words.subarray(image, image + TASK_WORDS), at);
+  if (added) i32.fill(0, offset, offset + TASK_WORDS);
+  else i32.set(words.subarray(image, image + TASK_WORDS), offset);
 }
 
 function undoConnection(state: State, row: number, info: number): void {
-  const { words } = state.sections;
-  const change = words[row + SectionWord.connections]!;
-  words[row + SectionWord.connections] = 0;
+  const { words } = state.undoLog;
+  const change = words[row + UndoWord.connections]!;
+  words[row + UndoWord.connections] = 0;
   if (change === 0) return;
-  const address = state.workerInfos.get(info).remote_addr;
+  const address = state.workerProfiles.get(info).remote_addr;
   if (change > 0) state.connections.subtract(address);
   else state.connections.add(address);
 }

@@ -11,7 +11,7 @@ import type { State } from './state.js';
 import type { RunHead, RunLive } from './write-batch.js';
 
 /** What the scheduler needs to know of a run's args, worked out once when the run comes into memory. */
-export interface RunTraits {
+export interface DerivedFields {
   /** Seconds a game (spec: scheduling.md §7.1). */
   gameDuration: number;
   /** MiB of hash tables of both engines (§2.4.1). */
@@ -38,7 +38,7 @@ export function writeRun(
   state: State,
   slot: number,
   head: RunHead,
-  traits: RunTraits,
+  traits: DerivedFields,
   historyLength: number,
 ): void {
   const { runs, slab } = state;

@@ -55,8 +55,8 @@ export class RunOrder {
 
   /** A view of the words of the run's id. */
   idWords(slot: number): Int32Array {
-    const at = slot * ORDER_WORDS + OrderWord.id;
-    return this.records.i32.subarray(at, at + 3);
+    const offset = slot * ORDER_WORDS + OrderWord.id;
+    return this.records.i32.subarray(offset, offset + 3);
   }
 
   /** Whether the run in slot `a` has a smaller id than the one in `b`. */

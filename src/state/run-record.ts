@@ -41,7 +41,7 @@ export const RunWord = {
   info: 23,
   approver: 24,
   /** The journal's newest number when the writer last copied this run. */
-  copied: 25,
+  lastCollected: 25,
 } as const;
 
 export const RunFloat = {
@@ -99,9 +99,9 @@ export const RunFlag = {
   sprtState: 1 << 13,
   /** The store has no document of this run yet. */
   isNew: 1 << 14,
-  dirtyLive: 1 << 15,
-  /** Of dirtyLive: not all of it follows from the tasks, so that it leaves with the next group. */
-  dirtyNow: 1 << 17,
+  aggregatesDirty: 1 << 15,
+  /** Of aggregatesDirty: not all of it follows from the tasks, so that it leaves with the next group. */
+  flushNow: 1 << 17,
   dirtySpsa: 1 << 16,
 } as const;
 

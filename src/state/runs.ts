@@ -34,7 +34,7 @@ export class RunTable {
     this.locks = locks;
     this.#tableLock = tableLock;
     this.#index = index;
-    index.isFilled = (at) => index.i32[at] !== 0;
+    index.isFilled = (offset) => index.i32[offset] !== 0;
   }
 
   at(slot: number): number {
@@ -66,9 +66,9 @@ export class RunTable {
   }
 
   set(slot: number, flag: number, on: boolean): void {
-    const at = slot * RUN_WORDS + RunWord.flags;
-    if (on) this.records.i32[at]! |= flag;
-    else this.records.i32[at]! &= ~flag;
+    const offset = slot * RUN_WORDS + RunWord.flags;
+    if (on) this.records.i32[offset]! |= flag;
+    else this.records.i32[offset]! &= ~flag;
   }
 
   inUse(slot: number): boolean {
@@ -81,11 +81,11 @@ export class RunTable {
 
   /** The run's id as 24 hex digits. */
   id(slot: number): string {
-    const at = this.at(slot);
+    const offset = this.at(slot);
     const { i32 } = this.records;
-    const generation = Atomics.load(i32, at + RunWord.generation);
+    const generation = Atomics.load(i32, offset + RunWord.generation);
     // Read in this order, a slot in use has the whole id of this generation or of a later one.
-    const isComplete = Atomics.load(i32, at + RunWord.inUse) !== 0;
+    const isComplete = Atomics.load(i32, offset + RunWord.inUse) !== 0;
     if (isComplete && this.#idGenerations[slot] === generation) return this.#ids[slot]!;
     const [high, middle, low] = this.order.idWords(slot) as unknown as [number, number, number];
     const id = hexWord(high) + hexWord(middle) + hexWord(low);
@@ -105,7 +105,7 @@ export class RunTable {
   find(runId: string): number {
     const remembered = this.#remembered.get(runId);
     if (remembered !== undefined && this.holds(remembered, runId)) return remembered;
-    const slot = this.#index.update(runId, false, (at) => this.#index.i32[at]!) ?? -1;
+    const slot = this.#index.update(runId, false, (offset) => this.#index.i32[offset]!) ?? -1;
     if (slot < 0) this.#remembered.delete(runId);
     else this.#remembered.set(runId, slot);
     return slot;
@@ -124,13 +124,13 @@ export class RunTable {
         if (!this.inUse(candidate)) slot = candidate;
       }
       if (slot < 0) return -1;
-      const at = this.at(slot);
-      const generation = this.records.i32[at + RunWord.generation]!;
-      this.records.i32.fill(0, at, at + RUN_WORDS);
-      this.records.i32[at + RunWord.generation] = generation + 1;
+      const offset = this.at(slot);
+      const generation = this.records.i32[offset + RunWord.generation]!;
+      this.records.i32.fill(0, offset, offset + RUN_WORDS);
+      this.records.i32[offset + RunWord.generation] = generation + 1;
       this.order.records.i32.fill(0, slot * ORDER_WORDS, (slot + 1) * ORDER_WORDS);
       this.order.idWords(slot).set([0, 1, 2].map((word) => idWord(runId, word)));
-      Atomics.store(this.records.i32, at + RunWord.inUse, 1);
+      Atomics.store(this.records.i32, offset + RunWord.inUse, 1);
     } finally {
       this.#tableLock.release();
     }
@@ -139,8 +139,8 @@ export class RunTable {
 
   /** Lets others find the run of a reserved slot. */
   publish(slot: number): void {
-    this.#index.update(this.id(slot), true, (at) => {
-      this.#index.i32[at] = slot;
+    this.#index.update(this.id(slot), true, (offset) => {
+      this.#index.i32[offset] = slot;
     });
   }
 

@@ -10,16 +10,17 @@ import type { Region } from '../memory/region.js';
 import { KeyedTable } from '../memory/tables/keyed-table.js';
 import { Slab } from '../memory/tables/slab.js';
 import { Books } from './books.js';
+import { CommitSequence } from './commit-sequence.js';
 import { CONNECTION_WORDS, Connections } from './connections.js';
-import { Journal } from './dirty-runs.js';
+import { DirtyRuns } from './dirty-runs.js';
 import { INTERNED_WORDS, Interned } from './interned.js';
 import { Outbox } from './outbox.js';
 import { LockRank } from './ranks.js';
-import { RunSections } from './run-undo.js';
+import { UndoLog } from './run-undo.js';
 import { RunTable } from './runs.js';
 import { TaskTable } from './tasks.js';
 import { USER_WORDS, Users } from './users.js';
-import { WorkerInfos } from './worker-profiles.js';
+import { WorkerProfiles } from './worker-profiles.js';
 import { WORKER_WORDS, Workers } from './workers.js';
 
 /** How many of each thing fit; every thread must be given the same. */
@@ -47,13 +48,14 @@ export class State {
   readonly requestTaskMutex: LockTable;
   readonly runs: RunTable;
   readonly tasks: TaskTable;
-  readonly sections: RunSections;
+  readonly undoLog: UndoLog;
   readonly workers: Workers;
   readonly connections: Connections;
   readonly users: Users;
-  readonly workerInfos: WorkerInfos;
+  readonly workerProfiles: WorkerProfiles;
   readonly books: Books;
-  readonly journal: Journal;
+  readonly dirtyRuns: DirtyRuns;
+  readonly commits: CommitSequence;
   readonly outbox: Outbox;
   /** How long the locks that requests meet are waited for and held. */
   readonly lockMeters: readonly LockMeter[];
@@ -91,32 +93,33 @@ export class State {
     this.runs = new RunTable(region, sizes.runs, runLocks, runTableLock, runIndex);
     const chunkLock = new LockTable(region, 'task-chunks', 1, LockRank.taskChunks, meters.taskChunks);
     this.tasks = new TaskTable(region, this.runs, sizes.tasks, chunkLock);
-    this.sections = new RunSections(region, this.threads, this.runs, this.tasks.records);
+    this.undoLog = new UndoLog(region, this.threads, this.runs, this.tasks.records);
     const table = (name: string, capacity: number, words: number, rank: number) =>
       new KeyedTable(region, name, { capacity, words, stripes: STRIPES, rank, slab });
     this.workers = new Workers(table('workers', sizes.workers, WORKER_WORDS, LockRank.workers), slab);
     this.connections = new Connections(
       table('connections', sizes.workers, CONNECTION_WORDS, LockRank.connections),
-      this.sections,
+      this.undoLog,
     );
     const key = region.u8('credential-key', 32);
     if (region.creating) key.set(randomFillSync(new Uint8Array(32)));
     this.users = new Users(table('users', sizes.users, USER_WORDS, LockRank.users), Uint8Array.from(key));
     const interned = (name: string, rank: number) =>
       new Interned(table(name, sizes.tasks, INTERNED_WORDS, rank), region.i32(`${name}-serials`, 1));
-    this.workerInfos = new WorkerInfos(
-      interned('worker-infos', LockRank.workerInfos),
+    this.workerProfiles = new WorkerProfiles(
+      interned('worker-infos', LockRank.workerProfiles),
       interned('worker-makes', LockRank.workerMakes),
     );
     this.books = new Books(table('books', 1024, 2, LockRank.books), slab);
-    this.journal = new Journal(region, sizes.runs);
+    this.dirtyRuns = new DirtyRuns(region, sizes.runs);
+    this.commits = new CommitSequence(region);
     this.outbox = new Outbox(slab, this.runs);
   }
 
   /** For threads that can die alone: what they change under a run's lock can be put back from now on. */
-  keepSections(): void {
-    this.sections.keep();
-    this.runs.locks.sections = this.sections;
+  recordUndo(): void {
+    this.undoLog.startRecording();
+    this.runs.locks.recorder = this.undoLog;
   }
 
   /** The decoded content of a blob, remembered by this thread while the blob lives. */

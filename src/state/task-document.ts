@@ -7,88 +7,90 @@ import { TaskFlag, TaskFloat, TaskWord } from './task-record.js';
 const EMPTY_INFO = 0;
 
 /** Fills a fresh task record from a document; old documents may lack stats and worker_info. */
-export function writeTask(state: State, at: number, task: TaskDocument): void {
+export function writeTask(state: State, offset: number, task: TaskDocument): void {
   const { i32, f64 } = state.tasks.records;
-  i32[at + TaskWord.flags] =
+  i32[offset + TaskWord.flags] =
     (task.active ? TaskFlag.active : 0) |
     (task.bad === undefined ? 0 : TaskFlag.bad) |
     (task.stats === undefined ? TaskFlag.trinomial : 0);
-  i32[at + TaskWord.numGames] = task.num_games;
-  i32[at + TaskWord.start] = task.start ?? 0;
-  f64[at / 2 + TaskFloat.lastUpdated] = task.last_updated;
-  if (task.stats !== undefined) writeTaskResults(state.tasks, at, task.stats);
-  i32[at + TaskWord.workerInfo] =
-    task.worker_info === undefined ? EMPTY_INFO : state.workerInfos.retain(task.worker_info);
-  i32[at + TaskWord.concurrency] = task.worker_info?.concurrency ?? 0;
-  f64[at / 2 + TaskFloat.nps] = task.worker_info?.nps ?? 0;
+  i32[offset + TaskWord.numGames] = task.num_games;
+  i32[offset + TaskWord.start] = task.start ?? 0;
+  f64[offset / 2 + TaskFloat.lastUpdated] = task.last_updated;
+  if (task.stats !== undefined) writeTaskResults(state.tasks, offset, task.stats);
+  i32[offset + TaskWord.workerInfo] =
+    task.worker_info === undefined ? EMPTY_INFO : state.workerProfiles.retain(task.worker_info);
+  i32[offset + TaskWord.concurrency] = task.worker_info?.concurrency ?? 0;
+  f64[offset / 2 + TaskFloat.nps] = task.worker_info?.nps ?? 0;
   if (task.spsa_params !== undefined)
-    setTaskFlips(state, at, task.spsa_params.iter, task.spsa_params.packed_flips);
+    setTaskFlips(state, offset, task.spsa_params.iter, task.spsa_params.packed_flips);
 }
 
-export function readTask(state: State, at: number): TaskDocument {
-  const { num_games, active, bad, ...others } = readTaskCounts(state, at);
-  const task: TaskDocument = { num_games, active, worker_info: readTaskWorker(state, at), ...others };
+export function readTask(state: State, offset: number): TaskDocument {
+  const { num_games, active, bad, ...others } = readTaskCounts(state, offset);
+  const task: TaskDocument = { num_games, active, worker_info: readTaskWorker(state, offset), ...others };
   if (bad) task.bad = true;
-  const spsa = readTaskSpsa(state, at);
+  const spsa = readTaskSpsa(state, offset);
   if (spsa !== undefined) task.spsa_params = spsa;
   return task;
 }
 
 /** What changes with nearly every request. */
-export function readTaskCounts(state: State, at: number) {
+export function readTaskCounts(state: State, offset: number) {
   const { i32, f64 } = state.tasks.records;
-  const flags = i32[at + TaskWord.flags]!;
+  const flags = i32[offset + TaskWord.flags]!;
   return {
-    num_games: i32[at + TaskWord.numGames]!,
+    num_games: i32[offset + TaskWord.numGames]!,
     active: (flags & TaskFlag.active) !== 0,
     bad: (flags & TaskFlag.bad) !== 0,
-    last_updated: f64[at / 2 + TaskFloat.lastUpdated]!,
-    start: i32[at + TaskWord.start]!,
-    stats: readTaskResults(state.tasks, at),
+    last_updated: f64[offset / 2 + TaskFloat.lastUpdated]!,
+    start: i32[offset + TaskWord.start]!,
+    stats: readTaskResults(state.tasks, offset),
   };
 }
 
-export function readTaskWorker(state: State, at: number): TaskWorkerInfo {
+export function readTaskWorker(state: State, offset: number): TaskWorkerInfo {
   const { i32, f64 } = state.tasks.records;
-  const info = state.workerInfos.get(i32[at + TaskWord.workerInfo]!);
+  const info = state.workerProfiles.get(i32[offset + TaskWord.workerInfo]!);
   // Old documents may lack it.
-  return ('nps' in info ? { ...info, nps: f64[at / 2 + TaskFloat.nps]! } : info) as TaskWorkerInfo;
+  return ('nps' in info ? { ...info, nps: f64[offset / 2 + TaskFloat.nps]! } : info) as TaskWorkerInfo;
 }
 
-export function readTaskSpsa(state: State, at: number): TaskSpsaParams | undefined {
-  const flips = taskFlips(state, at);
-  const iter = state.tasks.records.i32[at + TaskWord.spsaIter]!;
+export function readTaskSpsa(state: State, offset: number): TaskSpsaParams | undefined {
+  const flips = taskFlips(state, offset);
+  const iter = state.tasks.records.i32[offset + TaskWord.spsaIter]!;
   return flips === undefined ? undefined : { iter, packed_flips: flips };
 }
 
 /** Frees what the record refers to. */
-export function freeTask(state: State, at: number): void {
-  dropTaskFlips(state, at);
-  const info = state.tasks.records.i32[at + TaskWord.workerInfo]!;
-  state.tasks.records.i32[at + TaskWord.workerInfo] = EMPTY_INFO;
-  state.workerInfos.release(info);
+export function freeTask(state: State, offset: number): void {
+  dropTaskFlips(state, offset);
+  const info = state.tasks.records.i32[offset + TaskWord.workerInfo]!;
+  state.tasks.records.i32[offset + TaskWord.workerInfo] = EMPTY_INFO;
+  state.workerProfiles.release(info);
 }
 
 /** The packed flips handed out and not answered yet. */
-export function taskFlips(state: State, at: number): Uint8Array | undefined {
+export function taskFlips(state: State, offset: number): Uint8Array | undefined {
   const { i32 } = state.tasks.records;
-  const handle = i32[at + TaskWord.spsaFlips]! >>> 0;
+  const handle = i32[offset + TaskWord.spsaFlips]! >>> 0;
   if (handle === 0) return undefined;
-  return Uint8Array.from(state.slab.copy(handle).subarray(0, i32[at + TaskWord.spsaFlipCount]));
+  return Uint8Array.from(state.slab.copy(handle).subarray(0, i32[offset + TaskWord.spsaFlipCount]));
 }
 
-export function setTaskFlips(state: State, at: number, iter: number, packedFlips: Uint8Array): void {
+export function setTaskFlips(state: State, offset: number, iter: number, packedFlips: Uint8Array): void {
   const { i32 } = state.tasks.records;
-  dropTaskFlips(state, at);
-  i32[at + TaskWord.spsaIter] = iter;
+  dropTaskFlips(state, offset);
+  i32[offset + TaskWord.spsaIter] = iter;
   // A tune without parameters has no flips, but its request is out all the same: the blob is never empty.
-  i32[at + TaskWord.spsaFlips] = state.slab.put(packedFlips.length === 0 ? new Uint8Array(1) : packedFlips);
-  i32[at + TaskWord.spsaFlipCount] = packedFlips.length;
+  i32[offset + TaskWord.spsaFlips] = state.slab.put(
+    packedFlips.length === 0 ? new Uint8Array(1) : packedFlips,
+  );
+  i32[offset + TaskWord.spsaFlipCount] = packedFlips.length;
 }
 
-export function dropTaskFlips(state: State, at: number): void {
+export function dropTaskFlips(state: State, offset: number): void {
   const { i32 } = state.tasks.records;
-  const handle = i32[at + TaskWord.spsaFlips]! >>> 0;
-  i32[at + TaskWord.spsaFlips] = 0;
-  if (handle !== 0) state.sections.later(() => state.slab.free(handle));
+  const handle = i32[offset + TaskWord.spsaFlips]! >>> 0;
+  i32[offset + TaskWord.spsaFlips] = 0;
+  if (handle !== 0) state.undoLog.deferUntilRelease(() => state.slab.free(handle));
 }

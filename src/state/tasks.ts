@@ -49,7 +49,7 @@ export class TaskTable {
   }
 
   /** Where the task's record begins, in 32-bit words; -1 when the run has no such task. Call under the run's lock. */
-  at(slot: number, taskId: number): number {
+  offsetOf(slot: number, taskId: number): number {
     if (!(taskId >= 0 && taskId < this.#runs.word(slot, RunWord.taskCount))) return -1;
     return this.#at(slot, taskId);
   }
@@ -68,8 +68,8 @@ export class TaskTable {
   append(slot: number): number {
     const taskId = this.#runs.word(slot, RunWord.taskCount);
     if (taskId % CHUNK_TASKS === 0) this.#addChunk(slot, taskId / CHUNK_TASKS);
-    const at = this.#at(slot, taskId);
-    this.records.i32.fill(0, at, at + TASK_WORDS);
+    const offset = this.#at(slot, taskId);
+    this.records.i32.fill(0, offset, offset + TASK_WORDS);
     this.#runs.setWord(slot, RunWord.taskCount, taskId + 1);
     return taskId;
   }

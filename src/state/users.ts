@@ -16,7 +16,7 @@ const Flag = { blocked: 1, pending: 2, verified: 4 } as const;
 /** The limit of an account that has none of its own (spec: data-model.md §3). */
 export const DEFAULT_MACHINE_LIMIT = 16;
 
-export interface UserStanding {
+export interface AccountStatus {
   blocked: boolean;
   pending: boolean;
   /** Most active tasks for one remote address. */
@@ -33,18 +33,18 @@ export class Users {
   constructor(table: KeyedTable, key: Uint8Array) {
     this.#table = table;
     this.#key = Buffer.from(key).toString('hex');
-    table.isFilled = (at) => table.i32[at + Word.version]! !== 0;
+    table.isFilled = (offset) => table.i32[offset + Word.version]! !== 0;
   }
 
   /** Remembers an account, and forgets its verified credential. */
   set(user: Pick<UserDocument, 'username' | 'blocked' | 'pending' | 'machine_limit'>): void {
-    this.#table.update(user.username, true, (at) => {
+    this.#table.update(user.username, true, (offset) => {
       const { i32 } = this.#table;
-      i32[at + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
-      i32[at + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
-      i32.fill(0, at + Word.digest, at + Word.digest + DIGEST_WORDS);
+      i32[offset + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
+      i32[offset + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
+      i32.fill(0, offset + Word.digest, offset + Word.digest + DIGEST_WORDS);
       // A record without a version is half-written: its thread died here.
-      i32[at + Word.version]!++;
+      i32[offset + Word.version]!++;
     });
   }
 
@@ -53,13 +53,13 @@ export class Users {
     return this.#table.size();
   }
 
-  standing(username: string): UserStanding | undefined {
-    return this.#table.update(username, false, (at) => this.#standing(at));
+  accountStatus(username: string): AccountStatus | undefined {
+    return this.#table.update(username, false, (offset) => this.#accountStatus(offset));
   }
 
   /** Changes with every `set`: a verification that began before a change must not be cached after it. */
   version(username: string): number | undefined {
-    return this.#table.update(username, false, (at) => this.#table.i32[at + Word.version]!);
+    return this.#table.update(username, false, (offset) => this.#table.i32[offset + Word.version]!);
   }
 
   /** The account's record, which it keeps for life; −1 when there is none. */
@@ -77,24 +77,24 @@ export class Users {
    */
   isVerified(record: number, version: number, now: number, maxAgeMs: number): boolean {
     const { i32, f64 } = this.#table;
-    const at = this.#table.at(record);
+    const offset = this.#table.at(record);
     return (
-      Atomics.load(i32, at + Word.flags) === Flag.verified &&
-      Atomics.load(i32, at + Word.version) === version &&
-      now - f64[at / 2 + VERIFIED_AT]! <= maxAgeMs
+      Atomics.load(i32, offset + Word.flags) === Flag.verified &&
+      Atomics.load(i32, offset + Word.version) === version &&
+      now - f64[offset / 2 + VERIFIED_AT]! <= maxAgeMs
     );
   }
 
   /** Whether exactly this password was verified for the account as it is now, within `maxAgeMs`. */
   check(username: string, password: string, now: number, maxAgeMs: number): Credential {
     const digest = this.#digest(username, password);
-    const verified = this.#table.update(username, false, (at) => {
+    const verified = this.#table.update(username, false, (offset) => {
       const { i32, f64 } = this.#table;
-      if ((i32[at + Word.flags]! & Flag.verified) === 0) return false;
+      if ((i32[offset + Word.flags]! & Flag.verified) === 0) return false;
       let difference = 0;
       for (let word = 0; word < DIGEST_WORDS; word++)
-        difference |= i32[at + Word.digest + word]! ^ digest[word]!;
-      return difference === 0 && now - f64[at / 2 + VERIFIED_AT]! <= maxAgeMs;
+        difference |= i32[offset + Word.digest + word]! ^ digest[word]!;
+      return difference === 0 && now - f64[offset / 2 + VERIFIED_AT]! <= maxAgeMs;
     });
     return verified === true ? 'verified' : 'unverified';
   }
@@ -102,21 +102,21 @@ export class Users {
   /** Caches a credential that the slow check accepted while the account had `version`. */
   remember(username: string, password: string, version: number, now: number): void {
     const digest = this.#digest(username, password);
-    this.#table.update(username, false, (at) => {
+    this.#table.update(username, false, (offset) => {
       const { i32, f64 } = this.#table;
-      if (i32[at + Word.version] !== version) return;
-      i32.set(digest, at + Word.digest);
-      f64[at / 2 + VERIFIED_AT] = now;
-      i32[at + Word.flags]! |= Flag.verified;
+      if (i32[offset + Word.version] !== version) return;
+      i32.set(digest, offset + Word.digest);
+      f64[offset / 2 + VERIFIED_AT] = now;
+      i32[offset + Word.flags]! |= Flag.verified;
     });
   }
 
-  #standing(at: number): UserStanding {
+  #accountStatus(offset: number): AccountStatus {
     const { i32 } = this.#table;
     return {
-      blocked: (i32[at + Word.flags]! & Flag.blocked) !== 0,
-      pending: (i32[at + Word.flags]! & Flag.pending) !== 0,
-      machineLimit: i32[at + Word.machineLimit]!,
+      blocked: (i32[offset + Word.flags]! & Flag.blocked) !== 0,
+      pending: (i32[offset + Word.flags]! & Flag.pending) !== 0,
+      machineLimit: i32[offset + Word.machineLimit]!,
     };
   }
 

@@ -1,8 +1,8 @@
 /**
  * worker_info objects, interned: all tasks of a worker whose description did not change share one copy, and all workers of
- * one make share what they have in common. `nps` is measured anew for each task, so it is the task's, and stands here as 0.
- * A make is a msgpackr array of members in a fixed order, without their names, and ends
- * with members that only old documents have. A worker is the entry of its make (u32), of which it holds a reference, the
+ * one profile share what they have in common. `nps` is measured anew for each task, so it is the task's, and stands here as 0.
+ * A profile is a msgpackr array of members in a fixed order, without their names, and ends
+ * with members that only old documents have. A worker is the entry of its profile (u32), of which it holds a reference, the
  * length of its key (u8) and the key, so that a request can be compared with it where it lies, and an array of the rest.
  */
 import { pack, unpack } from 'msgpackr';
@@ -30,7 +30,7 @@ const MEMBERS = [
   'country_code',
 ] as const satisfies readonly (keyof TaskWorkerInfo)[];
 
-/** What tells workers of one make apart: a farm has many workers and few makes. */
+/** What tells workers of one profile apart: a farm has many workers and few makes. */
 const OWN_MEMBERS = ['unique_key', 'nps', 'remote_addr', 'country_code'] as const;
 const IS_OWN: ReadonlySet<string> = new Set(OWN_MEMBERS);
 const KEY_LENGTH = 4;
@@ -56,26 +56,26 @@ interface Decoded {
   readonly serial: number;
   readonly info: Description;
   /** What a worker told last that says the same. */
-  told: WorkerInfo | undefined;
+  lastReported: WorkerInfo | undefined;
 }
 
-interface DecodedMake {
+interface DecodedProfile {
   readonly serial: number;
-  /** A description of this make whose own members stand for any worker's. */
-  readonly like: Description;
+  /** A description of this profile whose own members stand for any worker's. */
+  readonly template: Description;
 }
 
-export class WorkerInfos {
+export class WorkerProfiles {
   readonly #workers: Interned;
-  readonly #makes: Interned;
+  readonly #profiles: Interned;
   readonly #decoded = new Map<number, Decoded>();
   /** The entries that this thread took last for a worker's key. */
   readonly #latest = new Map<string, number>();
-  readonly #decodedMakes = new Map<number, DecodedMake>();
+  readonly #decodedProfiles = new Map<number, DecodedProfile>();
 
-  constructor(workers: Interned, makes: Interned) {
+  constructor(workers: Interned, profiles: Interned) {
     this.#workers = workers;
-    this.#makes = makes;
+    this.#profiles = profiles;
   }
 
   /** Holds a reference to the entry for this content and returns its number (> 0). */
@@ -92,20 +92,20 @@ export class WorkerInfos {
   /** Holds one more reference to an entry that may be gone meanwhile; false when it does not say the same. */
   #retainAgain(entry: number, info: TaskWorkerInfo): boolean {
     if (!this.#workers.retainAgain(entry)) return false;
-    if (saysSame(this.#decode(entry).info, info, 0)) return true;
+    if (isSame(this.#decode(entry).info, info, 0)) return true;
     this.release(entry);
     return false;
   }
 
   #retainNew(info: TaskWorkerInfo): number {
-    const { entry: make } = this.#makes.retain(encodeMake(info));
+    const { entry: profile } = this.#profiles.retain(encodeProfile(info));
     let isKept = false;
     try {
-      const { entry, isNew } = this.#workers.retain(encodeWorker(make, info));
+      const { entry, isNew } = this.#workers.retain(encodeWorker(profile, info));
       isKept = isNew;
       return entry;
     } finally {
-      if (!isKept) this.#makes.release(make);
+      if (!isKept) this.#profiles.release(profile);
     }
   }
 
@@ -115,28 +115,28 @@ export class WorkerInfos {
   }
 
   /** How many makes they are of. */
-  makes(): number {
-    return this.#makes.size();
+  profileCount(): number {
+    return this.#profiles.size();
   }
 
   /** Gives a reference back. */
   release(entry: number): void {
     if (entry === 0) return;
     const last = this.#workers.release(entry);
-    if (last !== undefined) this.#makes.release(makeOf(last));
+    if (last !== undefined) this.#profiles.release(profileOf(last));
   }
 
   /**
    * Whether the entry says just what a worker tells now from this country, address and nps aside. Call while a reference
    * is held. The object is remembered, so that it must not change afterwards.
    */
-  says(entry: number, told: WorkerInfo, country: string): boolean {
+  matches(entry: number, reported: WorkerInfo, country: string): boolean {
     const decoded = this.#decode(entry);
     const { info } = decoded;
     if (info.country_code !== country) return false;
-    if (decoded.told === told) return true;
-    if (!saysSame(info, told, 2)) return false;
-    decoded.told = told;
+    if (decoded.lastReported === reported) return true;
+    if (!isSame(info, reported, 2)) return false;
+    decoded.lastReported = reported;
     return true;
   }
 
@@ -144,7 +144,7 @@ export class WorkerInfos {
   isOf(entry: number, { unique_key: key, username }: WorkerInfo): boolean {
     if (entry === 0) return key === NO_INFO.unique_key && username === NO_INFO.username;
     const own = this.#workers.view(entry);
-    if (this.#decodeMake(makeOf(own)).username !== username) return false;
+    if (this.#decodeProfile(profileOf(own)).username !== username) return false;
     const length = own[KEY_LENGTH]!;
     if (length === KEY_IN_REST) return this.get(entry).unique_key === key;
     if (length !== key.length) return false;
@@ -163,48 +163,48 @@ export class WorkerInfos {
   }
 
   #decode(entry: number): Decoded {
-    if (entry === 0) return { serial: 0, info: NO_INFO, told: undefined };
+    if (entry === 0) return { serial: 0, info: NO_INFO, lastReported: undefined };
     const serial = this.#workers.serial(entry);
     const known = this.#decoded.get(entry);
     if (known !== undefined && known.serial === serial) return known;
     const own = this.#workers.content(entry);
-    const info = describe(this.#decodeMake(makeOf(own)), decodeOwn(own));
-    const decoded: Decoded = { serial, info, told: undefined };
+    const info = describe(this.#decodeProfile(profileOf(own)), decodeOwn(own));
+    const decoded: Decoded = { serial, info, lastReported: undefined };
     if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
     this.#decoded.set(entry, decoded);
     return decoded;
   }
 
-  #decodeMake(make: number): Description {
-    const serial = this.#makes.serial(make);
-    const known = this.#decodedMakes.get(make);
-    if (known?.serial === serial) return known.like;
-    const like = decodeMake(unpack(this.#makes.content(make)) as unknown[]);
-    if (this.#decodedMakes.size >= DECODED_LIMIT) this.#decodedMakes.clear();
-    this.#decodedMakes.set(make, { serial, like });
-    return like;
+  #decodeProfile(profile: number): Description {
+    const serial = this.#profiles.serial(profile);
+    const known = this.#decodedProfiles.get(profile);
+    if (known?.serial === serial) return known.template;
+    const template = decodeProfile(unpack(this.#profiles.content(profile)) as unknown[]);
+    if (this.#decodedProfiles.size >= DECODED_LIMIT) this.#decodedProfiles.clear();
+    this.#decodedProfiles.set(profile, { serial, template });
+    return template;
   }
 }
 
-/** Whether both have the same members but for nps, which both have or neither, and for as many as the telling leaves out. */
-function saysSame(info: Description, told: WorkerInfo, leftOut: number): boolean {
+/** Whether both have the same members but for nps, which both have or neither, and for as many as the report leaves out. */
+function isSame(info: Description, reported: WorkerInfo, leftOut: number): boolean {
   let members = leftOut;
-  for (const member in told) {
+  for (const member in reported) {
     members++;
-    const value = told[member as keyof WorkerInfo];
-    if (!isSame(info[member as keyof WorkerInfo], member === 'nps' ? 0 : value)) return false;
+    const value = reported[member as keyof WorkerInfo];
+    if (!isSameValue(info[member as keyof WorkerInfo], member === 'nps' ? 0 : value)) return false;
   }
   for (const _ in info) members--;
   return members === 0;
 }
 
 /** Of members: plain values, or lists of them. */
-function isSame(a: unknown, b: unknown): boolean {
+function isSameValue(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
-function encodeMake(info: TaskWorkerInfo): Uint8Array {
+function encodeProfile(info: TaskWorkerInfo): Uint8Array {
   const values: unknown[] = [];
   for (const member of MEMBERS) if (!IS_OWN.has(member)) values.push(info[member]);
   const extra = Object.entries(info).filter(([member]) => !(MEMBERS as readonly string[]).includes(member));
@@ -212,21 +212,21 @@ function encodeMake(info: TaskWorkerInfo): Uint8Array {
   return pack(values);
 }
 
-function encodeWorker(make: number, info: TaskWorkerInfo): Uint8Array {
+function encodeWorker(profile: number, info: TaskWorkerInfo): Uint8Array {
   const { unique_key: key, remote_addr, country_code } = info;
   const nps = 'nps' in info ? 0 : undefined;
   const isPlain = typeof key === 'string' && key.length < KEY_IN_REST && /^[ -~]*$/.test(key);
   const rest = pack([isPlain ? undefined : key, nps, remote_addr, country_code]);
   const length = isPlain ? key.length : 0;
   const bytes = Buffer.alloc(KEY + length + rest.length);
-  bytes.writeUInt32LE(make);
+  bytes.writeUInt32LE(profile);
   bytes[KEY_LENGTH] = isPlain ? length : KEY_IN_REST;
   if (isPlain) bytes.write(key, KEY, 'latin1');
   bytes.set(rest, KEY + length);
   return bytes;
 }
 
-function makeOf(own: Uint8Array): number {
+function profileOf(own: Uint8Array): number {
   return own[0]! + own[1]! * 2 ** 8 + own[2]! * 2 ** 16 + own[3]! * 2 ** 24;
 }
 
@@ -240,24 +240,24 @@ function decodeOwn(own: Buffer): unknown[] {
 }
 
 /** Has every own member, in its place among the others. */
-function decodeMake(values: readonly unknown[]): Description {
-  const like: Record<string, unknown> = {};
-  let at = 0;
+function decodeProfile(values: readonly unknown[]): Description {
+  const template: Record<string, unknown> = {};
+  let offset = 0;
   for (const member of MEMBERS) {
-    const value = IS_OWN.has(member) ? '' : values[at++];
+    const value = IS_OWN.has(member) ? '' : values[offset++];
     // Old documents lack some.
-    if (value !== undefined && value !== null) like[member] = value;
+    if (value !== undefined && value !== null) template[member] = value;
   }
-  const extra = (values[at] ?? []) as [string, unknown][];
+  const extra = (values[offset] ?? []) as [string, unknown][];
   // Not assigned: a member of an old document may be called as a setter is.
-  const all = extra.length === 0 ? like : Object.fromEntries([...Object.entries(like), ...extra]);
+  const all = extra.length === 0 ? template : Object.fromEntries([...Object.entries(template), ...extra]);
   return all as unknown as Description;
 }
 
 /** Members stand in the order of MEMBERS, whichever part they are in. */
-function describe(like: Description, own: readonly unknown[]): Description {
+function describe(template: Description, own: readonly unknown[]): Description {
   const [unique_key, nps, remote_addr, country_code] = own;
-  const info = { ...like, unique_key, nps, remote_addr, country_code };
+  const info = { ...template, unique_key, nps, remote_addr, country_code };
   if (own.every((value) => value !== undefined && value !== null)) return info as Description;
   return Object.fromEntries(
     Object.entries(info).filter(([, value]) => value !== undefined && value !== null),

@@ -46,32 +46,32 @@ export class Workers {
   }
 
   task(record: number): TaskReference | undefined {
-    const at = this.table.at(record);
+    const offset = this.table.at(record);
     const { i32 } = this.table;
-    if (i32[at + Word.taskRun] === 0) return undefined;
+    if (i32[offset + Word.taskRun] === 0) return undefined;
     return {
-      slot: i32[at + Word.taskRun]! - 1,
-      generation: i32[at + Word.taskGeneration]!,
-      taskId: i32[at + Word.taskId]!,
+      slot: i32[offset + Word.taskRun]! - 1,
+      generation: i32[offset + Word.taskGeneration]!,
+      taskId: i32[offset + Word.taskId]!,
     };
   }
 
   setTask(record: number, task: TaskReference | undefined): void {
-    const at = this.table.at(record);
-    this.table.i32[at + Word.taskRun] = task === undefined ? 0 : task.slot + 1;
-    this.table.i32[at + Word.taskGeneration] = task?.generation ?? 0;
-    this.table.i32[at + Word.taskId] = task?.taskId ?? 0;
+    const offset = this.table.at(record);
+    this.table.i32[offset + Word.taskRun] = task === undefined ? 0 : task.slot + 1;
+    this.table.i32[offset + Word.taskGeneration] = task?.generation ?? 0;
+    this.table.i32[offset + Word.taskId] = task?.taskId ?? 0;
   }
 
   /** The id of the run of the worker's last assignment as three words, all zero when there was none. */
   lastRunWords(record: number): Int32Array {
-    const at = this.table.at(record) + Word.lastRun;
-    return this.table.i32.subarray(at, at + 3);
+    const offset = this.table.at(record) + Word.lastRun;
+    return this.table.i32.subarray(offset, offset + 3);
   }
 
   lastRun(record: number): string | undefined {
-    const at = this.table.at(record) + Word.lastRun;
-    const words = this.table.i32.slice(at, at + 3);
+    const offset = this.table.at(record) + Word.lastRun;
+    const words = this.table.i32.slice(offset, offset + 3);
     return words.every((word) => word === 0) ? undefined : idText(words);
   }
 
@@ -92,7 +92,7 @@ export class Workers {
   }
 
   /** Notes that the worker has got a task of this run. */
-  noteRun(record: number, runId: Int32Array): void {
+  recordAssignment(record: number, runId: Int32Array): void {
     this.table.i32.set(runId, this.table.at(record) + Word.lastRun);
     if (this.hasSeen(record, runId)) return;
     const seen = this.#seen(record);
@@ -112,11 +112,11 @@ export class Workers {
   }
 
   block(record: number): BlockEntry | undefined {
-    const at = this.table.at(record);
-    const message = this.table.i32[at + Word.message]! >>> 0;
+    const offset = this.table.at(record);
+    const message = this.table.i32[offset + Word.message]! >>> 0;
     if (message === 0) return undefined;
     return {
-      blocked: this.table.i32[at + Word.blocked] === 1,
+      blocked: this.table.i32[offset + Word.blocked] === 1,
       message: this.#slab.getValue(message) as string,
     };
   }
@@ -126,11 +126,11 @@ export class Workers {
   }
 
   setBlock(record: number, blocked: boolean, message: string, now: number): void {
-    const at = this.table.at(record);
-    const old = this.table.i32[at + Word.message]! >>> 0;
-    this.table.i32[at + Word.message] = this.#slab.putValue(message);
-    this.table.i32[at + Word.blocked] = blocked ? 1 : 0;
-    this.table.f64[at / 2 + BLOCKED_AT] = now;
+    const offset = this.table.at(record);
+    const old = this.table.i32[offset + Word.message]! >>> 0;
+    this.table.i32[offset + Word.message] = this.#slab.putValue(message);
+    this.table.i32[offset + Word.blocked] = blocked ? 1 : 0;
+    this.table.f64[offset / 2 + BLOCKED_AT] = now;
     if (old !== 0) this.#slab.free(old);
   }
 
@@ -140,11 +140,11 @@ export class Workers {
 
   /** Forgets a worker of which nothing is worth remembering; returns whether it did. */
   forgetIfIdle(record: number): boolean {
-    const at = this.table.at(record);
+    const offset = this.table.at(record);
     const { i32 } = this.table;
-    if (i32[at + Word.taskRun] !== 0 || i32[at + Word.seen] !== 0 || i32[at + Word.message] !== 0)
+    if (i32[offset + Word.taskRun] !== 0 || i32[offset + Word.seen] !== 0 || i32[offset + Word.message] !== 0)
       return false;
-    if (i32[at + Word.lastRun] !== 0 || i32[at + Word.lastRun + 1] !== 0) return false;
+    if (i32[offset + Word.lastRun] !== 0 || i32[offset + Word.lastRun + 1] !== 0) return false;
     return this.table.remove(this.table.key(record));
   }
 
@@ -156,9 +156,9 @@ export class Workers {
   }
 
   #setSeen(record: number, seen: Int32Array): void {
-    const at = this.table.at(record) + Word.seen;
-    const old = this.table.i32[at]! >>> 0;
-    this.table.i32[at] =
+    const offset = this.table.at(record) + Word.seen;
+    const old = this.table.i32[offset]! >>> 0;
+    this.table.i32[offset] =
       seen.length === 0 ? 0 : this.#slab.put(new Uint8Array(seen.buffer, seen.byteOffset, seen.byteLength));
     if (old !== 0) this.#slab.free(old);
   }

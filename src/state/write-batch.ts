@@ -91,7 +91,7 @@ export interface RunWrite {
 }
 
 /** One durable group: all of it is committed, or none. */
-export interface WriteGroup {
+export interface WriteBatch {
   runs: RunWrite[];
   actions: ActionDocument[];
   pgns: Keyed<PgnDocument>[];

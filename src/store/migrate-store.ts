@@ -3,8 +3,8 @@
  * group, so that a run which is there is whole, and everything else may be written twice.
  */
 import type { Keyed, PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../model/documents.js';
-import type { TaskWrite, WriteGroup } from '../state/write-batch.js';
-import type { Census, Inventory, Reader, Store, Writer } from './port.js';
+import type { TaskWrite, WriteBatch } from '../state/write-batch.js';
+import type { ExportReader, Reader, Store, StoreCounts, Writer } from './port.js';
 import { StoreError } from './store-error.js';
 
 export const MIGRATION_PARTS = ['users', 'settings', 'runs', 'actions', 'pgns'] as const;
@@ -23,7 +23,7 @@ export interface MigrationOptions {
 
 interface Ends {
   source: Reader;
-  inventory: Inventory;
+  exportReader: ExportReader;
   target: Reader;
   writer: Writer;
   progress: (part: MigrationPart, done: number, total: number) => void;
@@ -33,7 +33,7 @@ interface Ends {
  * Both stores must have no other writer. Returns what was counted in both at the end.
  * @throws StoreError `exists` when the target holds something else; `group` when the counts differ at the end
  */
-export async function migrateStore(from: Store, to: Store, options: MigrationOptions): Promise<Census> {
+export async function migrateStore(from: Store, to: Store, options: MigrationOptions): Promise<StoreCounts> {
   const opened: { close(): Promise<void> }[] = [];
   const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
     opened.unshift(await opening);
@@ -42,71 +42,73 @@ export async function migrateStore(from: Store, to: Store, options: MigrationOpt
   try {
     // The readers first: a writer would make a store where there is none.
     const source = await open(from.openReader());
-    const inventory = await open(from.openInventory());
+    const exportReader = await open(from.openExportReader());
     await open(from.openWriter());
     const writer = await open(to.openWriter());
     const target = await open(to.openReader());
-    const found = await open(to.openInventory());
+    const found = await open(to.openExportReader());
     await markTarget(target, found, writer, options.name);
-    const ends: Ends = { source, inventory, target, writer, progress: options.onProgress ?? (() => {}) };
-    const census = withoutMark(await inventory.census(), await source.keyValue(MARK));
-    await copyRecords(ends, census);
-    await copyRuns(ends, census.runs);
-    await copyActions(ends, census.actions);
-    await copyPgns(ends, census.pgns);
-    return compare(census, withoutMark(await found.census(), true));
+    const ends: Ends = { source, exportReader, target, writer, progress: options.onProgress ?? (() => {}) };
+    const counts = withoutMark(await exportReader.counts(), await source.keyValue(MARK));
+    await copyRecords(ends, counts);
+    await copyRuns(ends, counts.runs);
+    await copyActions(ends, counts.actions);
+    await copyPgns(ends, counts.pgns);
+    return compare(counts, withoutMark(await found.counts(), true));
   } finally {
     for (const each of opened) await each.close();
   }
 }
 
-async function markTarget(target: Reader, found: Inventory, writer: Writer, name: string): Promise<void> {
+async function markTarget(target: Reader, found: ExportReader, writer: Writer, name: string): Promise<void> {
   const mark = await target.keyValue(MARK);
   if (mark !== undefined && (mark as { from?: unknown }).from === name) return;
-  const census = await found.census();
-  const isEmpty = Object.values(census).every((count) => count === 0);
+  const counts = await found.counts();
+  const isEmpty = Object.values(counts).every((count) => count === 0);
   if (!isEmpty) {
     throw new StoreError(
       'exists',
       'The target holds other data already: name an empty directory or database.',
     );
   }
-  await writer.commit(group({ keyValues: [{ key: MARK, value: { from: name } }] }));
+  await writer.commit(batch({ keyValues: [{ key: MARK, value: { from: name } }] }));
 }
 
-async function copyRecords(ends: Ends, census: Census): Promise<void> {
-  const { inventory, writer } = ends;
-  await inGroups(inventory.users(), ends, 'users', census.users, (users) => writer.commit(group({ users })));
-  const { workers, nets, keyValues, contributors } = census;
+async function copyRecords(ends: Ends, counts: StoreCounts): Promise<void> {
+  const { exportReader, writer } = ends;
+  await inBatches(exportReader.users(), ends, 'users', counts.users, (users) =>
+    writer.commit(batch({ users })),
+  );
+  const { workers, nets, keyValues, contributors } = counts;
   const total = workers + nets + keyValues + contributors;
   let done = 0;
   const count = (many: number) => {
     done += many;
     ends.progress('settings', done, total);
   };
-  for await (const part of batches(inventory.workers())) {
-    await writer.commit(group({ workers: part }));
+  for await (const part of batches(exportReader.workers())) {
+    await writer.commit(batch({ workers: part }));
     count(part.length);
   }
-  for await (const part of batches(inventory.nets())) {
-    await writer.commit(group({ nets: part }));
+  for await (const part of batches(exportReader.nets())) {
+    await writer.commit(batch({ nets: part }));
     count(part.length);
   }
-  for await (const pair of inventory.keyValues()) {
+  for await (const pair of exportReader.keyValues()) {
     if (pair.key === MARK) continue;
-    await writer.commit(group({ keyValues: [pair] }));
+    await writer.commit(batch({ keyValues: [pair] }));
     count(1);
   }
-  for await (const part of batches(inventory.contributors())) {
-    await writer.commit(group({ contributors: part }));
+  for await (const part of batches(exportReader.contributors())) {
+    await writer.commit(batch({ contributors: part }));
     count(part.length);
   }
 }
 
 async function copyRuns(ends: Ends, total: number): Promise<void> {
-  const { source, inventory, target, writer } = ends;
+  const { source, exportReader, target, writer } = ends;
   let done = 0;
-  for await (const runId of inventory.runIds()) {
+  for await (const runId of exportReader.runIds()) {
     const tasks: TaskDocument[] = [];
     for await (const task of source.tasks(runId)) tasks.push(task);
     const badTasks = await source.badTasks(runId);
@@ -114,7 +116,7 @@ async function copyRuns(ends: Ends, total: number): Promise<void> {
       const insert = (await source.run(runId))!;
       const spsaHistory = await source.spsaHistory(runId);
       const run = { runId, insert, tasks: tasks.map(taskWrite), badTasks, spsaHistory };
-      await writer.commit(group({ runs: [run] }));
+      await writer.commit(batch({ runs: [run] }));
     }
     let stored = 0;
     for await (const _ of target.tasks(runId)) stored++;
@@ -128,28 +130,28 @@ async function copyRuns(ends: Ends, total: number): Promise<void> {
 }
 
 async function copyActions(ends: Ends, total: number): Promise<void> {
-  const { inventory, target, writer } = ends;
+  const { exportReader, target, writer } = ends;
   // In order of time, so the newest one tells how far the copy is.
   const newest = (await target.actions({ limit: 1 }))[0]?.time ?? Number.NEGATIVE_INFINITY;
-  await inGroups(inventory.actionsSince(newest), ends, 'actions', total, (actions) =>
-    writer.commit(group({ actions })),
+  await inBatches(exportReader.actionsSince(newest), ends, 'actions', total, (actions) =>
+    writer.commit(batch({ actions })),
   );
 }
 
 async function copyPgns(ends: Ends, total: number): Promise<void> {
-  const { source, inventory, target, writer } = ends;
+  const { source, exportReader, target, writer } = ends;
   let done = 0;
-  for await (const runId of inventory.pgnRunIds()) {
+  for await (const runId of exportReader.pgnRunIds()) {
     const isThere = (await target.pgnBytes(runId)) === (await source.pgnBytes(runId));
     let pgns: Keyed<PgnDocument>[] = [];
     let bytes = 0;
     const write = async () => {
-      if (!isThere && pgns.length > 0) await writer.commit(group({ pgns }));
+      if (!isThere && pgns.length > 0) await writer.commit(batch({ pgns }));
       pgns = [];
       bytes = 0;
     };
     const names = new Set<string>();
-    for await (const pgn of inventory.pgns(runId)) {
+    for await (const pgn of exportReader.pgns(runId)) {
       // Of several of one task, readers find the first.
       if (names.has(pgn.run_id)) continue;
       names.add(pgn.run_id);
@@ -162,7 +164,7 @@ async function copyPgns(ends: Ends, total: number): Promise<void> {
   }
 }
 
-async function inGroups<T>(
+async function inBatches<T>(
   items: AsyncIterable<T>,
   { progress }: Ends,
   part: MigrationPart,
@@ -218,16 +220,16 @@ function taskWrite(task: TaskDocument, taskId: number): TaskWrite {
   };
 }
 
-function group(parts: Partial<WriteGroup>): WriteGroup {
+function batch(parts: Partial<WriteBatch>): WriteBatch {
   return { runs: [], actions: [], pgns: [], users: [], workers: [], nets: [], keyValues: [], ...parts };
 }
 
-function withoutMark(census: Census, mark: unknown): Census {
-  return { ...census, keyValues: census.keyValues - (mark === undefined ? 0 : 1) };
+function withoutMark(counts: StoreCounts, mark: unknown): StoreCounts {
+  return { ...counts, keyValues: counts.keyValues - (mark === undefined ? 0 : 1) };
 }
 
-function compare(source: Census, target: Census): Census {
-  const names = Object.keys(source) as (keyof Census)[];
+function compare(source: StoreCounts, target: StoreCounts): StoreCounts {
+  const names = Object.keys(source) as (keyof StoreCounts)[];
   const differences = names.filter((name) => source[name] !== target[name]);
   if (differences.length === 0) return source;
   const text = differences.map(

@@ -17,9 +17,9 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
-import type { RunHead, WriteGroup } from '../state/write-batch.js';
+import type { RunHead, WriteBatch } from '../state/write-batch.js';
 
-export type { RunHead, RunLive, RunWrite, SpsaLive, TaskWrite, WriteGroup } from '../state/write-batch.js';
+export type { RunHead, RunLive, RunWrite, SpsaLive, TaskWrite, WriteBatch } from '../state/write-batch.js';
 
 /** Filters of the action log; all given ones must match. Newest first unless `oldestFirst`. */
 export interface ActionQuery {
@@ -47,7 +47,7 @@ export interface FinishedRunsQuery {
 
 export interface Writer {
   /** Resolves when the group is durable; a rejected group has left no trace and may be tried again. */
-  commit(group: WriteGroup): Promise<void>;
+  commit(batch: WriteBatch): Promise<void>;
   /** Adds to a network's download count, one unless `times` says more; false when there is no such network. */
   countDownload(name: string, times?: number): Promise<boolean>;
   /** For how long readers have missed the oldest change that is durable and not to be read yet, in milliseconds; 0: none. */
@@ -88,7 +88,7 @@ export interface Reader {
 }
 
 /** How much of everything a store holds. */
-export interface Census {
+export interface StoreCounts {
   runs: number;
   actions: number;
   pgns: number;
@@ -100,7 +100,7 @@ export interface Census {
 }
 
 /** Everything there is, for copying a store whole: what no request needs. */
-export interface Inventory {
+export interface ExportReader {
   /** All runs, deleted ones included, in ascending order. */
   runIds(): AsyncIterable<string>;
   /** The runs that have PGNs, also those that the store has no run of. */
@@ -116,7 +116,7 @@ export interface Inventory {
   keyValues(): AsyncIterable<{ key: string; value: unknown }>;
   contributors(): AsyncIterable<{ username: string; cpuHours: number }>;
   /** Several PGNs of one task count as one, since readers find one. */
-  census(): Promise<Census>;
+  counts(): Promise<StoreCounts>;
   close(): Promise<void>;
 }
 
@@ -127,5 +127,5 @@ export interface Store {
   /** A writer beside the primary's, for a secondary: it takes PGNs and counts downloads, and nothing else. */
   openUploader(): Promise<Writer>;
   openReader(): Promise<Reader>;
-  openInventory(): Promise<Inventory>;
+  openExportReader(): Promise<ExportReader>;
 }

@@ -3,22 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/swarm/seeded-random.js';
 import { FATAL_LEVEL, type LogEntry, ServerChild } from '../../src/swarm/server-child.js';
 import type { FaultPlan } from './fault-injectors.js';
-import type { RudeClients } from './hostile-clients.js';
+import type { HostileClients } from './hostile-clients.js';
 import type { Outages } from './outages.js';
 
 const FAULTS = new URL('./fault-injectors.js', import.meta.url).href;
 /** How long the store may be gone, in milliseconds: a worker waits for longer. */
 const OUTAGE_MS = [500, 4000] as const;
 
-export interface Tormentors {
+export interface FaultInjectors {
   readonly plan: FaultPlan;
   readonly outages: Outages;
-  readonly rude: RudeClients;
+  readonly rude: HostileClients;
   readonly random: Random;
 }
 
 /** The server through all its restarts. */
-export class Sufferer {
+export class ChaosTarget {
   readonly #directory: string;
   readonly #env: Record<string, string>;
   server!: ServerChild;
@@ -64,23 +64,23 @@ export class Sufferer {
 }
 
 /** Ends and restarts the server, takes its store away, and is rude to it, until told to stop. */
-export async function suffer(
-  sufferer: Sufferer,
-  { plan, outages, rude, random }: Tormentors,
+export async function injectFaults(
+  target: ChaosTarget,
+  { plan, outages, rude, random }: FaultInjectors,
   signal: AbortSignal,
 ): Promise<void> {
   const restart = async (kill: boolean) => {
-    sufferer.counts[kill ? 'kills' : 'drains']++;
-    await sufferer.end(kill ? 'SIGKILL' : 'SIGTERM');
-    await sufferer.start(plan);
+    target.counts[kill ? 'kills' : 'drains']++;
+    await target.end(kill ? 'SIGKILL' : 'SIGTERM');
+    await target.start(plan);
   };
   const loseStore = async () => {
-    const { pid } = sufferer.server;
+    const { pid } = target.server;
     if (!(await outages.begin(pid, random))) return;
-    sufferer.counts.outages++;
+    target.counts.outages++;
     await pause(random.between(...OUTAGE_MS), signal);
     const dies = random.chance(0.25);
-    if (dies) sufferer.server.signal('SIGKILL');
+    if (dies) target.server.signal('SIGKILL');
     await outages.end(pid);
     if (dies) await restart(true);
   };
@@ -89,10 +89,10 @@ export async function suffer(
       await [loseStore, () => restart(true), () => restart(false)][random.weighted([4, 3, 2])]!();
     }
   };
-  const rudeness = async () => {
+  const hostility = async () => {
     while (await pause(random.between(100, 800), signal)) await rude.act();
   };
-  await Promise.all([blows(), rudeness()]);
+  await Promise.all([blows(), hostility()]);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<boolean> {

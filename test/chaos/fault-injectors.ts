@@ -4,7 +4,7 @@
  * refuses; the clock jumps. Everything is drawn from SHOAL_CHAOS, a JSON text.
  */
 import { threadId } from 'node:worker_threads';
-import { setStrike } from '../../src/memory/failpoint.js';
+import { setFailpoint } from '../../src/memory/failpoint.js';
 import { Threads } from '../../src/memory/locks/threads.js';
 import type { Writer } from '../../src/store/port.js';
 import { Random } from '../../src/swarm/seeded-random.js';
@@ -62,9 +62,9 @@ function troubleCommits(writer: Pick<Writer, 'commit'>, plan: FaultPlan, random:
 
 function makeMortal(plan: FaultPlan, random: Random): void {
   let left = 1 + Math.floor(random.unit() * 2 * plan.places);
-  setStrike(() => {
+  setFailpoint(() => {
     if (--left > 0) return;
-    setStrike(undefined);
+    setFailpoint(undefined);
     process.exit(1);
   });
   const every = plan.elsewhere === 0 ? 0 : 4000 / plan.elsewhere;

@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /** What the rude clients saw. */
-export interface RudeTally {
+export interface HostileTally {
   sent: number;
   answered: number;
   /** Answers that no protocol of ours names. */
@@ -46,8 +46,8 @@ function post(path: string, body: string | Buffer, length = Buffer.byteLength(bo
   return Buffer.concat([Buffer.from(head), Buffer.from(body)]);
 }
 
-export class RudeClients {
-  readonly tally: RudeTally = { sent: 0, answered: 0, odd: [] };
+export class HostileClients {
+  readonly tally: HostileTally = { sent: 0, answered: 0, odd: [] };
   readonly #target: Target;
   readonly #random: Random;
 
@@ -56,7 +56,7 @@ export class RudeClients {
     this.#random = random;
   }
 
-  /** One round of some kind of rudeness. */
+  /** One round of some kind of hostility. */
   async act(): Promise<void> {
     const acts = [() => this.#halfBodies(), () => this.#garbage(), () => this.#storm(), () => this.#replay()];
     await acts[this.#random.weighted([3, 3, 1, 3])]!();

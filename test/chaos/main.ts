@@ -16,9 +16,9 @@ import type { Fleet } from '../../src/swarm/fleet.js';
 import { Random } from '../../src/swarm/seeded-random.js';
 import { runSwarm } from '../../src/swarm/swarm.js';
 import { describeVerification, takeBaseline, verify } from '../../src/swarm/verify.js';
-import { Sufferer, suffer } from './chaos-target.js';
+import { ChaosTarget, injectFaults } from './chaos-target.js';
 import type { FaultPlan } from './fault-injectors.js';
-import { RudeClients } from './hostile-clients.js';
+import { HostileClients } from './hostile-clients.js';
 import { keepRuns } from './keep-runs.js';
 import { makeOutages } from './outages.js';
 import { TrendWatch } from './trend.js';
@@ -40,7 +40,7 @@ async function chaos(options: Options): Promise<number> {
   const random = new Random(options.seed);
   const ports = [await freePort(), await freePort()];
   const outages = await makeOutages(options.store ?? `sqlite:${directory}`);
-  const sufferer = new Sufferer(directory, {
+  const target = new ChaosTarget(directory, {
     STORE_URL: outages.storeUrl,
     FISHTEST_PORT: `${ports[0]}`,
     ADMIN_PORT: `${ports[1]}`,
@@ -60,17 +60,17 @@ async function chaos(options: Options): Promise<number> {
         jumpMs: 2000,
       };
   try {
-    await sufferer.start(undefined);
+    await target.start(undefined);
     const access = await findAccess({ data: directory }, {});
     const call = access.call!;
     await addAuthors(call, randomBytes(12).toString('hex'));
     await addApprovedRuns(call);
     const baseline = await takeBaseline(call);
     if (plan !== undefined) {
-      await sufferer.end('SIGTERM');
-      await sufferer.start(plan);
+      await target.end('SIGTERM');
+      await target.start(plan);
     }
-    const rude = new RudeClients({ host: '127.0.0.1', port: ports[0]!, ...access.users[0]! }, random);
+    const rude = new HostileClients({ host: '127.0.0.1', port: ports[0]!, ...access.users[0]! }, random);
     const stop = new AbortController();
     const trends = new TrendWatch();
     const began = performance.now();
@@ -80,7 +80,7 @@ async function chaos(options: Options): Promise<number> {
         () => {},
       );
     }, 1000);
-    const suffering = plan && suffer(sufferer, { plan, outages, rude, random }, stop.signal);
+    const suffering = plan && injectFaults(target, { plan, outages, rude, random }, stop.signal);
     const refilling = keepRuns(call, stop.signal);
     let fleet: Fleet | undefined;
     const { workers, seconds } = options;
@@ -105,14 +105,14 @@ async function chaos(options: Options): Promise<number> {
     await suffering;
     await refilling;
     const { status: tired } = await call('status', {});
-    await sufferer.end('SIGTERM');
-    await sufferer.start(undefined);
+    await target.end('SIGTERM');
+    await target.start(undefined);
     const verification = await verify(call, fleet!.ledger, baseline);
     const { status } = await call('status', {});
-    const corrected = sufferer.server.log.filter((entry) => entry.msg === 'corrected at start-up');
-    await sufferer.end('SIGTERM');
+    const corrected = target.server.log.filter((entry) => entry.msg === 'corrected at start-up');
+    await target.end('SIGTERM');
 
-    const problems = [...sufferer.problems];
+    const problems = [...target.problems];
     const late = fleet!.tally.allLatencies().max;
     if (late > LATEST_MS) problems.push(`a request waited for ${Math.round(late)} ms`);
     for (const fault of report.faults) {
@@ -133,7 +133,7 @@ async function chaos(options: Options): Promise<number> {
       requests: fleet!.tally.requests,
       games: fleet!.ledger.games,
       tasks: fleet!.ledger.assigned,
-      ...sufferer.counts,
+      ...target.counts,
       rude: rude.tally.sent,
       latest_ms: Math.round(late),
       runs: status.runs.active + status.runs.paused,
@@ -149,7 +149,7 @@ async function chaos(options: Options): Promise<number> {
     }
     return problems.length === 0 ? 0 : 1;
   } finally {
-    if (sufferer.server !== undefined) sufferer.server.signal('SIGKILL');
+    if (target.server !== undefined) target.server.signal('SIGKILL');
     await outages.close();
     await rm(directory, { recursive: true, force: true });
   }

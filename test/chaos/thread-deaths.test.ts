@@ -3,7 +3,7 @@ import '../memory/fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { buryThread, prepareBurials } from '../../src/operations/recovery/reap-thread.js';
+import { installRepair, reapThread } from '../../src/operations/recovery/reap-thread.js';
 import { taskGames } from '../../src/state/results.js';
 import type { State } from '../../src/state/state.js';
 import { checkFarm } from './fixtures/check-farm.js';
@@ -67,7 +67,7 @@ class Lanes {
     this.#state.threads.markDeadThread(threadId);
     for (const slot of this.#state.threads.dead()) {
       this.deaths++;
-      const locks = buryThread(this.#state, slot);
+      const locks = reapThread(this.#state, slot);
       if (locks > 0) this.toll.set(place, (this.toll.get(place) ?? 0) + 1);
     }
   }
@@ -88,7 +88,7 @@ function lost(state: State, ledger: SharedArrayBuffer): string[] {
     const [run, taskId, acknowledged, most] = words.slice(at, at + LEDGER_WORDS);
     if (run === 0) continue;
     const slot = state.runs.find(RUN_IDS[run! - 1]!);
-    const games = taskGames(state.tasks, state.tasks.at(slot, taskId!));
+    const games = taskGames(state.tasks, state.tasks.offsetOf(slot, taskId!));
     if (games < acknowledged! || games > most!) {
       problems.push(
         `run ${slot} task ${taskId}: ${acknowledged} games acknowledged, ${most} sent, ${games} kept`,
@@ -101,7 +101,7 @@ function lost(state: State, ledger: SharedArrayBuffer): string[] {
 describe('threads that die inside of critical sections', () => {
   it(`are recovered from, at ${DEATHS} places by seed ${SEED}`, async () => {
     const state = await createFarm();
-    prepareBurials(state, Date.now);
+    installRepair(state, Date.now);
     const lanes = new Lanes(state);
     const writer = startWriter(state);
     const held = () => [...lanes.toll.values()].reduce((a, b) => a + b, 0);
@@ -112,7 +112,7 @@ describe('threads that die inside of critical sections', () => {
       }),
     );
     await writer.terminate();
-    state.threads.dead().forEach((slot) => void buryThread(state, slot));
+    state.threads.dead().forEach((slot) => void reapThread(state, slot));
     assert.deepEqual(checkFarm(state), []);
     assert.deepEqual(lost(state, lanes.ledger), []);
     assert.deepEqual(
@@ -128,7 +128,7 @@ describe('threads that die inside of critical sections', () => {
 
   it(`are recovered from when they are terminated at any moment, seed ${SEED}`, async () => {
     const state = await createFarm();
-    prepareBurials(state, Date.now);
+    installRepair(state, Date.now);
     const lanes = new Lanes(state);
     for (let round = 0; round < 3; round++) {
       const delays = Array.from({ length: LANES }, () => lanes.pick(60));
@@ -142,7 +142,7 @@ describe('threads that die inside of critical sections', () => {
 
   it('are recovered from when their heap is exhausted', async () => {
     const state = await createFarm();
-    prepareBurials(state, Date.now);
+    installRepair(state, Date.now);
     const lanes = new Lanes(state);
     await lanes.live(0, () => {}, { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 });
     assert.equal(lanes.deaths, 1);

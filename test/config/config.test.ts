@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, describeKnobs, readConfig } from '../../src/config/config.js';
+import { ConfigError, describeSettings, readConfig } from '../../src/config/config.js';
 import { Settings, withoutCredentials } from '../../src/config/live-settings.js';
 import { unknownNames } from '../../src/config/setting-names.js';
 
@@ -47,7 +47,7 @@ describe('the configuration', () => {
   });
 
   it('stands in the README as it is', () => {
-    const rows = describeKnobs().map(({ name, value, meaning, live }) => {
+    const rows = describeSettings().map(({ name, value, meaning, live }) => {
       return `| \`${name}\`${live ? ' \\*' : ''} | ${value === '' ? '' : `\`${value}\``} | ${meaning} |`;
     });
     const table = ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n');

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { describeKnobs } from '../../src/config/config.js';
+import { describeSettings } from '../../src/config/config.js';
 import { hasTool } from './nginx-process.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -45,7 +45,7 @@ test('the image is built from files that exist, and runs what the build makes', 
 });
 
 test('the files set only what Shoal knows', () => {
-  const known = new Set(describeKnobs().map(({ name }) => name));
+  const known = new Set(describeSettings().map(({ name }) => name));
   const texts = [
     'deploy/container/Dockerfile',
     'deploy/container/compose.yaml',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildRun } from '../../src/operations/run/new-run.js';
 import { ADMIN_TOKEN_FILE } from '../../src/protocol/admin.js';
-import { emptyGroup } from '../../src/state/collect-batch.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 import { seed } from '../server/seed.js';
 import { PATIENT, ServerProcess } from '../server/server-process.js';
@@ -109,6 +109,6 @@ async function addRuns(storeUrl: string): Promise<void> {
     const insert = { ...head, approved: true, approver: 'jane' };
     return { runId: run._id, insert, tasks: [], badTasks: [], spsaHistory: [] };
   });
-  await writer.commit({ ...emptyGroup(), runs });
+  await writer.commit({ ...emptyBatch(), runs });
   await writer.close();
 }

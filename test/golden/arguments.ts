@@ -3,7 +3,7 @@
 import type { EloModel, Results } from '../../src/model/documents.js';
 import type { Pdf } from '../../src/rules/pdf.js';
 import { deviationOr } from './deviations.js';
-import { type GoldenCase, isRecordedError, type Verdict } from './suite.js';
+import { type AuthResult, type GoldenCase, isRecordedError } from './suite.js';
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
@@ -80,7 +80,7 @@ export function judgeAttempt(
   recorded: GoldenCase,
   tried: Attempt,
   differs: (answer: unknown) => string | undefined,
-): Verdict {
+): AuthResult {
   const why = differenceOf(recorded, tried, differs);
   if (why === undefined) return { kind: 'pass' };
   return deviationOr(recorded, 'refused' in tried ? tried : tried.answer, why);
@@ -99,6 +99,6 @@ function differenceOf(
 }
 
 /** The verdict for a function that no table lists. */
-export function unknownFunction(fn: unknown): Verdict {
+export function unknownFunction(fn: unknown): AuthResult {
   return { kind: 'fail', why: `no suite knows the function ${JSON.stringify(fn)}` };
 }

@@ -4,7 +4,7 @@
  * look at what a case says, never at its name, number or tags, and pin down what Shoal answers instead.
  */
 
-import { type GoldenCase, isRecord, type Verdict } from './suite.js';
+import { type AuthResult, type GoldenCase, isRecord } from './suite.js';
 
 export interface DeviationRule {
   readonly id: string;
@@ -29,7 +29,7 @@ export function deviationOr(
   actual: unknown,
   why: string,
   rules: readonly DeviationRule[] = DEVIATION_RULES,
-): Verdict {
+): AuthResult {
   const rule = rules.find(({ covers }) => covers(recorded, actual, why));
   return rule === undefined ? { kind: 'fail', why } : { kind: 'deviated', rule: rule.id };
 }

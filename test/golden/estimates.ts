@@ -21,7 +21,7 @@ import {
   textAt,
   unknownFunction,
 } from './arguments.js';
-import { compare, type GoldenCase, revive, type Suite, type Verdict } from './suite.js';
+import { type AuthResult, compare, type GoldenCase, revive, type Suite } from './suite.js';
 
 const TOLERANCE = { tolerance: 1e-9, floor: 1e-9 };
 
@@ -93,7 +93,7 @@ export const estimatesFunctions: readonly string[] = Object.keys(CALLS);
 
 export const estimatesSuite: Suite = async (cases) => cases.map(judgeCase);
 
-function judgeCase(recorded: GoldenCase): Verdict {
+function judgeCase(recorded: GoldenCase): AuthResult {
   const { input, output } = recorded;
   const call = CALLS[String(input['fn'])];
   if (call === undefined) return unknownFunction(input['fn']);

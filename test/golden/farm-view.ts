@@ -19,7 +19,9 @@ export async function viewFarm(farm: Farm, startMs: number, runIds: readonly str
   const runs: View = {};
   for (const slot of state.runs.slots()) {
     const count = state.runs.word(slot, RunWord.taskCount);
-    const tasks = Array.from({ length: count }, (_, taskId) => readTask(state, state.tasks.at(slot, taskId)));
+    const tasks = Array.from({ length: count }, (_, taskId) =>
+      readTask(state, state.tasks.offsetOf(slot, taskId)),
+    );
     runs[state.runs.id(slot)] = await viewRun(farm, readHead(state, slot), tasks, startMs);
   }
   for (const runId of runIds) {

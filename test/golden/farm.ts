@@ -16,7 +16,7 @@ import { type Context, isReply, type Reply, refuse, type WorkerCall } from '../.
 import type { OperationName } from '../../src/operations/operation-names.js';
 import { recover } from '../../src/operations/recovery/recover.js';
 import { loadRun } from '../../src/operations/run/load-run.js';
-import { operate } from '../../src/operations/run-operation.js';
+import { runOperation } from '../../src/operations/run-operation.js';
 import { type DrawFlips, requestSpsa } from '../../src/operations/worker/request-spsa.js';
 import { requestStop } from '../../src/operations/worker/stop-run.js';
 import { answerFromStore } from '../../src/pool/finished-run.js';
@@ -24,11 +24,11 @@ import { VERSION_BODY } from '../../src/protocol/replies.js';
 import { checkAccess, checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
 import * as texts from '../../src/protocol/texts.js';
 import { Shared } from '../../src/runtime/shared.js';
-import { emptyGroup } from '../../src/state/collect-batch.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
 import { RunFlag } from '../../src/state/run-record.js';
 import type { State } from '../../src/state/state.js';
 import type { Reader, RunWrite, Writer } from '../../src/store/port.js';
-import { JournalWriter } from '../../src/store/writer/group-commit.js';
+import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import type { StorePlace } from '../store/contract.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
 
@@ -63,7 +63,7 @@ export class Farm {
   /** Audit-log entries since they were last taken. */
   actions: ActionDocument[] = [];
   readonly #place: StorePlace;
-  #journal!: JournalWriter;
+  #journal!: GroupCommitter;
   #writer!: Writer;
   reader!: Reader;
   /** What was read back of runs that no group has changed since. */
@@ -80,7 +80,7 @@ export class Farm {
     const farm = new Farm(place, now);
     const writer = await place.store.openWriter();
     await writer.commit({
-      ...emptyGroup(),
+      ...emptyBatch(),
       users: seed.users.map(({ user }) => user),
       contributors: seed.users.flatMap(({ user, cpuHours }) =>
         cpuHours === undefined ? [] : [{ username: user.username, cpuHours }],
@@ -100,7 +100,7 @@ export class Farm {
     this.state.threads.join('farm');
     this.#writer = await this.#place.store.openWriter();
     this.reader = await this.#place.store.openReader();
-    this.#journal = new JournalWriter(this.state, this.#writer, {
+    this.#journal = new GroupCommitter(this.state, this.#writer, {
       flushIntervalMs: 1000,
       onCommit: (group) => {
         this.actions.push(...group.actions);
@@ -151,11 +151,11 @@ export class Farm {
     const { tasks, bad_tasks: _bad, ...head } = run;
     const { slot } = await loadRun(this.state, head, tasks, 0, this.now);
     this.state.runs.set(slot, RunFlag.isNew, true);
-    this.state.journal.mark(slot);
+    this.state.dirtyRuns.mark(slot);
   }
 
   /** A finished run that was dropped from memory comes back before it is changed, as the admin API does it. */
-  async bringBack(runId: string): Promise<void> {
+  async reloadRun(runId: string): Promise<void> {
     if (this.state.runs.find(runId) >= 0) return;
     const head = await this.reader.run(runId);
     if (head === undefined) return;
@@ -188,32 +188,32 @@ export class Farm {
       hostUrl: 'http://localhost',
       now: this.now,
     };
-    return await this.#operate(op as OperationName, call, draw);
+    return await this.#runOperation(op as OperationName, call, draw);
   }
 
-  async #operate(name: OperationName, call: WorkerCall, draw: DrawFlips | undefined): Promise<Reply> {
-    const onFront = operate(this.#context(true), name, call);
-    if (isReply(onFront)) return onFront;
-    const context = this.#context(false);
-    let outcome = onFront;
+  async #runOperation(name: OperationName, call: WorkerCall, draw: DrawFlips | undefined): Promise<Reply> {
+    const first = runOperation(this.#context(false), name, call);
+    if (isReply(first)) return first;
+    const context = this.#context(true);
+    let outcome = first;
     if (name === 'stop_run') {
       outcome = requestStop(
         context,
         call,
         await this.reader.cpuHours(call.request.worker_info.username),
-      ) as typeof onFront;
+      ) as typeof first;
     } else if (name === 'request_spsa') {
-      outcome = requestSpsa(context, call, draw) as typeof onFront;
+      outcome = requestSpsa(context, call, draw) as typeof first;
     } else {
-      outcome = operate(context, name, call) as typeof onFront;
+      outcome = runOperation(context, name, call) as typeof first;
     }
     const settled = isReply(outcome) ? outcome : await answerFromStore(context, this.reader, name, call);
     if (!isReply(settled)) throw new Error(`${name} was not answered`);
     return settled;
   }
 
-  #context(onFront: boolean): Context {
-    return { state: this.state, onFront };
+  #context(mayBlock: boolean): Context {
+    return { state: this.state, mayBlock };
   }
 }
 

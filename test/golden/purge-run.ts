@@ -3,12 +3,12 @@
 import type { BadTaskDocument, RunDocument } from '../../src/model/documents.js';
 import { dropRun } from '../../src/operations/run/load-run.js';
 import { purgeRun } from '../../src/operations/run/purge-run.js';
-import { collectGroup } from '../../src/state/collect-batch.js';
+import { collectBatch } from '../../src/state/collect-batch.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
 import { readTask } from '../../src/state/task-document.js';
 import { Farm } from './farm.js';
-import { compare, type GoldenCase, type Verdict } from './suite.js';
+import { type AuthResult, compare, type GoldenCase } from './suite.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: recorded JSON
 type Recorded = any;
@@ -16,7 +16,7 @@ type Recorded = any;
 const ZERO = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
 let shared: Promise<Farm> | undefined;
 
-export async function judgePurgeRun({ input, output }: GoldenCase): Promise<Verdict> {
+export async function judgePurgeRun({ input, output }: GoldenCase): Promise<AuthResult> {
   const { run, now, p, res, iters } = input as Recorded;
   const expected = output as Recorded;
   shared ??= Farm.open({ users: [], workers: [], runs: [], keyValues: [] }, now * 1000);
@@ -28,7 +28,7 @@ export async function judgePurgeRun({ input, output }: GoldenCase): Promise<Verd
   const message = purgeRun(state, slot, { p, residual: res, iterations: iters }, now * 1000);
   state.runs.locks.release(slot);
   // The recorded runs lack members that a store wants, so what would be written is looked at instead.
-  const [written] = collectGroup(state).runs;
+  const [written] = collectBatch(state).runs;
   const verdict = judgePurge(farm, slot, message, expected, written?.badTasks ?? []);
   dropRun(state, slot);
   return verdict;
@@ -40,7 +40,7 @@ function judgePurge(
   message: string,
   expected: Recorded,
   purged: readonly BadTaskDocument[],
-): Verdict {
+): AuthResult {
   const why =
     compare(message, expected.message, 0, '$.message') ??
     (expected.run === undefined
@@ -66,7 +66,7 @@ function purgedRun(
 ): Recorded {
   const head = readHead(state, slot);
   const tasks = Array.from({ length: state.runs.word(slot, RunWord.taskCount) }, (_, taskId) => {
-    const task = readTask(state, state.tasks.at(slot, taskId));
+    const task = readTask(state, state.tasks.offsetOf(slot, taskId));
     return { stats: task.stats, bad: task.bad === true, active: task.active };
   });
   const badTasks = purged.map((task) => {

@@ -5,7 +5,7 @@ import { displayResidual, type StoredTask, taskViews } from '../../src/rules/res
 import { type Arguments, documentAt, numberAt, unknownFunction } from './arguments.js';
 import { deviationOr } from './deviations.js';
 import { judgePurgeRun } from './purge-run.js';
-import { compare, type GoldenCase, isRecord, judge, revive, type Suite, type Verdict } from './suite.js';
+import { type AuthResult, compare, type GoldenCase, isRecord, judge, revive, type Suite } from './suite.js';
 
 const TOLERANCE = 1e-6;
 
@@ -30,7 +30,7 @@ export const purgeFunctions: readonly string[] = [...Object.keys(CALLS), 'purge_
 
 export const purgeSuite: Suite = (cases) => Promise.all(cases.map(judgeCase));
 
-async function judgeCase(recorded: GoldenCase): Promise<Verdict> {
+async function judgeCase(recorded: GoldenCase): Promise<AuthResult> {
   const { output } = recorded;
   const fn = String(recorded.input['fn']);
   if (fn === 'purge_run') return judgePurgeRun(recorded);

@@ -3,14 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import type { StorePlace } from '../store/contract.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
-import { type GoldenCase, isRecord, type Suite, type Verdict } from './suite.js';
+import { type AuthResult, type GoldenCase, isRecord, type Suite } from './suite.js';
 
 type SuiteName = 'stats' | 'spsa' | 'estimates' | 'purge' | 'scheduling' | 'validation';
 
 /** What a file gave; undefined when it is no list of golden cases (the recorded HTTP sessions). */
 export interface FileReport {
   readonly cases: readonly GoldenCase[];
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly AuthResult[];
 }
 
 /**
@@ -35,8 +35,8 @@ export async function runFile(
 export async function runCases(
   cases: readonly GoldenCase[],
   makePlace: () => Promise<StorePlace>,
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = cases.map((recorded) => ({
+): Promise<AuthResult[]> {
+  const verdicts: AuthResult[] = cases.map((recorded) => ({
     kind: 'fail',
     why: `no suite knows the function ${JSON.stringify(recorded.input['fn'])}`,
   }));

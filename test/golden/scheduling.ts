@@ -16,7 +16,7 @@ import type { StorePlace } from '../store/contract.js';
 import { Farm, type FarmSeed } from './farm.js';
 import { type View, viewFarm } from './farm-view.js';
 import { scheduleDifference } from './scheduling-compare.js';
-import type { GoldenCase, Suite, Verdict } from './suite.js';
+import type { AuthResult, GoldenCase, Suite } from './suite.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: recorded JSON
 type Recorded = any;
@@ -36,13 +36,13 @@ const CHANGES_OF_RUNS: ReadonlySet<string> = new Set(['approve', 'admin_stop', '
 /** @param makePlace an empty store for each scenario */
 export function schedulingOver(makePlace: () => Promise<StorePlace>): Suite {
   return async (cases) => {
-    const verdicts: Verdict[] = [];
+    const verdicts: AuthResult[] = [];
     for (const recorded of cases) verdicts.push(await judge(recorded, await makePlace()));
     return verdicts;
   };
 }
 
-async function judge({ input, output, tie }: GoldenCase, place: StorePlace): Promise<Verdict> {
+async function judge({ input, output, tie }: GoldenCase, place: StorePlace): Promise<AuthResult> {
   const scenario = input as Recorded;
   const answers = output as Recorded;
   const startMs = scenario.start_time * 1000;
@@ -88,7 +88,7 @@ function takeActions(farm: Farm): View[] {
 
 async function takeStep(farm: Farm, scenario: Recorded, step: Recorded): Promise<Recorded> {
   const { state } = farm;
-  if (CHANGES_OF_RUNS.has(step.op)) await farm.bringBack(step.run_id);
+  if (CHANGES_OF_RUNS.has(step.op)) await farm.reloadRun(step.run_id);
   switch (step.op) {
     case 'advance':
       farm.now += step.seconds * 1000;

@@ -15,7 +15,7 @@ import {
   textAt,
   unknownFunction,
 } from './arguments.js';
-import { compare, type GoldenCase, revive, type Suite, type Verdict } from './suite.js';
+import { type AuthResult, compare, type GoldenCase, revive, type Suite } from './suite.js';
 
 /** Relative, also for small step sizes; a value of almost nothing may be rounding noise. */
 const TOLERANCE = { tolerance: 1e-9, floor: 1e-9 };
@@ -73,7 +73,7 @@ export const spsaFunctions: readonly string[] = Object.keys(CALLS);
 
 export const spsaSuite: Suite = async (cases) => cases.map(judgeCase);
 
-function judgeCase(recorded: GoldenCase): Verdict {
+function judgeCase(recorded: GoldenCase): AuthResult {
   const { input, output } = recorded;
   const call = CALLS[String(input['fn'])];
   if (call === undefined) return unknownFunction(input['fn']);

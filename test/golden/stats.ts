@@ -24,7 +24,7 @@ import {
   resultsAt,
   unknownFunction,
 } from './arguments.js';
-import { compare, type GoldenCase, revive, type Suite, type Verdict } from './suite.js';
+import { type AuthResult, compare, type GoldenCase, revive, type Suite } from './suite.js';
 
 const DEFAULT_TOLERANCE = 1e-9;
 /** For cases that say that a correct algorithm may differ a lot. */
@@ -128,7 +128,7 @@ export const statsFunctions: readonly string[] = Object.keys(CALLS);
 
 export const statsSuite: Suite = async (cases) => cases.map(judgeCase);
 
-function judgeCase(recorded: GoldenCase): Verdict {
+function judgeCase(recorded: GoldenCase): AuthResult {
   const { input, output, tags = [] } = recorded;
   const call = CALLS[String(input['fn'])];
   if (call === undefined) return unknownFunction(input['fn']);

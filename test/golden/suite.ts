@@ -14,14 +14,14 @@ export interface GoldenCase {
   readonly tol?: number | null;
 }
 
-export type Verdict =
+export type AuthResult =
   | { readonly kind: 'pass' }
   /** Differs on purpose, by the rule of deviations.ts with this id. */
   | { readonly kind: 'deviated'; readonly rule: string }
   | { readonly kind: 'fail'; readonly why: string };
 
 /** Replays the cases of one kind; the verdicts come in the order of the cases. */
-export type Suite = (cases: GoldenCase[]) => Promise<Verdict[]>;
+export type Suite = (cases: GoldenCase[]) => Promise<AuthResult[]>;
 
 /** How far numbers may be apart: |actual − expected| ≤ tolerance · max(floor, |expected|). */
 export interface Tolerance {
@@ -79,7 +79,7 @@ export function compare(
 }
 
 /** The verdict of a plain comparison. */
-export function judge(why: string | undefined): Verdict {
+export function judge(why: string | undefined): AuthResult {
   return why === undefined ? { kind: 'pass' } : { kind: 'fail', why };
 }
 

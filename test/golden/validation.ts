@@ -12,7 +12,7 @@ import {
 } from '../../src/protocol/check-document.js';
 import { checkAccess, checkRequest, NotJson, parseBody } from '../../src/protocol/request.js';
 import { fromDatabase, NotADocument } from './extended-json.js';
-import { compare, type GoldenCase, type Suite, type Verdict } from './suite.js';
+import { type AuthResult, compare, type GoldenCase, type Suite } from './suite.js';
 import { validationRules } from './validation-rules.js';
 
 type Check = (value: unknown) => string | undefined;
@@ -40,7 +40,7 @@ interface Decision {
 
 export const validationSuite: Suite = async (cases) => cases.map(replay);
 
-function replay(recorded: GoldenCase): Verdict {
+function replay(recorded: GoldenCase): AuthResult {
   const schema = String(recorded.input['schema']);
   const json = String(recorded.input['json']);
   const { decision, why } = decide(schema, json);

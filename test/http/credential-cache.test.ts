@@ -1,7 +1,7 @@
 /** A credential that a thread knows is believed no longer than the account's shared record allows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KnownCredentials } from '../../src/http/worker-api/credential-cache.js';
+import { CredentialCache } from '../../src/http/worker-api/credential-cache.js';
 import { Region } from '../../src/memory/region.js';
 import { State } from '../../src/state/state.js';
 
@@ -14,7 +14,7 @@ function setUp() {
   const { users, threads } = new State(region, sizes);
   threads.join('test', { parks: true });
   users.set(JOE);
-  const known = new KnownCredentials(users, MAX_AGE);
+  const known = new CredentialCache(users, MAX_AGE);
   const learn = (password: string) => {
     const record = users.find('joe');
     const version = users.versionAt(record);

@@ -3,20 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { GuessLimit } from '../../src/http/worker-api/login-throttle.js';
+import { LoginThrottle } from '../../src/http/worker-api/login-throttle.js';
 import { seed, workerInfo } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
 
 it('failures are counted by account and by address, and each alone is enough', async () => {
-  const limit = new GuessLimit({ perAccount: 2, perAddress: 3 });
+  const limit = new LoginThrottle({ perAccount: 2, perAddress: 3 });
   await limit.noteFailure('anna', '10.0.0.1');
-  assert.equal(await limit.isSlowed('anna', '10.0.0.1'), false);
+  assert.equal(await limit.isThrottled('anna', '10.0.0.1'), false);
   await limit.noteFailure('anna', '10.0.0.2');
-  assert.equal(await limit.isSlowed('anna', '10.0.0.9'), true, 'the account');
+  assert.equal(await limit.isThrottled('anna', '10.0.0.9'), true, 'the account');
   await limit.noteFailure('bert', '10.0.0.1');
   await limit.noteFailure('cleo', '10.0.0.1');
-  assert.equal(await limit.isSlowed('dora', '10.0.0.1'), true, 'the address');
-  assert.equal(await limit.isSlowed('dora', '10.0.0.2'), false);
+  assert.equal(await limit.isThrottled('dora', '10.0.0.1'), true, 'the address');
+  assert.equal(await limit.isThrottled('dora', '10.0.0.2'), false);
 });
 
 describe('a server that is guessed at', () => {
@@ -43,8 +43,8 @@ describe('a server that is guessed at', () => {
     for (const route of ['request_version', 'beat', 'request_task']) {
       assert.equal((await ask(`wrong-${route}`, '10.1.1.1', route)).status, 401);
     }
-    const slowed = await ask('wrong-again', '10.1.1.1');
-    assert.deepEqual([slowed.status, await slowed.text()], [503, '']);
+    const throttled = await ask('wrong-again', '10.1.1.1');
+    assert.deepEqual([throttled.status, await throttled.text()], [503, '']);
     assert.equal((await ask('secret', '10.1.1.1')).status, 200, 'a remembered credential is not held up');
     assert.equal((await ask('wrong-elsewhere', '10.1.1.2')).status, 401, 'another address');
   });

@@ -2,7 +2,7 @@
 
 import type { ActionDocument, PgnDocument, RunDocument, TaskDocument } from '../../src/model/documents.js';
 import { buildRun } from '../../src/operations/run/new-run.js';
-import { emptyGroup } from '../../src/state/collect-batch.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { RunWrite } from '../../src/store/port.js';
 import { workerInfo } from '../server/seed.js';
@@ -153,7 +153,7 @@ export async function plant(storeUrl: string, pgns: PgnDocument[], actions: Acti
   const writer = await openStore(storeUrl).openWriter();
   const finished = Array.from({ length: FINISHED + 1 }, (_, i) => finishedRun(i));
   await writer.commit({
-    ...emptyGroup(),
+    ...emptyBatch(),
     runs: [liveRun(), tuneRun(), ...finished],
     nets: [{ name: NET, user: 'joe', downloads: 7 }],
     pgns,

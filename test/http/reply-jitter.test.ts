@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SpreadReplies } from '../../src/http/worker-api/reply-jitter.js';
+import { ReplyJitter } from '../../src/http/worker-api/reply-jitter.js';
 
 test('replies of one moment leave at different moments, each once', async () => {
-  const replies = new SpreadReplies(100);
+  const replies = new ReplyJitter(100);
   const left: number[] = [];
   for (let i = 0; i < 200; i++) replies.hold(() => left.push(i));
   assert.deepEqual(left, []);
@@ -20,9 +20,9 @@ test('replies of one moment leave at different moments, each once', async () => 
 
 test('without a spread, and beyond the bound, a reply leaves at once', () => {
   let left = 0;
-  new SpreadReplies(0).hold(() => left++);
+  new ReplyJitter(0).hold(() => left++);
   assert.equal(left, 1);
-  const bounded = new SpreadReplies(60_000, 1);
+  const bounded = new ReplyJitter(60_000, 1);
   bounded.hold(() => left++);
   assert.equal(left, 1);
   bounded.hold(() => left++);

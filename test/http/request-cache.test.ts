@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { KnownBodies } from '../../src/http/worker-api/body-cache.js';
-import { KnownRequests } from '../../src/http/worker-api/request-cache.js';
+import { BodyCache } from '../../src/http/worker-api/body-cache.js';
+import { RequestCache } from '../../src/http/worker-api/request-cache.js';
 import { Region } from '../../src/memory/region.js';
 import { checkRequest, normaliseRequest, parseBody, type WorkerRequest } from '../../src/protocol/request.js';
 import { State } from '../../src/state/state.js';
@@ -13,20 +13,20 @@ test('a body is found by exactly its bytes, from its second coming on', () => {
   const bodies = fc.array(fc.uint8Array({ minLength: 0, maxLength: 1100 }), { minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(bodies, (all) => {
-      const known = new KnownBodies<string>(16);
+      const known = new BodyCache<string>(16);
       for (const bytes of [...all, ...all, ...all]) {
         const found = known.find(bytes);
         if (found !== undefined) assert.equal(found, Buffer.from(bytes).toString('hex'));
-        else if (known.cameBefore()) known.remember(Buffer.from(bytes).toString('hex'));
+        else if (known.seenBefore()) known.remember(Buffer.from(bytes).toString('hex'));
       }
     }),
   );
-  const known = new KnownBodies<number>(1024);
+  const known = new BodyCache<number>(1024);
   const one = Buffer.from('x'.repeat(700));
   assert.equal(known.find(one), undefined);
-  assert.equal(known.cameBefore(), false);
+  assert.equal(known.seenBefore(), false);
   assert.equal(known.find(one), undefined);
-  assert.equal(known.cameBefore(), true);
+  assert.equal(known.seenBefore(), true);
   known.remember(1);
   assert.equal(known.find(one), 1);
   for (let at = 0; at < 700; at++) {
@@ -41,7 +41,7 @@ test('a body is found by exactly its bytes, from its second coming on', () => {
 
 test('bodies that differ in one short number anywhere do not push each other out', () => {
   for (const at of [10, 300, 560]) {
-    const known = new KnownBodies<number>(4096);
+    const known = new BodyCache<number>(4096);
     const bodies = Array.from({ length: 1000 }, (_, i) => {
       const body = Buffer.alloc(570, 'abcdefg');
       body.write(String(1000 + i), at);
@@ -50,7 +50,7 @@ test('bodies that differ in one short number anywhere do not push each other out
     for (let time = 0; time < 2; time++) {
       bodies.forEach((body, i) => {
         known.find(body);
-        if (known.cameBefore()) known.remember(i);
+        if (known.seenBefore()) known.remember(i);
       });
     }
     const kept = bodies.filter((body, i) => known.find(body) === i).length;
@@ -75,7 +75,7 @@ function setUp() {
   verify(0);
   const { stats: _stats, spsa: _spsa, pgn: _pgn, message: _message, ...rest } = sample;
   const beat = Buffer.from(JSON.stringify({ ...rest, run_id: 'a'.repeat(24), task_id: 7 }));
-  const known = new KnownRequests(users, 1000);
+  const known = new RequestCache(users, 1000);
   const account = () => ({ record: users.find(username), version: users.versionAt(users.find(username)) });
   const learn = (route: 'beat' | 'update_task' | 'request_version', bytes: Buffer, full = true) => {
     for (let time = 0; time < 2; time++) {

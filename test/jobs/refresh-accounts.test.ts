@@ -55,7 +55,7 @@ test('an account changed elsewhere loses its verified credential and gets its ne
   }
   users[0] = user('anna', { machine_limit: 2, blocked: true });
   assert.equal(await refresh.run(), 1);
-  assert.deepEqual(state.users.standing('anna'), { blocked: true, pending: false, machineLimit: 2 });
+  assert.deepEqual(state.users.accountStatus('anna'), { blocked: true, pending: false, machineLimit: 2 });
   assert.equal(state.users.check('anna', 'clear', NOW, 1000), 'unverified');
   assert.equal(state.users.check('bert', 'clear', NOW, 1000), 'verified');
 
@@ -72,7 +72,7 @@ test('a deleted account is not believed any more, and a new one is known', async
   users.splice(0, 1, user('cleo', { machine_limit: 3 }));
   assert.equal(await refresh.run(), 2);
   assert.equal(state.users.check('anna', 'clear', NOW, 1000), 'unverified');
-  assert.equal(state.users.standing('cleo')?.machineLimit, 3);
+  assert.equal(state.users.accountStatus('cleo')?.machineLimit, 3);
 });
 
 test('a worker blocked elsewhere is blocked here, unless it was unblocked here later', async () => {

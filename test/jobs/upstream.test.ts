@@ -88,9 +88,9 @@ test('a temporary failure is tried once more, silence ends in time, and the quot
   await assert.rejects(broken.masterSha(signal), /502/);
   assert.equal(down, 2);
 
-  const silent = await gitHub(() => undefined, 50);
+  const idleSeconds = await gitHub(() => undefined, 50);
   const began = Date.now();
-  await assert.rejects(silent.masterSha(signal), /cannot be reached/);
+  await assert.rejects(idleSeconds.masterSha(signal), /cannot be reached/);
   assert.ok(Date.now() - began < 2000, 'two tries of 50 ms');
 
   let counted = 0;

@@ -117,7 +117,7 @@ test('an action that breaks its schema becomes a log message in its place', () =
     withSystem(farm.state, (slot) =>
       logAction(farm.state, slot, NOW, 'log_message', { username: 'alice', message: 'fine' }),
     );
-    farm.state.journal.append();
+    farm.state.commits.next();
     await farm.drain();
     const [described, fine] = farm.actions as [ActionDocument, ActionDocument];
     assert.equal(described.action, 'log_message');

@@ -46,7 +46,7 @@ describe('Threads', () => {
       [false],
     );
     assert.equal(main.join('main'), 2);
-    main.bury(1);
+    main.reap(1);
     assert.deepEqual(
       main.list().map(({ slot }) => slot),
       [2],

@@ -35,7 +35,7 @@ test('a lock that a dead thread was handing to a buried one is free after its re
   undertaker.threads.markDead(takerSlot);
 
   recoverLocks(undertaker.threads, takerSlot);
-  undertaker.threads.bury(takerSlot);
+  undertaker.threads.reap(takerSlot);
   assert.equal(undertaker.lock.owner(), giverSlot);
   assert.equal(recoverLocks(undertaker.threads, giverSlot), 1);
   assert.equal(undertaker.lock.owner(), 0);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { dropRun } from '../../src/operations/run/load-run.js';
-import { collectGroup, type Owed } from '../../src/state/collect-batch.js';
+import { collectBatch, type Deferrals } from '../../src/state/collect-batch.js';
 import { readTask } from '../../src/state/task-document.js';
 import type { TaskWrite } from '../../src/state/write-batch.js';
 import { addRun, createWorld, freshRun, morePairs, TestWorker } from './world.js';
@@ -25,25 +25,25 @@ describe('what a group takes', () => {
   after(() => state.threads.leave());
 
   /** Takes a group into the store's image of the run; answers whether something of it is owed now. */
-  function takeGroup(
+  function takeBatch(
     slot: number,
     stored: Map<number, TaskWrite>,
     wasOwed: boolean,
     isDue: boolean,
   ): boolean {
-    let isOwed = wasOwed && !isDue;
-    if (isDue) state.journal.mark(slot);
-    const owed: Owed = {
+    let isDeferred = wasOwed && !isDue;
+    if (isDue) state.dirtyRuns.mark(slot);
+    const owed: Deferrals = {
       isDue: () => isDue,
-      owe: () => {
-        isOwed = true;
+      defer: () => {
+        isDeferred = true;
       },
     };
-    const run = collectGroup(state, owed).runs.find(({ runId }) => runId === RUN);
+    const run = collectBatch(state, owed).runs.find(({ runId }) => runId === RUN);
     const ids = run?.tasks.map(({ taskId }) => taskId) ?? [];
     assert.equal(new Set(ids).size, ids.length, 'a task stands twice in a group');
     for (const task of run?.tasks ?? []) stored.set(task.taskId, task);
-    return isOwed;
+    return isDeferred;
   }
 
   it('counts at once, signs of life when due', async () => {
@@ -54,19 +54,23 @@ describe('what a group takes', () => {
         const stored = new Map<number, TaskWrite>();
         try {
           let now = START;
-          let isOwed = false;
+          let isDeferred = false;
           for (const one of [...steps, { verb: 'group' as const, isDue: true }]) {
             now += 1000;
             if (one.verb === 'group') {
-              isOwed = takeGroup(slot, stored, isOwed, one.isDue);
+              isDeferred = takeBatch(slot, stored, isDeferred, one.isDue);
               let late = 0;
               for (const [taskId, kept] of stored) {
-                const { stats, active, last_updated: at } = readTask(state, state.tasks.at(slot, taskId));
+                const {
+                  stats,
+                  active,
+                  last_updated: at,
+                } = readTask(state, state.tasks.offsetOf(slot, taskId));
                 assert.deepEqual([kept.stats, kept.active], [stats, active]);
                 if (kept.last_updated !== at) late++;
               }
               if (one.isDue) assert.equal(late, 0);
-              if (late > 0) assert.ok(isOwed, 'signs of life are left, and nobody knows');
+              if (late > 0) assert.ok(isDeferred, 'signs of life are left, and nobody knows');
               continue;
             }
             const worker = workers[one.worker]!;
@@ -76,7 +80,7 @@ describe('what a group takes', () => {
           }
         } finally {
           dropRun(state, slot);
-          collectGroup(state);
+          collectBatch(state);
         }
       }),
       { numRuns: 100 },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { dropRun } from '../../src/operations/run/load-run.js';
-import { collectGroup } from '../../src/state/collect-batch.js';
+import { collectBatch } from '../../src/state/collect-batch.js';
 import { readHead } from '../../src/state/run-document.js';
 import { RunWord } from '../../src/state/run-record.js';
 import { addRun, createWorld, freshRun, morePairs, sprtArgs, TestWorker } from './world.js';
@@ -26,7 +26,7 @@ describe('a live run', () => {
       );
     } finally {
       dropRun(state, slot);
-      collectGroup(state);
+      collectBatch(state);
     }
   }
 
@@ -56,7 +56,7 @@ describe('a live run', () => {
     await withRun({ num_games: 4000 }, (slot, [worker]) => {
       worker!.ask(NOW);
       const written = () => {
-        const { runs } = collectGroup(state);
+        const { runs } = collectBatch(state);
         return runs.find(({ runId }) => runId === RUN)?.tasks[0];
       };
       assert.equal(written()!.isNew, true);

@@ -16,7 +16,7 @@ import { RunWord } from '../../src/state/run-record.js';
 import { readTask } from '../../src/state/task-document.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Reader } from '../../src/store/port.js';
-import { JournalWriter } from '../../src/store/writer/group-commit.js';
+import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import type { Acknowledged, FarmThreadData } from './farm-thread.js';
 import { addRun, createWorld, freshRun, OPTIONS, sprtArgs } from './world.js';
 
@@ -57,7 +57,7 @@ async function compareWithStore({ state }: Shared, slot: number, reader: Reader)
   assert.deepEqual(await reader.run(id), live);
   let taskId = 0;
   for await (const stored of reader.tasks(id)) {
-    assert.deepEqual(stored, readTask(state, state.tasks.at(slot, taskId)), `task ${id}/${taskId}`);
+    assert.deepEqual(stored, readTask(state, state.tasks.offsetOf(slot, taskId)), `task ${id}/${taskId}`);
     taskId++;
   }
   assert.equal(taskId, state.runs.word(slot, RunWord.taskCount));
@@ -73,7 +73,7 @@ test('threads that work on the same runs leave sums, store and acknowledgements 
   const writer = await store.openWriter();
   try {
     for (const [id, args] of Object.entries(RUNS)) await addRun(state, freshRun(id, args));
-    const journal = new JournalWriter(state, writer, { flushIntervalMs: 5 });
+    const journal = new GroupCommitter(state, writer, { flushIntervalMs: 5 });
     const draining = journal.run();
     const acknowledged = await runThreads(shared, seed).finally(() => journal.stop());
     await draining;

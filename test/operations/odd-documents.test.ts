@@ -40,7 +40,7 @@ test('a time control that cannot be read keeps only its own run from being given
       const { nps, games_per_minute, args } = readHead(state, slot);
       for (const x of [nps, games_per_minute, args.itp]) assert.ok(Number.isFinite(x), `${id}: ${x}`);
     }
-    const old = readTask(state, state.tasks.at(state.runs.find(IDS[1]), 0));
+    const old = readTask(state, state.tasks.offsetOf(state.runs.find(IDS[1]), 0));
     assert.equal(old.stats.pentanomial, undefined);
   } finally {
     await farm.stop();

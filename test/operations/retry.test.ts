@@ -45,7 +45,7 @@ test('a report of a tune that is made again is taken as it was, and counted once
   const first = worker.call('update_task', NOW, { ...place, stats, spsa } as Partial<WorkerRequest>);
   assert.match(first.json, /"task_alive":true/);
   const fields = { ...place, stats, spsa } as Partial<WorkerRequest>;
-  const games = () => readTaskResults(state.tasks, state.tasks.at(slot, taskId));
+  const games = () => readTaskResults(state.tasks, state.tasks.offsetOf(slot, taskId));
   const repeated = worker.call('update_task', NOW, fields, {}, true);
   assert.equal(repeated.json, first.json);
   assert.ok(repeated.sequence! > 0, 'the reply waits for what it says');

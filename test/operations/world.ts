@@ -4,7 +4,7 @@ import type { Results, RunDocument } from '../../src/model/documents.js';
 import { type Context, isReply, type Reply, type WorkerCall } from '../../src/operations/context.js';
 import type { OperationName } from '../../src/operations/operation-names.js';
 import { loadRun } from '../../src/operations/run/load-run.js';
-import { operate } from '../../src/operations/run-operation.js';
+import { runOperation } from '../../src/operations/run-operation.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import { newSprt } from '../../src/rules/sprt.js';
 import { Shared, type SharedOptions } from '../../src/runtime/shared.js';
@@ -56,7 +56,7 @@ export async function addRun(state: State, document: RunDocument): Promise<numbe
   const { tasks, bad_tasks: _bad, ...head } = document;
   const { slot } = await loadRun(state, head, tasks, 0, Date.now());
   state.runs.set(slot, RunFlag.isNew, true);
-  state.journal.mark(slot);
+  state.dirtyRuns.mark(slot);
   return slot;
 }
 
@@ -98,9 +98,9 @@ export class TestWorker {
       now,
       again,
     };
-    for (const onFront of [true, false]) {
-      const context: Context = { state: this.#state, onFront };
-      const outcome = operate(context, name, call);
+    for (const mayBlock of [false, true]) {
+      const context: Context = { state: this.#state, mayBlock };
+      const outcome = runOperation(context, name, call);
       if (isReply(outcome)) return outcome;
     }
     return { status: 404, json: '{}' };

@@ -1,7 +1,7 @@
 /** Plays a transcript to a server, exchange after exchange, and judges every answer. */
 import { deviationOr } from '../golden/deviations.js';
 import { httpRules } from '../golden/http-rules.js';
-import { judge, type Verdict } from '../golden/suite.js';
+import { type AuthResult, judge } from '../golden/suite.js';
 import { differenceOf, type MatchContext } from './match.js';
 import type { Placeholders } from './placeholders.js';
 import { converse, type RawResponse } from './raw-http.js';
@@ -23,7 +23,7 @@ const RECORDED_HOST = '127.0.0.1:8000';
 const CLOSE_WITHIN = 600;
 const RAW_PAUSE = 150;
 
-export async function playOne(url: URL, recorded: Recorded, placeholders: Placeholders): Promise<Verdict> {
+export async function playOne(url: URL, recorded: Recorded, placeholders: Placeholders): Promise<AuthResult> {
   return isRaw(recorded)
     ? await playRaw(url, recorded, placeholders)
     : await playExchange(url, recorded, placeholders);
@@ -33,7 +33,7 @@ async function playExchange(
   url: URL,
   recorded: RecordedExchange,
   placeholders: Placeholders,
-): Promise<Verdict> {
+): Promise<AuthResult> {
   const { request } = recorded;
   const response = plainValue(recorded.response) as ExpectedResponse;
   const { responses, closed } = await converse(url, {
@@ -62,7 +62,7 @@ async function playExchange(
   return deviation(input, placeholders.fill(response), actual, closed, why);
 }
 
-async function playRaw(url: URL, recorded: RawExchange, placeholders: Placeholders): Promise<Verdict> {
+async function playRaw(url: URL, recorded: RawExchange, placeholders: Placeholders): Promise<AuthResult> {
   const parts = recorded.request.parts.map((part) =>
     typeof part === 'string'
       ? Buffer.from(placeholders.fillText(part), 'latin1')
@@ -108,7 +108,7 @@ function deviation(
   actual: RawResponse | undefined,
   closed: boolean,
   why: string,
-): Verdict {
+): AuthResult {
   const answer = {
     closed,
     status: actual?.status,

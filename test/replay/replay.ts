@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Verdict } from '../golden/suite.js';
+import type { AuthResult } from '../golden/suite.js';
 import { PATIENT, ServerProcess } from '../server/server-process.js';
 import { Placeholders } from './placeholders.js';
 import { playOne } from './play.js';
@@ -22,7 +22,7 @@ export interface ReplayOptions {
 
 export interface TranscriptReport {
   readonly name: string;
-  readonly played: readonly { readonly recorded: Recorded; readonly verdict: Verdict }[];
+  readonly played: readonly { readonly recorded: Recorded; readonly verdict: AuthResult }[];
 }
 
 /** Plays the files in order on one server: a transcript may go on where another ended. */
@@ -66,7 +66,7 @@ async function play(
 ): Promise<TranscriptReport[]> {
   const reports: TranscriptReport[] = [];
   for (const [i, transcript] of transcripts.entries()) {
-    const played: { recorded: Recorded; verdict: Verdict }[] = [];
+    const played: { recorded: Recorded; verdict: AuthResult }[] = [];
     for (const recorded of transcript) {
       if (only === 'worker' && !isAboutWorkers(recorded)) continue;
       played.push({ recorded, verdict: await playOne(url, recorded, placeholders) });

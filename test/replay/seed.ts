@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunDocument, UserDocument } from '../../src/model/documents.js';
 import { newObjectId } from '../../src/model/object-id.js';
-import { emptyGroup } from '../../src/state/collect-batch.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 
 interface SeedUser extends Omit<UserDocument, 'registration_time' | 'email'> {
@@ -77,7 +77,7 @@ export async function plantSeed(
   }
   try {
     await writer.commit({
-      ...emptyGroup(),
+      ...emptyBatch(),
       runs,
       keyValues,
       users: seed.users.map(({ cpu_hours: _hours, ...user }) => ({

@@ -1,6 +1,6 @@
 /** What a server's store holds before a test. */
 import { buildRun } from '../../src/operations/run/new-run.js';
-import { emptyGroup } from '../../src/state/collect-batch.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 
 export const RUN_ID = '0123456789abcdef01234567';
@@ -59,7 +59,7 @@ export async function seed(storeUrl: string): Promise<void> {
   };
   const insert = { ...head, approved: true, approver: 'jane' };
   await writer.commit({
-    ...emptyGroup(),
+    ...emptyBatch(),
     users: [user],
     runs: [{ runId: RUN_ID, insert, tasks: [], badTasks: [], spsaHistory: [] }],
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeSteps } from '../../src/server/shutdown.js';
+import { runShutdownSteps } from '../../src/server/shutdown.js';
 
 const never = () => new Promise<void>(() => {});
 
@@ -10,7 +10,7 @@ test('every step is taken, also after one that failed or hangs, and the vital on
   const taken: string[] = [];
   const failed: string[] = [];
   const began = performance.now();
-  const clean = await takeSteps(
+  const clean = await runShutdownSteps(
     [
       { name: 'hangs', run: never },
       { name: 'hangs too', run: never },
@@ -35,12 +35,15 @@ test('a vital step that hangs is left when the time is over', async () => {
   const failed: unknown[] = [];
   const steps = [{ name: 'writes', run: never, isVital: true }];
   assert.equal(
-    await takeSteps(steps, { timeoutMs: 200, onError: (...what) => failed.push(what.map(String)) }),
+    await runShutdownSteps(steps, { timeoutMs: 200, onError: (...what) => failed.push(what.map(String)) }),
     false,
   );
   assert.match(String(failed), /^writes,Error: it took too long/);
 });
 
 test('steps that succeed are clean', async () => {
-  assert.equal(await takeSteps([{ name: 'a', run: () => {} }], { timeoutMs: 1000, onError: () => {} }), true);
+  assert.equal(
+    await runShutdownSteps([{ name: 'a', run: () => {} }], { timeoutMs: 1000, onError: () => {} }),
+    true,
+  );
 });

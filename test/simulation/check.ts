@@ -106,7 +106,7 @@ function checkTasks(state: State, slot: number, run: ModelRun): void {
 }
 
 function checkTask(state: State, slot: number, run: ModelRun, taskId: number): void {
-  const is = readTask(state, state.tasks.at(slot, taskId)) as ModelTask;
+  const is = readTask(state, state.tasks.offsetOf(slot, taskId)) as ModelTask;
   const should = run.tasks[taskId]!;
   const same =
     is.active === should.active &&

@@ -24,7 +24,7 @@ import {
   purgeByOperator,
   stopByOperator,
 } from '../../src/operations/run/run-admin.js';
-import { operate } from '../../src/operations/run-operation.js';
+import { runOperation } from '../../src/operations/run-operation.js';
 import { type DrawFlips, requestSpsa } from '../../src/operations/worker/request-spsa.js';
 import { requestStop } from '../../src/operations/worker/stop-run.js';
 import { answerFromStore } from '../../src/pool/finished-run.js';
@@ -32,7 +32,7 @@ import { Shared } from '../../src/runtime/shared.js';
 import { RunFlag } from '../../src/state/run-record.js';
 import type { State } from '../../src/state/state.js';
 import type { Reader } from '../../src/store/port.js';
-import { JournalWriter } from '../../src/store/writer/group-commit.js';
+import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import { HeldWriter, type MemoryStore } from './memory-store.js';
 import type { OperatorVerb } from './model-jobs.js';
 
@@ -45,7 +45,7 @@ export class Farm {
   readonly #reader: Reader;
   state!: State;
   #writer!: HeldWriter;
-  #journal!: JournalWriter;
+  #journal!: GroupCommitter;
   /** The drain that has not ended. */
   #draining: Promise<void> | undefined;
 
@@ -60,7 +60,7 @@ export class Farm {
     this.state = shared.state;
     this.state.threads.join('simulation');
     this.#writer = new HeldWriter(this.store);
-    this.#journal = new JournalWriter(this.state, this.#writer, {
+    this.#journal = new GroupCommitter(this.state, this.#writer, {
       flushIntervalMs: 1000,
       pause: async () => {},
     });
@@ -102,20 +102,20 @@ export class Farm {
 
   /** As a front thread and then a pool thread answer a request that passed the schemas. */
   answer(name: OperationName, call: WorkerCall, draw: DrawFlips): Reply | Promise<Reply> {
-    const onFront = operate(this.#context(true), name, call);
-    if (isReply(onFront)) return onFront;
-    const context = this.#context(false);
+    const first = runOperation(this.#context(false), name, call);
+    if (isReply(first)) return first;
+    const context = this.#context(true);
     let outcome: Outcome;
     if (name === 'stop_run') {
       const { username } = call.request.worker_info;
       outcome = requestStop(context, call, this.store.users.get(username)?.cpuHours);
     } else if (name === 'request_spsa') outcome = requestSpsa(context, call, draw);
-    else outcome = operate(context, name, call);
+    else outcome = runOperation(context, name, call);
     return isReply(outcome) ? outcome : this.#answerFromStore(name, call);
   }
 
   async #answerFromStore(name: OperationName, call: WorkerCall): Promise<Reply> {
-    const outcome = await answerFromStore(this.#context(false), this.#reader, name, call);
+    const outcome = await answerFromStore(this.#context(true), this.#reader, name, call);
     if (!isReply(outcome)) throw new Error(`${name} was not answered`);
     return outcome;
   }
@@ -131,7 +131,7 @@ export class Farm {
       run: runName(head.args.new_tag, head._id),
       message: head.args.info,
     });
-    this.state.journal.append();
+    this.state.commits.next();
   }
 
   /** As the admin API does it: a finished run that left memory is brought back first. */
@@ -162,10 +162,10 @@ export class Farm {
     state.requestTaskMutex.release();
     const worker = { worker_name: name, blocked, message, last_updated: now };
     withSystem(state, (slot) => pushItem(state, slot, { kind: 'worker', worker }));
-    state.journal.append();
+    state.commits.next();
   }
 
-  #context(onFront: boolean): Context {
-    return { state: this.state, onFront };
+  #context(mayBlock: boolean): Context {
+    return { state: this.state, mayBlock };
   }
 }

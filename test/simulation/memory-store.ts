@@ -10,7 +10,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../src/model/documents.js';
-import type { Reader, RunHead, RunWrite, TaskWrite, WriteGroup, Writer } from '../../src/store/port.js';
+import type { Reader, RunHead, RunWrite, TaskWrite, WriteBatch, Writer } from '../../src/store/port.js';
 
 interface StoredRun {
   head: RunHead;
@@ -20,7 +20,7 @@ interface StoredRun {
 }
 
 /** A group that breaks the store's rules: a mistake of whoever wrote it. */
-export class GroupRefused extends Error {}
+export class BatchRejected extends Error {}
 
 export class MemoryStore {
   readonly runs = new Map<string, StoredRun>();
@@ -30,7 +30,7 @@ export class MemoryStore {
   /** Of the groups committed since it was last emptied. */
   actions: ActionDocument[] = [];
 
-  apply(group: WriteGroup): void {
+  apply(group: WriteBatch): void {
     for (const write of group.runs) this.#applyRun(write);
     for (const worker of group.workers) this.workers.set(worker.worker_name, worker);
     for (const { key, value } of group.keyValues) this.keyValues.set(key, value);
@@ -39,11 +39,11 @@ export class MemoryStore {
 
   #applyRun({ runId, insert, live, spsa, tasks, badTasks, spsaHistory }: RunWrite): void {
     if (insert !== undefined) {
-      if (this.runs.has(runId)) throw new GroupRefused(`run ${runId} is inserted twice`);
+      if (this.runs.has(runId)) throw new BatchRejected(`run ${runId} is inserted twice`);
       this.runs.set(runId, { head: insert, tasks: [], badTasks: [], history: [] });
     }
     const run = this.runs.get(runId);
-    if (run === undefined) throw new GroupRefused(`run ${runId} is changed before it is inserted`);
+    if (run === undefined) throw new BatchRejected(`run ${runId} is changed before it is inserted`);
     if (live !== undefined) run.head = { ...run.head, ...live, args: { ...run.head.args, ...live.args } };
     if (spsa !== undefined) {
       const tune = run.head.args.spsa!;
@@ -99,13 +99,13 @@ export class MemoryStore {
 /** The writer of a MemoryStore: `settle` decides what becomes of the group that waits. */
 export class HeldWriter implements Writer {
   readonly #store: MemoryStore;
-  #waiting: { group: WriteGroup; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #waiting: { group: WriteBatch; resolve: () => void; reject: (error: Error) => void } | undefined;
 
   constructor(store: MemoryStore) {
     this.#store = store;
   }
 
-  commit(group: WriteGroup): Promise<void> {
+  commit(group: WriteBatch): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting = { group, resolve, reject };
     });
@@ -146,10 +146,10 @@ function applyTask(runId: string, tasks: TaskDocument[], write: TaskWrite): void
   const old = tasks[taskId];
   if (isNew !== (old === undefined) || taskId > tasks.length) {
     const what = isNew ? 'new' : 'changed';
-    throw new GroupRefused(`task ${taskId} of run ${runId} comes as ${what}, the store has ${tasks.length}`);
+    throw new BatchRejected(`task ${taskId} of run ${runId} comes as ${what}, the store has ${tasks.length}`);
   }
   const worker_info = write.worker_info ?? old?.worker_info;
-  if (worker_info === undefined) throw new GroupRefused(`task ${taskId} of run ${runId} has no worker_info`);
+  if (worker_info === undefined) throw new BatchRejected(`task ${taskId} of run ${runId} has no worker_info`);
   const flips = write.spsa_params === undefined ? old?.spsa_params : (write.spsa_params ?? undefined);
   const task: TaskDocument = { num_games, start, active, last_updated, stats, worker_info };
   if (bad) task.bad = true;

@@ -32,10 +32,10 @@ function refuse(model: Model, call: WorkerCall, name: string): string | undefine
   const latest = model.latest.get(name);
   const running = latest?.run.tasks[latest.taskId];
   if (latest !== undefined && running?.active && running.worker_info.unique_key !== info.unique_key) {
-    const silent = Math.floor((call.now - running.last_updated) / 1000) % 86_400;
-    if (silent <= 120) {
+    const idleSeconds = Math.floor((call.now - running.last_updated) / 1000) % 86_400;
+    if (idleSeconds <= 120) {
       const names = [longWorkerName(running.worker_info), longWorkerName(info)] as const;
-      return texts.duplicateWorker(names[0], silent, latest.run._id, latest.taskId, names[1]);
+      return texts.duplicateWorker(names[0], idleSeconds, latest.run._id, latest.taskId, names[1]);
     }
   }
   const limit = model.users.get(info.username)?.machineLimit ?? 16;

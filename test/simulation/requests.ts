@@ -44,9 +44,9 @@ export class Requests {
 
   /** Lets the replies leave that may. `committed`: where in the model's changes the store is. */
   deliverDurable(committed: number): void {
-    const { journal } = this.#farm.state;
-    const leaving = this.#undelivered.filter(({ sequence }) => journal.isDurable(sequence));
-    this.#undelivered = this.#undelivered.filter(({ sequence }) => !journal.isDurable(sequence));
+    const { commits } = this.#farm.state;
+    const leaving = this.#undelivered.filter(({ sequence }) => commits.isDurable(sequence));
+    this.#undelivered = this.#undelivered.filter(({ sequence }) => !commits.isDurable(sequence));
     for (const { position, deliver } of leaving) {
       if (position > committed) throw new Disagreement('a reply left before the store had its promise');
       deliver();

@@ -21,7 +21,7 @@ export interface Decision {
   readonly state: string;
 }
 
-export interface Verdict {
+export interface AuthResult {
   readonly ok: boolean;
   readonly lines: readonly string[];
 }
@@ -46,7 +46,7 @@ export function mostErrors(tests: number, rate: number): number {
   return k;
 }
 
-export function judge(decisions: readonly Decision[]): Verdict {
+export function judge(decisions: readonly Decision[]): AuthResult {
   const undecided = decisions.filter(({ state }) => state === '').length;
   const side = (strong: boolean, wrong: string, rate: number): { ok: boolean; line: string } => {
     const tests = decisions.filter((decision) => decision.strong === strong);

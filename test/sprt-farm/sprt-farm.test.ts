@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { dropRun } from '../../src/operations/run/load-run.js';
-import { collectGroup } from '../../src/state/collect-batch.js';
+import { collectBatch } from '../../src/state/collect-batch.js';
 import { readSprt } from '../../src/state/results.js';
 import { addResults, pairOdds, playPairs } from '../../src/swarm/games.js';
 import { Random } from '../../src/swarm/seeded-random.js';
@@ -35,7 +35,7 @@ describe('a farm of sequential tests', () => {
     }
     const decision = { strong, state: readSprt(state.runs, slot).state! };
     dropRun(state, slot);
-    collectGroup(state);
+    collectBatch(state);
     return decision;
   }
 

@@ -25,13 +25,13 @@ function startThread({ region }: State, data: Omit<ReadyThreadData, 'buffer'>): 
 function listed({ runs }: State): string[] {
   const { ready } = runs;
   const slots: number[] = [];
-  ready.look();
+  ready.beginScan();
   for (let i = 0; ready.has(i); i++) slots.push(ready.at(i));
   return slots.filter((slot) => runs.isUnfinished(slot)).map((slot) => runs.id(slot));
 }
 
 function isListed({ runs: { ready } }: State, slot: number): boolean {
-  ready.look();
+  ready.beginScan();
   for (let i = 0; ready.has(i); i++) if (ready.at(i) === slot) return true;
   return false;
 }
@@ -53,7 +53,7 @@ describe('ReadyRuns', () => {
             if (!finishes) runs.ready.add(slots.get(age)!);
           }
           if (!unfinished.delete(age)) unfinished.add(age);
-          for (let look = 0; look < looks; look++) runs.ready.look();
+          for (let look = 0; look < looks; look++) runs.ready.beginScan();
           assert.deepEqual(listed(state), [...unfinished].sort((a, b) => a - b).map(runIdOf));
         }
       }),

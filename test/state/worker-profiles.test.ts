@@ -12,7 +12,7 @@ function fresh() {
   const sizes = { runs: 8, tasks: 4096, workers: 64, users: 8, slabBytes: 4 * 1024 * 1024 };
   const state = new State(Region.create(32 * 1024 * 1024), sizes);
   state.threads.join('test', { parks: true });
-  return { infos: state.workerInfos, slab: state.slab };
+  return { infos: state.workerProfiles, slab: state.slab };
 }
 
 const INFO = {
@@ -63,11 +63,11 @@ describe('WorkerInfos', () => {
           }
           for (const one of held.splice(0, releases)) infos.release(one.entry);
           assert.equal(infos.size(), new Set(held.map((one) => one.entry)).size);
-          assert.ok(infos.makes() <= infos.size());
+          assert.ok(infos.profileCount() <= infos.size());
         }
         for (const { entry } of held) infos.release(entry);
         assert.equal(infos.size(), 0);
-        assert.equal(infos.makes(), 0);
+        assert.equal(infos.profileCount(), 0);
         assert.equal(slab.bytesInUse(), before);
       }),
       { numRuns: 60 },
@@ -78,14 +78,14 @@ describe('WorkerInfos', () => {
     const { infos } = fresh();
     for (let i = 0; i < 100; i++) infos.retain({ ...INFO, unique_key: `${i}`, nps: i });
     assert.equal(infos.size(), 100);
-    assert.equal(infos.makes(), 1);
+    assert.equal(infos.profileCount(), 1);
   });
 
   it('a worker of which only the speed differs is the same', () => {
     const { infos } = fresh();
     const entry = infos.retain({ ...INFO, nps: 1 });
     assert.equal(infos.retain({ ...INFO, nps: 2 }), entry);
-    assert.ok(infos.says(entry, { ...workerInfo(), nps: 3 } as never, '?'));
+    assert.ok(infos.matches(entry, { ...workerInfo(), nps: 3 } as never, '?'));
     const { nps: _nps, ...old } = INFO;
     assert.notEqual(infos.retain(old as TaskWorkerInfo), entry);
     assert.equal(infos.references(entry), 2);

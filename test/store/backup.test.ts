@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../src/store/open-store.js';
-import { action, change, collect, group, idOf, newTask, runHead } from './documents.js';
+import { action, batch, change, collect, idOf, newTask, runHead } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
 
 test('commits go on during a backup, which holds all that was committed before it', async () => {
@@ -12,7 +12,7 @@ test('commits go on during a backup, which holds all that was committed before i
   const writer = await store.openWriter();
   const tasks = Array.from({ length: 20_000 }, (_, i) => newTask(i));
   await writer.commit(
-    group({ runs: [change(idOf(1), { insert: runHead(1), tasks })], actions: [action(0)] }),
+    batch({ runs: [change(idOf(1), { insert: runHead(1), tasks })], actions: [action(0)] }),
   );
 
   const copy = join(dirname(directory), 'copy.db');
@@ -23,7 +23,7 @@ test('commits go on during a backup, which holds all that was committed before i
   let commits = 0;
   while (running) {
     commits++;
-    await writer.commit(group({ actions: [action(commits)] }));
+    await writer.commit(batch({ actions: [action(commits)] }));
     await new Promise(setImmediate);
   }
   await backup;

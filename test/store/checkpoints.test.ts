@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Checkpoints, LOG_PAGES, MOST_LOG_PAGES } from '../../src/store/sqlite/checkpoint-handle.js';
 import { connectWriter } from '../../src/store/sqlite/connection.js';
-import { change, group, newTask, runHead, taskUpdate } from './documents.js';
+import { batch, change, newTask, runHead, taskUpdate } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
 
 /** A page of 4 KiB and its header. */
@@ -19,7 +19,7 @@ test('a log that commits lengthen without end stays far below what would be copi
   const writer = await store.openWriter();
   const head = runHead(1);
   const tasks = Array.from({ length: TASKS }, (_, i) => newTask(i));
-  await writer.commit(group({ runs: [change(head._id, { insert: head, tasks })] }));
+  await writer.commit(batch({ runs: [change(head._id, { insert: head, tasks })] }));
   const pages = () => statSync(`${file}-wal`).size / LOGGED_PAGE;
   const first = pages();
   let wins = 0;
@@ -29,7 +29,7 @@ test('a log that commits lengthen without end stays far below what would be copi
   for (let written = first; written < 1.2 * MOST_LOG_PAGES; written += atOnce) {
     wins++;
     const updates = Array.from({ length: TASKS / STEP }, (_, i) => taskUpdate(i * STEP, wins));
-    await writer.commit(group({ runs: [change(head._id, { tasks: updates })] }));
+    await writer.commit(batch({ runs: [change(head._id, { tasks: updates })] }));
     if (wins === 1) atOnce = pages() - first;
     longest = Math.max(longest, pages());
     await sleep(10);

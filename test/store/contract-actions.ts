@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
 import type { ActionQuery } from '../../src/store/port.js';
 import type { OpenPlace } from './contract.js';
-import { action, collect, group, idOf } from './documents.js';
+import { action, batch, collect, idOf } from './documents.js';
 
 const KINDS: ActionKind[] = ['failed_task', 'dead_task', 'stop_run', 'system_event'];
 
@@ -35,8 +35,8 @@ function expected(query: ActionQuery): ActionDocument[] {
 export function actionLogTests(open: OpenPlace): void {
   before(async () => {
     // Written in another order than that of time, and the second half twice.
-    await open.writer.commit(group({ actions: ALL.slice(100) }));
-    await open.writer.commit(group({ actions: ALL }));
+    await open.writer.commit(batch({ actions: ALL.slice(100) }));
+    await open.writer.commit(batch({ actions: ALL }));
   });
 
   test('every combination of filters finds the same as a plain scan', async () => {

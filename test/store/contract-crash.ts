@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { StorePlace } from './contract.js';
-import { change, collect, group, idOf, newTask, runHead } from './documents.js';
+import { batch, change, collect, idOf, newTask, runHead } from './documents.js';
 
 const CHILD = fileURLToPath(new URL('./commit-child.js', import.meta.url));
 
@@ -32,12 +32,12 @@ export function crashTests(makePlace: () => Promise<StorePlace>): void {
   test('a store that was closed opens again with all it had', async () => {
     const { store, remove } = await makePlace();
     const writer = await store.openWriter();
-    await writer.commit(group({ runs: [change(idOf(1), { insert: runHead(1), tasks: [newTask(0)] })] }));
+    await writer.commit(batch({ runs: [change(idOf(1), { insert: runHead(1), tasks: [newTask(0)] })] }));
     await writer.close();
     await writer.close();
-    await assert.rejects(writer.commit(group({})), { name: 'StoreError', code: 'closed' });
+    await assert.rejects(writer.commit(batch({})), { name: 'StoreError', code: 'closed' });
     const again = await store.openWriter();
-    await again.commit(group({ runs: [change(idOf(1), { tasks: [newTask(1)] })] }));
+    await again.commit(batch({ runs: [change(idOf(1), { tasks: [newTask(1)] })] }));
     const reader = await store.openReader();
     assert.deepEqual(await reader.run(idOf(1)), runHead(1));
     assert.equal((await collect(reader.tasks(idOf(1)))).length, 2);
@@ -79,7 +79,7 @@ export function crashTests(makePlace: () => Promise<StorePlace>): void {
       code: 'in-use',
       message: new RegExp(`this process .pid ${process.pid}`),
     });
-    await writer.commit(group({}));
+    await writer.commit(batch({}));
     await writer.close();
 
     const child = startChild(url, 0);

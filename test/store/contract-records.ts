@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NetDocument, WorkerDocument } from '../../src/model/documents.js';
 import type { OpenPlace } from './contract.js';
-import { collect, group, idOf, START, user } from './documents.js';
+import { batch, collect, idOf, START, user } from './documents.js';
 
 export function recordTests(open: OpenPlace): void {
   test('users are replaced by username and listed', async () => {
@@ -13,8 +13,8 @@ export function recordTests(open: OpenPlace): void {
       user('alice'),
       Object.assign(old as ReturnType<typeof user>, { legacy: [1] }),
     ];
-    await open.writer.commit(group({ users }));
-    await open.writer.commit(group({ users: [{ ...user('bob'), blocked: true }] }));
+    await open.writer.commit(batch({ users }));
+    await open.writer.commit(batch({ users: [{ ...user('bob'), blocked: true }] }));
     assert.deepEqual(await open.reader.user('bob'), { ...user('bob'), blocked: true });
     assert.deepEqual(await open.reader.user('old'), old);
     assert.equal(await open.reader.user('Bob'), undefined);
@@ -29,19 +29,19 @@ export function recordTests(open: OpenPlace): void {
       message: 'too "slow"',
       last_updated: START,
     });
-    await open.writer.commit(group({ workers: [worker(1, true), worker(2, true), worker(3, false)] }));
-    await open.writer.commit(group({ workers: [worker(2, false), worker(4, true)] }));
+    await open.writer.commit(batch({ workers: [worker(1, true), worker(2, true), worker(3, false)] }));
+    await open.writer.commit(batch({ workers: [worker(2, false), worker(4, true)] }));
     assert.deepEqual(await collect(open.reader.blockedWorkers()), [worker(1, true), worker(4, true)]);
   });
 
   test('nets count their downloads', async () => {
     const net: NetDocument = { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 5, is_master: true };
-    await open.writer.commit(group({ nets: [net] }));
+    await open.writer.commit(batch({ nets: [net] }));
     assert.equal(await open.writer.countDownload(net.name), true);
     assert.equal(await open.writer.countDownload('nn-none.nnue'), false);
     assert.deepEqual(await open.reader.net(net.name), { ...net, downloads: 6 });
     const tested = { ...net, downloads: 6, first_test: { id: idOf(1), date: START } };
-    await open.writer.commit(group({ nets: [tested] }));
+    await open.writer.commit(batch({ nets: [tested] }));
     assert.deepEqual(await open.reader.net(net.name), tested);
     assert.equal(await open.reader.net('nn-none.nnue'), undefined);
   });
@@ -50,9 +50,9 @@ export function recordTests(open: OpenPlace): void {
     const values = [null, 0, false, '', [], { __proto__x: 1, deep: [{ null: null }] }, 2 ** 40];
     if (!open.place.lacks?.has('infinity')) values.push(Infinity);
     const keyValues = values.map((value, i) => ({ key: `key${i}`, value }));
-    await open.writer.commit(group({ keyValues }));
+    await open.writer.commit(batch({ keyValues }));
     for (const { key, value } of keyValues) assert.deepEqual(await open.reader.keyValue(key), value);
-    await open.writer.commit(group({ keyValues: [{ key: 'key0', value: 'again' }] }));
+    await open.writer.commit(batch({ keyValues: [{ key: 'key0', value: 'again' }] }));
     assert.equal(await open.reader.keyValue('key0'), 'again');
     assert.equal(await open.reader.keyValue('none'), undefined);
   });
@@ -63,8 +63,8 @@ export function recordTests(open: OpenPlace): void {
       pgn_zip: new Uint8Array(size).fill(fill),
       size,
     });
-    await open.writer.commit(group({ pgns: [pgn(10, 1, 300_000), pgn(9, 2, 5), pgn(0, 3, 0)] }));
-    await open.writer.commit(group({ pgns: [pgn(10, 4, 7)] }));
+    await open.writer.commit(batch({ pgns: [pgn(10, 1, 300_000), pgn(9, 2, 5), pgn(0, 3, 0)] }));
+    await open.writer.commit(batch({ pgns: [pgn(10, 4, 7)] }));
     assert.deepEqual(await open.reader.pgn(idOf(1), 10), pgn(10, 4, 7));
     assert.equal(await open.reader.pgn(idOf(1), 1), undefined);
     if (open.place.lacks?.has('ranges by a descending index')) return;
@@ -74,8 +74,8 @@ export function recordTests(open: OpenPlace): void {
   });
 
   test('contributors have CPU hours', async () => {
-    await open.writer.commit(group({ contributors: [{ username: 'alice', cpuHours: 999.5 }] }));
-    await open.writer.commit(group({ contributors: [{ username: 'alice', cpuHours: 1000.25 }] }));
+    await open.writer.commit(batch({ contributors: [{ username: 'alice', cpuHours: 999.5 }] }));
+    await open.writer.commit(batch({ contributors: [{ username: 'alice', cpuHours: 1000.25 }] }));
     assert.equal(await open.reader.cpuHours('alice'), 1000.25);
     assert.equal(await open.reader.cpuHours('bob'), undefined);
   });

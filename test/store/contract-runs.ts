@@ -8,9 +8,9 @@ import type { TaskWrite } from '../../src/store/port.js';
 import type { OpenPlace } from './contract.js';
 import {
   badTask,
+  batch,
   change,
   collect,
-  group,
   idOf,
   liveOf,
   newTask,
@@ -48,7 +48,7 @@ export function runTests(open: OpenPlace): void {
   test('a run comes back whole, with members no type names', async () => {
     const head = Object.assign(runHead(1), { rescheduled_from: idOf(9), old_member: { deep: [1, null] } });
     head.args.sprt = SPRT;
-    await open.writer.commit(group({ runs: [change(head._id, { insert: head })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { insert: head })] }));
     assert.deepEqual(await open.reader.run(head._id), head);
     assert.equal(await open.reader.run(idOf(999)), undefined);
   });
@@ -56,13 +56,13 @@ export function runTests(open: OpenPlace): void {
   test('live members replace those of the head, and unknown ones stay', async () => {
     const head = runHead(2);
     head.args.sprt = Object.assign({ ...SPRT }, { old_member: 1 });
-    await open.writer.commit(group({ runs: [change(head._id, { insert: head })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { insert: head })] }));
     const { lost_samples: _, ...rest } = SPRT;
     const overshoot = { last_update: 3, skipped_updates: 0, ref0: 1, m0: 0, sq0: 0, ref1: 1, m1: 0, sq1: 0 };
     const sprt: Sprt = { ...rest, llr: 1.5, overshoot };
     const live = liveOf(head, { workers: 3, is_green: true, nps: 1e18, approver: 'other' });
     live.args = { ...live.args, info: 'changed', itp: 1 / 3, sprt };
-    await open.writer.commit(group({ runs: [change(head._id, { live })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { live })] }));
     const { args, ...members } = live;
     const expected = {
       ...head,
@@ -75,10 +75,10 @@ export function runTests(open: OpenPlace): void {
   test('tasks are inserted, changed in part, and read in order', async () => {
     const id = idOf(3);
     const tasks = [newTask(2), newTask(0), { ...newTask(1), extra: { old: { list: [1] } } }];
-    await open.writer.commit(group({ runs: [change(id, { insert: runHead(3), tasks })] }));
+    await open.writer.commit(batch({ runs: [change(id, { insert: runHead(3), tasks })] }));
     const spsa_params = { iter: 7, packed_flips: Uint8Array.of(0xff, 0x40) };
     await open.writer.commit(
-      group({
+      batch({
         runs: [
           change(id, {
             tasks: [
@@ -99,14 +99,14 @@ export function runTests(open: OpenPlace): void {
     assert.deepEqual(await collect(open.reader.tasks(idOf(999))), []);
 
     // An update that does not mention the flips keeps them; null removes them.
-    await open.writer.commit(group({ runs: [change(id, { tasks: [taskUpdate(2, 7)] })] }));
+    await open.writer.commit(batch({ runs: [change(id, { tasks: [taskUpdate(2, 7)] })] }));
     assert.deepEqual((await open.reader.task(id, 2))?.spsa_params, spsa_params);
     const worker_info = { ...newTask(5).worker_info!, nps: 1e300 };
     const last: TaskWrite = { ...taskUpdate(2, 8), bad: true, spsa_params: null, worker_info };
-    await open.writer.commit(group({ runs: [change(id, { tasks: [last] })] }));
+    await open.writer.commit(batch({ runs: [change(id, { tasks: [last] })] }));
     assert.deepEqual(await open.reader.task(id, 2), documentOf({ ...newTask(2), ...last }));
     for (const active of [false, true, true]) {
-      await open.writer.commit(group({ runs: [change(id, { tasks: [{ ...last, active }] })] }));
+      await open.writer.commit(batch({ runs: [change(id, { tasks: [{ ...last, active }] })] }));
       assert.equal((await open.reader.task(id, 2))?.active, active);
     }
   });
@@ -118,7 +118,7 @@ export function runTests(open: OpenPlace): void {
       { ...newTask(0), stats: trinomial },
       { ...newTask(1), stats: oldest as typeof trinomial },
     ];
-    await open.writer.commit(group({ runs: [change(idOf(4), { insert: runHead(4), tasks })] }));
+    await open.writer.commit(batch({ runs: [change(idOf(4), { insert: runHead(4), tasks })] }));
     const read = await collect(open.reader.tasks(idOf(4)));
     assert.deepEqual(
       read.map((task) => task.stats),
@@ -129,15 +129,15 @@ export function runTests(open: OpenPlace): void {
   test('more tasks than a page holds are all read', async () => {
     const many = open.place.lacks?.has('speed with thousands of tasks') ? 120 : 2_500;
     const tasks = Array.from({ length: many }, (_, i) => newTask(i, i % 10));
-    await open.writer.commit(group({ runs: [change(idOf(5), { insert: runHead(5), tasks })] }));
+    await open.writer.commit(batch({ runs: [change(idOf(5), { insert: runHead(5), tasks })] }));
     assert.deepEqual(await collect(open.reader.tasks(idOf(5))), tasks.map(documentOf));
   });
 
   test('bad tasks keep their order and an infinite residual', async () => {
     const residual = open.place.lacks?.has('infinity') ? 1e300 : Infinity;
     const badTasks = [badTask(4, residual), Object.assign(badTask(1, 2.5), { old_member: 'null' })];
-    await open.writer.commit(group({ runs: [change(idOf(6), { insert: runHead(6), badTasks })] }));
-    await open.writer.commit(group({ runs: [change(idOf(6), { badTasks: [badTask(2, -1)] })] }));
+    await open.writer.commit(batch({ runs: [change(idOf(6), { insert: runHead(6), badTasks })] }));
+    await open.writer.commit(batch({ runs: [change(idOf(6), { badTasks: [badTask(2, -1)] })] }));
     assert.deepEqual(await open.reader.badTasks(idOf(6)), [...badTasks, badTask(2, -1)]);
     assert.deepEqual(await open.reader.badTasks(idOf(1)), []);
   });
@@ -145,10 +145,10 @@ export function runTests(open: OpenPlace): void {
   test('an SPSA tune keeps its numbers', async () => {
     const head = runHead(8);
     head.args.spsa = spsa();
-    await open.writer.commit(group({ runs: [change(head._id, { insert: head })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { insert: head })] }));
     const theta = new Float64Array(new SharedArrayBuffer(16));
     theta.set([1 / 3, open.place.lacks?.has('negative zero') ? 0 : -0]);
-    await open.writer.commit(group({ runs: [change(head._id, { spsa: { iter: 14, theta } })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { spsa: { iter: 14, theta } })] }));
     const read = (await open.reader.run(head._id))?.args.spsa;
     assert.equal(read?.iter, 14);
     assert.deepEqual(
@@ -166,12 +166,12 @@ export function runTests(open: OpenPlace): void {
     }
     const head = runHead(7);
     head.args.spsa = { ...spsa(), param_history: [[{ theta: 1, R: 2, c: 3 }]] };
-    await open.writer.commit(group({ runs: [change(head._id, { insert: head })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { insert: head })] }));
     const point = (theta: number) => ({ theta, R: 1 / 3, c: theta / 7 });
     const theta = Float64Array.of(1 / 3, 2);
     const spsaHistory = [[point(1), point(2)], [], [{ theta: 4 } as ReturnType<typeof point>]];
-    await open.writer.commit(group({ runs: [change(head._id, { spsa: { iter: 14, theta }, spsaHistory })] }));
-    await open.writer.commit(group({ runs: [change(head._id, { spsaHistory: [[point(9)]] })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { spsa: { iter: 14, theta }, spsaHistory })] }));
+    await open.writer.commit(batch({ runs: [change(head._id, { spsaHistory: [[point(9)]] })] }));
 
     const read = (await open.reader.run(head._id))?.args.spsa;
     assert.equal(read?.iter, 14);
@@ -197,7 +197,7 @@ export function runTests(open: OpenPlace): void {
     for (const { tasks, bad_tasks, ...insert } of [...runs.values()].slice(0, few ? 12 : undefined)) {
       const writes = tasks.map((task, taskId) => ({ ...task, taskId, isNew: true, bad: task.bad ?? false }));
       const written = change(insert._id, { insert, tasks: writes, badTasks: bad_tasks });
-      await open.writer.commit(group({ runs: [written] }));
+      await open.writer.commit(batch({ runs: [written] }));
       assert.deepEqual(await open.reader.run(insert._id), insert);
       assert.deepEqual(await collect(open.reader.tasks(insert._id)), tasks);
       assert.deepEqual(await open.reader.badTasks(insert._id), bad_tasks);

@@ -1,14 +1,14 @@
 /** Groups are whole, readers see only what is committed, and the lists of runs follow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FinishedRunsQuery, RunWrite, WriteGroup } from '../../src/store/port.js';
+import type { FinishedRunsQuery, RunWrite, WriteBatch } from '../../src/store/port.js';
 import { StoreError } from '../../src/store/store-error.js';
 import type { OpenPlace } from './contract.js';
 import {
   action,
+  batch,
   change,
   collect,
-  group,
   idOf,
   liveOf,
   newTask,
@@ -19,7 +19,7 @@ import {
 
 export function transactionTests(open: OpenPlace): void {
   test('a group with a failing member leaves no trace', async () => {
-    await open.writer.commit(group({ runs: [change(idOf(1), { insert: runHead(1), tasks: [newTask(0)] })] }));
+    await open.writer.commit(batch({ runs: [change(idOf(1), { insert: runHead(1), tasks: [newTask(0)] })] }));
     const { worker_info: _, ...noWorker } = newTask(9);
     const failing: { name: string; runs: RunWrite[]; message: RegExp }[] = [
       {
@@ -35,7 +35,7 @@ export function transactionTests(open: OpenPlace): void {
       },
     ];
     for (const { name, runs, message } of failing) {
-      const whole: WriteGroup = group({
+      const whole: WriteBatch = batch({
         runs: [
           change(idOf(2), { insert: runHead(2), tasks: [newTask(0, 50)] }),
           change(idOf(1), { tasks: [taskUpdate(0, 88)] }),
@@ -57,7 +57,7 @@ export function transactionTests(open: OpenPlace): void {
     }
     // What the rolled-back groups had interned or numbered must not be taken for stored.
     await open.writer.commit(
-      group({ runs: [change(idOf(2), { insert: runHead(2), tasks: [newTask(0, 50)] })] }),
+      batch({ runs: [change(idOf(2), { insert: runHead(2), tasks: [newTask(0, 50)] })] }),
     );
     assert.deepEqual((await open.reader.task(idOf(2), 0))?.worker_info, newTask(0, 50).worker_info);
   });
@@ -66,7 +66,7 @@ export function transactionTests(open: OpenPlace): void {
     const cyclic: Record<string, unknown> = {};
     cyclic['self'] = cyclic;
     for (const value of [undefined, cyclic, 1n]) {
-      const whole = group({
+      const whole = batch({
         keyValues: [
           { key: 'before', value: 1 },
           { key: 'bad', value },
@@ -75,7 +75,7 @@ export function transactionTests(open: OpenPlace): void {
       await assert.rejects(open.writer.commit(whole), { name: 'StoreError', code: 'group' });
     }
     assert.equal(await open.reader.keyValue('before'), undefined);
-    await open.writer.commit(group({ keyValues: [{ key: 'before', value: 2 }] }));
+    await open.writer.commit(batch({ keyValues: [{ key: 'before', value: 2 }] }));
     assert.equal(await open.reader.keyValue('before'), 2);
   });
 
@@ -85,12 +85,12 @@ export function transactionTests(open: OpenPlace): void {
       head.args = { ...head.args, username: `author${i % 3}` };
       return change(head._id, { insert: head });
     });
-    await open.writer.commit(group({ runs }));
+    await open.writer.commit(batch({ runs }));
     const live = runs.map(({ runId, insert }, i) => {
       const colour = { is_green: i % 5 === 0, is_yellow: i % 5 === 1, deleted: i % 7 === 0 };
       return change(runId, { live: liveOf(insert!, { finished: i % 4 !== 1, ...colour }) });
     });
-    await open.writer.commit(group({ runs: live }));
+    await open.writer.commit(batch({ runs: live }));
 
     const unfinished = await collect(open.reader.unfinishedRuns());
     const times = unfinished.map((run) => run.last_updated);
@@ -125,11 +125,11 @@ export function transactionTests(open: OpenPlace): void {
   test('a reader in the middle of a stream does not hold back commits', async () => {
     const many = open.place.lacks?.has('speed with thousands of tasks') ? 150 : 3_000;
     const tasks = Array.from({ length: many }, (_, i) => newTask(i, 1));
-    await open.writer.commit(group({ runs: [change(idOf(3), { insert: runHead(3), tasks })] }));
+    await open.writer.commit(batch({ runs: [change(idOf(3), { insert: runHead(3), tasks })] }));
     let seen = 0;
     for await (const task of open.reader.tasks(idOf(3))) {
       if (seen++ === 0)
-        await open.writer.commit(group({ runs: [change(idOf(3), { tasks: [taskUpdate(many - 1, 42)] })] }));
+        await open.writer.commit(batch({ runs: [change(idOf(3), { tasks: [taskUpdate(many - 1, 42)] })] }));
       // A store reads in pages or in one go.
       if (seen === many) assert.ok([0, 42].includes(task.stats.wins));
     }

@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { ObjectId } from 'mongodb';
 import { logAction, withSystem } from '../../src/operations/changes.js';
 import { applyOperations } from '../../src/store/mongodb/batch-operations.js';
-import { GroupLog } from '../../src/store/mongodb/intent-log.js';
-import { UpdateLog } from '../../src/store/mongodb/redo-log.js';
+import { IntentLog } from '../../src/store/mongodb/intent-log.js';
+import { RedoLog } from '../../src/store/mongodb/redo-log.js';
 import { Update } from '../../src/store/mongodb/update.js';
 import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
 import type { Writer } from '../../src/store/port.js';
 import { StoreError } from '../../src/store/store-error.js';
-import { JournalWriter } from '../../src/store/writer/group-commit.js';
+import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import { createWorld } from '../operations/world.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 
@@ -24,7 +24,7 @@ test('a group that is refused for good is given up after its time, any other fai
       throw new StoreError(codes[tries++] ?? 'group', 'refused');
     },
   } as unknown as Writer;
-  const journal = new JournalWriter(state, writer, {
+  const journal = new GroupCommitter(state, writer, {
     flushIntervalMs: 1000,
     refusedMs: 5,
     pause: () => new Promise((resolve) => setTimeout(resolve, 10)),
@@ -43,7 +43,7 @@ test('MongoDB: what is left of a refused group is set aside', { skip: withoutMon
   const writer = await place.store.openWriter();
   await writer.close();
   const { lease } = await WriterLease.take(place.db, 'test');
-  const log = new GroupLog(place.db, lease);
+  const log = new IntentLog(place.db, lease);
   // Two entries of one name: the index refuses the second.
   const twins = [1, 2].map(() => ({
     collection: 'workers',
@@ -75,7 +75,7 @@ test('MongoDB: of a log, what is refused is set aside and the rest is done', {
   const place = await mongodbPlace();
   await (await place.store.openWriter()).close();
   const { lease } = await WriterLease.take(place.db, 'test');
-  const log = new UpdateLog(place.db, 0);
+  const log = new RedoLog(place.db, 0);
   await lease.startUpdates(log.id);
   const names = ['alice-4cores-abcd', 'alice-4cores-abcd', 'bob-4cores-abcd'];
   const updates = names.map((name) => {

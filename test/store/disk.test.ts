@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/store/open-store.js';
-import { action, collect, group } from './documents.js';
+import { action, batch, collect } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
 
 const CHILD = fileURLToPath(new URL('./disk-child.js', import.meta.url));
@@ -32,7 +32,7 @@ test('a file that may not grow fails the group whole', { skip: process.platform 
     logged.map((each) => each._id),
     Array.from({ length: 2 * committed }, (_, i) => action(i)._id),
   );
-  await writer.commit(group({ actions: [action(2 * committed)] }));
+  await writer.commit(batch({ actions: [action(2 * committed)] }));
   await reader.close();
   await writer.close();
   await remove();

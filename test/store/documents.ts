@@ -6,7 +6,7 @@ import type {
   TaskWorkerInfo,
   UserDocument,
 } from '../../src/model/documents.js';
-import type { RunHead, RunLive, RunWrite, TaskWrite, WriteGroup } from '../../src/store/port.js';
+import type { RunHead, RunLive, RunWrite, TaskWrite, WriteBatch } from '../../src/store/port.js';
 
 export const START = 1_767_259_800_123;
 
@@ -15,7 +15,7 @@ export function idOf(n: number): string {
   return n.toString(16).padStart(24, '0');
 }
 
-export function group(parts: Partial<WriteGroup>): WriteGroup {
+export function batch(parts: Partial<WriteBatch>): WriteBatch {
   return { runs: [], actions: [], pgns: [], users: [], workers: [], nets: [], keyValues: [], ...parts };
 }
 

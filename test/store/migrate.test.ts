@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Keyed } from '../../src/model/documents.js';
-import type { WriteGroup } from '../../src/state/write-batch.js';
+import type { WriteBatch } from '../../src/state/write-batch.js';
 import { migrateStore } from '../../src/store/migrate-store.js';
 import type { Reader, Store } from '../../src/store/port.js';
 import type { StorePlace } from './contract.js';
-import { action, badTask, change, collect, group, idOf, newTask, runHead, START, user } from './documents.js';
+import { action, badTask, batch, change, collect, idOf, newTask, runHead, START, user } from './documents.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 import { sqlitePlace } from './sqlite-place.js';
 
@@ -17,10 +17,10 @@ function keyed<T extends object>(n: number, record: T): Keyed<T> {
   return { _id: `65a1b2c3${String(n).padStart(16, '0')}`, ...record };
 }
 
-function filling(): WriteGroup {
+function filling(): WriteBatch {
   const old = { ...newTask(2), extra: { old: { list: [1] } } };
   const deleted = runHead(3, { finished: true, deleted: true });
-  return group({
+  return batch({
     runs: [
       change(idOf(1), {
         insert: runHead(1),
@@ -46,19 +46,21 @@ function filling(): WriteGroup {
 
 /** Everything a reader and an inventory find. */
 async function contents(store: Store): Promise<unknown> {
-  const [reader, inventory] = [await store.openReader(), await store.openInventory()];
-  const ids = await collect(inventory.runIds());
+  const [reader, exportReader] = [await store.openReader(), await store.openExportReader()];
+  const ids = await collect(exportReader.runIds());
   const all = {
     runs: await Promise.all(ids.map((id) => runOf(reader, id))),
     actions: await collect(reader.actionLog()),
-    pgns: await Promise.all((await collect(inventory.pgnRunIds())).map((id) => collect(inventory.pgns(id)))),
-    users: (await collect(inventory.users())).sort((a, b) => (a.username < b.username ? -1 : 1)),
-    workers: (await collect(inventory.workers())).sort((a, b) => (a.worker_name < b.worker_name ? -1 : 1)),
-    nets: await collect(inventory.nets()),
+    pgns: await Promise.all(
+      (await collect(exportReader.pgnRunIds())).map((id) => collect(exportReader.pgns(id))),
+    ),
+    users: (await collect(exportReader.users())).sort((a, b) => (a.username < b.username ? -1 : 1)),
+    workers: (await collect(exportReader.workers())).sort((a, b) => (a.worker_name < b.worker_name ? -1 : 1)),
+    nets: await collect(exportReader.nets()),
     workerRuns: await reader.keyValue('worker_runs'),
-    contributors: await collect(inventory.contributors()),
+    contributors: await collect(exportReader.contributors()),
   };
-  await inventory.close();
+  await exportReader.close();
   await reader.close();
   return all;
 }
@@ -80,12 +82,12 @@ function failing(store: Store, at: number): Store {
   return {
     openReader: () => store.openReader(),
     openUploader: () => store.openUploader(),
-    openInventory: () => store.openInventory(),
+    openExportReader: () => store.openExportReader(),
     async openWriter() {
       const writer = await store.openWriter();
       let commits = 0;
       return {
-        commit: (group) => (++commits < at ? writer.commit(group) : Promise.reject(new Error('interrupted'))),
+        commit: (batch) => (++commits < at ? writer.commit(batch) : Promise.reject(new Error('interrupted'))),
         countDownload: (name) => writer.countDownload(name),
         backup: (file) => writer.backup(file),
         close: () => writer.close(),
@@ -99,15 +101,15 @@ test('a record that is written without its key keeps it', async () => {
   const writer = await store.openWriter();
   const net = { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 6 };
   const pgn = { run_id: `${idOf(1)}-1`, pgn_zip: Uint8Array.of(1, 2), size: 2 };
-  await writer.commit(group({ nets: [net], pgns: [pgn] }));
+  await writer.commit(batch({ nets: [net], pgns: [pgn] }));
   await writer.close();
   const reader = await store.openReader();
   assert.deepEqual(await reader.net(net.name), net);
   await reader.close();
-  const inventory = await store.openInventory();
-  assert.deepEqual(await collect(inventory.nets()), [keyed(5, net)]);
-  assert.deepEqual((await collect(inventory.pgns(idOf(1))))[1], keyed(21, pgn));
-  await inventory.close();
+  const exportReader = await store.openExportReader();
+  assert.deepEqual(await collect(exportReader.nets()), [keyed(5, net)]);
+  assert.deepEqual((await collect(exportReader.pgns(idOf(1))))[1], keyed(21, pgn));
+  await exportReader.close();
   await remove();
 });
 
@@ -119,13 +121,13 @@ async function copiesWhole(makeTarget: () => Promise<StorePlace>): Promise<void>
     await assert.rejects(interrupted, /interrupted/);
   }
   const parts = new Map<string, number[]>();
-  const census = await migrateStore(source.store, target.store, {
+  const counts = await migrateStore(source.store, target.store, {
     name: 'source',
     onProgress: (part, done, total) => parts.set(part, [done, total]),
   });
   assert.deepEqual(await contents(target.store), expected);
-  assert.equal(census.actions, 700);
-  assert.equal(census.keyValues, 1);
+  assert.equal(counts.actions, 700);
+  assert.equal(counts.keyValues, 1);
   assert.deepEqual(parts.get('runs'), [3, 3]);
   assert.deepEqual(parts.get('pgns'), [3, 3]);
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { connectWriter } from '../../src/store/sqlite/connection.js';
 import { MIGRATIONS, migrate } from '../../src/store/sqlite/migrations.js';
-import { group, user } from './documents.js';
+import { batch, user } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
 
 const LATER = 'ALTER TABLE users ADD COLUMN seen REAL; CREATE INDEX users_seen ON users (seen);';
@@ -12,7 +12,7 @@ const LATER = 'ALTER TABLE users ADD COLUMN seen REAL; CREATE INDEX users_seen O
 test('an empty file gets every version, an older one only what it lacks', async () => {
   const { store, file, remove } = await sqlitePlace();
   const writer = await store.openWriter();
-  await writer.commit(group({ users: [user('alice')] }));
+  await writer.commit(batch({ users: [user('alice')] }));
   await writer.close();
 
   const db = connectWriter(file);

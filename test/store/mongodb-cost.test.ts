@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MongodbStore } from '../../src/store/mongodb/store.js';
 import { CutProxy } from '../chaos/cut-proxy.js';
-import { change, group, liveOf, newTask, runHead, taskUpdate } from './documents.js';
+import { batch, change, liveOf, newTask, runHead, taskUpdate } from './documents.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 import { UpdateBytes } from './update-bytes.js';
 
@@ -33,7 +33,7 @@ async function costOfUpdate(tasksInRun: number, mostEmbeddedTasks: number): Prom
   for (const head of heads) {
     const tasks = Array.from({ length: tasksInRun }, (_, i) => newTask(i));
     const insert = change(head._id, { insert: head, live: liveOf(head), tasks });
-    await writer.commit(group({ runs: [insert] }));
+    await writer.commit(batch({ runs: [insert] }));
   }
   const bytes = () => sent.of('runs', 'shoal_tasks', 'shoal_updates');
   const before = bytes();
@@ -49,7 +49,7 @@ async function costOfUpdate(tasksInRun: number, mostEmbeddedTasks: number): Prom
       const updates = own.map((task) => taskUpdate(task % tasksInRun, i + 1));
       return own.length === 0 ? [] : [change(head._id, { live, tasks: updates })];
     });
-    await writer.commit(group({ runs }));
+    await writer.commit(batch({ runs }));
   }
   const durable = performance.now();
   await writer.close();

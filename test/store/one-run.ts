@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { MongodbStore } from '../../src/store/mongodb/store.js';
 import type { Writer } from '../../src/store/port.js';
-import { change, group, liveOf, newTask, runHead, taskUpdate } from './documents.js';
+import { batch, change, liveOf, newTask, runHead, taskUpdate } from './documents.js';
 import { type MongodbPlace, mongodbPlace } from './mongodb-place.js';
 
 /** Longer than any of these tests takes. */
@@ -35,11 +35,11 @@ export async function open(place: MongodbPlace, delayMs: number, url = place.url
 /** A run that is known to go on, with one task. */
 export async function begin(writer: Writer): Promise<void> {
   const insert = change(head._id, { insert: head, live: liveOf(head), tasks: [newTask(0)] });
-  await writer.commit(group({ runs: [insert] }));
+  await writer.commit(batch({ runs: [insert] }));
 }
 
 export async function commitWins(writer: Writer, wins: number): Promise<void> {
-  await writer.commit(group({ runs: [change(head._id, { tasks: [taskUpdate(0, wins)] })] }));
+  await writer.commit(batch({ runs: [change(head._id, { tasks: [taskUpdate(0, wins)] })] }));
 }
 
 export const updatedAt = (last_updated: number) => liveOf(head, { last_updated });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LackingDocuments } from '../../src/store/mongodb/pending-updates.js';
+import { PendingUpdates } from '../../src/store/mongodb/pending-updates.js';
 import { Update } from '../../src/store/mongodb/update.js';
 
 const document = fc.constantFrom('one', 'two', 'three');
@@ -43,7 +43,7 @@ class Written {
 test('no member is written twice, or after what is newer, and none is left out', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
-      const lacking = new LackingDocuments();
+      const pending = new PendingUpdates();
       const [written, expected] = [new Written(), new Written()];
       for (const [number, each] of steps.entries()) {
         if (each.kind === 'add') {
@@ -52,28 +52,28 @@ test('no member is written twice, or after what is newer, and none is left out',
             for (const path of each.members) made.put(path, number);
             return made;
           });
-          lacking.add(update!);
+          pending.add(update!);
           expected.write([same!]);
         } else if (each.kind === 'make due') {
-          lacking.makeDue(each.documents?.map((id) => `runs/${id}`));
+          pending.startFlush(each.documents?.map((id) => `runs/${id}`));
         } else {
-          const taken = lacking.take(
+          const taken = pending.take(
             each.most,
             each.documents?.map((id) => `runs/${id}`),
           );
           const size = taken.reduce((sum, update) => sum + update.size, 0);
           assert.ok(size <= each.most, `${size} members`);
-          if (each.fails) lacking.putBack(taken);
+          if (each.fails) pending.putBack(taken);
           else written.write(taken);
         }
       }
       // What is left: first what was due, then what is newer.
-      written.write(lacking.take(100));
-      lacking.makeDue();
-      written.write(lacking.take(100));
+      written.write(pending.take(100));
+      pending.startFlush();
+      written.write(pending.take(100));
       assert.deepEqual(written.all, expected.all);
-      lacking.makeDue();
-      assert.deepEqual(lacking.take(100), []);
+      pending.startFlush();
+      assert.deepEqual(pending.take(100), []);
     }),
   );
 });

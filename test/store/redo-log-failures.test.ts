@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../src/store/mongodb/connection.js';
-import { GroupLog } from '../../src/store/mongodb/intent-log.js';
-import { UpdateLog } from '../../src/store/mongodb/redo-log.js';
+import { IntentLog } from '../../src/store/mongodb/intent-log.js';
+import { RedoLog } from '../../src/store/mongodb/redo-log.js';
 import { MongodbWriter } from '../../src/store/mongodb/writer.js';
 import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
 import { CutProxy } from '../chaos/cut-proxy.js';
-import { badTask, change, group, idOf, liveOf, newTask, taskUpdate } from './documents.js';
+import { badTask, batch, change, idOf, liveOf, newTask, taskUpdate } from './documents.js';
 import { withoutMongodb } from './mongodb-place.js';
 import {
   begin,
@@ -32,7 +32,7 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
     const place = await openPlace();
     const { client, db, name } = connect(place.url, 2);
     const { lease } = await WriterLease.take(db, name);
-    const updates = new UpdateLog(db, 0);
+    const updates = new RedoLog(db, 0);
     await lease.startUpdates(updates.id);
     let refusals = 0;
     /** Refuses each second update of a run. */
@@ -50,15 +50,15 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
               return Object.assign(Object.create(real), { bulkWrite }) as typeof real;
             },
     });
-    const groups = new GroupLog(fitful, lease);
-    const parts = { client, db: fitful, name, lease, groups, updates, delayMs: NEVER_MS };
+    const batches = new IntentLog(fitful, lease);
+    const parts = { client, db: fitful, name, lease, batches, updates, delayMs: NEVER_MS };
     const writer = new MongodbWriter({ ...parts, mostEmbeddedTasks: Number.POSITIVE_INFINITY });
     opened.push(() => writer.close());
     // Comes to three requests.
     const badTasks = Array.from({ length: 600 }, (_, i) => badTask(i, 2.5));
     const insert = change(head._id, { insert: head, live: liveOf(head), tasks: [newTask(0)] });
-    await writer.commit(group({ runs: [insert] }));
-    const more = group({ runs: [change(head._id, { live: liveOf(head, { workers: 7 }), badTasks })] });
+    await writer.commit(batch({ runs: [insert] }));
+    const more = batch({ runs: [change(head._id, { live: liveOf(head, { workers: 7 }), badTasks })] });
     let tries = 0;
     await until(() =>
       writer.commit(more).then(
@@ -93,7 +93,7 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
     proxy.join();
     const runs = [change(head._id, { tasks: [taskUpdate(0, 7)] })];
     await until(() =>
-      writer.commit(group({ runs })).then(
+      writer.commit(batch({ runs })).then(
         () => true,
         () => false,
       ),
@@ -113,7 +113,7 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
         await lease.markDone(id);
       },
     } as unknown as WriterLease;
-    const log = new GroupLog(place.db, forgetful);
+    const log = new IntentLog(place.db, forgetful);
     const set = (n: number, value: number) => ({
       collection: 'kvstore',
       operation: {

@@ -4,7 +4,7 @@ import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { MEMBERS_A_REQUEST } from '../../src/store/mongodb/update.js';
-import { change, group, liveOf, newTask, runHead, stats, taskUpdate } from './documents.js';
+import { batch, change, liveOf, newTask, runHead, stats, taskUpdate } from './documents.js';
 import { withoutMongodb } from './mongodb-place.js';
 import {
   begin,
@@ -35,10 +35,10 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     await writer.close();
 
     const slow = await open(place, NEVER_MS);
-    await slow.commit(group({ runs: [change(head._id, { live: liveOf(head) })] }));
+    await slow.commit(batch({ runs: [change(head._id, { live: liveOf(head) })] }));
     await commitWins(slow, 8);
-    await slow.commit(group({ runs: [change(head._id, { tasks: [newTask(1), taskUpdate(0, 9)] })] }));
-    await slow.commit(group({ runs: [change(head._id, { tasks: [taskUpdate(1, 3)] })] }));
+    await slow.commit(batch({ runs: [change(head._id, { tasks: [newTask(1), taskUpdate(0, 9)] })] }));
+    await slow.commit(batch({ runs: [change(head._id, { tasks: [taskUpdate(1, 3)] })] }));
     assert.equal(await storedWins(place), 7);
     await sleep(30);
     assert.ok(slow.behindMs!() >= 30);
@@ -56,7 +56,7 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     const writer = await open(place, NEVER_MS);
     await begin(writer);
     await commitWins(writer, 5);
-    await writer.commit(group({ runs: [change(head._id, { live: liveOf(head, { finished: true }) })] }));
+    await writer.commit(batch({ runs: [change(head._id, { live: liveOf(head, { finished: true }) })] }));
     assert.equal(await storedWins(place), 5);
     assert.equal((await stored(place))?.['finished'], true);
   });
@@ -86,9 +86,9 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     const place = await openPlace();
     const lost = await open(place, NEVER_MS);
     const tasks = Array.from({ length: MEMBERS_A_REQUEST }, (_, i) => newTask(i));
-    await lost.commit(group({ runs: [change(head._id, { insert: head, live: liveOf(head), tasks })] }));
+    await lost.commit(batch({ runs: [change(head._id, { insert: head, live: liveOf(head), tasks })] }));
     const updates = tasks.map(({ taskId }) => taskUpdate(taskId, taskId + 1));
-    await lost.commit(group({ runs: [change(head._id, { tasks: updates })] }));
+    await lost.commit(batch({ runs: [change(head._id, { tasks: updates })] }));
     await forsake(place);
     await open(place, NEVER_MS);
     const run = await stored(place);
@@ -101,14 +101,14 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     const place = await openPlace();
     const first = await open(place, NEVER_MS);
     await begin(first);
-    await first.commit(group({ runs: [change(head._id, { live: updatedAt(Date.now()) })] }));
+    await first.commit(batch({ runs: [change(head._id, { live: updatedAt(Date.now()) })] }));
     t.mock.method(Date, 'now', () => performance.timeOrigin - 60_000);
     await commitWins(first, 1);
     await forsake(place);
     const second = await open(place, NEVER_MS);
     assert.equal(await storedWins(place), 1);
 
-    await second.commit(group({ runs: [change(head._id, { live: liveOf(head) })] }));
+    await second.commit(batch({ runs: [change(head._id, { live: liveOf(head) })] }));
     await commitWins(second, 2);
     await forsake(place);
     const third = await open(place, NEVER_MS);
@@ -117,8 +117,8 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     // A run that is newer than the clock.
     const later = performance.timeOrigin + 60_000;
     const insert = runHead(2, { last_updated: later });
-    await third.commit(group({ runs: [change(insert._id, { insert, live: liveOf(insert) })] }));
-    await third.commit(group({ runs: [change(head._id, { live: updatedAt(later + 1) })] }));
+    await third.commit(batch({ runs: [change(insert._id, { insert, live: liveOf(insert) })] }));
+    await third.commit(batch({ runs: [change(head._id, { live: updatedAt(later + 1) })] }));
     await commitWins(third, 3);
     await forsake(place);
     await open(place, NEVER_MS);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { change, group, idOf, newTask, runHead, taskUpdate } from './documents.js';
+import { batch, change, idOf, newTask, runHead, taskUpdate } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
 
 const THREAD = new URL('./reader-thread.js', import.meta.url);
@@ -12,7 +12,7 @@ test('readers in threads see whole groups while the writer commits', async () =>
   const { url, store, remove } = await sqlitePlace();
   const writer = await store.openWriter();
   const tasks = Array.from({ length: 100 }, (_, i) => newTask(i));
-  await writer.commit(group({ runs: [change(idOf(1), { insert: runHead(1), tasks })] }));
+  await writer.commit(batch({ runs: [change(idOf(1), { insert: runHead(1), tasks })] }));
 
   // One closes its reader; one leaves it open at the end of the thread; one is terminated with it open.
   const kinds = [{ stays: false }, { stays: true }, { stays: true, idles: true }];
@@ -20,7 +20,7 @@ test('readers in threads see whole groups while the writer commits', async () =>
   await Promise.all(threads.map((thread) => once(thread, 'message')));
   for (let wins = 1; wins <= 200; wins++) {
     const updates = tasks.map((task) => taskUpdate(task.taskId, wins));
-    await writer.commit(group({ runs: [change(idOf(1), { tasks: updates })] }));
+    await writer.commit(batch({ runs: [change(idOf(1), { tasks: updates })] }));
     await new Promise(setImmediate);
   }
   for (const [i, thread] of threads.entries()) {

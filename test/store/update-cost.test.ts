@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
-import { change, group, liveOf, newTask, runHead, taskUpdate } from './documents.js';
+import { batch, change, liveOf, newTask, runHead, taskUpdate } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
 
 const UPDATES = 200;
@@ -13,14 +13,14 @@ async function bytesPerUpdate(tasksInRun: number): Promise<number> {
   const head = runHead(1);
   const tasks = Array.from({ length: tasksInRun }, (_, i) => newTask(i));
   const first = await store.openWriter();
-  await first.commit(group({ runs: [change(head._id, { insert: head, tasks })] }));
+  await first.commit(batch({ runs: [change(head._id, { insert: head, tasks })] }));
   // Closing empties the log.
   await first.close();
   const writer = await store.openWriter();
   for (let i = 0; i < UPDATES; i++) {
     const task = taskUpdate((i * 7919) % tasksInRun, i + 1);
     const live = liveOf(head, { last_updated: head.last_updated + i });
-    await writer.commit(group({ runs: [change(head._id, { live, tasks: [task] })] }));
+    await writer.commit(batch({ runs: [change(head._id, { live, tasks: [task] })] }));
   }
   const bytes = statSync(`${file}-wal`).size / UPDATES;
   await writer.close();

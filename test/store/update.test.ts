@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { GroupOperation } from '../../src/store/mongodb/batch-operations.js';
+import type { BatchOperation } from '../../src/store/mongodb/batch-operations.js';
 import { Update } from '../../src/store/mongodb/update.js';
 
 type Tree = { [name: string]: Tree | number };
@@ -37,7 +37,7 @@ function updateOf(changes: Changes): Update {
 }
 
 /** What MongoDB makes of a document by $set and $unset. */
-function apply(document: Tree, { operation }: GroupOperation): Tree {
+function apply(document: Tree, { operation }: BatchOperation): Tree {
   const { $set = {}, $unset = {} } = (operation as { updateOne: { update: Record<string, object> } })
     .updateOne.update;
   const result = structuredClone(document);

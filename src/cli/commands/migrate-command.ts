@@ -6,12 +6,12 @@ import { openStore } from '../../store/open-store.js';
 import { StoreError } from '../../store/store-error.js';
 import { RefusedError, UsageError } from '../failures.js';
 import { facts } from '../print.js';
-import type { Session, Surroundings } from '../session.js';
+import type { ProcessIo, Session } from '../session.js';
 
 const BAR_CELLS = 30;
 const REDRAW_MS = 100;
 
-export function addMigrateCommand(program: Command, session: Session, around: Surroundings): void {
+export function addMigrateCommand(program: Command, session: Session, around: ProcessIo): void {
   program
     .command('migrate')
     .description('copy everything from one store into another; go on where an earlier call ended')
@@ -26,9 +26,9 @@ export function addMigrateCommand(program: Command, session: Session, around: Su
       const bar = new ProgressBar(around.warn, process.stderr.isTTY === true);
       try {
         const name = withoutCredentials(from);
-        const census = await migrateStore(openStore(from), openStore(to), { name, onProgress: bar.show });
+        const counts = await migrateStore(openStore(from), openStore(to), { name, onProgress: bar.show });
         bar.end();
-        session.show({ ...census }, (copied) => facts(Object.entries(copied)));
+        session.show({ ...counts }, (copied) => facts(Object.entries(copied)));
       } catch (error) {
         bar.end();
         if (!(error instanceof StoreError)) throw error;

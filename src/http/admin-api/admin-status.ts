@@ -28,7 +28,7 @@ export async function makeStatus(
     gauges: {
       ...shared.counters.totals(),
       locks_held: state.threads.lockTables.reduce((sum, table) => sum + table.held(), 0),
-      journal_lag: state.journal.lag(),
+      journal_lag: state.commits.lag(),
       tokens_in_use: meters.tokensInUse.total(),
       tokens_queued: meters.tokensQueued.total(),
       admitted: admission.inUse(),

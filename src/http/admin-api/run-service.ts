@@ -56,7 +56,7 @@ type RunVerbs =
 
 function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminService, RunVerbs> {
   /** Brings a finished run back into memory, so that it can be changed. */
-  const bringBack = async (id: string): Promise<void> => {
+  const reloadRun = async (id: string): Promise<void> => {
     if (state.runs.find(id) >= 0) return;
     const head = await reader.run(id);
     if (head === undefined) throw new AdminError(404, `there is no run ${id}`);
@@ -64,7 +64,7 @@ function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminSer
     await loadRun(state, head, reader.tasks(id), history.length, Date.now());
   };
   const change = async (id: string, act: () => number) => {
-    await bringBack(id);
+    await reloadRun(id);
     await durable(translate(act));
     return { run: runSummary(liveHead(state, state.runs.find(id))) };
   };
@@ -93,7 +93,7 @@ function makeRunService({ state, reader, durable }: ServiceParts): Pick<AdminSer
         message: form.info ?? '',
       });
       state.runs.locks.release(slot);
-      let sequence = state.journal.append();
+      let sequence = state.commits.next();
       if (approver !== undefined) sequence = translate(() => approveRun(state, head._id, approver, now));
       await durable(sequence);
       return { run: runSummary(liveHead(state, slot)) };
@@ -190,5 +190,5 @@ export function translate<T>(act: () => T): T {
 /** Puts something of no run into the journal. */
 export function record(state: State, push: (slot: number) => void): number {
   withSystem(state, push);
-  return state.journal.append();
+  return state.commits.next();
 }

@@ -19,7 +19,7 @@ type Peer = { readonly peer: ArrayBuffer };
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
 
 /** Who is asking, where only a password to check makes the address matter: asking the socket costs more than a beat. */
-class Passer implements Client {
+class LazyClient implements Client {
   readonly remoteAddr = '';
   readonly scheme = 'http';
   readonly host = '';
@@ -50,7 +50,7 @@ export function readClientFor(
 ): Client {
   if (route === 'request_task') return readClient(request, exchange.peer, trusted);
   const country = route === 'update_task' ? readCountry(request) : '?';
-  return new Passer(exchange, allForwardedFor(request), trusted, country);
+  return new LazyClient(exchange, allForwardedFor(request), trusted, country);
 }
 
 /** @param peer bytes of the socket's address: 4, or 16. */

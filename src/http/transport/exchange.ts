@@ -4,7 +4,7 @@
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { RequestWatch, Watched } from './request-watch.js';
-import { PiecewiseBody } from './streamed-body.js';
+import { StreamedBody } from './streamed-body.js';
 
 export interface Answer {
   status: number;
@@ -126,7 +126,7 @@ export class Exchange {
         });
         return;
       }
-      const body = new PiecewiseBody(response, total, {
+      const body = new StreamedBody(response, total, {
         isGone: () => this.#gone,
         onGone: (wake) => {
           this.#whenGone = wake;

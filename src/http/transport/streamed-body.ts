@@ -8,7 +8,7 @@ export interface Listener {
   readonly onGone: (wake: () => void) => void;
 }
 
-export class PiecewiseBody {
+export class StreamedBody {
   readonly #response: HttpResponse;
   readonly #total: number;
   readonly #listener: Listener;

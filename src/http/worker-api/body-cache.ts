@@ -10,7 +10,7 @@ const SLOT_WORDS = SLOT_BYTES / 4;
 /** Places that one hash may use. */
 const WAYS = 4;
 
-export class KnownBodies<T> {
+export class BodyCache<T> {
   readonly #sets: number;
   readonly #scratch = Buffer.alloc(SLOT_BYTES + 4);
   readonly #words = new Int32Array(this.#scratch.buffer, this.#scratch.byteOffset, SLOT_WORDS + 1);
@@ -65,7 +65,7 @@ export class KnownBodies<T> {
   }
 
   /** Whether the bytes of the last `find` came before, so that they are worth remembering. */
-  cameBefore(): boolean {
+  seenBefore(): boolean {
     if (this.#length === 0) return false;
     const hash = this.#hash;
     const mask = this.#seen.length - 1;

@@ -13,7 +13,7 @@ export interface Account {
   version: number;
 }
 
-export class KnownCredentials {
+export class CredentialCache {
   readonly #known = new Map<string, Account & { password: string }>();
   readonly #users: Users;
   readonly #maxAge: number;

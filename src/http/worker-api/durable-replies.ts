@@ -1,9 +1,9 @@
 /**
- * Replies that wait until the store has what they promise. They leave in the order of their journal numbers, as soon as
+ * Replies that wait until the store has what they promise. They leave in the order of their commit numbers, as soon as
  * the writer publishes that far.
  */
 import { isAtLeast } from '../../memory/locks/wait-word.js';
-import type { Journal } from '../../state/dirty-runs.js';
+import type { CommitSequence } from '../../state/commit-sequence.js';
 
 /** How often the published number is looked at even if no wake-up comes. */
 const RECHECK_MS = 100;
@@ -18,13 +18,13 @@ interface Waiting {
 }
 
 export class DurableReplies {
-  readonly #journal: Journal;
+  readonly #commits: CommitSequence;
   #waiting: Waiting[] = [];
   readonly #longestWait: number;
   #closed = false;
 
-  constructor(journal: Journal, longestWait = LONGEST_WAIT_MS) {
-    this.#journal = journal;
+  constructor(commits: CommitSequence, longestWait = LONGEST_WAIT_MS) {
+    this.#commits = commits;
     this.#longestWait = longestWait;
   }
 
@@ -33,7 +33,7 @@ export class DurableReplies {
    * too long: the changes stay, and the store gets them later.
    */
   hold(sequence: number, send: () => void, giveUp: () => void): void {
-    if (this.#journal.isDurable(sequence)) send();
+    if (this.#commits.isDurable(sequence)) send();
     else this.#waiting.push({ sequence, send, giveUp, deadline: performance.now() + this.#longestWait });
   }
 
@@ -44,7 +44,7 @@ export class DurableReplies {
 
   /** Serves the waiting replies until `close`. */
   async run(): Promise<void> {
-    const { durable } = this.#journal;
+    const { durable } = this.#commits;
     while (!this.#closed) {
       const reached = durable.load();
       this.#release(reached);

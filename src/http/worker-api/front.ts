@@ -11,8 +11,8 @@ import {
   type WorkerCall,
 } from '../../operations/context.js';
 import type { OperationName } from '../../operations/operation-names.js';
-import { operate } from '../../operations/run-operation.js';
-import type { PoolCall, Verdict } from '../../pool/pool-messages.js';
+import { runOperation } from '../../operations/run-operation.js';
+import type { AuthResult, PoolCall } from '../../pool/pool-messages.js';
 import { TaskBatches } from '../../pool/task-batches.js';
 import { errorReply, noTask, sendsAway, VERSION_BODY, withDuration } from '../../protocol/replies.js';
 import {
@@ -33,14 +33,14 @@ import type { WorkerRoute } from '../transport/routes.js';
 import type { Account } from './credential-cache.js';
 import { CredentialGate, type CredentialGateOptions } from './credential-gate.js';
 import type { DurableReplies } from './durable-replies.js';
-import { SpreadReplies } from './reply-jitter.js';
-import { KnownRequests } from './request-cache.js';
+import { ReplyJitter } from './reply-jitter.js';
+import { RequestCache } from './request-cache.js';
 
 export interface FrontOptions extends CredentialGateOptions {
   /** Whether replies wait for the store. */
   strict: boolean;
   /** Longest that a reply which sends a worker away is held, in milliseconds. */
-  replySpreadMs: number;
+  replyJitterMs: number;
   onError: (error: unknown, path: string) => void;
 }
 
@@ -63,20 +63,20 @@ export class Front {
   readonly #replies: DurableReplies;
   readonly #options: FrontOptions;
   readonly #context: Context;
-  readonly #known: KnownRequests;
+  readonly #known: RequestCache;
   readonly #gate: CredentialGate;
   readonly #taskBatches: TaskBatches;
-  readonly #spread: SpreadReplies;
+  readonly #spread: ReplyJitter;
 
   constructor(shared: Shared, pool: Pool, replies: DurableReplies, options: FrontOptions) {
     this.#shared = shared;
     this.#pool = pool;
     this.#replies = replies;
     this.#options = options;
-    this.#context = { state: shared.state, onFront: true };
+    this.#context = { state: shared.state, mayBlock: false };
     this.#taskBatches = new TaskBatches((call) => pool.run(call));
-    this.#spread = new SpreadReplies(options.replySpreadMs);
-    this.#known = new KnownRequests(shared.state.users, options.credentialMaxAge);
+    this.#spread = new ReplyJitter(options.replyJitterMs);
+    this.#known = new RequestCache(shared.state.users, options.credentialMaxAge);
     this.#gate = new CredentialGate(shared, (call) => pool.run(call), options);
   }
 
@@ -116,15 +116,15 @@ export class Front {
     const { password, worker_info: info } = asAccessRequest(body);
     const recognised = this.#gate.recognise(info.username, password);
     if (recognised !== undefined) {
-      const { verdict, account } = recognised;
-      this.#admit(route, incoming, body, verdict, { ...account, bytes });
+      const { authResult, account } = recognised;
+      this.#admit(route, incoming, body, authResult, { ...account, bytes });
       return;
     }
     // The address is read now: the connection may be gone when the check has ended.
     this.#gate.check(info.username, password, incoming.client.address()).then(
-      (verdict) => {
-        if (verdict === 'slowed') incoming.exchange.send(TRY_AGAIN);
-        else this.#admit(route, incoming, body, verdict);
+      (authResult) => {
+        if (authResult === 'slowed') incoming.exchange.send(TRY_AGAIN);
+        else this.#admit(route, incoming, body, authResult);
       },
       (error) => this.#overloaded(incoming, error),
     );
@@ -135,11 +135,11 @@ export class Front {
     route: WorkerRoute,
     incoming: Incoming,
     body: unknown,
-    verdict: Verdict,
+    authResult: AuthResult,
     kept?: Account & { bytes: Buffer },
   ): void {
     try {
-      const refusal = REFUSALS[verdict];
+      const refusal = REFUSALS[authResult];
       if (refusal !== undefined) {
         this.#error(incoming, 401, refusal);
         return;
@@ -160,7 +160,7 @@ export class Front {
   /** @param request undefined for request_version only */
   #answer(route: WorkerRoute, incoming: Incoming, request: WorkerRequest | undefined): void {
     if (route === 'request_version') this.#reply(incoming, { status: 200, json: VERSION_BODY });
-    else this.#operate(route, incoming, this.#callOf(incoming, request!));
+    else this.#runOperation(route, incoming, this.#callOf(incoming, request!));
   }
 
   #callOf({ path, client }: Incoming, request: WorkerRequest): WorkerCall {
@@ -174,7 +174,7 @@ export class Front {
     };
   }
 
-  #operate(name: OperationName, incoming: Incoming, call: WorkerCall): void {
+  #runOperation(name: OperationName, incoming: Incoming, call: WorkerCall): void {
     if (this.#shared.storeFailing.load() === 1 && GROWS_BACKLOG.has(name)) {
       // A task that the store does not have yet would only be given up again; what must be kept whole waits with its sender.
       if (name === 'request_task') {
@@ -184,7 +184,7 @@ export class Front {
       }
       return;
     }
-    const outcome: Outcome = operate(this.#context, name, call);
+    const outcome: Outcome = runOperation(this.#context, name, call);
     if (isReply(outcome)) {
       this.#reply(incoming, outcome);
       return;
@@ -252,7 +252,7 @@ export class Front {
 /** What is not taken while the store is away: it would make the backlog grow with the time that the store is away. */
 const GROWS_BACKLOG: ReadonlySet<OperationName> = new Set(['request_task', 'upload_pgn', 'worker_log']);
 
-const REFUSALS: Readonly<Record<Verdict, string | undefined>> = {
+const REFUSALS: Readonly<Record<AuthResult, string | undefined>> = {
   verified: undefined,
   refused: texts.BAD_CREDENTIALS,
   blocked: texts.ACCOUNT_BLOCKED,

@@ -9,25 +9,25 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 /** Failures are forgotten this long after the first of them. */
 const WINDOW_S = 900;
 
-export interface GuessLimits {
+export interface LoginLimits {
   /** Failures in a quarter of an hour after which the account's unknown credentials are not checked. */
   readonly perAccount: number;
   readonly perAddress: number;
 }
 
-export class GuessLimit {
+export class LoginThrottle {
   readonly #accounts: RateLimiterMemory;
   readonly #addresses: RateLimiterMemory;
-  readonly #limits: GuessLimits;
+  readonly #limits: LoginLimits;
 
-  constructor(limits: GuessLimits) {
+  constructor(limits: LoginLimits) {
     this.#limits = limits;
     this.#accounts = new RateLimiterMemory({ points: limits.perAccount, duration: WINDOW_S });
     this.#addresses = new RateLimiterMemory({ points: limits.perAddress, duration: WINDOW_S });
   }
 
   /** Whether this account or address has failed so often that its next guess must wait. */
-  async isSlowed(username: string, address: string): Promise<boolean> {
+  async isThrottled(username: string, address: string): Promise<boolean> {
     const [account, from] = await Promise.all([
       this.#accounts.get(keyOf(username)),
       this.#addresses.get(address),

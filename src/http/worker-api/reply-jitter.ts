@@ -6,20 +6,20 @@
 /** A held reply costs a socket that would be idle anyway, and a timer. */
 const MOST_HELD = 20_000;
 
-export class SpreadReplies {
-  readonly #spreadMs: number;
+export class ReplyJitter {
+  readonly #jitterMs: number;
   readonly #mostHeld: number;
   readonly #held = new Map<NodeJS.Timeout, () => void>();
 
-  /** @param spreadMs the longest that a reply is held, in milliseconds; 0: none is */
-  constructor(spreadMs: number, mostHeld = MOST_HELD) {
-    this.#spreadMs = spreadMs;
+  /** @param jitterMs the longest that a reply is held, in milliseconds; 0: none is */
+  constructor(jitterMs: number, mostHeld = MOST_HELD) {
+    this.#jitterMs = jitterMs;
     this.#mostHeld = mostHeld;
   }
 
   /** Calls `send` later; at once when enough are held. */
   hold(send: () => void): void {
-    if (this.#spreadMs === 0 || this.#held.size >= this.#mostHeld) {
+    if (this.#jitterMs === 0 || this.#held.size >= this.#mostHeld) {
       send();
       return;
     }
@@ -28,7 +28,7 @@ export class SpreadReplies {
         this.#held.delete(timer);
         send();
       },
-      Math.floor(Math.random() * (this.#spreadMs + 1)),
+      Math.floor(Math.random() * (this.#jitterMs + 1)),
     );
     this.#held.set(timer, send);
   }

@@ -12,7 +12,7 @@ import {
 } from '../../protocol/request.js';
 import type { Users } from '../../state/users.js';
 import type { WorkerRoute } from '../transport/routes.js';
-import { KnownBodies } from './body-cache.js';
+import { BodyCache } from './body-cache.js';
 import type { Account } from './credential-cache.js';
 
 /** Bodies that a front thread keeps; a kilobyte of bytes and about one of objects each. */
@@ -24,13 +24,13 @@ const BACKSLASH = 0x5c;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-export interface KnownRequest extends Account {
+export interface CachedRequest extends Account {
   /** Undefined when only the access gate was passed, as request_version asks. */
   readonly request: WorkerRequest | undefined;
 }
 
-export class KnownRequests {
-  readonly #bodies = new KnownBodies<KnownRequest>(ENTRIES);
+export class RequestCache {
+  readonly #bodies = new BodyCache<CachedRequest>(ENTRIES);
   readonly #users: Users;
   readonly #maxAge: number;
 
@@ -41,7 +41,7 @@ export class KnownRequests {
   }
 
   /** The request that these bytes are, when it is known to pass all checks now. The object must not be changed. */
-  find(route: WorkerRoute, bytes: Buffer, now: number): KnownRequest | undefined {
+  find(route: WorkerRoute, bytes: Buffer, now: number): CachedRequest | undefined {
     const stats = route === 'update_task' ? findStats(bytes) : undefined;
     const known =
       stats === undefined ? this.#bodies.find(bytes) : this.#bodies.find(bytes, stats.from, stats.to);
@@ -56,7 +56,7 @@ export class KnownRequests {
    * @param request undefined when only the access gate was passed
    */
   remember(route: WorkerRoute, bytes: Buffer, request: WorkerRequest | undefined, account: Account): void {
-    if (!this.#bodies.cameBefore()) return;
+    if (!this.#bodies.seenBefore()) return;
     const stats = route === 'update_task' ? findStats(bytes) : undefined;
     const kept = stats === undefined ? request : requestAround(bytes, stats);
     if (stats !== undefined && kept === undefined) return;
@@ -107,11 +107,11 @@ function requestAround(bytes: Buffer, { from, to }: Span): WorkerRequest | undef
 
 /** Undefined when the stats do not pass the schema, or come twice: then the whole body is parsed. */
 function withStats(
-  known: KnownRequest,
+  known: CachedRequest,
   request: WorkerRequest,
   bytes: Buffer,
   { from, to }: Span,
-): KnownRequest | undefined {
+): CachedRequest | undefined {
   if (request.stats !== undefined) return undefined;
   let stats: unknown;
   try {

@@ -1,6 +1,6 @@
 // Who waits for a lock, and who has it next. What holds at every moment is said in lock-table.ts.
 
-import { strike } from '../failpoint.js';
+import { failpoint } from '../failpoint.js';
 import { waitOnWord } from './async-wait.js';
 import { slotOf, type Threads } from './threads.js';
 
@@ -73,7 +73,7 @@ export class LockQueue {
       const left = limited ? started + limitMs - performance.now() : SUSPICION_MS;
       if (left > 0) {
         const woken = Atomics.wait(threads.words, wakeAt, seen, Math.min(left, SUSPICION_MS));
-        if (woken === 'timed-out') threads.onSuspicion(slotOf(owner));
+        if (woken === 'timed-out') threads.onLivenessCheck(slotOf(owner));
       } else if ((Atomics.and(words, bitmap, ~bit) & bit) === 0) limited = false;
       else {
         threads.waits.end();
@@ -144,9 +144,9 @@ export class LockQueue {
       const bit = 1 << ((next - 1) & 31);
       threads.waits.noteHandOver(next);
       const settled = (Atomics.and(words, this.#bitmap(row, next), ~bit) & bit) !== 0;
-      strike?.(`${this.#name}: handing`);
+      failpoint?.(`${this.#name}: handing`);
       if (settled) Atomics.store(words, row, threads.lockWordOf(next));
-      strike?.(`${this.#name}: handed`);
+      failpoint?.(`${this.#name}: handed`);
       threads.waits.noteHandOver(0);
       if (settled) {
         threads.waits.wake(next);

@@ -20,7 +20,7 @@
 //  6. A releaser notes the next owner in its own row before it clears the bit and until the owner word is stored. If
 //     it dies in between, the note tells a recovery which bit to restore.
 
-import { strike } from '../failpoint.js';
+import { failpoint } from '../failpoint.js';
 import type { Region } from '../region.js';
 import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } from './lock-check.js';
 import type { LockMeter } from './lock-meter.js';
@@ -32,7 +32,7 @@ const TRY_SPINS = 300;
 /** Longest that an event loop is kept waiting for a lock whose owners never block. */
 const BRIEF_LIMIT_MS = 1000;
 /** Is told where the sections of a table begin and end, by the thread that is in them. */
-export interface Sections {
+export interface UndoRecorder {
   enter(i: number): void;
   leave(i: number): void;
 }
@@ -49,9 +49,9 @@ export class LockTable implements OwnedLocks {
   readonly #queue: LockQueue;
   readonly #meter: LockMeter | undefined;
   /** Set by a thread that keeps what it needs to undo a section. */
-  sections: Sections | undefined;
+  recorder: UndoRecorder | undefined;
   /** Makes what lock `i` guards whole again after its owner, the thread in `dead`, died holding it. */
-  mend: ((i: number, dead: number) => void) | undefined;
+  repair: ((i: number, dead: number) => void) | undefined;
 
   /** Needs `Threads` to have been constructed on the region. */
   constructor(region: Region, name: string, count: number, rank: number, meter?: LockMeter) {
@@ -126,8 +126,8 @@ export class LockTable implements OwnedLocks {
         `${this.name}[${i}] released by thread ${slotOf(me)} but held by ${this.owner(i)}`,
       );
     }
-    this.sections?.leave(i);
-    strike?.(`${this.name}: release`);
+    this.recorder?.leave(i);
+    failpoint?.(`${this.name}: release`);
     this.#meter?.releases(i);
     this.#pass(row, me);
   }
@@ -139,7 +139,7 @@ export class LockTable implements OwnedLocks {
     for (let i = 0; i < this.count; i++) {
       const row = i * ROW;
       if (Atomics.load(this.#words, row) !== word) continue;
-      this.mend?.(i, dead);
+      this.repair?.(i, dead);
       // It may have died between clearing a waiter's bit and making the waiter the owner.
       const next = this.#threads.waits.handingTo(dead);
       if (next !== 0 && this.#threads.waits.waitsFor(next, this.#firstId + i)) this.#queue.restore(row, next);
@@ -167,7 +167,7 @@ export class LockTable implements OwnedLocks {
     do {
       if (!this.#queue.anyWaiter(row)) {
         Atomics.store(words, row, 0);
-        strike?.(`${this.name}: freed`);
+        failpoint?.(`${this.name}: freed`);
         if (!this.#queue.anyWaiter(row)) {
           if (Atomics.load(words, row + ASYNC_WAITERS) > 0) Atomics.notify(words, row, 1);
           return;
@@ -242,7 +242,7 @@ export class LockTable implements OwnedLocks {
   #took(i: number, granted: boolean): void {
     if (checkingLocks) noteAcquired(this.rank, this.name, i, granted);
     this.#meter?.took(i);
-    this.sections?.enter(i);
-    strike?.(`${this.name}: taken`);
+    this.recorder?.enter(i);
+    failpoint?.(`${this.name}: taken`);
   }
 }

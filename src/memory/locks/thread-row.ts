@@ -20,9 +20,9 @@ export const ThreadWord = {
   nodeId: 39,
   kernelId: 40,
   /** Counts up while the thread's event loop turns. */
-  pulse: 41,
+  liveness: 41,
   /** Above 0 while the thread is in native code that must not be ended half-way. */
-  foreign: 42,
+  native: 42,
 } as const;
 
 export const ThreadState = { free: 0, alive: 1, dead: 2 } as const;

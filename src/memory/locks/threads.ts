@@ -60,7 +60,7 @@ export class Threads {
   readonly lockTables: OwnedLocks[] = [];
   readonly waits: ThreadWaits;
   /** What a thread does that has waited long for a lock of the thread in `owner`. */
-  onSuspicion: (owner: number) => void = () => this.suspect();
+  onLivenessCheck: (owner: number) => void = () => this.requestLivenessCheck();
   readonly #roles: Uint8Array;
   #self = 0;
   #lockWord = 0;
@@ -89,7 +89,7 @@ export class Threads {
       // Generation 0 is skipped so that a lock word is never 0, the mark of a free lock.
       const generation = (Atomics.load(this.words, row + ThreadWord.generation) & GENERATION_MASK) + 1;
       Atomics.store(this.words, row + ThreadWord.generation, generation & GENERATION_MASK || 1);
-      for (let word: number = ThreadWord.waitingOn; word <= ThreadWord.foreign; word++)
+      for (let word: number = ThreadWord.waitingOn; word <= ThreadWord.native; word++)
         Atomics.store(this.words, row + word, 0);
       Atomics.store(this.words, row + ThreadWord.nodeId, threadId);
       Atomics.store(this.words, row + ThreadWord.kernelId, kernelThread());
@@ -159,7 +159,7 @@ export class Threads {
   }
 
   /** Frees the slot of a dead thread, once every lock it held or waited for has been recovered. */
-  bury(slot: number): void {
+  reap(slot: number): void {
     Atomics.compareExchange(this.words, slot * ROW + ThreadWord.state, ThreadState.dead, ThreadState.free);
   }
 
@@ -168,7 +168,7 @@ export class Threads {
     for (let slot = 1; slot <= MAX_THREADS; slot++) {
       if (Atomics.load(this.words, slot * ROW + ThreadWord.nodeId) === nodeId) this.markDead(slot);
     }
-    this.suspect();
+    this.requestLivenessCheck();
   }
 
   /** Slots of threads that run no more and have not left: marked dead, or gone by the kernel's word. */
@@ -196,48 +196,52 @@ export class Threads {
   }
 
   /** Wakes whoever buries the dead: a thread has waited long, or one has ended. */
-  suspect(): void {
+  requestLivenessCheck(): void {
     this.waits.wake(NOBODY);
   }
 
-  /** Number of suspicions so far; pass it to `awaitSuspicion`. */
-  suspicions(): number {
+  /** Number of suspicions so far; pass it to `awaitLivenessCheck`. */
+  livenessChecks(): number {
     return Atomics.load(this.words, this.waits.wakeAt(NOBODY));
   }
 
   /** Parks until there are other than `seen` suspicions, or the time is over. */
-  awaitSuspicion(seen: number, timeoutMs: number): void {
+  awaitLivenessCheck(seen: number, timeoutMs: number): void {
     Atomics.wait(this.words, this.waits.wakeAt(NOBODY), seen, timeoutMs);
   }
 
   /** Says that this thread's event loop turns. */
-  beatPulse(): void {
-    Atomics.add(this.words, this.#self * ROW + ThreadWord.pulse, 1);
+  tickLiveness(): void {
+    Atomics.add(this.words, this.#self * ROW + ThreadWord.liveness, 1);
   }
 
   /** The pulse of the living thread that Node knows under this number; undefined when there is none. */
-  pulseOf(nodeId: number): number | undefined {
+  livenessOf(nodeId: number): number | undefined {
     for (let slot = 1; slot <= MAX_THREADS; slot++) {
       const row = slot * ROW;
       if (Atomics.load(this.words, row + ThreadWord.nodeId) !== nodeId) continue;
       if (Atomics.load(this.words, row + ThreadWord.state) === ThreadState.alive)
-        return Atomics.load(this.words, row + ThreadWord.pulse);
+        return Atomics.load(this.words, row + ThreadWord.liveness);
     }
     return undefined;
   }
 
-  /** Says that this thread goes into native code that must not be ended half-way (1), or has come back (-1). */
-  goForeign(step: 1 | -1): void {
-    Atomics.add(this.words, this.#self * ROW + ThreadWord.foreign, step);
+  /** Says that this thread goes into native code that must not be ended half-way. */
+  enterNative(): void {
+    Atomics.add(this.words, this.#self * ROW + ThreadWord.native, 1);
+  }
+
+  leaveNative(): void {
+    Atomics.add(this.words, this.#self * ROW + ThreadWord.native, -1);
   }
 
   /** Whether the living thread that Node knows under this number is in such code. */
-  isInForeignCode(nodeId: number): boolean {
+  isInNative(nodeId: number): boolean {
     for (let slot = 1; slot <= MAX_THREADS; slot++) {
       const row = slot * ROW;
       if (Atomics.load(this.words, row + ThreadWord.nodeId) !== nodeId) continue;
       if (Atomics.load(this.words, row + ThreadWord.state) === ThreadState.alive)
-        return Atomics.load(this.words, row + ThreadWord.foreign) > 0;
+        return Atomics.load(this.words, row + ThreadWord.native) > 0;
     }
     return false;
   }

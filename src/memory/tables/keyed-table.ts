@@ -1,7 +1,7 @@
 // A hash table of records with text or binary keys, for many threads.
 
 import { Buffer } from 'node:buffer';
-import { strike } from '../failpoint.js';
+import { failpoint } from '../failpoint.js';
 import { LockTable } from '../locks/lock-table.js';
 import type { Region } from '../region.js';
 import { hashBytes } from './hash.js';
@@ -44,7 +44,7 @@ export class KeyedTable {
     this.#stripes = stripes;
     this.#slab = slab;
     this.#locks = new LockTable(region, `${name}.locks`, stripes, rank);
-    this.#locks.mend = (stripe) => this.#mend(stripe);
+    this.#locks.repair = (stripe) => this.#repair(stripe);
     this.#records = new StripeRecords(region, name, options);
     this.#bucketsPerStripe = 2 ** Math.ceil(Math.log2(this.#records.perStripe * 2));
     this.#buckets = region.i32(`${name}.buckets`, stripes * this.#bucketsPerStripe);
@@ -94,7 +94,7 @@ export class KeyedTable {
       if (held !== EMPTY) return change(this.at(held - 1), held - 1, false);
       if (!create) return undefined;
       const record = this.#records.take(stripe, hash, bytes.subarray(0, length));
-      strike?.('keyed table: adding');
+      failpoint?.('keyed table: adding');
       this.#buckets[bucket] = record + 1;
       try {
         return change(this.at(record), record, true);
@@ -200,17 +200,17 @@ export class KeyedTable {
       const home = this.#home(this.#records.hash(held - 1));
       if (((i - home) & mask) < ((i - gap) & mask)) continue;
       this.#buckets[first + gap] = held;
-      strike?.('keyed table: closing a gap');
+      failpoint?.('keyed table: closing a gap');
       gap = i;
     }
     this.#buckets[first + gap] = EMPTY;
   }
 
   /** Builds a stripe's buckets anew from its records, after a thread died holding its lock. */
-  #mend(stripe: number): void {
+  #repair(stripe: number): void {
     const start = stripe * this.#bucketsPerStripe;
     this.#buckets.fill(EMPTY, start, start + this.#bucketsPerStripe);
-    for (const record of this.#records.mend(stripe)) {
+    for (const record of this.#records.repair(stripe)) {
       let i = this.#home(this.#records.hash(record));
       while (this.#buckets[start + i] !== EMPTY) i = (i + 1) & (this.#bucketsPerStripe - 1);
       this.#buckets[start + i] = record + 1;

@@ -1,7 +1,7 @@
 // Blobs of any length in shared memory, found by a 32-bit handle.
 
 import { Packr } from 'msgpackr';
-import { strike } from '../failpoint.js';
+import { failpoint } from '../failpoint.js';
 import { LockTable } from '../locks/lock-table.js';
 import type { Region } from '../region.js';
 import { BLOCK_UNITS, sizeClassFor } from './size-classes.js';
@@ -74,7 +74,7 @@ export class Slab {
     this.#counters = region.i32(`${name}.counters`, COUNTER_ROW);
     this.#classes = region.i32(`${name}.classes`, BLOCK_UNITS.length * COUNTER_ROW);
     this.#locks = new LockTable(region, `${name}.locks`, BLOCK_UNITS.length, rank);
-    this.#locks.mend = (size) => this.#mend(size);
+    this.#locks.repair = (size) => this.#repair(size);
     this.#words = region.i32(`${name}.blocks`, this.#units * HEADER_WORDS);
     this.#windows = windowsOn(this.#words);
     // Unit 0 is left unused: its handle would be 0.
@@ -121,7 +121,7 @@ export class Slab {
       this.#begin(row, handle, this.#classes[row + HEAD]!);
       this.#words[at + CLASS_AND_USE] = size;
       this.#words[at + LENGTH] = this.#classes[row + HEAD]!;
-      strike?.('slab: freeing');
+      failpoint?.('slab: freeing');
       this.#classes[row + HEAD] = handle;
       Atomics.sub(this.#classes, row + OUT, 1);
       this.#classes[row + MOVING] = 0;
@@ -196,7 +196,7 @@ export class Slab {
       this.#begin(row, handle, next);
       this.#classes[row + HEAD] = next;
       Atomics.add(this.#classes, row + OUT, 1);
-      strike?.('slab: taking');
+      failpoint?.('slab: taking');
       this.#words[at + LENGTH] = length;
       this.#words[at + CLASS_AND_USE] = size | IN_USE;
       this.#classes[row + MOVING] = 0;
@@ -216,7 +216,7 @@ export class Slab {
    * A block that was moving when its thread died is free afterwards: a freeing is completed, a taking undone. It has
    * been counted as handed out unless it still is, or already is, the head.
    */
-  #mend(size: number): void {
+  #repair(size: number): void {
     const row = size * COUNTER_ROW;
     const handle = this.#classes[row + MOVING]!;
     if (handle === 0) return;

@@ -1,6 +1,6 @@
 // The records of a keyed table, each with its key: every stripe has a part of them, in use or on its free list.
 
-import { strike } from '../failpoint.js';
+import { failpoint } from '../failpoint.js';
 import type { Region } from '../region.js';
 import type { Slab } from './slab.js';
 
@@ -118,7 +118,7 @@ export class StripeRecords {
     if (recycled >= 0) this.#rows[row + FREE] = this.i32[at + NEXT_FREE]!;
     this.i32.fill(0, at, at + this.#rowWords);
     this.i32[at + KEY] = handle;
-    strike?.('keyed table: filling');
+    failpoint?.('keyed table: filling');
     this.i32[at + HASH] = hash;
     this.i32[at + USED] = 1;
     this.#rows[row + SIZE]!++;
@@ -130,7 +130,7 @@ export class StripeRecords {
     const at = record * this.#rowWords;
     const key = this.i32[at + KEY]!;
     this.i32[at + USED] = 0;
-    strike?.('keyed table: giving back');
+    failpoint?.('keyed table: giving back');
     this.i32[at + KEY] = 0;
     this.#slab.free(key);
     this.i32[at + NEXT_FREE] = this.#rows[row + FREE]!;
@@ -139,7 +139,7 @@ export class StripeRecords {
   }
 
   /** Builds a stripe's free list and count anew, after a thread died holding its lock. Returns the records in use. */
-  mend(stripe: number): number[] {
+  repair(stripe: number): number[] {
     const row = stripe * STRIPE_ROW;
     const first = stripe * this.perStripe;
     const used: number[] = [];

@@ -3,9 +3,9 @@
  * slot is free again. Runs on a thread that holds no lock and may park.
  */
 import { recoverLocks } from '../../memory/locks/recover-locks.js';
-import { undoSection } from '../../state/roll-back.js';
+import { rollBack } from '../../state/roll-back.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';
-import { SectionWord } from '../../state/run-undo.js';
+import { UndoWord } from '../../state/run-undo.js';
 import { SYSTEM_SLOT } from '../../state/runs.js';
 import type { State } from '../../state/state.js';
 import { markRun } from '../changes.js';
@@ -15,29 +15,29 @@ import { stopRun } from '../worker/stop-run.js';
 import { recountRun } from './recount-run.js';
 
 /** Prepares this thread for burying others; `clock` says the time in milliseconds since the epoch. */
-export function prepareBurials(state: State, clock: () => number): void {
-  state.runs.locks.mend = (slot, dead) => mendRun(state, slot, dead, clock());
-  state.requestTaskMutex.mend = (_, dead) => mendAssignment(state, dead, clock());
+export function installRepair(state: State, clock: () => number): void {
+  state.runs.locks.repair = (slot, dead) => repairRun(state, slot, dead, clock());
+  state.requestTaskMutex.repair = (_, dead) => repairAssignment(state, dead, clock());
   // A lock that mending needs may itself belong to a dead thread.
-  state.threads.onSuspicion = (owner) => {
+  state.threads.onLivenessCheck = (owner) => {
     if (state.threads.dead().includes(owner)) recoverLocks(state.threads, owner);
   };
 }
 
-/** Returns how many locks the thread in `slot` held. Call `prepareBurials` before. */
-export function buryThread(state: State, slot: number): number {
+/** Returns how many locks the thread in `slot` held. Call `installRepair` before. */
+export function reapThread(state: State, slot: number): number {
   const locks = recoverLocks(state.threads, slot);
   // The mutex may have been free already while the note of its section still stood.
-  state.sections.forget(slot);
-  state.threads.bury(slot);
-  state.journal.append();
+  state.undoLog.forget(slot);
+  state.threads.reap(slot);
+  state.commits.next();
   return locks;
 }
 
 /** A change of the dead is put back; what it had made final of a stop is done to its end. */
-function mendRun(state: State, slot: number, dead: number, now: number): void {
+function repairRun(state: State, slot: number, dead: number, now: number): void {
   const { runs } = state;
-  const { stopping } = undoSection(state, slot, dead);
+  const { stopping } = rollBack(state, slot, dead);
   if (slot === SYSTEM_SLOT || !runs.inUse(slot)) return;
   if (recountRun(state, slot).length > 0) markRun(state, slot);
   const finished = runs.has(slot, RunFlag.finished);
@@ -47,17 +47,17 @@ function mendRun(state: State, slot: number, dead: number, now: number): void {
 }
 
 /** The worker gets the task that was made for it: when it asks again, the task fails as stale. */
-function mendAssignment(state: State, dead: number, now: number): void {
-  const { words } = state.sections;
-  const at = state.sections.rowOf(dead) + SectionWord.given;
-  const [run, generation, taskId, worker] = words.slice(at, at + 4) as unknown as [
+function repairAssignment(state: State, dead: number, now: number): void {
+  const { words } = state.undoLog;
+  const offset = state.undoLog.rowOf(dead) + UndoWord.assignment;
+  const [run, generation, taskId, worker] = words.slice(offset, offset + 4) as unknown as [
     number,
     number,
     number,
     number,
   ];
   if (run === 0) return;
-  words[at] = 0;
+  words[offset] = 0;
   const task = { slot: run - 1, generation, taskId };
   const known = state.workers.task(worker);
   if (known?.slot === task.slot && known.generation === generation && known.taskId === taskId) return;
@@ -72,8 +72,8 @@ function isOut(
   runs.locks.acquire(slot);
   try {
     if (!runs.inUse(slot) || runs.word(slot, RunWord.generation) !== generation) return false;
-    const at = state.tasks.at(slot, taskId);
-    return at >= 0 && isActive(state, at);
+    const offset = state.tasks.offsetOf(slot, taskId);
+    return offset >= 0 && isActive(state, offset);
   } finally {
     runs.locks.release(slot);
   }

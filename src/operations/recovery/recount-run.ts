@@ -9,7 +9,7 @@ import { updateFlags } from '../run/transitions.js';
  * Call under the run's lock. Returns what was wrong and is right now, one sentence each.
  * @param visitActive is called with where each active task's record begins
  */
-export function recountRun(state: State, slot: number, visitActive?: (at: number) => void): string[] {
+export function recountRun(state: State, slot: number, visitActive?: (offset: number) => void): string[] {
   const { runs } = state;
   const before = summary(state, slot);
   const sums = sumTasks(state, slot, visitActive);

@@ -43,7 +43,7 @@ export async function recover(state: State, reader: Reader, now: number): Promis
     slots.push(slot);
   }
   for (const slot of slots) rememberWorkers(state, slot, now);
-  state.journal.append();
+  state.commits.next();
   return recovery;
 }
 
@@ -65,8 +65,10 @@ async function loadSettings(state: State, reader: Reader): Promise<void> {
 /** Compares the stored aggregates with the tasks, and corrects them in the specified order. */
 function correctRun(state: State, slot: number, now: number): string[] {
   const { runs, tasks } = state;
-  const corrections = recountRun(state, slot, (at) => {
-    state.connections.add(state.workerInfos.get(tasks.records.i32[at + TaskWord.workerInfo]!).remote_addr);
+  const corrections = recountRun(state, slot, (offset) => {
+    state.connections.add(
+      state.workerProfiles.get(tasks.records.i32[offset + TaskWord.workerInfo]!).remote_addr,
+    );
   });
   if (!isUndecided(state, slot)) {
     deactivateRun(state, slot, now);
@@ -82,9 +84,9 @@ function rememberWorkers(state: State, slot: number, now: number): void {
   const active: { name: string; taskId: number }[] = underLock(state, slot, () => {
     const found: { name: string; taskId: number }[] = [];
     for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
-      const at = tasks.at(slot, taskId);
-      if (!isActive(state, at)) continue;
-      const info = state.workerInfos.get(tasks.records.i32[at + TaskWord.workerInfo]!);
+      const offset = tasks.offsetOf(slot, taskId);
+      if (!isActive(state, offset)) continue;
+      const info = state.workerProfiles.get(tasks.records.i32[offset + TaskWord.workerInfo]!);
       found.push({ name: shortWorkerName(info), taskId });
     }
     return found;

@@ -5,7 +5,7 @@ import { knownWorkerArchs } from '../../protocol/configured-names.js';
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
 import { coreLimit, hashOption } from '../../rules/task-size.js';
-import { freeRun, type RunTraits, writeRun } from '../../state/run-document.js';
+import { type DerivedFields, freeRun, writeRun } from '../../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { freeTask, writeTask } from '../../state/task-document.js';
@@ -38,18 +38,19 @@ export async function loadRun(
   historyLength: number,
   now: number,
 ): Promise<LoadedRun> {
-  const { traits, problems } = traitsOf(head);
+  const { traits, problems } = derivedFieldsOf(head);
   const slot = state.runs.reserve(head._id);
   if (slot < 0) throw new RunsFull(state.runs.records.count);
   writeRun(state, slot, head, traits, historyLength);
   try {
-    for await (const task of tasks) writeTask(state, state.tasks.at(slot, state.tasks.append(slot)), task);
+    for await (const task of tasks)
+      writeTask(state, state.tasks.offsetOf(slot, state.tasks.append(slot)), task);
   } catch (error) {
     dropRun(state, slot);
     throw error;
   }
   state.runs.setFloat(slot, RunFloat.lastAccess, now);
-  state.runs.setWord(slot, RunWord.copied, state.journal.durable.load());
+  state.runs.setWord(slot, RunWord.lastCollected, state.commits.durable.load());
   state.runs.publish(slot);
   if (!state.runs.has(slot, RunFlag.finished)) state.runs.ready.add(slot);
   return { slot, problems };
@@ -58,14 +59,14 @@ export async function loadRun(
 /** Frees the run's slot and everything it refers to. Call under the run's lock once others can find it. */
 export function dropRun(state: State, slot: number): void {
   for (let taskId = 0; taskId < state.runs.word(slot, RunWord.taskCount); taskId++) {
-    freeTask(state, state.tasks.at(slot, taskId));
+    freeTask(state, state.tasks.offsetOf(slot, taskId));
   }
   state.tasks.removeAll(slot);
   freeRun(state, slot);
   state.runs.remove(slot);
 }
 
-function traitsOf(head: RunHead): { traits: RunTraits; problems: string[] } {
+function derivedFieldsOf(head: RunHead): { traits: DerivedFields; problems: string[] } {
   const { args } = head;
   const problems: string[] = [];
   const filter = matchArchs(args.arch_filter ?? '', [...knownWorkerArchs(), 'unknown']);
@@ -80,7 +81,7 @@ function traitsOf(head: RunHead): { traits: RunTraits; problems: string[] } {
   const duration = durationOf(args.tc);
   if (duration === undefined)
     problems.push(`tc ${JSON.stringify(args.tc)} cannot be read, no worker gets a task`);
-  const traits: RunTraits = {
+  const traits: DerivedFields = {
     gameDuration: duration ?? 0,
     hashMemory: hashOption(args.new_options) + hashOption(args.base_options),
     archMask: mask,

@@ -43,9 +43,9 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
   if (runs.has(slot, RunFlag.failed)) return 'You cannot purge a failed run';
 
   let purged = false;
-  forEachGoodTask(state, slot, (taskId, at) => {
-    if (!isCrashOrTime(readTaskResults(state.tasks, at))) return;
-    setBadTask(state, slot, taskId, at, CRASH_RESIDUAL, 'red', now);
+  forEachGoodTask(state, slot, (taskId, offset) => {
+    if (!isCrashOrTime(readTaskResults(state.tasks, offset))) return;
+    setBadTask(state, slot, taskId, offset, CRASH_RESIDUAL, 'red', now);
     purged = true;
   });
   const views = taskViews(state, slot);
@@ -54,11 +54,11 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
     badWorkers(views, chi2, rule.p, rule.residual, purged ? rule.iterations - 1 : rule.iterations),
   );
   if (bad.size > 0) {
-    forEachGoodTask(state, slot, (taskId, at) => {
-      const key = uniqueKey(state, at);
+    forEachGoodTask(state, slot, (taskId, offset) => {
+      const key = uniqueKey(state, offset);
       if (key === undefined || !bad.has(key)) return;
       const residual = chi2.residual.get(key) ?? Number.POSITIVE_INFINITY;
-      setBadTask(state, slot, taskId, at, residual, colorOf(chi2, residual), now);
+      setBadTask(state, slot, taskId, offset, residual, colorOf(chi2, residual), now);
       purged = true;
     });
   }
@@ -86,19 +86,19 @@ function setBadTask(
   state: State,
   slot: number,
   taskId: number,
-  at: number,
+  offset: number,
   residual: number,
   color: string,
   now: number,
 ): void {
   const { runs, tasks } = state;
-  deactivateTask(state, slot, taskId, at, now);
-  const { bad: _bad, spsa_params: _flips, ...task } = readTask(state, at);
+  deactivateTask(state, slot, taskId, offset, now);
+  const { bad: _bad, spsa_params: _flips, ...task } = readTask(state, offset);
   const badTask = { ...task, task_id: taskId, bad: true as const, residual, residual_color: color };
   pushItem(state, slot, { kind: 'badTask', badTask });
-  runs.addFloat(slot, RunFloat.committedGames, -taskGames(tasks, at));
+  runs.addFloat(slot, RunFloat.committedGames, -taskGames(tasks, offset));
   const { pentanomial } = task.stats;
-  writeTaskResults(tasks, at, {
+  writeTaskResults(tasks, offset, {
     wins: 0,
     losses: 0,
     draws: 0,
@@ -106,33 +106,33 @@ function setBadTask(
     time_losses: 0,
     ...(pentanomial === undefined ? {} : { pentanomial: [0, 0, 0, 0, 0] }),
   });
-  tasks.records.i32[at + TaskWord.flags]! |= TaskFlag.bad;
-  markTask(state, slot, taskId, at, TaskChange.live);
+  tasks.records.i32[offset + TaskWord.flags]! |= TaskFlag.bad;
+  markTask(state, slot, taskId, offset, TaskChange.live);
   markRun(state, slot);
 }
 
 /** The run's tasks as the chi-squared test sees them. */
 export function taskViews(state: State, slot: number): TaskView[] {
   const views: TaskView[] = [];
-  forEachGoodTask(state, slot, (_taskId, at) => {
-    const key = uniqueKey(state, at);
-    if (key !== undefined) views.push({ key, stats: readTaskResults(state.tasks, at) });
+  forEachGoodTask(state, slot, (_taskId, offset) => {
+    const key = uniqueKey(state, offset);
+    if (key !== undefined) views.push({ key, stats: readTaskResults(state.tasks, offset) });
   });
   return views;
 }
 
-function uniqueKey(state: State, at: number): string | undefined {
-  const entry = state.tasks.records.i32[at + TaskWord.workerInfo]!;
-  return entry === 0 ? undefined : state.workerInfos.get(entry).unique_key;
+function uniqueKey(state: State, offset: number): string | undefined {
+  const entry = state.tasks.records.i32[offset + TaskWord.workerInfo]!;
+  return entry === 0 ? undefined : state.workerProfiles.get(entry).unique_key;
 }
 
 function colorOf(chi2: Chi2, residual: number): string {
   return residualColor(residual, chi2);
 }
 
-function forEachGoodTask(state: State, slot: number, visit: (taskId: number, at: number) => void): void {
+function forEachGoodTask(state: State, slot: number, visit: (taskId: number, offset: number) => void): void {
   for (let taskId = 0; taskId < state.runs.word(slot, RunWord.taskCount); taskId++) {
-    const at = state.tasks.at(slot, taskId);
-    if ((state.tasks.records.i32[at + TaskWord.flags]! & TaskFlag.bad) === 0) visit(taskId, at);
+    const offset = state.tasks.offsetOf(slot, taskId);
+    if ((state.tasks.records.i32[offset + TaskWord.flags]! & TaskFlag.bad) === 0) visit(taskId, offset);
   }
 }

@@ -127,5 +127,5 @@ function withRun(state: State, runId: string, act: (slot: number) => void): numb
   } finally {
     runs.locks.release(slot);
   }
-  return state.journal.append();
+  return state.commits.next();
 }

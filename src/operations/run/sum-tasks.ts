@@ -20,23 +20,23 @@ const COUNTS = 10;
  * Sums over all tasks; purged ones count as they stand, with no games. Call under the run's lock.
  * @param visitActive called with the record of each active task
  */
-export function sumTasks(state: State, slot: number, visitActive?: (at: number) => void): TaskSums {
+export function sumTasks(state: State, slot: number, visitActive?: (offset: number) => void): TaskSums {
   const { runs, tasks } = state;
   const { i32 } = tasks.records;
   const counts = new Float64Array(COUNTS);
   let [cores, workers, committed, total] = [0, 0, 0, 0];
   for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
-    const at = tasks.at(slot, taskId);
-    for (let i = 0; i < COUNTS; i++) counts[i]! += i32[at + TaskWord.wins + i]!;
-    const numGames = i32[at + TaskWord.numGames]!;
+    const offset = tasks.offsetOf(slot, taskId);
+    for (let i = 0; i < COUNTS; i++) counts[i]! += i32[offset + TaskWord.wins + i]!;
+    const numGames = i32[offset + TaskWord.numGames]!;
     total += numGames;
-    if (isActive(state, at)) {
+    if (isActive(state, offset)) {
       workers++;
-      cores += i32[at + TaskWord.concurrency]!;
+      cores += i32[offset + TaskWord.concurrency]!;
       committed += numGames;
-      visitActive?.(at);
+      visitActive?.(offset);
     } else {
-      committed += taskGames(tasks, at);
+      committed += taskGames(tasks, offset);
     }
   }
   const [wins, losses, draws, crashes, time_losses, ...pairs] = counts as unknown as number[];

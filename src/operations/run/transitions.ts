@@ -15,37 +15,49 @@ import { TaskChange, TaskFlag, TaskFloat, TaskWord } from '../../state/task-reco
 import { logAction, markRun, markTask } from '../changes.js';
 
 /** A task is alive until it is complete, failed, dead, or its run is stopped. */
-export function isActive(state: State, at: number): boolean {
-  return (state.tasks.records.i32[at + TaskWord.flags]! & TaskFlag.active) !== 0;
+export function isActive(state: State, offset: number): boolean {
+  return (state.tasks.records.i32[offset + TaskWord.flags]! & TaskFlag.active) !== 0;
 }
 
 /** §4.1: takes the task out of the run's workers, cores and committed games. */
-export function deactivateTask(state: State, slot: number, taskId: number, at: number, now: number): void {
+export function deactivateTask(
+  state: State,
+  slot: number,
+  taskId: number,
+  offset: number,
+  now: number,
+): void {
   const { runs, tasks } = state;
   const { i32, f64 } = tasks.records;
-  state.sections.touch(taskId, at);
+  state.undoLog.saveTaskImage(taskId, offset);
   markRun(state, slot);
-  if (!isActive(state, at)) return;
+  if (!isActive(state, offset)) return;
   runs.setWord(slot, RunWord.workers, runs.word(slot, RunWord.workers) - 1);
-  runs.order.setCores(slot, runs.order.cores(slot) - i32[at + TaskWord.concurrency]!);
-  runs.addFloat(slot, RunFloat.committedGames, taskGames(tasks, at) - i32[at + TaskWord.numGames]!);
-  f64[at / 2 + TaskFloat.lastUpdated] = now;
-  dropTaskFlips(state, at);
-  i32[at + TaskWord.flags]! &= ~TaskFlag.active;
-  state.connections.subtract(state.workerInfos.get(i32[at + TaskWord.workerInfo]!).remote_addr);
-  markTask(state, slot, taskId, at, TaskChange.live | TaskChange.spsa);
+  runs.order.setCores(slot, runs.order.cores(slot) - i32[offset + TaskWord.concurrency]!);
+  runs.addFloat(slot, RunFloat.committedGames, taskGames(tasks, offset) - i32[offset + TaskWord.numGames]!);
+  f64[offset / 2 + TaskFloat.lastUpdated] = now;
+  dropTaskFlips(state, offset);
+  i32[offset + TaskWord.flags]! &= ~TaskFlag.active;
+  state.connections.subtract(state.workerProfiles.get(i32[offset + TaskWord.workerInfo]!).remote_addr);
+  markTask(state, slot, taskId, offset, TaskChange.live | TaskChange.spsa);
 }
 
 /** §4.4: writes to the audit log when a task crashed or lost on time too often. */
-export function noteCrashOrTime(state: State, slot: number, taskId: number, at: number, now: number): void {
-  const message = crashOrTimeMessage(readTaskResults(state.tasks, at));
+export function noteCrashOrTime(
+  state: State,
+  slot: number,
+  taskId: number,
+  offset: number,
+  now: number,
+): void {
+  const message = crashOrTimeMessage(readTaskResults(state.tasks, offset));
   if (message === undefined) return;
-  logAction(state, slot, now, 'crash_or_time', { ...taskAction(state, slot, taskId, at), message });
+  logAction(state, slot, now, 'crash_or_time', { ...taskAction(state, slot, taskId, offset), message });
 }
 
 /** The members of an action about a task; its worker is the one that the task has stored. */
-export function taskAction(state: State, slot: number, taskId: number, at: number) {
-  const info = state.workerInfos.get(state.tasks.records.i32[at + TaskWord.workerInfo]!);
+export function taskAction(state: State, slot: number, taskId: number, offset: number) {
+  const info = state.workerProfiles.get(state.tasks.records.i32[offset + TaskWord.workerInfo]!);
   return {
     username: info.username,
     worker: longWorkerName(info),
@@ -65,13 +77,13 @@ export function failTask(
   state: State,
   slot: number,
   taskId: number,
-  at: number,
+  offset: number,
   message: string,
   now: number,
 ): void {
-  const action = taskAction(state, slot, taskId, at);
-  deactivateTask(state, slot, taskId, at, now);
-  noteCrashOrTime(state, slot, taskId, at, now);
+  const action = taskAction(state, slot, taskId, offset);
+  deactivateTask(state, slot, taskId, offset, now);
+  noteCrashOrTime(state, slot, taskId, offset, now);
   logAction(state, slot, now, 'failed_task', { ...action, message });
 }
 
@@ -100,8 +112,8 @@ export function updateFlags(state: State, slot: number): void {
 export function deactivateRun(state: State, slot: number, now: number): void {
   const { runs, tasks } = state;
   for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
-    const at = tasks.at(slot, taskId);
-    if (isActive(state, at)) deactivateTask(state, slot, taskId, at, now);
+    const offset = tasks.offsetOf(slot, taskId);
+    if (isActive(state, offset)) deactivateTask(state, slot, taskId, offset, now);
   }
   runs.set(slot, RunFlag.finished, true);
   runs.setFloat(slot, RunFloat.nps, 0);

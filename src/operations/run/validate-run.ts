@@ -31,7 +31,7 @@ export function logInvalidRun(state: State, slot: number, problem: string, now: 
 
 /** What is wrong with the document of a task in memory. Call under the run's lock. */
 export function findTaskProblem(state: State, slot: number, taskId: number): string | undefined {
-  const problem = checkTask(readTask(state, state.tasks.at(slot, taskId)));
+  const problem = checkTask(readTask(state, state.tasks.offsetOf(slot, taskId)));
   return problem === undefined ? undefined : `task ${taskId}: ${problem}`;
 }
 

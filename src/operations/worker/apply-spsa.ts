@@ -9,15 +9,15 @@ import type { State } from '../../state/state.js';
 import { dropTaskFlips, taskFlips } from '../../state/task-document.js';
 import { TaskChange, TaskWord } from '../../state/task-record.js';
 import { markSpsa, markTask, pushItem } from '../changes.js';
-import type { Located } from './resolve-task.js';
+import type { ResolvedTask } from './resolve-task.js';
 
 /** A result without a request, or with the flips of another one, is skipped: its games stay counted. */
-export function applySpsa(state: State, { slot, taskId, at }: Located, result: SpsaResults): void {
-  const packed = taskFlips(state, at);
+export function applySpsa(state: State, { slot, taskId, offset }: ResolvedTask, result: SpsaResults): void {
+  const packed = taskFlips(state, offset);
   if (packed === undefined) return;
-  const iter = state.tasks.records.i32[at + TaskWord.spsaIter]!;
-  dropTaskFlips(state, at);
-  markTask(state, slot, taskId, at, TaskChange.spsa);
+  const iter = state.tasks.records.i32[offset + TaskWord.spsaIter]!;
+  dropTaskFlips(state, offset);
+  markTask(state, slot, taskId, offset, TaskChange.spsa);
   if (crc32(packed) !== (result.sig ?? 0)) return;
   // The store may hold flips of another list of parameters: they say nothing about this one.
   if (packed.length !== Math.ceil(paramCount(state, slot) / 8)) return;
@@ -35,10 +35,10 @@ function paramCount(state: State, slot: number): number {
 /** The block itself, or a copy that takes its place, where the change may have to be put back. */
 function writableBlock(state: State, slot: number): number {
   const handle = state.runs.word(slot, RunWord.spsa) >>> 0;
-  if (!state.sections.keeps) return handle;
+  if (!state.undoLog.isRecording) return handle;
   const copy = state.slab.put(state.slab.copy(handle));
   state.runs.setWord(slot, RunWord.spsa, copy);
-  state.sections.later(() => state.slab.free(handle));
+  state.undoLog.deferUntilRelease(() => state.slab.free(handle));
   return copy;
 }
 

@@ -3,17 +3,17 @@ import { TaskFloat } from '../../state/task-record.js';
 import { markBeat } from '../changes.js';
 import type { Context, Outcome, WorkerCall } from '../context.js';
 import { isActive } from '../run/transitions.js';
-import { withTask } from './resolve-task.js';
+import { withResolvedTask } from './resolve-task.js';
 
 const ALIVE = { status: 200, json: '{"task_alive":true}' };
 const NOT_ALIVE = { status: 200, json: '{"task_alive":false}' };
 
 export function beat(context: Context, call: WorkerCall): Outcome {
   const { state } = context;
-  return withTask(context, call, ({ slot, taskId, at }) => {
-    if (!isActive(state, at)) return NOT_ALIVE;
-    state.tasks.records.f64[at / 2 + TaskFloat.lastUpdated] = call.now;
-    markBeat(state, slot, taskId, at);
+  return withResolvedTask(context, call, ({ slot, taskId, offset }) => {
+    if (!isActive(state, offset)) return NOT_ALIVE;
+    state.tasks.records.f64[offset / 2 + TaskFloat.lastUpdated] = call.now;
+    markBeat(state, slot, taskId, offset);
     return ALIVE;
   });
 }

@@ -25,19 +25,19 @@ export function chooseRun(state: State, info: WorkerInfo, worker: number): numbe
   let bestPriority = 0;
   let bestHasCores = false;
   let bestLoad = 0;
-  ready.look();
+  ready.beginScan();
   for (let i = 0; ready.has(i); i++) {
     const slot = ready.at(i);
-    const at = slot * ORDER_WORDS;
-    const priority = f64[(at >> 1) + OrderFloat.priority]!;
+    const offset = slot * ORDER_WORDS;
+    const priority = f64[(offset >> 1) + OrderFloat.priority]!;
     const isLast =
-      i32[at + OrderWord.id + 2] === last2 &&
-      i32[at + OrderWord.id + 1] === last1 &&
-      i32[at + OrderWord.id] === last0;
-    const ownCores = i32[at + OrderWord.cores]!;
+      i32[offset + OrderWord.id + 2] === last2 &&
+      i32[offset + OrderWord.id + 1] === last1 &&
+      i32[offset + OrderWord.id] === last0;
+    const ownCores = i32[offset + OrderWord.cores]!;
     const cores = isLast ? ownCores + concurrency : ownCores;
     const hasCores = cores > 0;
-    const load = (cores + concurrency / 2) / f64[(at >> 1) + OrderFloat.itp]!;
+    const load = (cores + concurrency / 2) / f64[(offset >> 1) + OrderFloat.itp]!;
     if (best >= 0) {
       if (priority < bestPriority) continue;
       if (priority === bestPriority) {
@@ -64,14 +64,15 @@ function filterFor(state: State, info: WorkerInfo, worker: number): (slot: numbe
   const archWord = arch < 32 ? RunWord.archLow : RunWord.archHigh;
   const compiler = (COMPILERS as readonly string[]).indexOf(info.compiler);
   return (slot) => {
-    const at = runs.at(slot);
-    const half = at / 2;
-    if (i32[at + RunWord.inUse] === 0) return false;
-    if ((i32[at + RunWord.flags]! & (RunFlag.approved | RunFlag.finished)) !== RunFlag.approved) return false;
-    const threads = i32[at + RunWord.threads]!;
+    const offset = runs.at(slot);
+    const half = offset / 2;
+    if (i32[offset + RunWord.inUse] === 0) return false;
+    if ((i32[offset + RunWord.flags]! & (RunFlag.approved | RunFlag.finished)) !== RunFlag.approved)
+      return false;
+    const threads = i32[offset + RunWord.threads]!;
     if (threads > concurrency || threads < info.min_threads) return false;
-    if (((i32[at + archWord]! >>> (arch & 31)) & 1) === 0) return false;
-    const wanted = i32[at + RunWord.compiler]!;
+    if (((i32[offset + archWord]! >>> (arch & 31)) & 1) === 0) return false;
+    const wanted = i32[offset + RunWord.compiler]!;
     if (wanted !== 0 && wanted !== compiler) return false;
     if (runs.order.cores(slot) > f64[half + RunFloat.coreLimit]!) return false;
     if (f64[half + RunFloat.numGames]! - f64[half + RunFloat.committedGames]! <= 0) return false;

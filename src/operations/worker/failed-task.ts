@@ -2,18 +2,18 @@
 import * as texts from '../../protocol/texts.js';
 import { accept, type Context, type Outcome, type WorkerCall } from '../context.js';
 import { failTask, isActive } from '../run/transitions.js';
-import { withTask } from './resolve-task.js';
+import { withResolvedTask } from './resolve-task.js';
 
 export function failedTask(context: Context, call: WorkerCall): Outcome {
   const { state } = context;
-  return withTask(context, call, ({ slot, taskId, at }) => {
-    if (!isActive(state, at)) {
+  return withResolvedTask(context, call, ({ slot, taskId, offset }) => {
+    if (!isActive(state, offset)) {
       return accept({
         task_alive: false,
         info: texts.taskNotActive('Failed_task', state.runs.id(slot), taskId),
       });
     }
-    failTask(state, slot, taskId, at, call.request.message ?? '', call.now);
-    return accept({}, state.journal.append());
+    failTask(state, slot, taskId, offset, call.request.message ?? '', call.now);
+    return accept({}, state.commits.next());
   });
 }

@@ -10,9 +10,9 @@ import { SpsaBlock } from '../../state/spsa-block.js';
 import { setTaskFlips } from '../../state/task-document.js';
 import { TaskChange } from '../../state/task-record.js';
 import { markTask } from '../changes.js';
-import { type Context, NEEDS_POOL, type Outcome, refuse, type WorkerCall } from '../context.js';
+import { type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
 import { isActive } from '../run/transitions.js';
-import { withTask } from './resolve-task.js';
+import { withResolvedTask } from './resolve-task.js';
 
 /** +1 or −1 for each parameter. */
 export type DrawFlips = (count: number) => readonly number[];
@@ -23,12 +23,12 @@ export function drawFlips(count: number): number[] {
 }
 
 export function requestSpsa(context: Context, call: WorkerCall, draw: DrawFlips = drawFlips): Outcome {
-  if (context.onFront) return NEEDS_POOL;
+  if (!context.mayBlock) return WOULD_BLOCK;
   const { state } = context;
-  return withTask(context, call, ({ slot, taskId, at }) => {
+  return withResolvedTask(context, call, ({ slot, taskId, offset }) => {
     const runId = state.runs.id(slot);
     if (!state.runs.has(slot, RunFlag.spsa)) return refuse(call, 500, texts.notSpsa(runId));
-    if (!isActive(state, at)) {
+    if (!isActive(state, offset)) {
       return {
         status: 200,
         json: taskEnded('info', texts.taskNotActive('request_spsa_data', runId, taskId)),
@@ -43,13 +43,13 @@ export function requestSpsa(context: Context, call: WorkerCall, draw: DrawFlips 
       const { c, R, w, b } = batchValues(block, i, flip);
       return { white: { name, value: w, c, R, flip }, black: { name, value: b } };
     });
-    setTaskFlips(state, at, block.iter, packed);
-    markTask(state, slot, taskId, at, TaskChange.spsa);
+    setTaskFlips(state, offset, block.iter, packed);
+    markTask(state, slot, taskId, offset, TaskChange.spsa);
     const json = spsaValues(
       crc32(packed),
       steps.map((step) => step.white),
       steps.map((step) => step.black),
     );
-    return { status: 200, json, sequence: state.journal.append() };
+    return { status: 200, json, sequence: state.commits.next() };
   });
 }

@@ -16,8 +16,8 @@ import { TaskChange, TaskFloat, TaskWord } from '../../state/task-record.js';
 import { TasksFull } from '../../state/tasks.js';
 import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
 import type { TaskReference } from '../../state/workers.js';
-import { markSums, markTask, pushItem, withSystem } from '../changes.js';
-import { type Context, NEEDS_POOL, type Outcome, type Reply, type WorkerCall } from '../context.js';
+import { markAggregates, markTask, pushItem, withSystem } from '../changes.js';
+import { type Context, type Outcome, type Reply, WOULD_BLOCK, type WorkerCall } from '../context.js';
 import { failTask, isActive } from '../run/transitions.js';
 import { chooseRun } from './choose-run.js';
 import { checkReferences } from './resolve-task.js';
@@ -27,7 +27,7 @@ const DUPLICATE_SECONDS = 120;
 const SECONDS_A_DAY = 86_400;
 
 export function requestTask(context: Context, call: WorkerCall): Outcome {
-  if (context.onFront) return NEEDS_POOL;
+  if (!context.mayBlock) return WOULD_BLOCK;
   const refusal = checkReferences(context, call);
   if (refusal !== undefined) return refusal;
   return assignTask(context.state, call);
@@ -39,7 +39,9 @@ export function assignTask(state: State, call: WorkerCall): Reply {
   try {
     const worker = state.workers.record(shortWorkerName(call.request.worker_info));
     const refusal =
-      refuseBlocked(state, call, worker) ?? refuseDuplicate(state, call, worker) ?? refuseCrowd(state, call);
+      refuseBlocked(state, call, worker) ??
+      refuseDuplicate(state, call, worker) ??
+      refuseOverMachineLimit(state, call);
     if (refusal !== undefined) return refusal;
     const slot = chooseRun(state, call.request.worker_info, worker);
     if (slot < 0) return { status: 200, json: NO_TASK_BODY };
@@ -61,21 +63,22 @@ function refuseBlocked(state: State, call: WorkerCall, worker: number): Reply | 
 
 function refuseDuplicate(state: State, call: WorkerCall, worker: number): Reply | undefined {
   const { worker_info: info } = call.request;
-  const running = withReferredTask(state, worker, ({ slot, taskId, at }) => {
-    if (!isActive(state, at)) return undefined;
+  const running = withLastTask(state, worker, ({ slot, taskId, offset }) => {
+    if (!isActive(state, offset)) return undefined;
     const { i32, f64 } = state.tasks.records;
-    const stored = state.workerInfos.get(i32[at + TaskWord.workerInfo]!);
-    const silent = Math.floor((call.now - f64[at / 2 + TaskFloat.lastUpdated]!) / 1000) % SECONDS_A_DAY;
-    if (stored.unique_key === info.unique_key || silent > DUPLICATE_SECONDS) return undefined;
+    const stored = state.workerProfiles.get(i32[offset + TaskWord.workerInfo]!);
+    const idleSeconds =
+      Math.floor((call.now - f64[offset / 2 + TaskFloat.lastUpdated]!) / 1000) % SECONDS_A_DAY;
+    if (stored.unique_key === info.unique_key || idleSeconds > DUPLICATE_SECONDS) return undefined;
     const runId = state.runs.id(slot);
-    return texts.duplicateWorker(longWorkerName(stored), silent, runId, taskId, longWorkerName(info));
+    return texts.duplicateWorker(longWorkerName(stored), idleSeconds, runId, taskId, longWorkerName(info));
   });
   return running === undefined ? undefined : { status: 200, json: noTask('error', running) };
 }
 
-function refuseCrowd(state: State, call: WorkerCall): Reply | undefined {
+function refuseOverMachineLimit(state: State, call: WorkerCall): Reply | undefined {
   const { username } = call.request.worker_info;
-  const limit = state.users.standing(username)?.machineLimit ?? DEFAULT_MACHINE_LIMIT;
+  const limit = state.users.accountStatus(username)?.machineLimit ?? DEFAULT_MACHINE_LIMIT;
   if (state.connections.count(call.remoteAddr) < limit) return undefined;
   return { status: 200, json: noTask('error', texts.machineLimit(username)) };
 }
@@ -107,15 +110,15 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
     if (taskId < 0) return { status: 200, json: noTask('info', texts.TOO_BUSY) };
     task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
     head = assignmentArgs(state, slot);
-    state.sections.given({ ...task, worker });
+    state.undoLog.noteAssignment({ ...task, worker });
   } finally {
     runs.locks.release(slot);
   }
   replaceTask(state, worker, task, call.now);
-  state.sections.given(undefined);
-  state.workers.noteRun(worker, runs.order.idWords(slot).slice());
+  state.undoLog.noteAssignment(undefined);
+  state.workers.recordAssignment(worker, runs.order.idWords(slot).slice());
   const json = assignment(runs.id(slot), head, task.taskId, size, start);
-  return { status: 200, json, sequence: state.journal.append() };
+  return { status: 200, json, sequence: state.commits.next() };
 }
 
 /** Returns the new task's id, or −1 when no task fits into memory. */
@@ -129,8 +132,8 @@ function appendTask(state: State, slot: number, call: WorkerCall, size: number, 
     if (error instanceof TasksFull) return -1;
     throw error;
   }
-  const at = state.tasks.at(slot, taskId);
-  writeTask(state, at, {
+  const offset = state.tasks.offsetOf(slot, taskId);
+  writeTask(state, offset, {
     num_games: size,
     active: true,
     last_updated: call.now,
@@ -143,8 +146,8 @@ function appendTask(state: State, slot: number, call: WorkerCall, size: number, 
   runs.order.setCores(slot, runs.order.cores(slot) + info.concurrency);
   runs.addFloat(slot, RunFloat.committedGames, size);
   runs.addFloat(slot, RunFloat.totalGames, size);
-  markTask(state, slot, taskId, at, TaskChange.isNew);
-  markSums(state, slot);
+  markTask(state, slot, taskId, offset, TaskChange.isNew);
+  markAggregates(state, slot);
   return taskId;
 }
 
@@ -155,17 +158,17 @@ function assignmentArgs(state: State, slot: number): string {
 
 /** The worker's earlier task, if it is still active, was abandoned by it: it fails (§2.6). */
 export function replaceTask(state: State, worker: number, task: TaskReference, now: number): void {
-  withReferredTask(state, worker, ({ slot, taskId, at }) => {
-    if (isActive(state, at)) failTask(state, slot, taskId, at, 'Stale active task', now);
+  withLastTask(state, worker, ({ slot, taskId, offset }) => {
+    if (isActive(state, offset)) failTask(state, slot, taskId, offset, 'Stale active task', now);
   });
   state.workers.setTask(worker, task);
 }
 
 /** Looks at the worker's latest task under its run's lock; undefined when it has none in memory. */
-export function withReferredTask<T>(
+export function withLastTask<T>(
   state: State,
   worker: number,
-  look: (task: TaskReference & { at: number }) => T,
+  look: (task: TaskReference & { offset: number }) => T,
 ): T | undefined {
   const reference = state.workers.task(worker);
   if (reference === undefined) return undefined;
@@ -178,7 +181,7 @@ export function withReferredTask<T>(
     ) {
       return undefined;
     }
-    return look({ ...reference, at: state.tasks.at(reference.slot, reference.taskId) });
+    return look({ ...reference, offset: state.tasks.offsetOf(reference.slot, reference.taskId) });
   } finally {
     runs.locks.release(reference.slot);
   }

@@ -7,48 +7,48 @@ import type { State } from '../../state/state.js';
 import { TaskWord } from '../../state/task-record.js';
 import {
   type Context,
-  NEEDS_POOL,
   NOT_IN_MEMORY,
   type Outcome,
   type Reply,
   refuse,
+  WOULD_BLOCK,
   type WorkerCall,
 } from '../context.js';
 
 /** A task whose run is locked by this thread. */
-export interface Located {
+export interface ResolvedTask {
   slot: number;
   taskId: number;
   /** Where the task's record begins. */
-  at: number;
+  offset: number;
 }
 
 /** Locks the run of the call. Returns its slot, or what to do instead. */
-export function lockRun(context: Context, runId: string): number | typeof NEEDS_POOL | typeof NOT_IN_MEMORY {
+export function lockRun(context: Context, runId: string): number | typeof WOULD_BLOCK | typeof NOT_IN_MEMORY {
   const { runs } = context.state;
   const slot = runs.find(runId);
-  if (slot < 0) return context.onFront ? NEEDS_POOL : NOT_IN_MEMORY;
-  if (context.onFront) {
-    if (!runs.locks.tryAcquire(slot)) return NEEDS_POOL;
+  if (slot < 0) return !context.mayBlock ? WOULD_BLOCK : NOT_IN_MEMORY;
+  if (!context.mayBlock) {
+    if (!runs.locks.tryAcquire(slot)) return WOULD_BLOCK;
   } else {
     runs.locks.acquire(slot);
   }
   if (runs.holds(slot, runId)) return slot;
   runs.locks.release(slot);
-  return context.onFront ? NEEDS_POOL : NOT_IN_MEMORY;
+  return !context.mayBlock ? WOULD_BLOCK : NOT_IN_MEMORY;
 }
 
 /** Checks the task that the call names, if it names one. Call under the run's lock. Returns the refusal, if any. */
 export function checkTask(state: State, slot: number, call: WorkerCall): Reply | undefined {
   const { run_id: runId, task_id: taskId } = call.request;
   if (taskId === undefined || runId === undefined) return undefined;
-  const at = state.tasks.at(slot, taskId);
-  if (at < 0) return refuse(call, 400, texts.invalidTaskId(runId, taskId));
-  const { workerInfos } = state;
-  const entry = state.tasks.records.i32[at + TaskWord.workerInfo]!;
-  return workerInfos.isOf(entry, call.request.worker_info)
+  const offset = state.tasks.offsetOf(slot, taskId);
+  if (offset < 0) return refuse(call, 400, texts.invalidTaskId(runId, taskId));
+  const { workerProfiles } = state;
+  const entry = state.tasks.records.i32[offset + TaskWord.workerInfo]!;
+  return workerProfiles.isOf(entry, call.request.worker_info)
     ? undefined
-    : checkOwner(call, workerInfos.get(entry));
+    : checkOwner(call, workerProfiles.get(entry));
 }
 
 export function checkOwner(
@@ -78,7 +78,11 @@ export function checkReferences(context: Context, call: WorkerCall): Outcome | u
 }
 
 /** Does something with the task that the call must name, under its run's lock. */
-export function withTask(context: Context, call: WorkerCall, act: (task: Located) => Outcome): Outcome {
+export function withResolvedTask(
+  context: Context,
+  call: WorkerCall,
+  act: (task: ResolvedTask) => Outcome,
+): Outcome {
   const { run_id: runId, task_id: taskId } = call.request;
   if (runId === undefined) return refuse(call, 400, texts.MISSING_RUN_ID);
   const slot = lockRun(context, runId);
@@ -87,9 +91,9 @@ export function withTask(context: Context, call: WorkerCall, act: (task: Located
     const refusal = checkTask(context.state, slot, call);
     if (refusal !== undefined) return refusal;
     if (taskId === undefined) return refuse(call, 400, texts.MISSING_TASK_ID);
-    const at = context.state.tasks.at(slot, taskId);
-    context.state.sections.touch(taskId, at);
-    return act({ slot, taskId, at });
+    const offset = context.state.tasks.offsetOf(slot, taskId);
+    context.state.undoLog.saveTaskImage(taskId, offset);
+    return act({ slot, taskId, offset });
   } finally {
     context.state.runs.locks.release(slot);
   }

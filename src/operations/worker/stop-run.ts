@@ -8,7 +8,7 @@ import { fixedHead } from '../../state/run-document.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { logAction, markRun } from '../changes.js';
-import { accept, type Context, NEEDS_POOL, type Outcome, refuse, type WorkerCall } from '../context.js';
+import { accept, type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
 import { AUTO_PURGE, purgeRun } from '../run/purge-run.js';
 import { deactivateRun, deactivateTask, runAction, taskAction } from '../run/transitions.js';
 import { noteInvalidRun } from '../run/validate-run.js';
@@ -19,7 +19,7 @@ const HOURS_TO_STOP = 1000;
 
 export function stopRun(state: State, slot: number, now: number): void {
   const { runs } = state;
-  state.sections.stopping();
+  state.undoLog.stopping();
   deactivateRun(state, slot, now);
   noteInvalidRun(state, slot, now);
   if (!runs.has(slot, RunFlag.autoPurge) || runs.has(slot, RunFlag.spsa)) return;
@@ -31,7 +31,7 @@ export function stopRun(state: State, slot: number, now: number): void {
 
 /** @param cpuHours of the calling user; undefined when the user has no entry among the contributors. */
 export function requestStop(context: Context, call: WorkerCall, cpuHours: number | undefined): Outcome {
-  if (context.onFront) return NEEDS_POOL;
+  if (!context.mayBlock) return WOULD_BLOCK;
   const { state } = context;
   const { run_id: runId, worker_info: info } = call.request;
   if (runId === undefined) return refuse(call, 400, texts.MISSING_RUN_ID);
@@ -43,20 +43,20 @@ export function requestStop(context: Context, call: WorkerCall, cpuHours: number
     if (state.runs.has(slot, RunFlag.finished)) return refuse(call, 401, texts.alreadyFinished(runId));
     const { task_id: taskId } = call.request;
     if (taskId === undefined) return refuse(call, 400, texts.MISSING_TASK_ID);
-    const at = state.tasks.at(slot, taskId);
+    const offset = state.tasks.offsetOf(slot, taskId);
     const authorised = (cpuHours ?? -1) >= HOURS_TO_STOP;
     const message = (call.request.message ?? '') + (authorised ? '' : texts.NOT_AUTHORIZED_SUFFIX);
-    const action = { ...taskAction(state, slot, taskId, at), username: info.username, message };
+    const action = { ...taskAction(state, slot, taskId, offset), username: info.username, message };
     logAction(state, slot, call.now, 'stop_run', action);
     if (!authorised) {
-      deactivateTask(state, slot, taskId, at, call.now);
-      return { ...refuse(call, 401, texts.tooFewGames(info.username)), sequence: state.journal.append() };
+      deactivateTask(state, slot, taskId, offset, call.now);
+      return { ...refuse(call, 401, texts.tooFewGames(info.username)), sequence: state.commits.next() };
     }
     state.runs.set(slot, RunFlag.failed, true);
     state.runs.setWord(slot, RunWord.failures, state.runs.word(slot, RunWord.failures) + 1);
     markRun(state, slot);
     stopRun(state, slot, call.now);
-    return accept({}, state.journal.append());
+    return accept({}, state.commits.next());
   } finally {
     state.runs.locks.release(slot);
   }

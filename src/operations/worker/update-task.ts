@@ -21,19 +21,19 @@ import { fixedHead } from '../../state/run-document.js';
 import { RunFlag, RunFloat } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { TaskChange, TaskFloat, TaskWord } from '../../state/task-record.js';
-import { logAction, markRun, markSums, markTask } from '../changes.js';
+import { logAction, markAggregates, markRun, markTask } from '../changes.js';
 import {
   accept,
   type Context,
-  NEEDS_POOL,
   type Outcome,
   type Reply,
   refuse,
+  WOULD_BLOCK,
   type WorkerCall,
 } from '../context.js';
 import { deactivateTask, isActive, noteCrashOrTime, runAction } from '../run/transitions.js';
 import { applySpsa } from './apply-spsa.js';
-import { type Located, withTask } from './resolve-task.js';
+import { type ResolvedTask, withResolvedTask } from './resolve-task.js';
 import { stopRun } from './stop-run.js';
 
 /** A task's counts are 32-bit; no machine plays that many games in one task. */
@@ -41,16 +41,16 @@ const COUNT_LIMIT = 1_000_000_000;
 
 export function updateTask(context: Context, call: WorkerCall): Outcome {
   const { state } = context;
-  return withTask(context, call, (task) => {
+  return withResolvedTask(context, call, (task) => {
     const isSpsa = state.runs.has(task.slot, RunFlag.spsa);
     const refusal = checkReport(call, isSpsa);
     if (refusal !== undefined) return refusal;
     const stats = call.request.stats!;
-    if (isSpsa && context.onFront) return NEEDS_POOL;
-    if (call.again && isDeepStrictEqual(stats, readTaskResults(state.tasks, task.at))) {
-      return taken(state, task.at);
+    if (isSpsa && !context.mayBlock) return WOULD_BLOCK;
+    if (call.again && isDeepStrictEqual(stats, readTaskResults(state.tasks, task.offset))) {
+      return acceptedReply(state, task.offset);
     }
-    if (!isActive(state, task.at)) {
+    if (!isActive(state, task.offset)) {
       return accept({
         task_alive: false,
         info: texts.taskNotActive('Update_task', state.runs.id(task.slot), task.taskId),
@@ -58,8 +58,8 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
     }
     const incompatible = findIncompatibility(context, call, task, stats);
     if (incompatible !== undefined) {
-      deactivateTask(state, task.slot, task.taskId, task.at, call.now);
-      return accept({ task_alive: false, error: incompatible }, state.journal.append());
+      deactivateTask(state, task.slot, task.taskId, task.offset, call.now);
+      return accept({ task_alive: false, error: incompatible }, state.commits.next());
     }
     return applyUpdate(context, call, task, stats);
   });
@@ -81,12 +81,12 @@ export function checkReport(call: WorkerCall, isSpsa: boolean): Reply | undefine
 function findIncompatibility(
   context: Context,
   call: WorkerCall,
-  task: Located,
+  task: ResolvedTask,
   stats: Results,
 ): string | undefined {
   const { runs, tasks } = context.state;
   const games = stats.wins + stats.losses + stats.draws;
-  const before = taskGames(tasks, task.at);
+  const before = taskGames(tasks, task.offset);
   const { spsa } = call.request;
   const isSpsa = runs.has(task.slot, RunFlag.spsa);
   const spsaGames = isSpsa && spsa !== undefined ? spsa.wins + spsa.losses + spsa.draws : 0;
@@ -102,38 +102,38 @@ function findIncompatibility(
   return undefined;
 }
 
-function applyUpdate(context: Context, call: WorkerCall, task: Located, stats: Results): Outcome {
+function applyUpdate(context: Context, call: WorkerCall, task: ResolvedTask, stats: Results): Outcome {
   const { state } = context;
   const { runs, tasks } = state;
-  const { slot, taskId, at } = task;
+  const { slot, taskId, offset } = task;
   const { now } = call;
-  const results = sumResults(readRunResults(runs, slot), stats, readTaskResults(tasks, at));
+  const results = sumResults(readRunResults(runs, slot), stats, readTaskResults(tasks, offset));
   const sprt = runs.has(slot, RunFlag.sprt) ? readSprt(runs, slot) : undefined;
   if (sprt !== undefined) updateSprt(results, sprt);
   const undecided = isUndecidedWith(results, sprt, runs.float(slot, RunFloat.numGames));
-  if (!undecided && context.onFront) return NEEDS_POOL;
+  if (!undecided && !context.mayBlock) return WOULD_BLOCK;
 
   writeRunResults(runs, slot, results);
-  writeTaskResults(tasks, at, stats);
-  const infoChange = storeWorkerInfo(context, call, at);
-  tasks.records.f64[at / 2 + TaskFloat.lastUpdated] = now;
-  markTask(state, slot, taskId, at, TaskChange.live | infoChange);
+  writeTaskResults(tasks, offset, stats);
+  const infoChange = storeWorkerInfo(context, call, offset);
+  tasks.records.f64[offset / 2 + TaskFloat.lastUpdated] = now;
+  markTask(state, slot, taskId, offset, TaskChange.live | infoChange);
   if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!);
-  if (stats.wins + stats.losses + stats.draws >= tasks.records.i32[at + TaskWord.numGames]!) {
-    deactivateTask(state, slot, taskId, at, now);
-    noteCrashOrTime(state, slot, taskId, at, now);
+  if (stats.wins + stats.losses + stats.draws >= tasks.records.i32[offset + TaskWord.numGames]!) {
+    deactivateTask(state, slot, taskId, offset, now);
+    noteCrashOrTime(state, slot, taskId, offset, now);
   }
   runs.setFloat(slot, RunFloat.lastUpdated, now);
   if (sprt !== undefined) writeSprt(runs, slot, sprt);
-  if (undecided) markSums(state, slot);
+  if (undecided) markAggregates(state, slot);
   else markRun(state, slot);
-  return undecided ? taken(state, at) : finishRun(context, slot, now);
+  return undecided ? acceptedReply(state, offset) : finishRun(context, slot, now);
 }
 
 /** The games are in the task, which may be over with them. */
-function taken(state: State, at: number): Reply {
-  const json = isActive(state, at) ? ALIVE_BODY : NOT_ALIVE_BODY;
-  return { status: 200, json, sequence: state.journal.append() };
+function acceptedReply(state: State, offset: number): Reply {
+  const json = isActive(state, offset) ? ALIVE_BODY : NOT_ALIVE_BODY;
+  return { status: 200, json, sequence: state.commits.next() };
 }
 
 /** §3 step 9: the run is decided; auto-purge may revive it. */
@@ -154,30 +154,30 @@ function finishRun(context: Context, slot: number, now: number): Reply {
       message,
     });
   }
-  return accept({ task_alive: false }, state.journal.append());
+  return accept({ task_alive: false }, state.commits.next());
 }
 
 /**
  * The request's worker_info replaces the task's, but the address stays the one that the task was given to. Returns what
  * that changes: bits of TaskChange.
  */
-function storeWorkerInfo(context: Context, call: WorkerCall, at: number): number {
-  const { workerInfos, tasks } = context.state;
+function storeWorkerInfo(context: Context, call: WorkerCall, offset: number): number {
+  const { workerProfiles, tasks } = context.state;
   const { i32, f64 } = tasks.records;
-  const old = i32[at + TaskWord.workerInfo]!;
+  const old = i32[offset + TaskWord.workerInfo]!;
   const info = call.request.worker_info;
-  const saysSame = workerInfos.says(old, info, call.countryCode);
-  if (saysSame && f64[at / 2 + TaskFloat.nps] === info.nps) return 0;
-  if (!saysSame) {
-    i32[at + TaskWord.workerInfo] = workerInfos.retain({
+  const isSame = workerProfiles.matches(old, info, call.countryCode);
+  if (isSame && f64[offset / 2 + TaskFloat.nps] === info.nps) return 0;
+  if (!isSame) {
+    i32[offset + TaskWord.workerInfo] = workerProfiles.retain({
       ...info,
-      remote_addr: workerInfos.get(old).remote_addr,
+      remote_addr: workerProfiles.get(old).remote_addr,
       country_code: call.countryCode,
     });
-    context.state.sections.later(() => workerInfos.release(old));
-    i32[at + TaskWord.concurrency] = info.concurrency;
+    context.state.undoLog.deferUntilRelease(() => workerProfiles.release(old));
+    i32[offset + TaskWord.concurrency] = info.concurrency;
   }
-  f64[at / 2 + TaskFloat.nps] = info.nps;
+  f64[offset / 2 + TaskFloat.nps] = info.nps;
   return TaskChange.workerInfo;
 }
 

@@ -3,11 +3,11 @@ import { decodePgn } from '../../protocol/pgn.js';
 import * as texts from '../../protocol/texts.js';
 import type { State } from '../../state/state.js';
 import { pushItem, withSystem } from '../changes.js';
-import { accept, type Context, NEEDS_POOL, type Outcome, refuse, type WorkerCall } from '../context.js';
+import { accept, type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
 import { checkReferences } from './resolve-task.js';
 
 export function uploadPgn(context: Context, call: WorkerCall): Outcome {
-  if (context.onFront) return NEEDS_POOL;
+  if (!context.mayBlock) return WOULD_BLOCK;
   return checkReferences(context, call) ?? storePgn(context.state, call);
 }
 
@@ -21,5 +21,5 @@ export function storePgn(state: State, call: WorkerCall): Outcome {
   if (taskId === undefined) return refuse(call, 400, texts.MISSING_TASK_ID);
   const document = { run_id: `${runId}-${taskId}`, pgn_zip: decoded, size: decoded.length };
   withSystem(state, (slot) => pushItem(state, slot, { kind: 'pgn', pgn: document }));
-  return accept({}, state.journal.append());
+  return accept({}, state.commits.next());
 }

@@ -5,11 +5,11 @@ import * as texts from '../../protocol/texts.js';
 import { fixedHead } from '../../state/run-document.js';
 import type { State } from '../../state/state.js';
 import { logAction, withSystem } from '../changes.js';
-import { accept, type Context, NEEDS_POOL, type Outcome, refuse, type WorkerCall } from '../context.js';
+import { accept, type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
 import { checkTask, lockRun } from './resolve-task.js';
 
 export function workerLog(context: Context, call: WorkerCall): Outcome {
-  if (context.onFront) return NEEDS_POOL;
+  if (!context.mayBlock) return WOULD_BLOCK;
   const { state } = context;
   const { run_id: runId, task_id: taskId } = call.request;
   if (runId === undefined) return logWithoutRun(state, call);
@@ -46,5 +46,5 @@ function write(
   const { worker_info: info, message = '' } = call.request;
   const fields = { username: info.username, worker: longWorkerName(info), message, ...where };
   withSystem(state, (slot) => logAction(state, slot, call.now, 'worker_log', fields));
-  return accept({}, state.journal.append());
+  return accept({}, state.commits.next());
 }

@@ -69,7 +69,7 @@ export async function nn(
   if ((await reader.net(name)) === undefined) return refused(404, `The network ${name} does not exist`);
   if (!isHead) {
     withSystem(state, (slot) => pushItem(state, slot, { kind: 'download', net: name }));
-    state.journal.append();
+    state.commits.next();
   }
   return { kind: 'net', name };
 }

@@ -104,7 +104,7 @@ function liveTask(context: Context, runId: string, taskId: number): TaskDocument
   if (typeof slot !== 'number') return 'not in memory';
   const { state } = context;
   try {
-    const at = state.tasks.at(slot, taskId);
+    const at = state.tasks.offsetOf(slot, taskId);
     return at < 0 ? 'none' : readTask(state, at);
   } finally {
     state.runs.locks.release(slot);

@@ -9,7 +9,7 @@ import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd, endProcess } from '../exit.js';
 import { credentialMaxAge, isPrimary } from '../role.js';
 import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
-import { guardThread } from './reaper-handle.js';
+import { superviseThread } from './reaper-handle.js';
 
 /** As many as THREADPOOL_TOKENS can be. */
 const MOST_TOKENS = 10_000;
@@ -52,7 +52,7 @@ export class FrontThreads {
       threads.#workers.push(worker);
     }
     threads.#expectEnds = threads.#workers.map((worker) =>
-      guardThread(worker, (code) => onLost('front', code)),
+      superviseThread(worker, (code) => onLost('front', code)),
     );
     return threads;
   }
@@ -125,7 +125,7 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
       perAccount: config.PASSWORD_FAILURES_PER_ACCOUNT,
       perAddress: config.PASSWORD_FAILURES_PER_ADDRESS,
     },
-    replySpreadMs: config.REPLY_SPREAD_MS,
+    replyJitterMs: config.REPLY_SPREAD_MS,
     githubApiUrl:
       config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API_URL : ''),
     githubToken: config.GH_TOKEN,

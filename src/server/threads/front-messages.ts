@@ -2,7 +2,7 @@
 
 import type { LiveUpdate } from '../../dashboard/messages.js';
 import type { RequestReport } from '../../http/transport/request-watch.js';
-import type { GuessLimits } from '../../http/worker-api/login-throttle.js';
+import type { LoginLimits } from '../../http/worker-api/login-throttle.js';
 import type { PoolThreadData } from '../../pool/pool-thread.js';
 
 export interface FrontThreadData extends PoolThreadData {
@@ -22,8 +22,8 @@ export interface FrontThreadData extends PoolThreadData {
   pgnBodyLimit: number;
   trustedProxies: readonly string[];
   credentialMaxAge: number;
-  guesses: GuessLimits;
-  replySpreadMs: number;
+  guesses: LoginLimits;
+  replyJitterMs: number;
   githubApiUrl: string;
   githubToken: string;
   /** Signs the session cookies. */

@@ -53,13 +53,13 @@ const tokens = new TokenGate<PoolCall, unknown>({
   queueLimit: data.poolQueue,
   meters: shared.meters,
 });
-const replies = new DurableReplies(shared.state.journal);
+const replies = new DurableReplies(shared.state.commits);
 void replies.run();
 const front = new Front(shared, tokens, replies, {
   strict: data.strict,
   credentialMaxAge: data.credentialMaxAge,
   guesses: data.guesses,
-  replySpreadMs: data.replySpreadMs,
+  replyJitterMs: data.replyJitterMs,
   onError: (error, path) =>
     say({
       kind: 'error',

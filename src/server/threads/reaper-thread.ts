@@ -1,10 +1,10 @@
 /** The thread that buries the dead: it does nothing else, so that it holds no lock and may park when a burial must wait. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { buryThread, prepareBurials } from '../../operations/recovery/reap-thread.js';
+import { installRepair, reapThread } from '../../operations/recovery/reap-thread.js';
 import { Shared, type ThreadData } from '../../runtime/shared.js';
 
 /** A thread of this role died; it had held so many locks. */
-export interface Burial {
+export interface ReapReport {
   role: string;
   slot: number;
   locks: number;
@@ -16,18 +16,18 @@ const ROUND_MS = 250;
 
 const shared = Shared.attach(workerData as ThreadData, 'warden', true);
 const { state } = shared;
-prepareBurials(state, Date.now);
+installRepair(state, Date.now);
 for (;;) {
-  const seen = state.threads.suspicions();
+  const seen = state.threads.livenessChecks();
   for (const slot of state.threads.dead()) {
     const role = state.threads.list().find((thread) => thread.slot === slot)?.role ?? '';
     const began = performance.now();
-    const locks = buryThread(state, slot);
+    const locks = reapThread(state, slot);
     // A pool that closes ends its threads.
     if (locks === 0 && shared.draining.load() === 1) continue;
     shared.counters.add('threadDeaths');
     shared.counters.add('locksRecovered', locks);
-    parentPort!.postMessage({ role, slot, locks, ms: performance.now() - began } satisfies Burial);
+    parentPort!.postMessage({ role, slot, locks, ms: performance.now() - began } satisfies ReapReport);
   }
-  state.threads.awaitSuspicion(seen, ROUND_MS);
+  state.threads.awaitLivenessCheck(seen, ROUND_MS);
 }

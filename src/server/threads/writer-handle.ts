@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { closeBeforeEnd, endProcess } from '../exit.js';
-import { guardThread } from './reaper-handle.js';
+import { superviseThread } from './reaper-handle.js';
 import type { StoreCommand, StoreMessage, StoreThreadData } from './writer-thread.js';
 
 /** The number of a thread that has ended. */
@@ -48,7 +48,7 @@ export class StoreThread {
       });
       worker.on('error', reject);
     });
-    thread.#expectEnd = guardThread(worker, onLost);
+    thread.#expectEnd = superviseThread(worker, onLost);
     // Not in the middle of a commit.
     closeBeforeEnd(() => thread.stop());
     return thread;

@@ -4,7 +4,7 @@ import { setLegacyUsernames } from '../../protocol/configured-names.js';
 import { Shared, type ThreadData } from '../../runtime/shared.js';
 import { openStore } from '../../store/open-store.js';
 import { StoreError } from '../../store/store-error.js';
-import { JournalWriter } from '../../store/writer/group-commit.js';
+import { GroupCommitter } from '../../store/writer/group-commit.js';
 
 export interface StoreThreadData extends ThreadData {
   storeUrl: string;
@@ -41,12 +41,12 @@ try {
   const shared = Shared.attach(data, 'store', true);
   const store = openStore(data.storeUrl);
   const writer = await (data.isPrimary ? store.openWriter() : store.openUploader());
-  const journal = new JournalWriter(shared.state, writer, {
+  const journal = new GroupCommitter(shared.state, writer, {
     flushIntervalMs: data.flushIntervalMs,
-    onCommit: (group, ms) => {
+    onCommit: (batch, ms) => {
       shared.counters.add('commits');
       shared.meters.commitTime.record(ms * 1000);
-      shared.meters.groupSize.record(group.runs.reduce((sum, run) => sum + 1 + run.tasks.length, 0));
+      shared.meters.batchSize.record(batch.runs.reduce((sum, run) => sum + 1 + run.tasks.length, 0));
       shared.storeFailing.store(0);
       if (failingSince !== undefined) {
         say({ kind: 'recovered', seconds: Math.round((performance.now() - failingSince) / 1000) });
@@ -63,7 +63,7 @@ try {
         say({ kind: 'lost', message: error.message });
       } else if (now - saidAt >= SAY_AGAIN_MS) {
         saidAt = now;
-        const waits = `${shared.state.journal.lag()} changes wait`;
+        const waits = `${shared.state.commits.lag()} changes wait`;
         say({
           kind: 'failed',
           message: `the store refused a group of changes, trying again; ${waits}: ${String(error)}`,

@@ -2,7 +2,7 @@
 import { type Collection, type Db, type Filter, ObjectId } from 'mongodb';
 import type { ActionDocument } from '../../model/documents.js';
 import type { ActionQuery } from '../port.js';
-import type { GroupOperation } from './batch-operations.js';
+import type { BatchOperation } from './batch-operations.js';
 import { decodeDocument, encodeDocument } from './bson-values.js';
 import { IndexNames } from './indexes.js';
 
@@ -12,7 +12,7 @@ interface StoredAction {
 }
 
 /** An action that is there already stays as it is: a group that is tried again must not double one. */
-export function appendAction(action: ActionDocument): GroupOperation {
+export function appendAction(action: ActionDocument): BatchOperation {
   const { _id, ...members } = action;
   const filter = { _id: new ObjectId(_id) };
   const update = { $setOnInsert: encodeDocument(members) };

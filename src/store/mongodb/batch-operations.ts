@@ -4,7 +4,7 @@
  */
 import { type AnyBulkWriteOperation, BSON, type Db, type Document } from 'mongodb';
 
-export interface GroupOperation {
+export interface BatchOperation {
   collection: string;
   operation: AnyBulkWriteOperation;
 }
@@ -16,9 +16,9 @@ const PIECE_BYTES = 8 * 1024 * 1024;
 const REQUEST_OPERATIONS = 1_000;
 
 /** @throws BSONError when a member cannot be stored */
-export function packOperations(operations: readonly GroupOperation[]): Uint8Array[] {
+export function packOperations(operations: readonly BatchOperation[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  let piece: GroupOperation[] = [];
+  let piece: BatchOperation[] = [];
   let bytes = 0;
   const close = () => {
     // Copied, since the encoder uses its buffer again.
@@ -36,15 +36,15 @@ export function packOperations(operations: readonly GroupOperation[]): Uint8Arra
   return pieces;
 }
 
-export function unpackOperations(pieces: readonly Uint8Array[]): GroupOperation[] {
+export function unpackOperations(pieces: readonly Uint8Array[]): BatchOperation[] {
   // Without promotion every number keeps its type.
   return pieces.flatMap(
-    (piece) => BSON.deserialize(piece, { promoteValues: false })['operations'] as GroupOperation[],
+    (piece) => BSON.deserialize(piece, { promoteValues: false })['operations'] as BatchOperation[],
   );
 }
 
 /** Does the operations in order; neighbours of one collection go in requests of bounded length. */
-export async function applyOperations(db: Db, operations: readonly GroupOperation[]): Promise<void> {
+export async function applyOperations(db: Db, operations: readonly BatchOperation[]): Promise<void> {
   for (let from = 0; from < operations.length; ) {
     const { collection } = operations[from]!;
     let to = from + 1;

@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import { applyOperations } from './batch-operations.js';
-import type { GroupLog } from './intent-log.js';
-import { LackingDocuments } from './pending-updates.js';
-import type { UpdateLog } from './redo-log.js';
+import type { IntentLog } from './intent-log.js';
+import { PendingUpdates } from './pending-updates.js';
+import type { RedoLog } from './redo-log.js';
 import { MEMBERS_A_REQUEST, type Update } from './update.js';
 import type { WriterLease } from './writer-lease.js';
 
@@ -21,15 +21,15 @@ const RESTING_MS = 30_000;
 export interface CheckpointParts {
   db: Db;
   lease: WriterLease;
-  groups: GroupLog;
-  log: UpdateLog;
+  batches: IntentLog;
+  log: RedoLog;
   /** Between two checkpoints, in milliseconds. */
   delayMs: number;
 }
 
 export class Checkpoints {
   readonly #parts: CheckpointParts;
-  readonly #lacking = new LackingDocuments();
+  readonly #pending = new PendingUpdates();
   /** When the entries of the log came that are not removed, by key, oldest first. */
   readonly #entries = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -44,9 +44,9 @@ export class Checkpoints {
   }
 
   /** Takes over what is logged under `keys`. */
-  owe(updates: readonly Update[], keys: readonly string[]): void {
+  defer(updates: readonly Update[], keys: readonly string[]): void {
     for (const key of keys) this.#entries.set(key, performance.now());
-    for (const update of updates) this.#lacking.add(update);
+    for (const update of updates) this.#pending.add(update);
     if (this.#entries.size > 0) this.#schedule();
   }
 
@@ -58,7 +58,7 @@ export class Checkpoints {
 
   /** Brings these documents up to the log at once, or all. */
   async write(documents?: readonly string[]): Promise<void> {
-    this.#lacking.makeDue(documents);
+    this.#pending.startFlush(documents);
     while (await this.#send(documents));
   }
 
@@ -95,14 +95,14 @@ export class Checkpoints {
     const keys = [...this.#entries.keys()];
     const last = keys.at(-1);
     if (last === undefined) return;
-    this.#lacking.makeDue();
+    this.#pending.startFlush();
     const restsUntil = performance.now() + RESTING_MS;
     for (let began = performance.now(); await this.#send(); began = performance.now()) {
       const now = performance.now();
       if (now < restsUntil) await this.#rest(Math.min((now - began) * REST, LONGEST_REST_MS));
     }
     // A group that counts as undone would be logged again by the next writer, after what is newer was removed.
-    await this.#parts.groups.settle();
+    await this.#parts.batches.settle();
     await this.#parts.log.remove(last);
     for (const key of keys) this.#entries.delete(key);
   }
@@ -110,7 +110,7 @@ export class Checkpoints {
   /** One request of what is due, in its turn; false when nothing was left. */
   #send(documents?: readonly string[]): Promise<boolean> {
     const request = this.#request.then(async () => {
-      const updates = this.#lacking.take(MEMBERS_A_REQUEST, documents);
+      const updates = this.#pending.take(MEMBERS_A_REQUEST, documents);
       if (updates.length === 0) return false;
       try {
         await this.#parts.lease.confirmIfOld();
@@ -119,7 +119,7 @@ export class Checkpoints {
           updates.map((update) => update.operation()),
         );
       } catch (error) {
-        this.#lacking.putBack(updates);
+        this.#pending.putBack(updates);
         throw error;
       }
       return true;

@@ -11,7 +11,7 @@ export interface Refused {
 export async function keepRefused(db: Db, { id, time, error, pieces }: Refused): Promise<void> {
   const refused = db.collection<{ _id: string }>('shoal_refused');
   for (const [i, piece] of pieces.entries()) {
-    const document = { group: id, time, error, piece: new Binary(piece) };
+    const document = { batch: id, time, error, piece: new Binary(piece) };
     await refused.replaceOne({ _id: `${id}-${i}` }, document, { upsert: true });
   }
 }

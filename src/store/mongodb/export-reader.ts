@@ -8,11 +8,11 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
-import type { Census, Inventory } from '../port.js';
+import type { ExportReader, StoreCounts } from '../port.js';
 import { decode, decodeDocument } from './bson-values.js';
 import { PgnReads } from './pgn-records.js';
 
-export class MongodbInventory implements Inventory {
+export class MongodbExportReader implements ExportReader {
   readonly #client: MongoClient;
   readonly #db: Db;
 
@@ -75,7 +75,7 @@ export class MongodbInventory implements Inventory {
     }
   }
 
-  async census(): Promise<Census> {
+  async counts(): Promise<StoreCounts> {
     const count = (collection: string) => this.#db.collection(collection).countDocuments();
     let pgns = 0;
     for await (const _ of this.#pgnNames()) pgns++;

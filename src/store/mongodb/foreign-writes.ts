@@ -17,7 +17,7 @@ export async function latestUpdate(db: Db): Promise<number> {
  * older than what is there. Secondaries write actions and PGNs, but no runs.
  * @param finished runs to look at beside the unfinished ones
  */
-export async function isOverwritten(
+export async function hasForeignWrites(
   db: Db,
   time: Date,
   finished: readonly ObjectId[] = [],

@@ -5,14 +5,14 @@
 import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
 import {
   applyOperations,
-  type GroupOperation,
+  type BatchOperation,
   packOperations,
   unpackOperations,
 } from './batch-operations.js';
 import { keepRefused } from './dead-letter.js';
 import { storeFailure } from './failure.js';
-import { isOverwritten } from './foreign-writes.js';
-import type { LoggedGroup, WriterLease } from './writer-lease.js';
+import { hasForeignWrites } from './foreign-writes.js';
+import type { LoggedBatch, WriterLease } from './writer-lease.js';
 
 /** A longer group is logged in documents of its own. */
 const INLINE_BYTES = 1024 * 1024;
@@ -23,22 +23,22 @@ interface Piece {
 }
 
 /** A group on its way into the database; it stays the same however often it is tried. */
-export interface PreparedGroup {
-  readonly operations: readonly GroupOperation[];
+export interface PreparedBatch {
+  readonly operations: readonly BatchOperation[];
   readonly pieces: readonly Uint8Array[];
   readonly id: string;
   readonly time: Date;
   readonly logged: boolean;
 }
 
-type DoneGroup = Pick<LoggedGroup, 'id' | 'keys'>;
+type AppliedBatch = Pick<LoggedBatch, 'id' | 'keys'>;
 
-export class GroupLog {
+export class IntentLog {
   readonly #db: Db;
   readonly #pieces: Collection<Piece>;
   readonly #lease: WriterLease;
   #marking: Promise<void> = Promise.resolve();
-  #unmarked: DoneGroup | undefined;
+  #unmarked: AppliedBatch | undefined;
 
   constructor(db: Db, lease: WriterLease) {
     this.#db = db;
@@ -50,7 +50,7 @@ export class GroupLog {
    * @param time not before an update of any run
    * @throws BSONError when a member cannot be stored: nothing was written
    */
-  prepare(operations: readonly GroupOperation[], time: Date): PreparedGroup {
+  prepare(operations: readonly BatchOperation[], time: Date): PreparedBatch {
     // One write is whole by itself.
     const logged = operations.length > 1;
     const pieces = packOperations(operations);
@@ -58,11 +58,11 @@ export class GroupLog {
   }
 
   /** Logs and does the group; may be called again with the same group after a failure. */
-  async commit(group: PreparedGroup): Promise<void> {
-    const { operations, id, logged } = group;
+  async commit(batch: PreparedBatch): Promise<void> {
+    const { operations, id, logged } = batch;
     if (operations.length === 0) return;
     await this.settle();
-    const keys = logged ? await this.#log(group) : [];
+    const keys = logged ? await this.#log(batch) : [];
     await this.#lease.confirmIfOld();
     await applyOperations(this.#db, operations);
     if (logged) this.#marking = this.#mark({ id, keys });
@@ -72,10 +72,10 @@ export class GroupLog {
    * Does what the writer before left undone, unless another primary was there since; what the database refuses for what it holds
    * is kept in `shoal_refused`.
    */
-  async redo(left: LoggedGroup): Promise<void> {
+  async redo(left: LoggedBatch): Promise<void> {
     const pieces = await this.#read(left);
     try {
-      if (!(await isOverwritten(this.#db, left.time)))
+      if (!(await hasForeignWrites(this.#db, left.time)))
         await applyOperations(this.#db, unpackOperations(pieces));
     } catch (error) {
       const failure = storeFailure('Doing again what the last writer left', error);
@@ -95,7 +95,7 @@ export class GroupLog {
     this.#unmarked = undefined;
   }
 
-  async #log({ pieces, id, time }: PreparedGroup): Promise<string[]> {
+  async #log({ pieces, id, time }: PreparedBatch): Promise<string[]> {
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const inline = bytes <= INLINE_BYTES;
     const keys = inline ? [] : pieces.map((_, i) => `${id}-${i}`);
@@ -108,7 +108,7 @@ export class GroupLog {
   }
 
   /** Nobody waits for it but the next group. */
-  async #mark(done: DoneGroup): Promise<void> {
+  async #mark(done: AppliedBatch): Promise<void> {
     try {
       await this.#finish(done);
     } catch {
@@ -116,12 +116,12 @@ export class GroupLog {
     }
   }
 
-  async #finish({ id, keys }: DoneGroup): Promise<void> {
+  async #finish({ id, keys }: AppliedBatch): Promise<void> {
     await this.#lease.markDone(id);
     if (keys.length > 0) await this.#pieces.deleteMany({ _id: { $in: [...keys] } });
   }
 
-  async #read({ pieces, keys }: LoggedGroup): Promise<Uint8Array[]> {
+  async #read({ pieces, keys }: LoggedBatch): Promise<Uint8Array[]> {
     if (keys.length === 0) return pieces.map((piece) => piece.value());
     const found: Uint8Array[] = [];
     for (const _id of keys) {

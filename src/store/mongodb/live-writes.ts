@@ -19,7 +19,7 @@ export class LiveWrites {
   }
 
   /** Whether the run is known to be unfinished. */
-  goesOn(runId: string): boolean {
+  isUnfinished(runId: string): boolean {
     return this.#known.get(runId)?.get('finished') === 'false';
   }
 

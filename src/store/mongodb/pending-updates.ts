@@ -4,7 +4,7 @@
  */
 import type { Update } from './update.js';
 
-export class LackingDocuments {
+export class PendingUpdates {
   /** Older than what is in `#fresh`. Both by document. */
   readonly #due = new Map<string, Update>();
   readonly #fresh = new Map<string, Update>();
@@ -17,7 +17,7 @@ export class LackingDocuments {
   }
 
   /** All that these documents lack by now, or any, is due. */
-  makeDue(documents: Iterable<string> = [...this.#fresh.keys()]): void {
+  startFlush(documents: Iterable<string> = [...this.#fresh.keys()]): void {
     for (const key of documents) {
       const update = this.#fresh.get(key);
       if (update === undefined) continue;

@@ -1,30 +1,30 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { Db, Document } from 'mongodb';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
-import type { GroupOperation } from './batch-operations.js';
+import type { BatchOperation } from './batch-operations.js';
 import { encodeDocument, encodeKeyed, encodeValue } from './bson-values.js';
 
 /** Python's datetime.min, which stands for "never". */
 const NEVER = new Date('0001-01-01T00:00:00Z');
 
-export function replaceUser(user: Keyed<UserDocument>): GroupOperation {
+export function replaceUser(user: Keyed<UserDocument>): BatchOperation {
   return replace('users', { username: user.username }, encodeKeyed(user));
 }
 
-export function replaceWorker(worker: Keyed<WorkerDocument>): GroupOperation {
+export function replaceWorker(worker: Keyed<WorkerDocument>): BatchOperation {
   return replace('workers', { worker_name: worker.worker_name }, encodeKeyed(worker));
 }
 
-export function replaceNet(net: Keyed<NetDocument>): GroupOperation {
+export function replaceNet(net: Keyed<NetDocument>): BatchOperation {
   return replace('nns', { name: net.name }, encodeKeyed(net));
 }
 
-export function replaceKeyValue(key: string, value: unknown): GroupOperation {
+export function replaceKeyValue(key: string, value: unknown): BatchOperation {
   return replace('kvstore', { _id: key }, { value: encodeValue(value) });
 }
 
 /** The other members of an entry belong to the contributors' script. */
-export function setContributor(username: string, cpuHours: number): GroupOperation {
+export function setContributor(username: string, cpuHours: number): BatchOperation {
   const others = { games: 0, games_per_hour: 0, tests: 0, tests_repo: '' };
   const update = {
     $set: encodeDocument({ cpu_hours: cpuHours }),
@@ -42,6 +42,6 @@ export async function addDownloads(db: Db, name: string, times: number): Promise
   return matchedCount === 1;
 }
 
-function replace(collection: string, filter: Document, replacement: Document): GroupOperation {
+function replace(collection: string, filter: Document, replacement: Document): BatchOperation {
   return { collection, operation: { replaceOne: { filter, replacement, upsert: true } } };
 }

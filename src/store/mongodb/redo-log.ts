@@ -8,14 +8,14 @@
 import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
 import {
   applyOperations,
-  type GroupOperation,
+  type BatchOperation,
   packOperations,
   unpackOperations,
 } from './batch-operations.js';
 import { keepRefused } from './dead-letter.js';
 import { storeFailure } from './failure.js';
-import { isOverwritten } from './foreign-writes.js';
-import { LackingDocuments } from './pending-updates.js';
+import { hasForeignWrites } from './foreign-writes.js';
+import { PendingUpdates } from './pending-updates.js';
 import { MEMBERS_A_REQUEST, Update } from './update.js';
 
 interface Entry {
@@ -27,7 +27,7 @@ interface Entry {
 const COLLECTION = 'shoal_updates';
 const DIGITS = 12;
 
-export class UpdateLog {
+export class RedoLog {
   /** Names this log in the lease: what a writer that lost the lease may add to its own is nobody's. */
   readonly id = new ObjectId().toHexString();
   readonly #entries: Collection<Entry>;
@@ -50,7 +50,7 @@ export class UpdateLog {
    * The writes that log the updates of a group: one, unless they are too long for a document.
    * @throws BSONError when a member cannot be stored
    */
-  entries(updates: readonly Update[], time: Date): { keys: string[]; operations: GroupOperation[] } {
+  entries(updates: readonly Update[], time: Date): { keys: string[]; operations: BatchOperation[] } {
     const pieces = packOperations(updates.map((update) => update.operation()));
     const keys = pieces.map(() => `${this.id}-${(this.#count++).toString().padStart(DIGITS, '0')}`);
     const operations = keys.map((_id, i) => {
@@ -79,28 +79,28 @@ export async function redoUpdates(db: Db, id: string, since = new Date(0)): Prom
     .sort({ _id: 1 })
     .toArray();
   const newest = new Date(Math.max(since.getTime(), ...left.map(({ time }) => time.getTime())));
-  const lacking = new LackingDocuments();
+  const pending = new PendingUpdates();
   const runs = new Map<string, ObjectId>();
   for (const operation of unpackOperations(left.map(({ piece }) => piece.value()))) {
     const update = Update.from(operation);
-    lacking.add(update);
+    pending.add(update);
     if (update.id instanceof ObjectId) runs.set(update.key, update.id);
   }
-  if (left.length > 0 && !(await isOverwritten(db, newest, [...runs.values()]))) {
-    await redoLacking(db, lacking, { id, time: newest });
+  if (left.length > 0 && !(await hasForeignWrites(db, newest, [...runs.values()]))) {
+    await replayPending(db, pending, { id, time: newest });
   }
   await entries.deleteMany({});
 }
 
 /** One by one: what is refused of one is kept, and does not hold up the others. */
-async function redoLacking(
+async function replayPending(
   db: Db,
-  lacking: LackingDocuments,
+  pending: PendingUpdates,
   log: { id: string; time: Date },
 ): Promise<void> {
-  lacking.makeDue();
+  pending.startFlush();
   let parts = 0;
-  const next = () => lacking.take(MEMBERS_A_REQUEST);
+  const next = () => pending.take(MEMBERS_A_REQUEST);
   for (let updates = next(); updates.length > 0; updates = next()) {
     for (const update of updates) {
       const operations = [update.operation()];

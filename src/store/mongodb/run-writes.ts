@@ -3,7 +3,7 @@ import { BSON, type Db, type Document, ObjectId } from 'mongodb';
 import type { RunDocument, SpsaHistoryPoint } from '../../model/documents.js';
 import type { RunHead, RunWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
-import type { GroupOperation } from './batch-operations.js';
+import type { BatchOperation } from './batch-operations.js';
 import { encodeDocument, encodeMember } from './bson-values.js';
 import { LiveWrites } from './live-writes.js';
 import { findShape, type RunShape } from './run-shape.js';
@@ -24,7 +24,7 @@ const MOST_KNOWN = 5_000;
 
 export interface Writes {
   /** The new run's document. */
-  insert?: GroupOperation;
+  insert?: BatchOperation;
   updates: Update[];
   /** Documents are to have the updates before the group counts as committed. */
   isUrgent: boolean;
@@ -79,7 +79,7 @@ export class RunWrites {
     return shape;
   }
 
-  async #insert(change: RunWrite, head: RunHead): Promise<{ insert: GroupOperation; updates: Update[] }> {
+  async #insert(change: RunWrite, head: RunHead): Promise<{ insert: BatchOperation; updates: Update[] }> {
     const { runId } = change;
     if ((await this.#shapeOf(runId)) !== undefined) throw new StoreError('group', 'the store has it already');
     const document = insertedDocument(head, change.spsaHistory);
@@ -149,7 +149,7 @@ export class RunWrites {
 
   /** What this server itself reads back: runs that memory lets go, and what it never holds. */
   #isUrgent({ runId, badTasks, spsaHistory }: RunWrite): boolean {
-    return !this.#live.goesOn(runId) || badTasks.length > 0 || spsaHistory.length > 0;
+    return !this.#live.isUnfinished(runId) || badTasks.length > 0 || spsaHistory.length > 0;
   }
 }
 

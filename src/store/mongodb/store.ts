@@ -3,15 +3,15 @@
  * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal…`).
  */
 import type { Db, MongoClient } from 'mongodb';
-import type { Inventory, Reader, Store, Writer } from '../port.js';
+import type { ExportReader, Reader, Store, Writer } from '../port.js';
 import { connect } from './connection.js';
-import { MongodbInventory } from './export-reader.js';
+import { MongodbExportReader } from './export-reader.js';
 import { storeFailure } from './failure.js';
 import { latestUpdate } from './foreign-writes.js';
 import { ensureIndexes } from './indexes.js';
-import { GroupLog } from './intent-log.js';
+import { IntentLog } from './intent-log.js';
 import { MongodbReader } from './reader.js';
-import { redoUpdates, UpdateLog } from './redo-log.js';
+import { RedoLog, redoUpdates } from './redo-log.js';
 import { MongodbUploader } from './uploader.js';
 import { MongodbWriter } from './writer.js';
 import { WriterLease } from './writer-lease.js';
@@ -46,13 +46,13 @@ export class MongodbStore implements Store {
       const { lease, left } = await WriterLease.take(db, name);
       try {
         await ensureIndexes(db);
-        const groups = new GroupLog(db, lease);
-        if (left.group?.done === false) await groups.redo(left.group);
+        const batches = new IntentLog(db, lease);
+        if (left.group?.done === false) await batches.redo(left.group);
         if (left.updates !== undefined) await redoUpdates(db, left.updates, left.group?.time);
-        const updates = new UpdateLog(db, await latestUpdate(db));
+        const updates = new RedoLog(db, await latestUpdate(db));
         await lease.startUpdates(updates.id);
         const { mostEmbeddedTasks, delayMs } = this.#options;
-        return new MongodbWriter({ client, db, name, lease, groups, updates, mostEmbeddedTasks, delayMs });
+        return new MongodbWriter({ client, db, name, lease, batches, updates, mostEmbeddedTasks, delayMs });
       } catch (error) {
         await lease.release().catch(() => {});
         throw error;
@@ -74,8 +74,8 @@ export class MongodbStore implements Store {
   }
 
   /** @throws StoreError `away` */
-  openInventory(): Promise<Inventory> {
-    return this.#open((client, db) => new MongodbInventory(client, db));
+  openExportReader(): Promise<ExportReader> {
+    return this.#open((client, db) => new MongodbExportReader(client, db));
   }
 
   async #open<T>(make: (client: MongoClient, db: Db, name: string) => T): Promise<T> {

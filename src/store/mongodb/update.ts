@@ -3,7 +3,7 @@
  * what they name is kept as a tree, since MongoDB refuses an update that names both a member and a part of it.
  */
 import type { Document } from 'mongodb';
-import type { GroupOperation } from './batch-operations.js';
+import type { BatchOperation } from './batch-operations.js';
 
 /** Members that one request sets: a server may walk a long run's tasks for each of them. */
 export const MEMBERS_A_REQUEST = 256;
@@ -33,7 +33,7 @@ export class Update {
   }
 
   /** From what `operation` gave, as it was stored. @throws TypeError for another operation */
-  static from({ collection, operation }: GroupOperation): Update {
+  static from({ collection, operation }: BatchOperation): Update {
     if (!('updateOne' in operation)) throw new TypeError(`not an update of ${collection}`);
     const { filter, update, upsert } = operation.updateOne;
     const { $set = {}, $unset = {} } = update as Record<'$set' | '$unset', Document | undefined>;
@@ -82,7 +82,7 @@ export class Update {
     for (const [path, value] of leaves(later.#members)) place(this.#members, path, value);
   }
 
-  operation(): GroupOperation {
+  operation(): BatchOperation {
     const [$set, $unset]: [Document, Document] = [{}, {}];
     for (const [path, value] of leaves(this.#members)) {
       if (value === undefined) $unset[path.join('.')] = true;

@@ -1,6 +1,6 @@
 /** What a secondary writes: PGNs, and the count of downloads. It holds no lease, and the primary's groups are not touched. */
 import type { Db, MongoClient } from 'mongodb';
-import type { WriteGroup, Writer } from '../port.js';
+import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { storeFailure } from './failure.js';
 import { checkPgn, writePgn } from './pgn-records.js';
@@ -18,7 +18,7 @@ export class MongodbUploader implements Writer {
     this.#name = name;
   }
 
-  async commit({ pgns, ...others }: WriteGroup): Promise<void> {
+  async commit({ pgns, ...others }: WriteBatch): Promise<void> {
     const refused = Object.entries(others).filter(([, part]) => part.length > 0);
     if (refused.length > 0) {
       const names = refused.map(([name]) => name).join(', ');

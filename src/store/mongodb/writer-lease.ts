@@ -17,7 +17,7 @@ const WATCH_MS = 200;
 const KEY = 'primary';
 
 /** The latest group: its operations packed, here or in documents of their own. */
-export interface LoggedGroup {
+export interface LoggedBatch {
   id: string;
   time: Date;
   /** True when every operation was done. */
@@ -34,7 +34,7 @@ export interface LeaseDocument {
   pid: number;
   beats: number;
   since: Date;
-  group?: LoggedGroup;
+  group?: LoggedBatch;
   /** Names the log of updates whose entries count. */
   updates?: string;
 }
@@ -89,8 +89,8 @@ export class WriterLease {
   }
 
   /** Replaces the logged group: the moment from which the group will be done, whatever happens to this process. */
-  async log(group: LoggedGroup): Promise<void> {
-    await this.#write({ group });
+  async log(batch: LoggedBatch): Promise<void> {
+    await this.#write({ group: batch });
   }
 
   /** From here on the entries of this log of updates count, and no others. */

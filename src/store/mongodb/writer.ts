@@ -1,12 +1,12 @@
 /** The one writer of a primary: a group is checked whole, turned into writes, logged, and done. */
 import { BSON, type Db, type MongoClient } from 'mongodb';
-import type { WriteGroup, Writer } from '../port.js';
+import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { appendAction } from './action-log.js';
-import type { GroupOperation } from './batch-operations.js';
+import type { BatchOperation } from './batch-operations.js';
 import { Checkpoints } from './checkpointer.js';
 import { storeFailure } from './failure.js';
-import type { GroupLog, PreparedGroup } from './intent-log.js';
+import type { IntentLog, PreparedBatch } from './intent-log.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import {
   addDownloads,
@@ -16,7 +16,7 @@ import {
   replaceWorker,
   setContributor,
 } from './record-writes.js';
-import type { UpdateLog } from './redo-log.js';
+import type { RedoLog } from './redo-log.js';
 import { RunWrites } from './run-writes.js';
 import type { Update } from './update.js';
 import type { WriterLease } from './writer-lease.js';
@@ -27,8 +27,8 @@ export interface WriterParts {
   /** Names the database in messages. */
   name: string;
   lease: WriterLease;
-  groups: GroupLog;
-  updates: UpdateLog;
+  batches: IntentLog;
+  updates: RedoLog;
   mostEmbeddedTasks: number;
   /** How long documents may lack what is logged, in milliseconds; 0: not once the group is committed. */
   delayMs: number;
@@ -36,9 +36,9 @@ export interface WriterParts {
 
 /** A group on its way into the database; it stays the same however often it is tried. */
 interface Pending {
-  group: WriteGroup;
+  batch: WriteBatch;
   /** What is written before the group counts as durable. */
-  logged: PreparedGroup;
+  logged: PreparedBatch;
   updates: readonly Update[];
   /** Entries of the log of updates. */
   keys: readonly string[];
@@ -58,23 +58,23 @@ export class MongodbWriter implements Writer {
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
-    const { db, lease, groups, updates, delayMs, mostEmbeddedTasks } = parts;
-    this.#checkpoints = new Checkpoints({ db, lease, groups, log: updates, delayMs });
+    const { db, lease, batches, updates, delayMs, mostEmbeddedTasks } = parts;
+    this.#checkpoints = new Checkpoints({ db, lease, batches, log: updates, delayMs });
     this.#runs = new RunWrites(db, mostEmbeddedTasks, () => this.#checkpoints.write());
   }
 
-  async commit(group: WriteGroup): Promise<void> {
+  async commit(batch: WriteBatch): Promise<void> {
     this.#assertOpen();
     const { db, name } = this.#parts;
     try {
       const before = this.#pending;
       if (before !== undefined) {
         await this.#do(before);
-        if (before.group === group) return;
+        if (before.batch === batch) return;
       }
       await this.#checkpoints.retry();
-      const pending = await this.#prepare(group);
-      for (const pgn of group.pgns) await writePgn(db, pgn);
+      const pending = await this.#prepare(batch);
+      for (const pgn of batch.pgns) await writePgn(db, pgn);
       this.#pending = pending;
       await this.#do(pending);
     } catch (error) {
@@ -108,10 +108,10 @@ export class MongodbWriter implements Writer {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const { client, lease, groups, name } = this.#parts;
+    const { client, lease, batches, name } = this.#parts;
     try {
       await this.#checkpoints.close();
-      await groups.settle();
+      await batches.settle();
       await lease.release();
     } catch (error) {
       throw storeFailure(`Closing ${name}`, error);
@@ -124,31 +124,31 @@ export class MongodbWriter implements Writer {
   async #do(pending: Pending): Promise<void> {
     const { logged, updates, keys, urgent } = pending;
     if (!pending.isDurable) {
-      await this.#parts.groups.commit(logged);
-      this.#checkpoints.owe(updates, keys);
+      await this.#parts.batches.commit(logged);
+      this.#checkpoints.defer(updates, keys);
       pending.isDurable = true;
     }
     if (urgent.length > 0) await this.#checkpoints.write(urgent);
     this.#pending = undefined;
   }
 
-  async #prepare(group: WriteGroup): Promise<Pending> {
-    for (const pgn of group.pgns) checkPgn(pgn);
-    const { groups, updates: log, delayMs } = this.#parts;
-    const inserts: GroupOperation[] = [];
+  async #prepare(batch: WriteBatch): Promise<Pending> {
+    for (const pgn of batch.pgns) checkPgn(pgn);
+    const { batches, updates: log, delayMs } = this.#parts;
+    const inserts: BatchOperation[] = [];
     const updates: Update[] = [];
     const urgent: string[] = [];
-    for (const change of group.runs) {
+    for (const change of batch.runs) {
       const run = await this.#runs.of(change);
       if (run.insert !== undefined) inserts.push(run.insert);
       updates.push(...run.updates);
       if (run.isUrgent || delayMs === 0) urgent.push(...run.updates.map(({ key }) => key));
     }
     try {
-      const time = log.now(group.runs.flatMap(({ insert, live }) => (insert ?? live)?.last_updated ?? []));
+      const time = log.now(batch.runs.flatMap(({ insert, live }) => (insert ?? live)?.last_updated ?? []));
       const entries = log.entries(updates, time);
-      const logged = groups.prepare([...inserts, ...entries.operations, ...recordOperations(group)], time);
-      return { group, logged, updates, keys: entries.keys, urgent, isDurable: false };
+      const logged = batches.prepare([...inserts, ...entries.operations, ...recordOperations(batch)], time);
+      return { batch, logged, updates, keys: entries.keys, urgent, isDurable: false };
     } catch (error) {
       if (error instanceof TypeError || error instanceof BSON.BSONError) {
         throw new StoreError('group', error.message, { cause: error });
@@ -162,13 +162,13 @@ export class MongodbWriter implements Writer {
   }
 }
 
-function recordOperations(group: WriteGroup): GroupOperation[] {
+function recordOperations(batch: WriteBatch): BatchOperation[] {
   return [
-    ...group.actions.map(appendAction),
-    ...group.users.map(replaceUser),
-    ...group.workers.map(replaceWorker),
-    ...group.nets.map(replaceNet),
-    ...group.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
-    ...(group.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
+    ...batch.actions.map(appendAction),
+    ...batch.users.map(replaceUser),
+    ...batch.workers.map(replaceWorker),
+    ...batch.nets.map(replaceNet),
+    ...batch.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
+    ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
   ];
 }

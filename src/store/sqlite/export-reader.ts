@@ -8,11 +8,11 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
-import type { Census, Inventory } from '../port.js';
+import type { ExportReader, StoreCounts } from '../port.js';
 import { fromJson } from './json-text.js';
 import { PgnReads } from './pgn-records.js';
 
-export class SqliteInventory implements Inventory {
+export class SqliteExportReader implements ExportReader {
   readonly #db: DatabaseSyncInstance;
 
   /** Owns `db` from here on. */
@@ -74,7 +74,7 @@ export class SqliteInventory implements Inventory {
     for (const { username, cpu_hours } of rows) yield { username, cpuHours: cpu_hours };
   }
 
-  async census(): Promise<Census> {
+  async counts(): Promise<StoreCounts> {
     const count = (table: string) => this.#all<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]!.n;
     return {
       runs: count('runs'),

@@ -8,10 +8,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { Inventory, Reader, Store, Writer } from '../port.js';
+import type { ExportReader, Reader, Store, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { connectReader, connectWriter } from './connection.js';
-import { SqliteInventory } from './export-reader.js';
+import { SqliteExportReader } from './export-reader.js';
 import { storeFailure } from './failure.js';
 import { MIGRATIONS, migrate, schemaVersion } from './migrations.js';
 import { SqliteReader } from './reader.js';
@@ -64,8 +64,8 @@ export class SqliteStore implements Store {
   }
 
   /** @throws StoreError `missing`, `version` or `disk` */
-  openInventory(): Promise<Inventory> {
-    return this.#open((db) => new SqliteInventory(db));
+  openExportReader(): Promise<ExportReader> {
+    return this.#open((db) => new SqliteExportReader(db));
   }
 
   async #open<T>(make: (db: DatabaseSyncInstance) => T): Promise<T> {

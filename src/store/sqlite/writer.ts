@@ -1,6 +1,6 @@
 /** The one writer: a group is one transaction. */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { WriteGroup, Writer } from '../port.js';
+import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { ActionWrites } from './action-log.js';
 import { backupDatabase } from './backup.js';
@@ -35,11 +35,11 @@ export class SqliteWriter implements Writer {
     this.#checkpoints = new Checkpoints(db, file);
   }
 
-  async commit(group: WriteGroup): Promise<void> {
+  async commit(batch: WriteBatch): Promise<void> {
     this.#assertOpen();
     try {
       this.#db.exec('BEGIN IMMEDIATE');
-      this.#write(group);
+      this.#write(batch);
       this.#db.exec('COMMIT');
     } catch (error) {
       this.#rollBack();
@@ -86,15 +86,15 @@ export class SqliteWriter implements Writer {
     }
   }
 
-  #write(group: WriteGroup): void {
-    for (const run of group.runs) this.#runs.write(run);
-    for (const action of group.actions) this.#actions.append(action);
-    for (const pgn of group.pgns) this.#pgns.write(pgn);
-    for (const user of group.users) this.#records.user(user);
-    for (const worker of group.workers) this.#records.worker(worker);
-    for (const net of group.nets) this.#records.net(net);
-    for (const { key, value } of group.keyValues) this.#records.keyValue(key, value);
-    for (const { username, cpuHours } of group.contributors ?? []) {
+  #write(batch: WriteBatch): void {
+    for (const run of batch.runs) this.#runs.write(run);
+    for (const action of batch.actions) this.#actions.append(action);
+    for (const pgn of batch.pgns) this.#pgns.write(pgn);
+    for (const user of batch.users) this.#records.user(user);
+    for (const worker of batch.workers) this.#records.worker(worker);
+    for (const net of batch.nets) this.#records.net(net);
+    for (const { key, value } of batch.keyValues) this.#records.keyValue(key, value);
+    for (const { username, cpuHours } of batch.contributors ?? []) {
       this.#records.contributor(username, cpuHours);
     }
   }

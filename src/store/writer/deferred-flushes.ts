@@ -2,7 +2,7 @@
  * Runs of which the store is owed what nobody waits for: sums, and that workers are alive. Each has its turn once an
  * interval, a few with every group, so that no group is much longer than the others.
  */
-export class OwedRuns {
+export class DeferredFlushes {
   readonly #intervalMs: number;
   /** In the order in which they came to be owed. */
   readonly #waiting = new Set<number>();
@@ -15,7 +15,7 @@ export class OwedRuns {
     this.#intervalMs = intervalMs;
   }
 
-  owe(slot: number): void {
+  defer(slot: number): void {
     this.#waiting.add(slot);
   }
 

@@ -4,11 +4,11 @@
  * with easily groups would stay small and cost much, so they gather for some milliseconds; who is alone never waits.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { collectGroup, isEmptyGroup } from '../../state/collect-batch.js';
+import { collectBatch, isEmptyBatch } from '../../state/collect-batch.js';
 import type { State } from '../../state/state.js';
-import type { WriteGroup, Writer } from '../port.js';
+import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
-import { OwedRuns } from './deferred-flushes.js';
+import { DeferredFlushes } from './deferred-flushes.js';
 
 const RETRY_MS = 1000;
 /** A group of few changes that wait, but more than one, gathers more until so long after the one before it began. */
@@ -17,11 +17,11 @@ const FEW_CHANGES = 32;
 /** How long a group is tried that the store refuses for what the group holds. */
 const REFUSED_MS = 30_000;
 
-export interface JournalWriterOptions {
+export interface GroupCommitOptions {
   /** Changes that nobody waits for, such as beats, are written at least this often. */
   flushIntervalMs: number;
   /** Told of each durable group and how many milliseconds its commit took, failures and waits included. */
-  onCommit?: (group: WriteGroup, ms: number) => void;
+  onCommit?: (batch: WriteBatch, ms: number) => void;
   /** The store refused a group; it is kept and tried again, and replies wait. */
   onFailure?: (error: unknown) => void;
   /** How long a group is tried that the store refuses for what it holds, in milliseconds. */
@@ -30,42 +30,42 @@ export interface JournalWriterOptions {
   pause?: (ms: number) => Promise<void>;
 }
 
-export class JournalWriter {
+export class GroupCommitter {
   readonly #state: State;
   readonly #writer: Writer;
-  readonly #options: JournalWriterOptions;
+  readonly #options: GroupCommitOptions;
   #stopped = false;
   /** Downloads that are not counted in the store yet, by network. */
   readonly #downloads = new Map<string, number>();
-  readonly #owed: OwedRuns;
+  readonly #deferred: DeferredFlushes;
 
-  constructor(state: State, writer: Writer, options: JournalWriterOptions) {
+  constructor(state: State, writer: Writer, options: GroupCommitOptions) {
     this.#state = state;
     this.#writer = writer;
     this.#options = options;
-    this.#owed = new OwedRuns(options.flushIntervalMs);
+    this.#deferred = new DeferredFlushes(options.flushIntervalMs);
   }
 
   /** Commits everything that is marked now, and all that is owed; returns when it is durable. */
   async drain(): Promise<void> {
-    await this.#drain(this.#owed.chooseAll());
+    await this.#drain(this.#deferred.chooseAll());
   }
 
-  async #drain(due: ReadonlySet<number>, owed?: OwedRuns): Promise<void> {
-    const { journal } = this.#state;
-    for (const slot of due) journal.mark(slot);
-    const reached = journal.appended.load();
-    const group = collectGroup(this.#state, owed);
-    const { downloads = [] } = group;
-    delete group.downloads;
-    if (!isEmptyGroup(group)) {
+  async #drain(due: ReadonlySet<number>, deferred?: DeferredFlushes): Promise<void> {
+    const { commits, dirtyRuns } = this.#state;
+    for (const slot of due) dirtyRuns.mark(slot);
+    const reached = commits.issued.load();
+    const batch = collectBatch(this.#state, deferred);
+    const { downloads = [] } = batch;
+    delete batch.downloads;
+    if (!isEmptyBatch(batch)) {
       const began = performance.now();
-      await this.#commit(group);
-      this.#options.onCommit?.(group, performance.now() - began);
+      await this.#commit(batch);
+      this.#options.onCommit?.(batch, performance.now() - began);
     }
     await this.#countDownloads(downloads);
-    journal.durable.store(reached);
-    journal.durable.notify();
+    commits.durable.store(reached);
+    commits.durable.notify();
   }
 
   /**
@@ -73,30 +73,30 @@ export class JournalWriter {
    * @throws StoreError `group` when the store never takes a group
    */
   async run(): Promise<void> {
-    const { appended } = this.#state.journal;
+    const { issued } = this.#state.commits;
     let isIdle = false;
     let began = Number.NEGATIVE_INFINITY;
     while (!this.#stopped) {
       await this.#gather(began + GATHER_MS);
       began = performance.now();
-      const seen = appended.load();
+      const seen = issued.load();
       if (isIdle) await this.drain();
-      else await this.#drain(this.#owed.choose(performance.now()), this.#owed);
-      if (appended.load() === seen) await appended.waitAsync(seen, this.#options.flushIntervalMs);
-      isIdle = appended.load() === seen;
+      else await this.#drain(this.#deferred.choose(performance.now()), this.#deferred);
+      if (issued.load() === seen) await issued.waitAsync(seen, this.#options.flushIntervalMs);
+      isIdle = issued.load() === seen;
     }
     await this.drain();
   }
 
   async #gather(until: number): Promise<void> {
-    const waiting = this.#state.journal.lag();
+    const waiting = this.#state.commits.lag();
     const left = until - performance.now();
     if (waiting > 1 && waiting < FEW_CHANGES && left > 0) await (this.#options.pause ?? sleep)(left);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#state.journal.appended.notify();
+    this.#state.commits.issued.notify();
   }
 
   /** A count that the store does not take is not worth waiting for: it stays for the next group. */
@@ -117,12 +117,12 @@ export class JournalWriter {
    * Tries until the store takes the group.
    * @throws StoreError `group` when it never will: the process has to start again from what is stored
    */
-  async #commit(group: WriteGroup): Promise<void> {
+  async #commit(batch: WriteBatch): Promise<void> {
     const { refusedMs = REFUSED_MS, pause = sleep, onFailure } = this.#options;
     let refusedSince: number | undefined;
     for (;;) {
       try {
-        await this.#writer.commit(group);
+        await this.#writer.commit(batch);
         return;
       } catch (error) {
         onFailure?.(error);
