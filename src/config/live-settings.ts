@@ -108,7 +108,7 @@ export class Settings {
 
 /** The password of an address is left out. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/]*@/, '//');
+  return text.replaceAll(/\/\/[^/\s]*@/g, '//');
 }
 
 export function unknownText({ name, nearest }: UnknownName): string {

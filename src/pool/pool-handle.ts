@@ -68,7 +68,9 @@ export class ThreadPool {
       // A parked thread would not serve the timers and sockets of its database driver.
       atomics: 'disabled',
     });
-    pool.on('error', (error: unknown) => this.#tell(`a pool thread failed: ${String(error)}`));
+    pool.on('error', (error: unknown) =>
+      this.#tell(`a pool thread failed: ${error instanceof Error ? error.stack : String(error)}`),
+    );
     pool.on('workerCreate', () => this.#adopt(pool));
     this.#adopt(pool);
     return pool;

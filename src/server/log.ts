@@ -1,5 +1,5 @@
 /** The server's log: JSON lines, or lines for people on a terminal. Written at once, so that a crash loses none. */
-import { type Logger, pino } from 'pino';
+import { type Logger, pino, type SerializedError } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { withoutCredentials } from '../config/live-settings.js';
@@ -14,8 +14,22 @@ export function makeLog(config: Pick<Config, 'LOG_LEVEL' | 'LOG_FORMAT'>): Logge
     level: config.LOG_LEVEL,
     base: null,
     redact: SECRETS.flatMap((name) => [name, `*.${name}`]),
-    serializers: { error: (error: unknown) => withoutCredentials(String(error)) },
+    serializers: { err: serializeError, error: (text: unknown) => withoutCredentials(String(text)) },
   };
   if (!isPretty) return pino(options, pino.destination({ sync: true }));
   return pino(options, pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' }));
+}
+
+/** With stack and causes, but without the password of an address in their texts. */
+function serializeError(error: unknown): SerializedError | string | undefined {
+  if (error === undefined) return undefined;
+  if (!(error instanceof Error)) return withoutCredentials(String(error));
+  const serialized = pino.stdSerializers.err(error);
+  const { type, message, stack } = serialized;
+  return {
+    ...serialized,
+    type,
+    message: withoutCredentials(message),
+    stack: withoutCredentials(stack ?? ''),
+  };
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { readConfig } from '../../src/config/config.js';
 import { freePort } from '../../src/http/transport/free-port.js';
@@ -50,6 +51,13 @@ describe('a secondary', { skip: withoutMongodb }, () => {
     await primary?.end('SIGKILL');
     await place?.remove();
     await rm(directory, { recursive: true, force: true });
+  });
+
+  it('reads its settings again on SIGHUP, and goes on', async () => {
+    const isRead = () => secondary.log.some(({ msg }) => msg === 'configuration read again');
+    secondary.signal('SIGHUP');
+    while (!isRead()) await sleep(10);
+    assert.equal((await fetch(`${secondary.url}/healthz`)).status, 200);
   });
 
   it('refuses the eight paths of the primary, whatever the method', async () => {

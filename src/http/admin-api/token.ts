@@ -32,7 +32,7 @@ export async function loadOrCreateAdminAccess(dataDir: string): Promise<AdminAcc
     token: (await createToken(tokenFile)) ?? (await readToken(tokenFile)),
     async publish(host, port) {
       const draft = `${addressFile}.${process.pid}`;
-      await writeFile(draft, `${reachable(host)}:${port}\n`, { mode: 0o600 });
+      await writeFile(draft, `${reachableHost(host)}:${port}\n`, { mode: 0o600 });
       await rename(draft, addressFile);
     },
     withdraw: () => rm(addressFile, { force: true }),
@@ -79,7 +79,8 @@ async function readToken(file: string): Promise<string> {
   return token;
 }
 
-function reachable(host: string): string {
+/** The host under which this machine reaches a listener: an address of all interfaces is also that of the loopback. */
+export function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return isIPv6(host) ? `[${host}]` : host;

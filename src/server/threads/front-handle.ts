@@ -6,10 +6,10 @@ import type { Config } from '../../config/config.js';
 import { freePort } from '../../http/transport/free-port.js';
 import { GITHUB_API_URL } from '../../jobs/github.js';
 import { longestPgn } from '../../store/open-store.js';
-import { closeBeforeEnd, endProcess } from '../exit.js';
+import { closeBeforeEnd } from '../exit.js';
 import { credentialMaxAge, isPrimary } from '../role.js';
 import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
-import { superviseThread } from './reaper-handle.js';
+import { type OnThreadExit, superviseThread } from './supervise.js';
 
 /** As many as THREADPOOL_TOKENS can be. */
 const MOST_TOKENS = 10_000;
@@ -22,14 +22,21 @@ export type FrontState = Pick<FrontThreadData, 'legacyUsernames' | 'buffer' | 's
 
 export interface FrontOptions {
   readonly log: Logger;
-  /** A thread ended that was not told to. */
-  readonly onLost: (role: 'front' | 'pool', code: number) => void;
+  /** A thread exited that was not told to, or its pool is broken for good. */
+  readonly onThreadExit: OnThreadExit;
+  /** From `choosePort`. */
+  readonly port: number;
+}
+
+/** uWS shares only a port that it was told: one that the system chooses has to be known before it listens. */
+export async function choosePort(config: Config): Promise<number> {
+  return config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT;
 }
 
 export class FrontThreads {
   readonly port: number;
   readonly #workers: Worker[] = [];
-  #expectEnds: (() => void)[] = [];
+  readonly #expectEnds: (() => void)[] = [];
 
   private constructor(port: number) {
     this.port = port;
@@ -40,20 +47,16 @@ export class FrontThreads {
   static async start(
     config: Config,
     state: FrontState,
-    { log, onLost }: FrontOptions,
+    { log, onThreadExit, port }: FrontOptions,
   ): Promise<FrontThreads> {
-    // uWS shares only a port that it was told: one that the system would choose has to be known first.
-    const port = config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT;
     const data = threadData(config, state, port);
     const threads = new FrontThreads(port);
     for (let i = 0; i < data.fronts; i++) {
       const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: data });
-      await listening(worker, log, () => onLost('pool', 1));
+      await listening(worker, log, () => onThreadExit('pool', 1));
       threads.#workers.push(worker);
+      threads.#expectEnds.push(superviseThread(worker, 'front', onThreadExit));
     }
-    threads.#expectEnds = threads.#workers.map((worker) =>
-      superviseThread(worker, (code) => onLost('front', code)),
-    );
     return threads;
   }
 
@@ -148,10 +151,6 @@ function listening(worker: Worker, log: Logger, onBroken: () => void): Promise<v
         onBroken();
       } else if (message.kind === 'error') log.error({ error: message.message }, 'request failed');
     });
-    worker.on('error', (error) => {
-      reject(error);
-      log.fatal(error.message);
-      void endProcess(1);
-    });
+    worker.once('error', reject);
   });
 }

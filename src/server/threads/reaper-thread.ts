@@ -1,20 +1,19 @@
-/** The thread that buries the dead: it does nothing else, so that it holds no lock and may park when a burial must wait. */
+/**
+ * The reaper's thread: repairs and releases the locks of threads that died, as a robust mutex does after its owner's death.
+ *
+ * It does nothing else, so that it holds no lock and may park when a repair must wait for another. It waits for a liveness
+ * check that somebody asked for, or for its round. Its death ends the process: the next dead owner would hold its locks
+ * for ever.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { installRepair, reapThread } from '../../operations/recovery/reap-thread.js';
 import { Shared, type ThreadData } from '../../runtime/shared.js';
-
-/** A thread of this role died; it had held so many locks. */
-export interface ReapReport {
-  role: string;
-  slot: number;
-  locks: number;
-  ms: number;
-}
+import type { ReapReport } from './reaper-messages.js';
 
 /** How often it looks for threads that ended without anybody's telling. */
 const ROUND_MS = 250;
 
-const shared = Shared.attach(workerData as ThreadData, 'warden', true);
+const shared = Shared.attach(workerData as ThreadData, 'reaper', true);
 const { state } = shared;
 installRepair(state, Date.now);
 for (;;) {

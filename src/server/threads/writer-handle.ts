@@ -3,13 +3,13 @@ import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { closeBeforeEnd, endProcess } from '../exit.js';
-import { superviseThread } from './reaper-handle.js';
-import type { StoreCommand, StoreMessage, StoreThreadData } from './writer-thread.js';
+import { type OnThreadExit, superviseThread } from './supervise.js';
+import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
 
 /** The number of a thread that has ended. */
 const GONE = -1;
 
-export class StoreThread {
+export class WriterThread {
   readonly #worker: Worker;
   readonly #backups = new Map<number, (error?: string) => void>();
   #stopped: () => void = () => {};
@@ -25,20 +25,16 @@ export class StoreThread {
    * Resolves when the writer is open.
    * @throws Error when the store cannot be opened, after it was logged
    */
-  static async start(
-    data: StoreThreadData,
-    log: Logger,
-    onLost: (code: number) => void,
-  ): Promise<StoreThread> {
+  static async start(data: WriterThreadData, log: Logger, onExit: OnThreadExit): Promise<WriterThread> {
     const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: data });
-    const thread = new StoreThread(worker);
+    const thread = new WriterThread(worker);
     await new Promise<void>((resolve, reject) => {
-      worker.on('message', (message: StoreMessage) => {
+      worker.on('message', (message: WriterMessage) => {
         if (message.kind === 'open') resolve();
         else if (message.kind === 'failed') {
           log.error(message.message);
           reject(new Error(message.message));
-        } else if (message.kind === 'lost') {
+        } else if (message.kind === 'fatal') {
           log.fatal(message.message);
           void endProcess(1);
         } else if (message.kind === 'recovered') {
@@ -46,9 +42,10 @@ export class StoreThread {
         } else if (message.kind === 'backedUp') thread.#backups.get(message.id)?.(message.error);
         else thread.#stopped();
       });
-      worker.on('error', reject);
+      worker.once('error', reject);
     });
-    thread.#expectEnd = superviseThread(worker, onLost);
+    // From here on its exit is the process's end; before, the start fails with what the thread threw.
+    thread.#expectEnd = superviseThread(worker, 'store', onExit);
     // Not in the middle of a commit.
     closeBeforeEnd(() => thread.stop());
     return thread;
@@ -84,7 +81,7 @@ export class StoreThread {
     return { bytes: statSync(file).size, ms: Date.now() - began };
   }
 
-  #send(command: StoreCommand): void {
+  #send(command: WriterCommand): void {
     this.#worker.postMessage(command);
   }
 }

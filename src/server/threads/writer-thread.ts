@@ -1,47 +1,34 @@
-/** The thread that owns the store's only writer. Says `open`, then drains the journal until it is told to stop. */
+/**
+ * The writer's thread: owns the store's only writer, and commits what is marked dirty in batches.
+ *
+ * States: it says `open` once the store is open, commits from `start` on, and ends with `stopped` after `stop`, when
+ * everything is written. It waits for the commit sequence and for the store. Its death ends the process: the marks of the
+ * batch in flight are cleared already, and only a restart reads the truth from the store again.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { setLegacyUsernames } from '../../protocol/configured-names.js';
-import { Shared, type ThreadData } from '../../runtime/shared.js';
+import { Shared } from '../../runtime/shared.js';
 import { openStore } from '../../store/open-store.js';
 import { StoreError } from '../../store/store-error.js';
 import { GroupCommitter } from '../../store/writer/group-commit.js';
+import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
 
-export interface StoreThreadData extends ThreadData {
-  storeUrl: string;
-  flushIntervalMs: number;
-  /** False on a secondary, which writes nothing but uploads. */
-  isPrimary: boolean;
-}
-
-export type StoreCommand =
-  | { kind: 'start'; legacyUsernames: readonly string[] }
-  | { kind: 'stop' }
-  | { kind: 'backup'; id: number; file: string };
-export type StoreMessage =
-  | { kind: 'open' }
-  | { kind: 'stopped' }
-  | { kind: 'failed'; message: string }
-  /** Another writer has the store, or it refuses a group for good: this process must end. */
-  | { kind: 'lost'; message: string }
-  | { kind: 'recovered'; seconds: number }
-  | { kind: 'backedUp'; id: number; error?: string };
-
-const data = workerData as StoreThreadData;
+const data = workerData as WriterThreadData;
 const port = parentPort!;
-const say = (message: StoreMessage) => port.postMessage(message);
+const say = (message: WriterMessage) => port.postMessage(message);
 
-/** A failure that goes on is said again this often. */
-const SAY_AGAIN_MS = 10_000;
-/** How far the store's readers are behind is told this often. */
-const TELL_MS = 1_000;
+/** A failure that goes on is reported again this often. */
+const REPEAT_MS = 10_000;
+/** How far the store's readers are behind is published this often. */
+const BEHIND_MS = 1_000;
 let failingSince: number | undefined;
-let saidAt = Number.NEGATIVE_INFINITY;
+let reportedAt = Number.NEGATIVE_INFINITY;
 
 try {
   const shared = Shared.attach(data, 'store', true);
   const store = openStore(data.storeUrl);
   const writer = await (data.isPrimary ? store.openWriter() : store.openUploader());
-  const journal = new GroupCommitter(shared.state, writer, {
+  const committer = new GroupCommitter(shared.state, writer, {
     flushIntervalMs: data.flushIntervalMs,
     onCommit: (batch, ms) => {
       shared.counters.add('commits');
@@ -51,7 +38,7 @@ try {
       if (failingSince !== undefined) {
         say({ kind: 'recovered', seconds: Math.round((performance.now() - failingSince) / 1000) });
         failingSince = undefined;
-        saidAt = Number.NEGATIVE_INFINITY;
+        reportedAt = Number.NEGATIVE_INFINITY;
       }
     },
     onFailure: (error) => {
@@ -60,28 +47,28 @@ try {
       const now = performance.now();
       failingSince ??= now;
       if (error instanceof StoreError && error.code === 'in-use') {
-        say({ kind: 'lost', message: error.message });
-      } else if (now - saidAt >= SAY_AGAIN_MS) {
-        saidAt = now;
+        say({ kind: 'fatal', message: error.message });
+      } else if (now - reportedAt >= REPEAT_MS) {
+        reportedAt = now;
         const waits = `${shared.state.commits.lag()} changes wait`;
         say({
           kind: 'failed',
-          message: `the store refused a group of changes, trying again; ${waits}: ${String(error)}`,
+          message: `the store refused a batch of changes, trying again; ${waits}: ${stackOf(error)}`,
         });
       }
     },
   });
-  const tellBehind = () => shared.storeBehindMs.store(Math.round(writer.behindMs?.() ?? 0));
-  setInterval(tellBehind, TELL_MS).unref();
+  const publishBehind = () => shared.storeBehindMs.store(Math.round(writer.behindMs?.() ?? 0));
+  setInterval(publishBehind, BEHIND_MS).unref();
   let running: Promise<void> | undefined;
-  port.on('message', async (command: StoreCommand) => {
+  port.on('message', async (command: WriterCommand) => {
     if (command.kind === 'start') {
       setLegacyUsernames(command.legacyUsernames);
-      running = journal.run().catch((error: unknown) => {
-        const lost = 'nothing that was acknowledged is lost when the server starts again';
+      running = committer.run().catch((error: unknown) => {
+        const promise = 'nothing that was acknowledged is lost when the server starts again';
         say({
-          kind: 'lost',
-          message: `the store refuses a group of changes for good; ${lost}: ${String(error)}`,
+          kind: 'fatal',
+          message: `the store refuses a batch of changes for good; ${promise}: ${stackOf(error)}`,
         });
       });
     } else if (command.kind === 'backup') {
@@ -91,7 +78,7 @@ try {
       );
       say({ kind: 'backedUp', id: command.id, ...(error === undefined ? {} : { error }) });
     } else {
-      journal.stop();
+      committer.stop();
       await running;
       await writer.close();
       say({ kind: 'stopped' });
@@ -102,4 +89,8 @@ try {
 } catch (error) {
   say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   port.close();
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

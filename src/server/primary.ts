@@ -1,0 +1,182 @@
+/**
+ * A primary: starts its parts in the order in which they need each other, and stops them in reverse.
+ *
+ * Workers are served last: whoever finds their port open finds the admin API, too.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import type { Settings } from '../config/live-settings.js';
+import { GITHUB_API_URL, GitHub } from '../jobs/github.js';
+import { JobSchedule } from '../jobs/job-schedule.js';
+import { periodicJobs } from '../jobs/periodic.js';
+import { storeWorkerRuns, updateSpeeds, updateThroughput } from '../jobs/upkeep.js';
+import { logAction, withSystem } from '../operations/changes.js';
+import { recover } from '../operations/recovery/recover.js';
+import { SYSTEM_USERNAME } from '../protocol/action-schema.js';
+import { legacyUsernamesInForce } from '../protocol/configured-names.js';
+import type { Shared } from '../runtime/shared.js';
+import type { State } from '../state/state.js';
+import { openStore, sqliteDirectory } from '../store/open-store.js';
+import type { Reader } from '../store/port.js';
+import { type Admin, startAdmin } from './admin.js';
+import { followSettings } from './follow-settings.js';
+import type { SharedMemory } from './shared-memory.js';
+import { lossText, runShutdownSteps, type StopStep } from './shutdown.js';
+import type { Signals } from './signals.js';
+import { startTelemetry } from './telemetry.js';
+import { choosePort, FrontThreads } from './threads/front-handle.js';
+import type { OnThreadExit } from './threads/supervise.js';
+import { WriterThread } from './threads/writer-handle.js';
+import { watchStore } from './watch-store.js';
+
+/** Between the first refused request and the end of the jobs (docs/spec/scheduling.md §10). */
+const GRACE_MS = 500;
+
+export interface ServerParts extends SharedMemory {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly began: number;
+  readonly signals: Signals;
+  readonly onThreadExit: OnThreadExit;
+}
+
+/** What runs, and what a stop has to end. */
+interface Primary {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly shared: Shared;
+  readonly reader: Reader;
+  readonly writer: WriterThread;
+  readonly admin: Admin;
+  readonly fronts: FrontThreads;
+  readonly jobs: Jobs;
+  readonly endWatches: readonly (() => void)[];
+}
+
+interface Jobs {
+  stop(): Promise<void>;
+}
+
+/** Resolves when workers are served. @throws Error when a part cannot be started */
+export async function startPrimary(parts: ServerParts): Promise<void> {
+  const { settings, log, shared, threadData, version, began, signals, onThreadExit } = parts;
+  const { config } = settings;
+  const writer = await startWriter(parts);
+  const reader = await openStore(config.STORE_URL).openReader();
+  const recovery = await recoverState(shared.state, reader, log, began);
+  const legacyUsernames = [...legacyUsernamesInForce()];
+  writer.begin(legacyUsernames);
+
+  const port = await choosePort(config);
+  const admin = await startAdmin({
+    config,
+    log,
+    settings,
+    shared,
+    reader,
+    writer,
+    version,
+    began,
+    workerPort: port,
+  });
+  const frontState = { ...threadData, legacyUsernames };
+  const fronts = await FrontThreads.start(config, frontState, { log, onThreadExit, port });
+  noteSystemEvent(shared.state, `start, port ${port}`);
+  const jobs = startJobs(config, log, shared, reader);
+  const endWatches = [
+    await watchStore(shared, reader, log),
+    startTelemetry({ config, log, shared, reader, sampler: admin.sampler, fronts }),
+  ];
+  followSettings(settings, shared, log);
+  const primary: Primary = { config, log, shared, reader, writer, admin, fronts, jobs, endWatches };
+  signals.onStop(() => stopPrimary(primary));
+  // Said last: whoever reads it may ask for the stop at once.
+  const { runs, tasks } = recovery;
+  const url = `http://localhost:${port}`;
+  log.info(
+    { port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url },
+    `Shoal ${version} serves workers`,
+  );
+}
+
+function startWriter({ settings, log, threadData, onThreadExit }: ServerParts): Promise<WriterThread> {
+  const { STORE_URL: storeUrl, FLUSH_INTERVAL_MS: flushIntervalMs } = settings.config;
+  const data = { ...threadData, isPrimary: true, storeUrl, flushIntervalMs };
+  return WriterThread.start(data, log, onThreadExit);
+}
+
+/** Builds memory from the store, with every derived number made anew. */
+async function recoverState(state: State, reader: Reader, log: Logger, began: number) {
+  const recovery = await recover(state, reader, began);
+  for (const correction of recovery.corrections) {
+    log.warn({ correction }, 'corrected at start-up');
+    noteSystem(state, 'log_message', `Corrected at start-up: ${correction}`);
+  }
+  updateThroughput(state);
+  updateSpeeds(state);
+  return recovery;
+}
+
+function startJobs(config: Config, log: Logger, shared: Shared, reader: Reader): Jobs {
+  const github =
+    config.SHOAL_GITHUB === 'on'
+      ? new GitHub({ token: config.GH_TOKEN, apiUrl: config.GITHUB_API_URL || GITHUB_API_URL })
+      : undefined;
+  const isStoreShared = sqliteDirectory(config.STORE_URL) === undefined;
+  const schedule = new JobSchedule(periodicJobs({ state: shared.state, reader, github, isStoreShared }), {
+    onError: (job, err) => log.error({ job, err }, 'job failed'),
+    onChange: (job, now) => shared.jobs.record(job, now),
+    onResult: (job, result, ms) => log.debug({ job, result, ms: Math.round(ms) }, 'job done'),
+  });
+  const end = new AbortController();
+  const finished = schedule.run(end.signal);
+  return {
+    async stop() {
+      end.abort();
+      await finished;
+    },
+  };
+}
+
+/** @returns whether everything ended in time and the store has all changes */
+async function stopPrimary(primary: Primary): Promise<boolean> {
+  const { config, log, shared, endWatches } = primary;
+  const { commits } = shared.state;
+  shared.draining.store(1);
+  for (const end of endWatches) end();
+  const isClean = await runShutdownSteps(stopSteps(primary), {
+    timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+    onError: (step, err) => log.error({ step, err }, 'a step of stopping failed'),
+  });
+  if (commits.lag() > 0) log.error({ changes: commits.lag() }, lossText(config.DURABILITY));
+  return isClean;
+}
+
+function stopSteps({ shared, reader, writer, admin, fronts, jobs }: Primary): StopStep[] {
+  const { state } = shared;
+  return [
+    { name: 'let requests end', run: () => sleep(GRACE_MS) },
+    { name: 'stop the jobs', share: 0.15, run: () => jobs.stop() },
+    { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
+    { name: 'close the admin API', run: () => admin.close() },
+    { name: 'withdraw the admin address', run: () => admin.withdraw() },
+    { name: 'keep what workers have seen', run: () => storeWorkerRuns(state) },
+    { name: 'note the stop', run: () => noteSystemEvent(state, `stop, port ${fronts.port}`) },
+    { name: 'write everything', run: () => writer.stop(), isVital: true },
+    { name: 'close the store', run: () => reader.close() },
+  ];
+}
+
+function noteSystemEvent(state: State, message: string): void {
+  noteSystem(state, 'system_event', message);
+}
+
+function noteSystem(state: State, kind: 'system_event' | 'log_message', message: string): void {
+  withSystem(state, (slot) =>
+    logAction(state, slot, Date.now(), kind, { username: SYSTEM_USERNAME, message }),
+  );
+  state.commits.next();
+}

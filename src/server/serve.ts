@@ -1,0 +1,42 @@
+/** A server from its settings to its end: shared memory, the reaper, then a primary or a secondary. */
+import { createRequire } from 'node:module';
+import type { Settings } from '../config/live-settings.js';
+import { unknownText } from '../config/live-settings.js';
+import { endProcess } from './exit.js';
+import { makeLog } from './log.js';
+import { startPrimary } from './primary.js';
+import { isPrimary } from './role.js';
+import { startSecondary } from './secondary.js';
+import { openSharedMemory } from './shared-memory.js';
+import { Signals } from './signals.js';
+import { startReaper } from './threads/reaper-handle.js';
+import { EXIT_THREAD_EXITED, type OnThreadExit } from './threads/supervise.js';
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
+
+/** Resolves when the server serves. A start that fails ends the process with exit code 1, after its reason was logged. */
+export async function serve(settings: Settings): Promise<void> {
+  const began = Date.now();
+  const log = makeLog(settings.config);
+  for (const name of settings.unknown()) log.warn(unknownText(name));
+  const signals = new Signals(log, settings);
+  log.info({ version, node: process.version, pid: process.pid }, 'starting');
+  const onThreadExit: OnThreadExit = (role, code, err) => {
+    // Nothing acknowledged is lost: a supervisor starts the server again.
+    log.fatal({ role, code, err }, 'an essential thread exited: the server ends too, start it again');
+    void endProcess(EXIT_THREAD_EXITED);
+  };
+  try {
+    const memory = openSharedMemory(settings.config);
+    startReaper(
+      memory.threadData,
+      (report) => log.error(report, 'a thread died: its locks were repaired and released'),
+      onThreadExit,
+    );
+    const start = isPrimary(settings.config) ? startPrimary : startSecondary;
+    await start({ ...memory, settings, log, version, began, signals, onThreadExit });
+  } catch (err) {
+    log.fatal({ err }, err instanceof Error ? err.message : String(err));
+    await endProcess(1);
+  }
+}

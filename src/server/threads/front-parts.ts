@@ -1,0 +1,73 @@
+/** What a front thread is made of, over the shared memory: its pool with the tokens, what serves workers, and what serves readers. */
+import { GithubQuota } from '../../http/public-api/github-quota.js';
+import { PublicApi } from '../../http/public-api/public-api.js';
+import { RequestWatch } from '../../http/transport/request-watch.js';
+import { DurableReplies } from '../../http/worker-api/durable-replies.js';
+import { Front } from '../../http/worker-api/front.js';
+import { ThreadPool } from '../../pool/pool-handle.js';
+import type { PoolCall } from '../../pool/pool-messages.js';
+import type { ReadAnswer } from '../../pool/reads/read-call.js';
+import { TokenGate } from '../../pool/token-gate.js';
+import type { Shared } from '../../runtime/shared.js';
+import type { FrontMessage, FrontThreadData } from './front-messages.js';
+
+export interface FrontParts {
+  readonly shared: Shared;
+  readonly data: FrontThreadData;
+  readonly say: (message: FrontMessage) => void;
+  readonly pool: ThreadPool;
+  readonly tokens: TokenGate<PoolCall, unknown>;
+  readonly replies: DurableReplies;
+  readonly front: Front;
+  readonly watch: RequestWatch;
+  readonly publicApi: PublicApi;
+}
+
+export function makeFrontParts(
+  shared: Shared,
+  data: FrontThreadData,
+  say: (message: FrontMessage) => void,
+): FrontParts {
+  const onError = (error: unknown, path: string) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    say({ kind: 'error', message: `${path}: ${text}` });
+  };
+  const pool = new ThreadPool(shared, data, {
+    threads: data.poolThreads,
+    callsPerThread: data.callsPerThread,
+    hangMs: data.hangMs,
+    onEvent: (message) => say({ kind: 'thread', message }),
+    onBroken: (message) => say({ kind: 'broken', message }),
+  });
+  const tokens = new TokenGate<PoolCall, unknown>({
+    run: (call) => pool.run(call),
+    tokens: shared.tokens,
+    shares: data.fronts,
+    queueLimit: data.poolQueue,
+    meters: shared.meters,
+  });
+  const replies = new DurableReplies(shared.state.commits);
+  const front = new Front(shared, tokens, replies, {
+    strict: data.strict,
+    credentialMaxAge: data.credentialMaxAge,
+    guesses: data.guesses,
+    replyJitterMs: data.replyJitterMs,
+    onError,
+  });
+  const watch = new RequestWatch({
+    meters: shared.meters,
+    slowMs: data.slowMs,
+    logsEach: () => shared.logsRequests.load() === 1,
+    report: say,
+    idPrefix: `${shared.state.threads.self().toString(36)}${Date.now().toString(36)}`,
+  });
+  const publicApi = new PublicApi({
+    read: (call) => tokens.run(call) as Promise<ReadAnswer>,
+    sendGames: (call) => pool.sendGames(call),
+    quota: new GithubQuota({ apiUrl: data.githubApiUrl, token: data.githubToken }),
+    nnUrl: data.nnUrl,
+    bodyLimit: data.bodyLimit,
+    onError,
+  });
+  return { shared, data, say, pool, tokens, replies, front, watch, publicApi };
+}
