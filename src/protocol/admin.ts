@@ -58,6 +58,8 @@ export interface SprtView {
   upper_bound: number;
   /** '' while undecided. */
   state: SprtState;
+  /** No results can decide it: its bounds are none that an LLR can be worked out for. */
+  undecidable?: true;
 }
 
 export interface RunSummary {

@@ -45,7 +45,8 @@ export function tcBase(tc: string): number {
   return Number.parseFloat(tc);
 }
 
-function countThreads(threads: unknown): number {
+/** Threads of a game, of which old documents say nothing: then 1. */
+export function countThreads(threads: unknown): number {
   try {
     const count = toFinite(threads);
     return count > 0 ? count : 1;

@@ -30,7 +30,9 @@ export function bracketedRoot(
     const towards = Math.sign(middle - secant);
     const shift = stiffness * (high - low) ** 2;
     const truncated = shift <= Math.abs(middle - secant) ? secant + towards * shift : middle;
-    const x = Math.abs(truncated - middle) <= radius ? truncated : middle - towards * radius;
+    const projected = Math.abs(truncated - middle) <= radius ? truncated : middle - towards * radius;
+    // Where f is flat at one end, rounding puts the secant onto it: halving then goes on, and the root is still found.
+    const x = projected > low && projected < high ? projected : middle;
     if (!(x > low && x < high)) break;
     const y = sign * f(x);
     if (y > 0) {

@@ -4,7 +4,7 @@ import type { Results, Sprt, SprtState } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';
 import { getElo } from './elo.js';
 import { formatFixed, formatPercent } from './format-number.js';
-import { gameDuration } from './game-time.js';
+import { countThreads, gameDuration } from './game-time.js';
 import { countsOf, expectedOvershoot, sprtBounds } from './sprt.js';
 import { sprtInterval } from './sprt-elo.js';
 
@@ -86,7 +86,8 @@ function estimate(results: Results, sprt: Sprt | undefined) {
 export function remainingHours(run: {
   readonly args: {
     readonly tc: string;
-    readonly threads: number;
+    /** As found in a document: anything but a positive number counts as 1 (docs/spec/data-model.md §2.7). */
+    readonly threads?: unknown;
     readonly num_games: number;
     readonly sprt?: Sprt;
   };
@@ -97,7 +98,7 @@ export function remainingHours(run: {
     args.sprt === undefined
       ? args.num_games - countGames(results)
       : sprtGamesLeft(args.sprt, args.num_games, pairsOf(results));
-  return (gameDuration(args.tc) * Math.max(0, games) * args.threads) / 3600;
+  return (gameDuration(args.tc) * Math.max(0, games) * countThreads(args.threads)) / 3600;
 }
 
 /** Extrapolates the way of the LLR to its bound, mixed with a prior guess while there are few pairs. */

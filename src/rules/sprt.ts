@@ -46,14 +46,15 @@ export function sprtBounds(alpha: number, beta: number): { lower: number; upper:
 }
 
 /**
- * Bounds in logistic Elo and the model that then applies; BayesElo uses the draw elo of the sample (§4.4).
+ * Bounds in logistic Elo and the model that then applies; BayesElo uses the draw elo of the games, each kind of which counts
+ * as none when only pairs are known (docs/spec/statistics.md §4.4, §5 step 1).
  * @throws RangeError when one outcome makes up all of a sample of more than about 10¹³ games in the BayesElo model
  */
 export function withoutBayesElo(
   elo0: number,
   elo1: number,
   model: EloModel | undefined,
-  { losses, draws, wins }: Pick<Results, 'wins' | 'losses' | 'draws'>,
+  { losses = 0, draws = 0, wins = 0 }: Partial<Pick<Results, 'wins' | 'losses' | 'draws'>>,
 ): { elo0: number; elo1: number; model: 'logistic' | 'normalized' } {
   if (model === 'logistic' || model === 'normalized') return { elo0, elo1, model };
   const drawElo = drawEloOf(regularize([losses, draws, wins]));

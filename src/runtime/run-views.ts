@@ -5,6 +5,7 @@ import { longWorkerName } from '../model/names.js';
 import type { RunDetail, RunState, RunSummary, UserView, WorkerView } from '../protocol/admin.js';
 import { getElo } from '../rules/elo.js';
 import { countsOf } from '../rules/sprt.js';
+import { isUndecidable } from '../rules/sprt-bounds.js';
 import { sprtElo } from '../rules/sprt-elo.js';
 import { taskGames } from '../state/results.js';
 import { readHead } from '../state/run-document.js';
@@ -57,6 +58,7 @@ export function runSummary(head: RunHead): RunSummary {
       lower_bound: sprt.lower_bound,
       upper_bound: sprt.upper_bound,
       state: sprt.state ?? '',
+      ...(isUndecidable(sprt) ? { undecidable: true as const } : {}),
     };
   }
   if (spsa !== undefined) summary.spsa = { iter: spsa.iter, num_iter: spsa.num_iter };

@@ -118,3 +118,13 @@ test('residuals of any workers are numbers, and only a worker with a residual is
     { numRuns: 300 },
   );
 });
+
+test('remaining hours of documents that do not say their threads are those of one', () => {
+  const results = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
+  const args = { tc: '10+0.1', num_games: 1000 };
+  const hours = remainingHours({ args: { ...args, threads: 1 }, results });
+  for (const threads of [undefined, null, 0, -1, 'x', Number.NaN]) {
+    assert.equal(remainingHours({ args: { ...args, threads }, results }), hours);
+  }
+  assert.equal(remainingHours({ args, results }), hours);
+});

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Pentanomial, Results, Sprt } from '../../src/model/documents.js';
 import { outcomeCdf } from '../../src/rules/brownian.js';
 import { newSprt, updateSprt } from '../../src/rules/sprt.js';
+import { boundsProblem, isUndecidable } from '../../src/rules/sprt-bounds.js';
 import { sprtElo } from '../../src/rules/sprt-elo.js';
 import { assertClose } from './close.js';
 
@@ -112,5 +113,48 @@ test('no results that validate ever leave a NaN in a live test', () => {
       for (const value of [sprt.llr, ...Object.values(overshoot ?? {})]) assert.ok(Number.isFinite(value));
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('a BayesElo test of which only pairs are known has an estimate', () => {
+  const only = { pentanomial: [39, 2226, 31451, 2412, 40] } as unknown as Results;
+  const { elo, ci, LLR } = sprtElo(only, { ...DEFAULTS, elo0: -3, elo1: 3, eloModel: 'BayesElo' });
+  assertClose(elo, 0.21537473455884665);
+  assertClose(ci[0], -3.3132724986082707);
+  assertClose(ci[1], 3.4669391018802713);
+  assertClose(LLR, 41.75719232450661);
+});
+
+test('an estimate is found to 1e-9 where the outcome is flat on one side', () => {
+  const results = { ...resultsOf([2, 0, 0, 100, 2]), wins: 104, losses: 4, draws: 100 };
+  const { elo } = sprtElo(results, { ...DEFAULTS, elo0: 0, elo1: 100, eloModel: 'BayesElo' });
+  assert.ok(Math.abs(elo - 172.568191047) < 1e-9, String(elo));
+});
+
+test('bounds that no LLR can be worked out for are refused in new tests and told of in old ones', () => {
+  const hopeless = [
+    [-1500, -500],
+    [500, 1500],
+    [1e6, 1e7],
+    [1, 1],
+    [2, 0],
+    [Number.NaN, 1],
+    [0, Number.POSITIVE_INFINITY],
+  ] as const;
+  for (const [elo0, elo1] of hopeless) {
+    assert.match(boundsProblem({ elo0, elo1 }) ?? '', /^elo0/, `${elo0}, ${elo1}`);
+    if (elo0 === 2) continue;
+    assert.ok(isUndecidable({ elo0, elo1, elo_model: 'normalized' }), `${elo0}, ${elo1}`);
+  }
+  fc.assert(
+    fc.property(
+      fc.double({ min: -10, max: 9.5, noNaN: true }),
+      fc.constantFrom('normalized' as const, 'logistic' as const, 'BayesElo' as const),
+      (elo0, elo_model) => {
+        const bounds = { elo0, elo1: elo0 + 0.5 };
+        assert.equal(boundsProblem(bounds), undefined);
+        assert.equal(isUndecidable({ ...bounds, elo_model }), false);
+      },
+    ),
   );
 });

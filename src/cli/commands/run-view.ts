@@ -77,6 +77,7 @@ function llr(sprt: SprtView): string {
   const model = sprt.elo_model === 'normalized' ? '' : ` ${sprt.elo_model}`;
   const [low, high] = [sprt.lower_bound.toFixed(2), sprt.upper_bound.toFixed(2)];
   const state = sprt.state === '' ? '' : ` ${sprt.state}`;
+  if (sprt.undecidable) return `undecidable: no LLR exists for the bounds ${sprt.elo0}, ${sprt.elo1}${model}`;
   return `${sprt.llr.toFixed(2)} [${low}, ${high}] <${sprt.elo0}, ${sprt.elo1}>${model}${state}`;
 }
 

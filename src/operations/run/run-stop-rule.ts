@@ -4,6 +4,7 @@ import type { RunArgs } from '../../model/documents.js';
 import type { NewRunForm } from '../../protocol/admin.js';
 import { isLtcSprt, tcRatio } from '../../rules/game-time.js';
 import { newSprt } from '../../rules/sprt.js';
+import { boundsProblem } from '../../rules/sprt-bounds.js';
 import { buildSpsaState } from '../../rules/spsa-form.js';
 
 /** The games of an SPRT, which ends before. */
@@ -20,7 +21,8 @@ export function checkStopRule({ sprt, spsa, num_games: games }: NewRunForm): str
     if (games !== undefined && games !== SPRT_GAMES) {
       return [`an SPRT has ${SPRT_GAMES} games: leave num_games out`];
     }
-    return sprt.elo0 < sprt.elo1 ? [] : [`elo0 (${sprt.elo0}) must be less than elo1 (${sprt.elo1})`];
+    const problem = boundsProblem(sprt);
+    return problem === undefined ? [] : [problem];
   }
   if (games === undefined) return ['num_games is needed, since the run is no SPRT'];
   if (games < GAMES_STEP || games > LARGEST_RUN || games % GAMES_STEP !== 0) {

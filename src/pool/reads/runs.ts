@@ -1,9 +1,10 @@
 /** Runs and tasks for the public API: from memory where the run is live, else from the store. */
 
-import type { TaskDocument } from '../../model/documents.js';
+import type { Results, Sprt, TaskDocument } from '../../model/documents.js';
 import type { Context } from '../../operations/context.js';
 import { lockRun } from '../../operations/worker/resolve-task.js';
-import { sprtElo } from '../../rules/sprt-elo.js';
+import { isUndecidable } from '../../rules/sprt-bounds.js';
+import { type SprtElo, sprtElo, sprtInterval } from '../../rules/sprt-elo.js';
 import { listedRun, shownTask, singleRun } from '../../state/public-views.js';
 import { readHead } from '../../state/run-document.js';
 import { readTask } from '../../state/task-document.js';
@@ -67,14 +68,21 @@ export async function getElo(context: Context, reader: Reader, { params }: ReadC
   const { sprt } = head.args;
   if (sprt === undefined) return { kind: 'json', json: '{}' };
   const eloModel = sprt.elo_model ?? 'BayesElo';
+  const run = singleRun({ ...head, args: { ...head.args, sprt: { ...sprt, elo_model: eloModel } } });
+  const estimate = isUndecidable({ ...sprt, elo_model: eloModel })
+    ? { elo: null, undecidable: true }
+    : { elo: eloWithLlr(head.results, { ...sprt, elo_model: eloModel }) };
+  return { kind: 'json', json: JSON.stringify({ ...run, ...estimate }) };
+}
+
+/** One-sided results have no exact LLR: then that of the live test is shown (docs/spec/statistics.md §8). */
+function eloWithLlr(results: Results, sprt: Sprt): SprtElo {
+  const input = { ...sprt, eloModel: sprt.elo_model };
   try {
-    const elo = sprtElo(head.results, { ...sprt, eloModel });
-    const args = { ...head.args, sprt: { ...sprt, elo_model: eloModel } };
-    return { kind: 'json', json: JSON.stringify({ ...singleRun({ ...head, args }), elo }) };
+    return sprtElo(results, input);
   } catch (error) {
-    // Bounds that do not differ have no estimate.
-    if (error instanceof RangeError) return { kind: 'crashed' };
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    return { ...sprtInterval(results, input), LLR: sprt.llr };
   }
 }
 
