@@ -1,6 +1,6 @@
 /** Runs every test file with node:test, with lock checking on, and says what was left out. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browserIsRequired, chromiumPath } from './dashboard/browser.js';
@@ -10,12 +10,6 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.js'))
   .map((file) => join(here, file))
   .sort();
-const golden = process.env['SHOAL_GOLDEN'] ?? '../shared/golden';
-if (!existsSync(golden)) {
-  process.stdout.write(
-    `left out: recorded answers of the reference server (no directory ${golden}; set SHOAL_GOLDEN)\n`,
-  );
-}
 if (process.env['MONGODB_URI'] === undefined) {
   process.stdout.write('left out: the tests of MongoDB (set MONGODB_URI, or run .ci/mongodb npm test)\n');
 }

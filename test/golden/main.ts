@@ -1,15 +1,14 @@
 /**
- * `npm run golden -- DIR [--store URL] [--verbose]`: replays every recorded *.json of DIR against Shoal's rules, schemas and
+ * `npm run golden -- DIR [--store URL] [--verbose]`: replays every recording of DIR (*.json, or compressed *.json.br, *.json.gz) against Shoal's rules, schemas and
  * operations; scenarios over an embedded store, or over databases of their own on the MongoDB server that URL names.
  * Exit code 0: everything agrees (or deviates by a rule), 1: a mismatch, 2: wrong usage.
  */
 
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { StorePlace } from '../store/contract.js';
 import { placeOn } from '../store/mongodb-place.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
+import { listRecordings } from './recordings.js';
 import { type FileReport, runFile } from './run-file.js';
 
 const SHOWN_FAILURES = 5;
@@ -34,15 +33,16 @@ async function main(args: readonly string[]): Promise<number> {
   if (store !== undefined && !store.startsWith('mongodb'))
     return usage(`--store ${store} is not mongodb://…`);
   const makePlace = store === undefined ? sqlitePlace : () => placeOn(store);
-  let names: string[];
+  let recordings: Map<string, string>;
   try {
-    names = (await readdir(directory)).filter((name) => name.endsWith('.json')).sort();
+    recordings = await listRecordings(directory);
   } catch (error) {
     return usage(`cannot list ${directory}: ${messageOf(error)}`);
   }
-  if (names.length === 0) return usage(`${directory} holds no *.json`);
+  if (recordings.size === 0) return usage(`${directory} holds no *.json, *.json.br or *.json.gz`);
   let good = true;
-  for (const name of names) good = (await replay(join(directory, name), name, verbose, makePlace)) && good;
+  for (const [stem, path] of recordings)
+    good = (await replay(path, `${stem}.json`, verbose, makePlace)) && good;
   return good ? 0 : 1;
 }
 

@@ -1,8 +1,8 @@
 /** Replays one recorded file: finds the suite of every case by what the case holds, and collects the verdicts. */
 
-import { readFile } from 'node:fs/promises';
 import type { StorePlace } from '../store/contract.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
+import { readRecording } from './recordings.js';
 import { type AuthResult, type GoldenCase, isRecord, type Suite } from './suite.js';
 
 type SuiteName = 'stats' | 'spsa' | 'estimates' | 'purge' | 'scheduling' | 'validation';
@@ -22,7 +22,7 @@ export async function runFile(
   path: string,
   makePlace: () => Promise<StorePlace> = sqlitePlace,
 ): Promise<FileReport | undefined> {
-  const file: unknown = JSON.parse(await readFile(path, 'utf8'));
+  const file: unknown = JSON.parse(await readRecording(path));
   const cases = isRecord(file) ? file['cases'] : undefined;
   if (!Array.isArray(cases) || !cases.every(isGoldenCase)) {
     if (!isRecord(file) || !('cases' in file)) return undefined;

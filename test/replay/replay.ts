@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { recordingStem } from '../golden/recordings.js';
 import type { AuthResult } from '../golden/suite.js';
 import { PATIENT, ServerProcess } from '../server/server-process.js';
 import { Placeholders } from './placeholders.js';
@@ -28,7 +29,7 @@ export interface TranscriptReport {
 /** Plays the files in order on one server: a transcript may go on where another ended. */
 export async function replay(files: readonly string[], options: ReplayOptions): Promise<TranscriptReport[]> {
   const transcripts = await Promise.all(files.map(readTranscript));
-  const seed = await readSeed(findSeed(files[0]!));
+  const seed = await readSeed(await findSeed(files[0]!));
   if (options.url !== undefined) {
     const url = new URL(options.url);
     return await play(url, files, transcripts, new Placeholders(await findRunIds(url, seed)), options);
@@ -71,9 +72,15 @@ async function play(
       if (only === 'worker' && !isAboutWorkers(recorded)) continue;
       played.push({ recorded, verdict: await playOne(url, recorded, placeholders) });
     }
-    reports.push({ name: basename(files[i]!), played });
+    reports.push({ name: nameOf(files[i]!), played });
   }
   return reports;
+}
+
+/** `http-transcript.json`, however the file is compressed. */
+function nameOf(file: string): string {
+  const stem = recordingStem(file);
+  return basename(stem === undefined ? file : `${stem}.json`);
 }
 
 /** A running server's ids of the seeded runs, which are told apart by their tags. */

@@ -1,11 +1,13 @@
 /** The state before the first exchange of a transcript, and how a store gets it. */
-import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { RunDocument, UserDocument } from '../../src/model/documents.js';
 import { newObjectId } from '../../src/model/object-id.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
+import { listRecordings, readRecording, recordingStem } from '../golden/recordings.js';
+
+/** Ends the stem of a seed. */
+const SEED = '-seed';
 
 interface SeedUser extends Omit<UserDocument, 'registration_time' | 'email'> {
   cpu_hours: number | null;
@@ -23,27 +25,21 @@ export interface Seed {
  * The seed that lies beside a transcript: FILE-seed.json, or that of the transcript which FILE continues
  * (the longest name that FILE begins with), or the only seed there is.
  */
-export function findSeed(transcript: string): string {
-  const own = transcript.replace(/(?:\.json)?$/, '-seed.json');
-  if (existsSync(own)) return own;
+export async function findSeed(transcript: string): Promise<string> {
+  const own = basename(recordingStem(transcript) ?? transcript) + SEED;
   const directory = dirname(transcript);
-  const seeds = readdirSync(directory).filter((name) => name.endsWith('-seed.json'));
+  const seeds = [...(await listRecordings(directory))].filter(([stem]) => stem.endsWith(SEED));
   const begun = seeds
-    .filter(
-      (name) => join(directory, name).length <= own.length && own.startsWith(stem(join(directory, name))),
-    )
-    .sort((a, b) => b.length - a.length);
+    .filter(([stem]) => own.startsWith(stem.slice(0, -SEED.length)))
+    .sort(([a], [b]) => b.length - a.length);
   const chosen = begun[0] ?? (seeds.length === 1 ? seeds[0] : undefined);
-  if (chosen === undefined) throw new Error(`there is no seed beside ${transcript}: ${own} was looked for`);
-  return join(directory, chosen);
-}
-
-function stem(seed: string): string {
-  return seed.slice(0, -'-seed.json'.length);
+  if (chosen === undefined)
+    throw new Error(`there is no seed beside ${transcript}: ${own}.json was looked for`);
+  return chosen[1];
 }
 
 export async function readSeed(path: string): Promise<Seed> {
-  return JSON.parse(await readFile(path, 'utf8')) as Seed;
+  return JSON.parse(await readRecording(path)) as Seed;
 }
 
 /** Ids for the runs whose id the seed leaves open; a seed may also name one. */

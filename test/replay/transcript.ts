@@ -1,5 +1,5 @@
 /** The format of a recorded HTTP session (its seed's `about` explains it), and reading it. */
-import { readFile } from 'node:fs/promises';
+import { readRecording } from '../golden/recordings.js';
 import { isRecord } from '../golden/suite.js';
 
 /** Bytes that would be long to write out: `repeat` of a text, a text, or base64. */
@@ -58,7 +58,7 @@ export function isRaw(recorded: Recorded): recorded is RawExchange {
 
 /** @throws Error when the file is no list of exchanges */
 export async function readTranscript(path: string): Promise<Recorded[]> {
-  const parsed = JSON.parse(keepSpellings(await readFile(path, 'utf8'))) as unknown;
+  const parsed = JSON.parse(keepSpellings(await readRecording(path))) as unknown;
   const list = isRecord(parsed) ? (parsed['exchanges'] ?? parsed['cases']) : parsed;
   if (!Array.isArray(list) || !list.every((entry) => isRecord(entry) && isRecord(entry['request']))) {
     throw new Error(`${path} is no HTTP transcript: it must be a list of exchanges, each with a request`);

@@ -1,10 +1,9 @@
 /** Runs, tasks, bad tasks and SPSA tunes come back as they were written. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RunDocument, Sprt, Spsa, TaskDocument } from '../../src/model/documents.js';
 import type { TaskWrite } from '../../src/store/port.js';
+import { readRecording, recordingOf } from '../golden/recordings.js';
 import type { OpenPlace } from './contract.js';
 import {
   badTask,
@@ -18,8 +17,6 @@ import {
   stats,
   taskUpdate,
 } from './documents.js';
-
-const GOLDEN = join(process.env['SHOAL_GOLDEN'] ?? '../shared/golden', 'scheduling.json');
 
 const SPRT: Sprt = {
   alpha: 0.05,
@@ -187,8 +184,8 @@ export function runTests(open: OpenPlace): void {
     ]);
   });
 
-  test('recorded runs round-trip', { skip: !existsSync(GOLDEN) && `${GOLDEN} is not there` }, async () => {
-    const { cases } = JSON.parse(readFileSync(GOLDEN, 'utf8')) as {
+  test('recorded runs round-trip', async () => {
+    const { cases } = JSON.parse(await readRecording(await recordingOf('scheduling'))) as {
       cases: { input: { runs: RunDocument[] } }[];
     };
     const runs = new Map(cases.flatMap((each) => each.input.runs).map((run) => [run._id, run]));
