@@ -24,7 +24,7 @@ export interface WorkerCall {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** The call is made again after the thread that had it died: what it asks for may be done, its reply was not sent. */
-  readonly again?: boolean;
+  readonly isRetry?: boolean;
 }
 
 export interface Reply {

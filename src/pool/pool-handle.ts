@@ -200,5 +200,5 @@ export class ThreadPool {
 
 /** An operation that had been finished must be told from a new one: a tune's report would be refused as bringing nothing. */
 function asAgain(call: PoolCall): PoolCall {
-  return call.kind === 'operation' ? { ...call, call: { ...call.call, again: true } } : call;
+  return call.kind === 'operation' ? { ...call, call: { ...call.call, isRetry: true } } : call;
 }

@@ -87,7 +87,7 @@ export class TestWorker {
     now: number,
     fields: Partial<WorkerRequest> = {},
     info: object = {},
-    again = false,
+    isRetry = false,
   ): Reply {
     const call: WorkerCall = {
       path: `/api/${name}`,
@@ -96,7 +96,7 @@ export class TestWorker {
       countryCode: '?',
       hostUrl: 'http://localhost',
       now,
-      again,
+      isRetry,
     };
     for (const mayBlock of [false, true]) {
       const context: Context = { state: this.#state, mayBlock };

@@ -9,6 +9,7 @@ import * as texts from '../../src/protocol/texts.js';
 import { crc32 } from '../../src/rules/crc32.js';
 import { updateSprt } from '../../src/rules/sprt.js';
 import { applySpsaResult, buildWorkerParams, type Flip, packFlips } from '../../src/rules/spsa.js';
+import { isSame } from './check.js';
 import { gamesOf, type Model, type ModelRun, runFields, taskFields } from './model.js';
 import { decide, stopRun, sumOf } from './model-purge.js';
 import { requestTask } from './model-request.js';
@@ -112,6 +113,7 @@ function update(model: Model, run: ModelRun, taskId: number, call: WorkerCall): 
   if (!task.active) {
     return ok({ task_alive: false, info: texts.taskNotActive('Update_task', run._id, taskId) });
   }
+  if (isSpsa && spsa!.num_games > 0 && isSame(stats, task.stats)) return ok({ task_alive: true });
   const spsaGames = isSpsa ? spsa!.wins + spsa!.losses + spsa!.draws : 0;
   const error = incompatibility(run, taskId, gamesOf(stats), spsaGames);
   if (error !== undefined) {
@@ -120,9 +122,11 @@ function update(model: Model, run: ModelRun, taskId: number, call: WorkerCall): 
   }
   model.undo.keep(run);
   model.undo.keep(task);
+  const newGames = gamesOf(stats) - gamesOf(task.stats);
   run.results = changeResults(run.results, task.stats, stats);
   task.stats = stats;
   task.last_updated = call.now;
+  run.cores += info.concurrency - task.worker_info.concurrency;
   task.worker_info = {
     ...info,
     remote_addr: task.worker_info.remote_addr,
@@ -130,6 +134,7 @@ function update(model: Model, run: ModelRun, taskId: number, call: WorkerCall): 
   };
   if (isSpsa) {
     const tune: Spsa = structuredClone(run.args.spsa!);
+    if (spsa!.num_games !== newGames) delete task.spsa_params;
     applySpsaResult(tune, task, { ...spsa!, sig: spsa!.sig ?? 0 }, run.args.num_games);
     run.args = { ...run.args, spsa: tune };
   }

@@ -30,7 +30,7 @@ export function makeRun(random: Random, number: number, now: number): RunDocumen
     ...(random.chance(0.1) ? { compiler: 'clang++' } : {}),
   };
   const kind = random.unit();
-  if (kind < 0.5) form.sprt = { elo0: random.pick([0, -20]), elo1: random.pick([10, 40]) };
+  if (kind < 0.5) form.sprt = { elo0: random.pick([0, -10]), elo1: random.pick([5, 10]) };
   else form.num_games = random.pick([1000, 2000, 20_000]);
   if (kind > 0.8) {
     delete form.base_signature;

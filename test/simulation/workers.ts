@@ -102,6 +102,10 @@ export function makeUpdate(worker: SimWorker, task: KnownTask, random: Random): 
     const sig = random.chance(0.05) ? 12345 : task.sig;
     request.spsa = { wins, losses, draws, num_games: wins + losses + draws, sig };
   }
+  if (random.chance(0.02)) {
+    const concurrency = random.pick([1, 4, 64]);
+    request.worker_info = { ...request.worker_info, concurrency };
+  }
   distort(request, random);
   return request;
 }

@@ -11,14 +11,23 @@ import { TaskChange, TaskWord } from '../../state/task-record.js';
 import { markSpsa, markTask, pushItem } from '../changes.js';
 import type { ResolvedTask } from './resolve-task.js';
 
-/** A result without a request, or with the flips of another one, is skipped: its games stay counted. */
-export function applySpsa(state: State, { slot, taskId, offset }: ResolvedTask, result: SpsaResults): void {
+/**
+ * A result without a request, with the flips of another one, or of other games than the task's results grew by, is skipped:
+ * its games stay counted, but it moves no parameter.
+ * @param newGames by how many games the task's results grew
+ */
+export function applySpsa(
+  state: State,
+  { slot, taskId, offset }: ResolvedTask,
+  result: SpsaResults,
+  newGames: number,
+): void {
   const packed = taskFlips(state, offset);
   if (packed === undefined) return;
   const iter = state.tasks.records.i32[offset + TaskWord.spsaIter]!;
   dropTaskFlips(state, offset);
   markTask(state, slot, taskId, offset, TaskChange.spsa);
-  if (crc32(packed) !== (result.sig ?? 0)) return;
+  if (crc32(packed) !== (result.sig ?? 0) || result.num_games !== newGames) return;
   // The store may hold flips of another list of parameters: they say nothing about this one.
   if (packed.length !== Math.ceil(paramCount(state, slot) / 8)) return;
 

@@ -5,6 +5,7 @@
 
 import type { WorkerInfo } from '../../model/documents.js';
 import { knownWorkerArchs } from '../../protocol/configured-names.js';
+import { LARGEST_COUNT } from '../../protocol/schema-parts.js';
 import { memoryNeed } from '../../rules/task-size.js';
 import { ORDER_WORDS, OrderFloat, OrderWord } from '../../state/run-order.js';
 import { COMPILERS, RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
@@ -74,7 +75,8 @@ function filterFor(state: State, info: WorkerInfo, worker: number): (slot: numbe
     if (((i32[offset + archWord]! >>> (arch & 31)) & 1) === 0) return false;
     const wanted = i32[offset + RunWord.compiler]!;
     if (wanted !== 0 && wanted !== compiler) return false;
-    if (runs.order.cores(slot) > f64[half + RunFloat.coreLimit]!) return false;
+    const cores = runs.order.cores(slot);
+    if (cores > f64[half + RunFloat.coreLimit]! || cores + concurrency > LARGEST_COUNT) return false;
     if (f64[half + RunFloat.numGames]! - f64[half + RunFloat.committedGames]! <= 0) return false;
     if (memoryNeed(concurrency, threads, f64[half + RunFloat.hashMemory]!) > info.max_memory) return false;
     return !info.near_github_api_limit || workers.hasSeen(worker, runs.order.idWords(slot));

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Results, Sprt } from '../../model/documents.js';
 import { ALIVE_BODY, NOT_ALIVE_BODY } from '../../protocol/replies.js';
+import { LARGEST_COUNT } from '../../protocol/schema-parts.js';
 import * as texts from '../../protocol/texts.js';
 import { finishedMessage } from '../../rules/run-progress.js';
 import { updateSprt } from '../../rules/sprt.js';
@@ -47,14 +48,20 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
     if (refusal !== undefined) return refusal;
     const stats = call.request.stats!;
     if (isSpsa && !context.mayBlock) return WOULD_BLOCK;
-    if (call.again && isDeepStrictEqual(stats, readTaskResults(state.tasks, task.offset))) {
-      return acceptedReply(state, task.offset);
-    }
+    const isStored = () => isDeepStrictEqual(stats, readTaskResults(state.tasks, task.offset));
+    if (call.isRetry && isStored()) return acceptedReply(state, task.offset);
     if (!isActive(state, task.offset)) {
       return accept({
         task_alive: false,
         info: texts.taskNotActive('Update_task', state.runs.id(task.slot), task.taskId),
       });
+    }
+    if (isSpsa && call.request.spsa!.num_games > 0 && isStored()) {
+      // Its reply got lost, and the worker sends it again. It would be refused, since the games do not grow.
+      return acceptedReply(state, task.offset);
+    }
+    if (coresAfter(state, call, task) > LARGEST_COUNT) {
+      return refuse(call, 400, `concurrency: a run cannot have more than ${LARGEST_COUNT} cores`);
     }
     const incompatible = findIncompatibility(context, call, task, stats);
     if (incompatible !== undefined) {
@@ -85,7 +92,7 @@ function findIncompatibility(
   stats: Results,
 ): string | undefined {
   const { runs, tasks } = context.state;
-  const games = stats.wins + stats.losses + stats.draws;
+  const games = gamesOf(stats);
   const before = taskGames(tasks, task.offset);
   const { spsa } = call.request;
   const isSpsa = runs.has(task.slot, RunFlag.spsa);
@@ -109,17 +116,18 @@ function applyUpdate(context: Context, call: WorkerCall, task: ResolvedTask, sta
   const { now } = call;
   const results = sumResults(readRunResults(runs, slot), stats, readTaskResults(tasks, offset));
   const sprt = runs.has(slot, RunFlag.sprt) ? readSprt(runs, slot) : undefined;
+  const newGames = gamesOf(stats) - taskGames(tasks, offset);
   if (sprt !== undefined) updateSprt(results, sprt);
   const undecided = isUndecidedWith(results, sprt, runs.float(slot, RunFloat.numGames));
   if (!undecided && !context.mayBlock) return WOULD_BLOCK;
 
   writeRunResults(runs, slot, results);
   writeTaskResults(tasks, offset, stats);
-  const infoChange = storeWorkerInfo(context, call, offset);
+  const infoChange = storeWorkerInfo(context, call, task);
   tasks.records.f64[offset / 2 + TaskFloat.lastUpdated] = now;
   markTask(state, slot, taskId, offset, TaskChange.live | infoChange);
-  if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!);
-  if (stats.wins + stats.losses + stats.draws >= tasks.records.i32[offset + TaskWord.numGames]!) {
+  if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!, newGames);
+  if (gamesOf(stats) >= tasks.records.i32[offset + TaskWord.numGames]!) {
     deactivateTask(state, slot, taskId, offset, now);
     noteCrashOrTime(state, slot, taskId, offset, now);
   }
@@ -161,8 +169,8 @@ function finishRun(context: Context, slot: number, now: number): Reply {
  * The request's worker_info replaces the task's, but the address stays the one that the task was given to. Returns what
  * that changes: bits of TaskChange.
  */
-function storeWorkerInfo(context: Context, call: WorkerCall, offset: number): number {
-  const { workerProfiles, tasks } = context.state;
+function storeWorkerInfo(context: Context, call: WorkerCall, { slot, offset }: ResolvedTask): number {
+  const { runs, workerProfiles, tasks } = context.state;
   const { i32, f64 } = tasks.records;
   const old = i32[offset + TaskWord.workerInfo]!;
   const info = call.request.worker_info;
@@ -175,14 +183,29 @@ function storeWorkerInfo(context: Context, call: WorkerCall, offset: number): nu
       country_code: call.countryCode,
     });
     context.state.undoLog.deferUntilRelease(() => workerProfiles.release(old));
+    // The run's cores stay the sum of its active tasks' (§7.5).
+    runs.order.setCores(
+      slot,
+      runs.order.cores(slot) + info.concurrency - i32[offset + TaskWord.concurrency]!,
+    );
     i32[offset + TaskWord.concurrency] = info.concurrency;
   }
   f64[offset / 2 + TaskFloat.nps] = info.nps;
   return TaskChange.workerInfo;
 }
 
+/** Cores of the run when the task has those that the request names. */
+function coresAfter(state: State, { request }: WorkerCall, { slot, offset }: ResolvedTask): number {
+  const before = state.tasks.records.i32[offset + TaskWord.concurrency]!;
+  return state.runs.order.cores(slot) - before + request.worker_info.concurrency;
+}
+
+function gamesOf({ wins, losses, draws }: Results): number {
+  return wins + losses + draws;
+}
+
 function isUndecidedWith(results: Results, sprt: Sprt | undefined, numGames: number): boolean {
-  if (results.wins + results.losses + results.draws >= numGames) return false;
+  if (gamesOf(results) >= numGames) return false;
   return sprt === undefined || (sprt.state ?? '') === '';
 }
 
