@@ -83,6 +83,12 @@ export function withSystem<T>(state: State, act: (slot: number) => T): T {
   }
 }
 
+/** As `withSystem`; returns the number with which the change is durable. */
+export function commitSystem(state: State, act: (slot: number) => void): number {
+  withSystem(state, act);
+  return state.commits.next();
+}
+
 /** Kinds whose messages may be too long (spec: data-model.md §5); in the others one must fit. */
 const CUT_KINDS: ReadonlySet<ActionKind> = new Set([
   'failed_task',

@@ -49,7 +49,7 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
   const service = makeAdminService({
     state,
     reader,
-    durable: async (sequence: number) => {
+    whenDurable: async (sequence: number) => {
       while (!state.commits.isDurable(sequence)) {
         await state.commits.durable.waitAsync(state.commits.durable.load(), 100);
       }

@@ -162,7 +162,8 @@ export function argsText(state: State, slot: number): string {
 export function setBlobText(state: State, slot: number, word: number, text: string): void {
   const old = state.runs.word(slot, word) >>> 0;
   state.runs.setWord(slot, word, state.slab.put(Buffer.from(text)));
-  if (old !== 0) state.slab.free(old);
+  // A rollback of the change still needs the old text.
+  if (old !== 0) state.undoLog.deferUntilRelease(() => state.slab.free(old));
 }
 
 function blobText(state: State, handle: number): string {

@@ -6,7 +6,7 @@
 import { Settings } from '../../src/config/live-settings.js';
 import type { RunDocument, WorkerDocument } from '../../src/model/documents.js';
 import { newObjectId } from '../../src/model/object-id.js';
-import { buildRun, InvalidRunError } from '../../src/operations/run/new-run.js';
+import { buildRun } from '../../src/operations/run/new-run.js';
 import {
   AdminError,
   type AdminService,
@@ -234,12 +234,7 @@ export class MemoryAdminService implements AdminService {
   }
 
   #build(form: Parameters<typeof buildRun>[0]): RunDocument {
-    try {
-      return buildRun(form, NOW, newObjectId(NOW));
-    } catch (error) {
-      if (error instanceof InvalidRunError) throw new AdminError(400, error.message);
-      throw error;
-    }
+    return buildRun(form, NOW, newObjectId(NOW));
   }
 }
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PRESET_NAMES, presetNamed } from '../../src/cli/commands/presets.js';
-import { buildRun, InvalidRunError } from '../../src/operations/run/new-run.js';
+import { OperationRefused } from '../../src/operations/refusal.js';
+import { buildRun } from '../../src/operations/run/new-run.js';
 import type { NewRunForm } from '../../src/protocol/admin.js';
 import { tcRatio } from '../../src/rules/game-time.js';
 
@@ -31,7 +32,7 @@ function problems(change: Partial<NewRunForm>, form: NewRunForm = FORM, id = ID)
     buildRun({ ...form, ...change }, NOW, id);
     return [];
   } catch (error) {
-    if (!(error instanceof InvalidRunError)) throw error;
+    if (!(error instanceof OperationRefused)) throw error;
     return error.problems;
   }
 }

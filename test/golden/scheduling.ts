@@ -8,10 +8,14 @@ import {
   updateThroughput,
 } from '../../src/jobs/upkeep.js';
 import type { RunDocument, UserDocument } from '../../src/model/documents.js';
+import { operatorNamed } from '../../src/operations/actor.js';
 import { pushItem, withSystem } from '../../src/operations/changes.js';
+import { OperationRefused } from '../../src/operations/refusal.js';
+import { approveRun } from '../../src/operations/run/approve-run.js';
+import { deleteRun } from '../../src/operations/run/close-run.js';
+import { endRun } from '../../src/operations/run/end-run.js';
+import { modifyRun } from '../../src/operations/run/modify-run.js';
 import { purgeRun } from '../../src/operations/run/purge-run.js';
-import { approveRun, CommandRefused, deleteRun, modifyRun } from '../../src/operations/run/run-admin.js';
-import { stopRun } from '../../src/operations/worker/stop-run.js';
 import type { StorePlace } from '../store/contract.js';
 import { Farm, type FarmSeed } from './farm.js';
 import { type View, viewFarm } from './farm-view.js';
@@ -109,17 +113,17 @@ async function takeStep(farm: Farm, scenario: Recorded, step: Recorded): Promise
       cleanWorkerRuns(state);
       return {};
     case 'approve':
-      return refusable(() => approveRun(state, step.run_id, step.approver, farm.now));
+      return refusable(() => approveRun(state, operatorNamed(step.approver), step.run_id, farm.now));
     case 'admin_stop':
-      underLock(farm, step.run_id, (slot) => stopRun(state, slot, farm.now));
+      underLock(farm, step.run_id, (slot) => endRun(state, slot, farm.now));
       return {};
     case 'purge':
       return { message: purge(farm, step) };
     case 'modify':
-      modifyRun(state, step.run_id, step.set, 'someone', farm.now);
+      modifyRun(state, operatorNamed('someone'), step.run_id, step.set, farm.now);
       return {};
     case 'delete':
-      deleteRun(state, step.run_id, 'someone', farm.now);
+      deleteRun(state, operatorNamed('someone'), step.run_id, farm.now);
       return {};
     case 'new_run':
       await farm.addRun(runOf(step.run));
@@ -215,7 +219,7 @@ function refusable(act: () => unknown): Recorded {
     act();
     return { ok: true };
   } catch (error) {
-    if (error instanceof CommandRefused) return { ok: false, message: error.message };
+    if (error instanceof OperationRefused) return { ok: false, message: error.message };
     throw error;
   }
 }

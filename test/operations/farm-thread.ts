@@ -2,12 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { scavenge, updateSpeeds } from '../../src/jobs/upkeep.js';
 import type { Results } from '../../src/model/documents.js';
-import {
-  CommandRefused,
-  modifyRun,
-  purgeByOperator,
-  stopByOperator,
-} from '../../src/operations/run/run-admin.js';
+import { operatorNamed } from '../../src/operations/actor.js';
+import { OperationRefused } from '../../src/operations/refusal.js';
+import { purgeByHand, stopRun } from '../../src/operations/run/close-run.js';
+import { modifyRun } from '../../src/operations/run/modify-run.js';
 import { Shared, type ThreadData } from '../../src/runtime/shared.js';
 import { morePairs, TestWorker } from './world.js';
 
@@ -26,6 +24,7 @@ export interface Acknowledged {
 }
 
 const WORKERS = 6;
+const ALICE = operatorNamed('alice');
 const DEAD_MS = 361_000;
 
 const data = workerData as FarmThreadData;
@@ -54,11 +53,11 @@ function operateRun(now: number): void {
   const runId = data.runIds[pick(data.runIds.length)]!;
   const what = pick(4);
   try {
-    if (what === 0) stopByOperator(state, runId, 'alice', now);
-    else if (what === 1) purgeByOperator(state, runId, 'alice', now);
-    else modifyRun(state, runId, { num_games: 4000 + 2 * pick(20_000) }, 'alice', now);
+    if (what === 0) stopRun(state, ALICE, runId, now);
+    else if (what === 1) purgeByHand(state, ALICE, runId, now);
+    else modifyRun(state, ALICE, runId, { num_games: 4000 + 2 * pick(20_000) }, now);
   } catch (error) {
-    if (!(error instanceof CommandRefused)) throw error;
+    if (!(error instanceof OperationRefused)) throw error;
   }
 }
 

@@ -5,6 +5,7 @@
 import * as upkeep from '../../src/jobs/upkeep.js';
 import type { RunDocument } from '../../src/model/documents.js';
 import { runName } from '../../src/model/names.js';
+import { operatorNamed } from '../../src/operations/actor.js';
 import { logAction, markRun, pushItem, withSystem } from '../../src/operations/changes.js';
 import {
   type Context,
@@ -15,15 +16,12 @@ import {
 } from '../../src/operations/context.js';
 import type { OperationName } from '../../src/operations/operation-names.js';
 import { recover } from '../../src/operations/recovery/recover.js';
+import { OperationRefused } from '../../src/operations/refusal.js';
+import { approveRun } from '../../src/operations/run/approve-run.js';
+import { deleteRun, purgeByHand, stopRun } from '../../src/operations/run/close-run.js';
 import { loadRun } from '../../src/operations/run/load-run.js';
-import {
-  approveRun,
-  CommandRefused,
-  deleteRun,
-  modifyRun,
-  purgeByOperator,
-  stopByOperator,
-} from '../../src/operations/run/run-admin.js';
+import { modifyRun } from '../../src/operations/run/modify-run.js';
+import { reloadRun } from '../../src/operations/run/reload-run.js';
 import { runOperation } from '../../src/operations/run-operation.js';
 import { type DrawFlips, requestSpsa } from '../../src/operations/worker/request-spsa.js';
 import { requestStop } from '../../src/operations/worker/stop-run.js';
@@ -38,7 +36,7 @@ import type { OperatorVerb } from './model-jobs.js';
 
 const SIZES = { runs: 128, tasks: 131_072, workers: 4096, users: 64, slabBytes: 64 * 1024 * 1024 };
 const REGION_BYTES = 256 * 1024 * 1024;
-const OPERATOR = 'operator';
+const OPERATOR = operatorNamed('operator');
 
 export class Farm {
   readonly store: MemoryStore;
@@ -136,21 +134,16 @@ export class Farm {
 
   /** As the admin API does it: a finished run that left memory is brought back first. */
   async command(runId: string, verb: OperatorVerb, now: number): Promise<boolean> {
-    if (this.state.runs.find(runId) < 0) {
-      const head = await this.#reader.run(runId);
-      if (head === undefined) return false;
-      const history = await this.#reader.spsaHistory(runId);
-      await loadRun(this.state, head, this.#reader.tasks(runId), history.length, now);
-    }
     try {
-      if (verb.kind === 'approve') approveRun(this.state, runId, OPERATOR, now);
-      else if (verb.kind === 'stop') stopByOperator(this.state, runId, OPERATOR, now);
-      else if (verb.kind === 'purge') purgeByOperator(this.state, runId, OPERATOR, now);
-      else if (verb.kind === 'delete') deleteRun(this.state, runId, OPERATOR, now);
-      else modifyRun(this.state, runId, verb.changes, OPERATOR, now);
+      await reloadRun(this.state, this.#reader, runId, now);
+      if (verb.kind === 'approve') approveRun(this.state, OPERATOR, runId, now);
+      else if (verb.kind === 'stop') stopRun(this.state, OPERATOR, runId, now);
+      else if (verb.kind === 'purge') purgeByHand(this.state, OPERATOR, runId, now);
+      else if (verb.kind === 'delete') deleteRun(this.state, OPERATOR, runId, now);
+      else modifyRun(this.state, OPERATOR, runId, verb.changes, now);
       return true;
     } catch (error) {
-      if (error instanceof CommandRefused) return false;
+      if (error instanceof OperationRefused) return false;
       throw error;
     }
   }

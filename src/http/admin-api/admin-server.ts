@@ -6,6 +6,7 @@
 import uWS, { type us_listen_socket } from 'uWebSockets.js';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Compile } from 'typebox/compile';
+import { OperationRefused, type RefusalCode } from '../../operations/refusal.js';
 import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
 import { exchange, type Reply, type RequestHead, refuse } from './admin-exchange.js';
@@ -89,6 +90,14 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   });
 }
 
+/** What a refusal of an operation is over HTTP. */
+const STATUS_OF: Readonly<Record<RefusalCode, number>> = {
+  invalid: 400,
+  forbidden: 403,
+  unknown: 404,
+  conflict: 409,
+};
+
 type Route = (body: Uint8Array) => Promise<Reply>;
 
 function makeRoutes(options: AdminServerOptions): Map<string, Route> {
@@ -112,6 +121,7 @@ function makeRoute(verb: AdminVerb, { service, onError }: AdminServerOptions): R
       return { status: 200, json: JSON.stringify(await call(request)) };
     } catch (error) {
       if (error instanceof AdminError) return refuse(error.status, error.message);
+      if (error instanceof OperationRefused) return refuse(STATUS_OF[error.code], error.message);
       onError?.(verb, error);
       return refuse(500, `the server failed: ${error instanceof Error ? error.message : error}`);
     }

@@ -74,6 +74,16 @@ export class LockTable implements OwnedLocks {
     this.#take(i, Number.POSITIVE_INFINITY);
   }
 
+  /** Does `work` under lock `i`, and releases the lock whatever becomes of the work. Waits as `acquire` does. */
+  run<T>(i: number, work: () => T): T {
+    this.acquire(i);
+    try {
+      return work();
+    } finally {
+      this.release(i);
+    }
+  }
+
   /**
    * As `acquire`, but allowed on event loops: only for locks that are held for microseconds by code that never
    * blocks, so that the wait is short. There it throws after a second, when the owner must have died. Not to be

@@ -9,9 +9,9 @@ import { UndoWord } from '../../state/run-undo.js';
 import { SYSTEM_SLOT } from '../../state/runs.js';
 import type { State } from '../../state/state.js';
 import { markRun } from '../changes.js';
+import { endRun } from '../run/end-run.js';
 import { isActive, isUndecided } from '../run/transitions.js';
 import { replaceTask } from '../worker/request-task.js';
-import { stopRun } from '../worker/stop-run.js';
 import { recountRun } from './recount-run.js';
 
 /** Prepares this thread for burying others; `clock` says the time in milliseconds since the epoch. */
@@ -43,7 +43,7 @@ function repairRun(state: State, slot: number, dead: number, now: number): void 
   const finished = runs.has(slot, RunFlag.finished);
   // The scheduler may have dropped the run while the dead thread's change said that it had finished.
   if (!finished) runs.ready.add(slot);
-  if (stopping || (!finished && !isUndecided(state, slot))) stopRun(state, slot, now);
+  if (stopping || (!finished && !isUndecided(state, slot))) endRun(state, slot, now);
 }
 
 /** The worker gets the task that was made for it: when it asks again, the task fails as stale. */

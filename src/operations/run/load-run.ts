@@ -30,6 +30,7 @@ export interface LoadedRun {
 
 /**
  * Loads a run with its tasks; nobody can find it before it is complete. Throws RunsFull or TasksFull, leaving nothing.
+ * @param isNew the store does not have it: mark it once it is loaded
  */
 export async function loadRun(
   state: State,
@@ -37,6 +38,7 @@ export async function loadRun(
   tasks: AsyncIterable<TaskDocument> | Iterable<TaskDocument>,
   historyLength: number,
   now: number,
+  { isNew = false }: { isNew?: boolean } = {},
 ): Promise<LoadedRun> {
   const { traits, problems } = derivedFieldsOf(head);
   const slot = state.runs.reserve(head._id);
@@ -51,6 +53,8 @@ export async function loadRun(
   }
   state.runs.setFloat(slot, RunFloat.lastAccess, now);
   state.runs.setWord(slot, RunWord.lastCollected, state.commits.durable.load());
+  // Set before anybody can find it, so that it cannot leave memory before the store has it.
+  if (isNew) state.runs.set(slot, RunFlag.isNew, true);
   state.runs.publish(slot);
   if (!state.runs.has(slot, RunFlag.finished)) state.runs.ready.add(slot);
   return { slot, problems };

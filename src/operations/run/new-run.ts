@@ -9,6 +9,7 @@ import { isObjectId } from '../../model/object-id.js';
 import type { NewRunForm } from '../../protocol/admin.js';
 import { tcBase } from '../../rules/game-time.js';
 import { canonicalizeRepoUrl } from '../../rules/repo-url.js';
+import { OperationRefused } from '../refusal.js';
 import { checkArgs, filled, quote } from './check-run-args.js';
 import { applyStopRule, checkStopRule, SPRT_GAMES } from './run-stop-rule.js';
 
@@ -18,27 +19,18 @@ export const OFFICIAL_REPO = 'https://github.com/official-stockfish/Stockfish';
 const DEFAULT_BOOK = 'UHO_Lichess_4852_v1.epd';
 const DEFAULT_ITP = 100;
 
-/** A form that makes no run; the message lists every problem. */
-export class InvalidRunError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(`the run is refused: ${problems.join('; ')}`);
-    this.name = 'InvalidRunError';
-    this.problems = problems;
-  }
-}
-
 /**
  * A run that waits for approval and has no tasks.
  * @param now milliseconds since the epoch
  * @param id 24 hex digits that no run has
- * @throws InvalidRunError
+ * @throws OperationRefused with every problem of the form
  */
 export function buildRun(form: NewRunForm, now: number, id: string): RunDocument {
   const args = withDefaults(form);
   const problems = [...checkStopRule(form), ...checkArgs(args), ...checkOrigin(form, id)];
-  if (problems.length > 0) throw new InvalidRunError(problems);
+  if (problems.length > 0) {
+    throw new OperationRefused('invalid', `the run is refused: ${problems.join('; ')}`, problems);
+  }
   applyStopRule(args, form);
   return {
     _id: id,

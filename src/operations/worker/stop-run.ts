@@ -1,33 +1,14 @@
-/**
- * Ends a run (spec: scheduling.md §6): because it is decided, because a worker's owner with enough contributions says
- * so, or because an operator does. An automatic purge may revive it. Call `stopRun` under the run's lock, in the pool:
- * it looks at every task.
- */
+/** A worker asks that its run be stopped (spec: worker-api.md §4.7): taken from users who have contributed enough. */
 import * as texts from '../../protocol/texts.js';
-import { fixedHead } from '../../state/run-document.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';
-import type { State } from '../../state/state.js';
 import { logAction, markRun } from '../changes.js';
 import { accept, type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
-import { AUTO_PURGE, purgeRun } from '../run/purge-run.js';
-import { deactivateRun, deactivateTask, runAction, taskAction } from '../run/transitions.js';
-import { noteInvalidRun } from '../run/validate-run.js';
+import { endRun } from '../run/end-run.js';
+import { deactivateTask, taskAction } from '../run/transitions.js';
 import { checkTask, lockRun } from './resolve-task.js';
 
 /** CPU hours that a user must have contributed to stop a run (spec: worker-api.md §4.7). */
 const HOURS_TO_STOP = 1000;
-
-export function stopRun(state: State, slot: number, now: number): void {
-  const { runs } = state;
-  state.undoLog.stopping();
-  deactivateRun(state, slot, now);
-  noteInvalidRun(state, slot, now);
-  if (!runs.has(slot, RunFlag.autoPurge) || runs.has(slot, RunFlag.spsa)) return;
-  const refusal = purgeRun(state, slot, AUTO_PURGE, now);
-  const message = refusal === '' ? 'Auto purge' : `Auto purge (not performed): ${refusal}`;
-  const { username } = fixedHead(state, slot).args;
-  logAction(state, slot, now, 'purge_run', { username, ...runAction(state, slot), message });
-}
 
 /** @param cpuHours of the calling user; undefined when the user has no entry among the contributors. */
 export function requestStop(context: Context, call: WorkerCall, cpuHours: number | undefined): Outcome {
@@ -55,7 +36,7 @@ export function requestStop(context: Context, call: WorkerCall, cpuHours: number
     state.runs.set(slot, RunFlag.failed, true);
     state.runs.setWord(slot, RunWord.failures, state.runs.word(slot, RunWord.failures) + 1);
     markRun(state, slot);
-    stopRun(state, slot, call.now);
+    endRun(state, slot, call.now);
     return accept({}, state.commits.next());
   } finally {
     state.runs.locks.release(slot);

@@ -32,10 +32,10 @@ import {
   WOULD_BLOCK,
   type WorkerCall,
 } from '../context.js';
+import { endRun } from '../run/end-run.js';
 import { deactivateTask, isActive, noteCrashOrTime, runAction } from '../run/transitions.js';
 import { applySpsa } from './apply-spsa.js';
 import { type ResolvedTask, withResolvedTask } from './resolve-task.js';
-import { stopRun } from './stop-run.js';
 
 /** A task's counts are 32-bit; no machine plays that many games in one task. */
 const COUNT_LIMIT = 1_000_000_000;
@@ -147,7 +147,7 @@ function acceptedReply(state: State, offset: number): Reply {
 /** §3 step 9: the run is decided; auto-purge may revive it. */
 function finishRun(context: Context, slot: number, now: number): Reply {
   const { state } = context;
-  stopRun(state, slot, now);
+  endRun(state, slot, now);
   if (state.runs.has(slot, RunFlag.finished)) {
     const { args } = fixedHead(state, slot);
     const message = finishedMessage({

@@ -1,0 +1,134 @@
+/** Accounts are made, accepted, blocked and limited. A change is in shared memory at once: a blocked account is refused from then on. */
+import type { UserDocument } from '../../model/documents.js';
+import type { State } from '../../state/state.js';
+import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
+import type { Reader } from '../../store/port.js';
+import { type Actor, checkIsApprover, checkIsOperator } from '../actor.js';
+import { commitSystem, logAction, pushItem } from '../changes.js';
+import { OperationRefused } from '../refusal.js';
+import type { Changed } from '../run/change-run.js';
+import { hashPassword } from './password.js';
+
+export interface AccountParts {
+  readonly state: State;
+  readonly reader: Pick<Reader, 'user' | 'users'>;
+}
+
+export interface NewAccount {
+  readonly username: string;
+  /** In clear: a hash of it is stored. */
+  readonly password: string;
+  readonly email: string;
+  readonly tests_repo?: string;
+  readonly machine_limit?: number;
+  readonly approver?: boolean;
+}
+
+/** @param actor the operator; undefined: a visitor who signs up, whose account then waits for a person's approval. */
+export async function createAccount(
+  { state, reader }: AccountParts,
+  actor: Actor | undefined,
+  account: NewAccount,
+  now: number,
+): Promise<Changed<UserDocument>> {
+  const { username, email } = account;
+  if (actor !== undefined) checkIsOperator(actor, 'make an account');
+  if ((await reader.user(username)) !== undefined) throw nameTaken(username);
+  for await (const other of reader.users()) {
+    if (other.email === email) {
+      throw new OperationRefused('conflict', `${email} belongs to ${other.username}`);
+    }
+  }
+  const isVisitor = actor === undefined;
+  const user: UserDocument = {
+    username,
+    password: await hashPassword(account.password),
+    registration_time: now,
+    pending: isVisitor,
+    blocked: false,
+    email,
+    groups: !isVisitor && account.approver === true ? ['group:approvers'] : [],
+    tests_repo: account.tests_repo ?? '',
+    machine_limit: (isVisitor ? undefined : account.machine_limit) ?? DEFAULT_MACHINE_LIMIT,
+  };
+  // Hashing took its time: somebody else may have taken the name meanwhile.
+  if (state.users.find(username) >= 0) throw nameTaken(username);
+  return store(state, user, now);
+}
+
+export async function acceptAccount(
+  parts: AccountParts,
+  actor: Actor,
+  username: string,
+  now: number,
+): Promise<Changed<UserDocument>> {
+  checkIsApprover(parts.state, actor, 'accept an account');
+  const user = await known(parts, username);
+  if (!user.pending) throw new OperationRefused('conflict', `user ${username} is not pending`);
+  const event = { action: 'accept_user', by: actor.name, message: 'accepted' } as const;
+  return store(parts.state, { ...user, pending: false }, now, event);
+}
+
+/** Blocks an account, or lets it work again. */
+export async function setAccountBlocked(
+  parts: AccountParts,
+  actor: Actor,
+  username: string,
+  isBlocked: boolean,
+  now: number,
+): Promise<Changed<UserDocument>> {
+  const { state } = parts;
+  checkIsApprover(state, actor, 'block an account');
+  if (actor.kind === 'account' && actor.name === username) {
+    throw new OperationRefused('forbidden', 'nobody blocks an account of their own');
+  }
+  const user = await known(parts, username);
+  if (user.blocked === isBlocked) return { value: user, sequence: state.commits.durable.load() };
+  const message = isBlocked ? 'blocked' : 'unblocked';
+  return store(state, { ...user, blocked: isBlocked }, now, {
+    action: 'block_user',
+    by: actor.name,
+    message,
+  });
+}
+
+/** How many active tasks the account may have from one address. */
+export async function setMachineLimit(
+  parts: AccountParts,
+  actor: Actor,
+  username: string,
+  machineLimit: number,
+  now: number,
+): Promise<Changed<UserDocument>> {
+  checkIsOperator(actor, 'set a machine limit');
+  const user = await known(parts, username);
+  return store(parts.state, { ...user, machine_limit: machineLimit }, now);
+}
+
+interface AccountEvent {
+  readonly action: 'block_user' | 'accept_user';
+  readonly by: string;
+  readonly message: string;
+}
+
+/** The account and its event reach the store together. */
+function store(state: State, user: UserDocument, now: number, event?: AccountEvent): Changed<UserDocument> {
+  const sequence = commitSystem(state, (slot) => {
+    pushItem(state, slot, { kind: 'user', user });
+    if (event === undefined) return;
+    const { action, by, message } = event;
+    logAction(state, slot, now, action, { username: by, user: user.username, message });
+  });
+  state.users.set(user);
+  return { value: user, sequence };
+}
+
+async function known({ reader }: AccountParts, username: string): Promise<UserDocument> {
+  const user = await reader.user(username);
+  if (user === undefined) throw new OperationRefused('unknown', `there is no user ${username}`);
+  return user;
+}
+
+function nameTaken(username: string): OperationRefused {
+  return new OperationRefused('conflict', `user ${username} exists already`);
+}

@@ -1,0 +1,52 @@
+/** What an account may ask a modification for (spec: web-ui.md §6.2): the first fault is told, as the form does. */
+import { RunFlag, RunFloat } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import { OperationRefused, type RefusalCode } from '../refusal.js';
+import type { RunChanges } from './modify-run.js';
+
+const DAY_MS = 86_400_000;
+const OLDEST_DAYS = 30;
+/** Games are asked for by the thousand, up to this. */
+const GAMES_STEP = 1000;
+const MOST_GAMES = 3_200_000;
+const MOST_THROUGHPUT = 1000;
+const PRIORITIES = 1000;
+
+/** Call under the run's lock. @throws OperationRefused */
+export function checkModification(state: State, slot: number, changes: RunChanges, now: number): void {
+  const { runs } = state;
+  const age = Math.floor((now - runs.float(slot, RunFloat.startTime)) / DAY_MS);
+  if (age > OLDEST_DAYS)
+    refuse('conflict', `the run began ${age} days ago: after ${OLDEST_DAYS} it stays as it is`);
+  for (const name of ['priority', 'num_games', 'throughput'] as const) {
+    const value = changes[name];
+    if (value !== undefined && !Number.isSafeInteger(value))
+      refuse('invalid', `${name} is no whole number: ${value}`);
+  }
+  if (changes.num_games !== undefined) checkGames(state, slot, changes.num_games);
+  const { throughput, priority } = changes;
+  if (throughput !== undefined && !(throughput >= 0 && throughput <= MOST_THROUGHPUT)) {
+    refuse('invalid', `throughput is not within 0 and ${MOST_THROUGHPUT}: ${throughput}`);
+  }
+  if (priority !== undefined && !(Math.abs(priority) <= PRIORITIES)) {
+    refuse('invalid', `priority is not within -${PRIORITIES} and ${PRIORITIES}: ${priority}`);
+  }
+}
+
+function checkGames(state: State, slot: number, games: number): void {
+  const { runs } = state;
+  const before = runs.float(slot, RunFloat.numGames);
+  const isSpsa = runs.has(slot, RunFlag.spsa);
+  if (isSpsa && games !== before) refuse('invalid', `an SPSA tune keeps its number of games, ${before}`);
+  if (!isSpsa && !runs.has(slot, RunFlag.sprt) && games > before) {
+    refuse('invalid', `a test of a fixed number of games cannot get more than it has, ${before}`);
+  }
+  if (games < 0 || games % GAMES_STEP !== 0) {
+    refuse('invalid', `num_games is no multiple of ${GAMES_STEP}: ${games}`);
+  }
+  if (games > MOST_GAMES) refuse('invalid', `num_games is above ${MOST_GAMES}: ${games}`);
+}
+
+function refuse(code: RefusalCode, message: string): never {
+  throw new OperationRefused(code, message);
+}

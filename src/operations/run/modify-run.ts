@@ -1,0 +1,103 @@
+/** A person changes a run that exists (spec: scheduling.md §4.9, web-ui.md §6.2). A finished run that needs games again is revived. */
+import { fixedHead, setBlobText } from '../../state/run-document.js';
+import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import { type Actor, isApprover } from '../actor.js';
+import { logAction, markRun } from '../changes.js';
+import { setApproval } from './approve-run.js';
+import { type Changed, changeRun, checkMayChange } from './change-run.js';
+import { checkModification } from './check-modification.js';
+import { isUndecided, reviveRun, runAction } from './transitions.js';
+
+export interface RunChanges {
+  num_games?: number;
+  priority?: number;
+  throughput?: number;
+  auto_purge?: boolean;
+  info?: string;
+}
+
+/** Up to these, an owner may raise what an approver has seen lower. */
+const FREE_THROUGHPUT = 100;
+const FREE_PRIORITY = 0;
+
+export interface Modification {
+  /** What became another, in words; empty when nothing did. */
+  readonly differences: readonly string[];
+  /** True when the run was approved and now waits for approval again. */
+  readonly isApprovalWithdrawn: boolean;
+}
+
+export function modifyRun(
+  state: State,
+  actor: Actor,
+  runId: string,
+  changes: RunChanges,
+  now: number,
+): Changed<Modification> {
+  return changeRun(state, actor, runId, (slot) => {
+    // The operator's command is bound by its own schema alone.
+    if (actor.kind === 'account') checkModification(state, slot, changes, now);
+    checkMayChange(state, actor, slot);
+    const isApprovalWithdrawn = needsApprovalAgain(state, actor, slot, changes);
+    if (isApprovalWithdrawn) setApproval(state, slot, false, actor.name, now);
+    const differences = apply(state, slot, withoutForeignInfo(state, actor, slot, changes));
+    if (state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot)) reviveRun(state, slot);
+    markRun(state, slot);
+    const message = differences.join(', ');
+    logAction(state, slot, now, 'modify_run', { username: actor.name, ...runAction(state, slot), message });
+    return { differences, isApprovalWithdrawn };
+  });
+}
+
+/** A run is approved as it was seen: whoever may not approve may not make it take more of the workers afterwards. */
+function needsApprovalAgain(state: State, actor: Actor, slot: number, changes: RunChanges): boolean {
+  const { runs } = state;
+  if (isApprover(actor) || !runs.has(slot, RunFlag.approved)) return false;
+  const throughput = runs.float(slot, RunFloat.throughput);
+  const priority = runs.order.priority(slot);
+  return (
+    (changes.throughput ?? throughput) > Math.max(throughput, FREE_THROUGHPUT) ||
+    (changes.priority ?? priority) > Math.max(priority, FREE_PRIORITY) ||
+    runs.has(slot, RunFlag.failed)
+  );
+}
+
+/** The description is its author's: an approver's change of it is left out. */
+function withoutForeignInfo(state: State, actor: Actor, slot: number, changes: RunChanges): RunChanges {
+  const { info, ...others } = changes;
+  const text = info?.trim() ?? '';
+  const isAuthor = actor.kind === 'operator' || actor.name === fixedHead(state, slot).args.username;
+  return isAuthor && text !== '' ? { ...others, info: text } : others;
+}
+
+/** Returns what became another, in words. */
+function apply(state: State, slot: number, changes: RunChanges): string[] {
+  const { runs } = state;
+  const differences: string[] = [];
+  const setNumber = (
+    name: 'num_games' | 'priority' | 'throughput',
+    was: number,
+    set: (value: number) => void,
+  ) => {
+    const value = changes[name];
+    if (value === undefined || value === was) return;
+    set(value);
+    differences.push(`${name} changed from ${was} to ${value}`);
+  };
+  const setFloat = (name: 'num_games' | 'throughput', float: number) =>
+    setNumber(name, runs.float(slot, float), (value) => runs.setFloat(slot, float, value));
+  setFloat('num_games', RunFloat.numGames);
+  setNumber('priority', runs.order.priority(slot), (value) => runs.order.setPriority(slot, value));
+  setFloat('throughput', RunFloat.throughput);
+  const purges = runs.has(slot, RunFlag.autoPurge);
+  if (changes.auto_purge !== undefined && changes.auto_purge !== purges) {
+    runs.set(slot, RunFlag.autoPurge, changes.auto_purge);
+    differences.push(`auto_purge changed from ${purges} to ${changes.auto_purge}`);
+  }
+  if (changes.info !== undefined) {
+    setBlobText(state, slot, RunWord.info, changes.info);
+    differences.push('info changed');
+  }
+  return differences;
+}
