@@ -6,11 +6,11 @@
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { verifyPassword } from '../../src/operations/account/password.js';
 import { type Context, isReply, type Reply } from '../../src/operations/context.js';
-import { OPERATIONS, type OperationName } from '../../src/operations/operation-names.js';
 import { recover } from '../../src/operations/recovery/recover.js';
-import { runOperation } from '../../src/operations/run-operation.js';
+import { type OperationName, runOperation } from '../../src/operations/worker/worker-routes.js';
 import { WORKER_VERSION } from '../../src/protocol/replies.js';
 import { accessSchema, type WorkerRequest, workerRequestSchema } from '../../src/protocol/request-schema.js';
+import { WORKER_ENDPOINTS } from '../../src/protocol/worker-endpoints.js';
 import { Shared } from '../../src/runtime/shared.js';
 import { openStore } from '../../src/store/open-store.js';
 import { GroupCommitter } from '../../src/store/writer/group-commit.js';
@@ -84,7 +84,8 @@ app.post(
   async (_request, reply) => ({ version: WORKER_VERSION, duration: reply.elapsedTime / 1000 }),
 );
 
-for (const name of OPERATIONS) {
+for (const name of WORKER_ENDPOINTS) {
+  if (name === 'request_version') continue;
   app.post(`/api/${name}`, { schema: { body: workerRequestSchema }, preHandler }, async (request, reply) => {
     const { status, json, sequence } = answer(name, request);
     if (sequence !== undefined) await durable(sequence);

@@ -5,7 +5,7 @@
 import { logAction, markRun, pushItem, withSystem } from '../operations/changes.js';
 import { dropRun } from '../operations/run/load-run.js';
 import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/run/transitions.js';
-import { withLastTask } from '../operations/worker/request-task.js';
+import { withLastTask } from '../operations/worker/last-task.js';
 import { internalThroughput } from '../rules/throughput.js';
 import { runGames } from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';

@@ -33,6 +33,8 @@ export interface Reply {
   readonly json: string;
   /** The reply may leave when this journal number is durable; undefined: at once. */
   readonly sequence?: number;
+  /** The worker gets nothing now and comes back later: the reply may be held for a while, so that workers fall out of step. */
+  readonly retryLater?: true;
 }
 
 /** The operation has changed nothing and must be called again on a pool thread: it may park or take long. */
@@ -49,6 +51,11 @@ export function isReply(outcome: Outcome): outcome is Reply {
 /** A failure that the handler detected: `error` begins with the path (spec: worker-api.md §1.2). */
 export function refuse(call: Pick<WorkerCall, 'path'>, status: number, text: string): Reply {
   return { status, json: JSON.stringify({ error: `${call.path}: ${text}` }) };
+}
+
+/** @param json says that there is no task */
+export function retryLater(json: string): Reply {
+  return { status: 200, json, retryLater: true };
 }
 
 export function accept(body: object, sequence?: number): Reply {

@@ -1,6 +1,6 @@
 /** What a front thread sends to a pool thread. */
 import type { Reply, WorkerCall } from '../operations/context.js';
-import type { OperationName } from '../operations/operation-names.js';
+import type { OperationName } from '../operations/worker/worker-routes.js';
 import type { GamesCall, ReadCall } from './reads/read-call.js';
 
 export type PoolCall =

@@ -1,18 +1,8 @@
 /** A thread of the pool: takes what may park, reads the store, or takes long. */
 import { workerData } from 'piscina';
 import { burn, verifyPassword } from '../operations/account/password.js';
-import {
-  type Context,
-  isReply,
-  type Outcome,
-  type Reply,
-  refuse,
-  type WorkerCall,
-} from '../operations/context.js';
-import type { OperationName } from '../operations/operation-names.js';
-import { runOperation } from '../operations/run-operation.js';
-import { requestStop } from '../operations/worker/stop-run.js';
-import * as texts from '../protocol/texts.js';
+import { type Context, isReply, type Reply, type WorkerCall } from '../operations/context.js';
+import { type OperationName, runOperation, WORKER_ROUTES } from '../operations/worker/worker-routes.js';
 import { measureReader } from '../runtime/measure-reader.js';
 import { Shared, type ThreadData } from '../runtime/shared.js';
 import { openStore } from '../store/open-store.js';
@@ -68,12 +58,11 @@ async function answerAll(calls: readonly WorkerCall[]): Promise<BatchedReply[]> 
 }
 
 async function answer(name: OperationName, call: WorkerCall): Promise<Reply> {
-  let outcome: Outcome =
-    name === 'stop_run'
-      ? requestStop(context, call, await reader.cpuHours(call.request.worker_info.username))
-      : runOperation(context, name, call);
-  if (!isReply(outcome)) outcome = await answerFromStore(context, reader, name, call);
-  return isReply(outcome) ? outcome : refuse(call, 500, texts.INTERNAL_ERROR);
+  const cpuHours = WORKER_ROUTES[name].needsCpuHours
+    ? await reader.cpuHours(call.request.worker_info.username)
+    : undefined;
+  const outcome = runOperation(context, name, call, cpuHours);
+  return isReply(outcome) ? outcome : await answerFromStore(context, reader, name, call);
 }
 
 /** The slow check of a password (spec: worker-api.md §3.1); an account that passes is remembered in shared memory. */

@@ -12,13 +12,7 @@ export const EMPTY_BODY = '{}';
 export const VERSION_BODY = `{"version":${WORKER_VERSION}}`;
 export const ALIVE_BODY = '{"task_alive":true}';
 export const NOT_ALIVE_BODY = '{"task_alive":false}';
-const NO_TASK = '{"task_waiting":false';
-export const NO_TASK_BODY = `${NO_TASK}}`;
-
-/** Whether the reply to a request_task tells the worker to come back later. */
-export function sendsAway(json: string): boolean {
-  return json.startsWith(NO_TASK);
-}
+export const NO_TASK_BODY = '{"task_waiting":false}';
 
 /** The JSON text of an object, with its duration appended. */
 export function withDuration(body: string, seconds: number): string {

@@ -6,12 +6,11 @@ import { Histogram } from '../memory/counters/histogram.js';
 import { Tallies, type Tally } from '../memory/counters/tally.js';
 import { MAX_THREADS } from '../memory/locks/thread-row.js';
 import type { Region } from '../memory/region.js';
-import { OPERATIONS } from '../operations/operation-names.js';
+import { WORKER_ENDPOINTS } from '../protocol/worker-endpoints.js';
 
 /** What a request can be for. A number of this list is what a front thread records. */
 export const METERED_ROUTES = [
-  ...OPERATIONS,
-  'request_version',
+  ...WORKER_ENDPOINTS,
   'active_runs',
   'finished_runs',
   'calc_elo',

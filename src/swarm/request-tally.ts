@@ -1,13 +1,13 @@
 /** Counts and latencies of the swarm's requests by kind, and what went wrong, by description. */
 
+import { WORKER_ENDPOINTS, type WorkerEndpoint } from '../protocol/worker-endpoints.js';
 import { LatencyHistogram } from './latency-histogram.js';
-import { REQUEST_KINDS, type RequestKind } from './swarm-http.js';
 
 export type FaultKind = 'violation' | 'refused' | 'unusable' | 'broken';
 
 export interface Fault {
   readonly kind: FaultKind;
-  readonly request: RequestKind;
+  readonly request: WorkerEndpoint;
   readonly what: string;
   count: number;
 }
@@ -16,18 +16,20 @@ export interface Fault {
 const MOST_FAULTS = 100;
 
 export class Tally {
-  readonly latency: Readonly<Record<RequestKind, LatencyHistogram>>;
-  readonly errors: Record<RequestKind, number>;
+  readonly latency: Readonly<Record<WorkerEndpoint, LatencyHistogram>>;
+  readonly errors: Record<WorkerEndpoint, number>;
   /** Refusals that belong to the protocol: busy, no task, blocked, … by kind. */
   readonly refusals = new Map<string, number>();
   readonly #faults = new Map<string, Fault>();
 
   constructor() {
-    this.latency = Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, new LatencyHistogram()])) as Record<
-      RequestKind,
-      LatencyHistogram
+    this.latency = Object.fromEntries(
+      WORKER_ENDPOINTS.map((kind) => [kind, new LatencyHistogram()]),
+    ) as Record<WorkerEndpoint, LatencyHistogram>;
+    this.errors = Object.fromEntries(WORKER_ENDPOINTS.map((kind) => [kind, 0])) as Record<
+      WorkerEndpoint,
+      number
     >;
-    this.errors = Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, 0])) as Record<RequestKind, number>;
   }
 
   get faults(): Fault[] {
@@ -35,17 +37,17 @@ export class Tally {
   }
 
   get requests(): number {
-    return REQUEST_KINDS.reduce((sum, kind) => sum + this.latency[kind].count, 0);
+    return WORKER_ENDPOINTS.reduce((sum, kind) => sum + this.latency[kind].count, 0);
   }
 
   get errorCount(): number {
-    return REQUEST_KINDS.reduce((sum, kind) => sum + this.errors[kind], 0);
+    return WORKER_ENDPOINTS.reduce((sum, kind) => sum + this.errors[kind], 0);
   }
 
   /** The latencies of all kinds together. */
   allLatencies(): LatencyHistogram {
     const all = new LatencyHistogram();
-    for (const kind of REQUEST_KINDS) all.add(this.latency[kind]);
+    for (const kind of WORKER_ENDPOINTS) all.add(this.latency[kind]);
     return all;
   }
 
@@ -53,7 +55,7 @@ export class Tally {
     this.refusals.set(kind, (this.refusals.get(kind) ?? 0) + 1);
   }
 
-  fault(kind: FaultKind, request: RequestKind, what: string): void {
+  fault(kind: FaultKind, request: WorkerEndpoint, what: string): void {
     this.errors[request] += 1;
     const known = this.#faults.size < MOST_FAULTS ? what : '(further kinds)';
     const key = `${kind} ${request} ${this.#faults.has(`${kind} ${request} ${what}`) ? what : known}`;

@@ -1,22 +1,23 @@
 /** What a simulated worker sends in each of its steps. */
+
+import type { WorkerEndpoint } from '../protocol/worker-endpoints.js';
 import { gamesIn } from './games.js';
 import type { HeldTask } from './ledger.js';
 import { pgnFor } from './pgn.js';
 import { type BodyParts, requestBody, versionBody } from './request-body.js';
 import type { Random } from './seeded-random.js';
 import { Step, type Worker } from './simulated-worker.js';
-import type { RequestKind } from './swarm-http.js';
 
 const NEAR_LIMIT_RATE = 0.01;
 
 export interface StepRequest {
-  readonly kind: RequestKind;
+  readonly kind: WorkerEndpoint;
   readonly body: string;
   /** A repetition leaves the server as a single request would. */
   readonly mayRepeat: boolean;
 }
 
-const KINDS: Readonly<Record<Exclude<Step, Step.Gone>, RequestKind>> = {
+const KINDS: Readonly<Record<Exclude<Step, Step.Gone>, WorkerEndpoint>> = {
   [Step.Version]: 'request_version',
   [Step.Task]: 'request_task',
   [Step.Spsa]: 'request_spsa',
@@ -29,7 +30,7 @@ const KINDS: Readonly<Record<Exclude<Step, Step.Gone>, RequestKind>> = {
 };
 
 /** Not for a worker that is gone. */
-export function requestKind(step: Step): RequestKind {
+export function requestKind(step: Step): WorkerEndpoint {
   return KINDS[step as Exclude<Step, Step.Gone>];
 }
 

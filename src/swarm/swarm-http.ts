@@ -3,19 +3,7 @@
  * connection. A reply is judged here as the real worker would judge it (spec: worker-api.md §6.2).
  */
 import { type Dispatcher, Pool } from 'undici';
-
-export const REQUEST_KINDS = [
-  'request_version',
-  'request_task',
-  'update_task',
-  'beat',
-  'request_spsa',
-  'failed_task',
-  'stop_run',
-  'upload_pgn',
-  'worker_log',
-] as const;
-export type RequestKind = (typeof REQUEST_KINDS)[number];
+import type { WorkerEndpoint } from '../protocol/worker-endpoints.js';
 
 /** Either an object of the protocol, or what was wrong. */
 export type Reply =
@@ -31,7 +19,7 @@ const TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 4_000;
 
 /** Requests whose repetition leaves the server as one would: a repeated beat, or an update with the same running totals. */
-const REPEATABLE: ReadonlySet<RequestKind> = new Set([
+const REPEATABLE: ReadonlySet<WorkerEndpoint> = new Set([
   'request_version',
   'update_task',
   'beat',
@@ -70,7 +58,7 @@ export class Wire {
    * request was sent twice, so that the server may have acted on it before the reply.
    */
   post(
-    kind: RequestKind,
+    kind: WorkerEndpoint,
     body: string,
     from: Origin,
     mayRepeat: boolean,

@@ -1,15 +1,15 @@
 /** What a swarm did, as data for --json and as text for people. */
 import { type Column, facts, plain, table } from '../cli/print.js';
+import { WORKER_ENDPOINTS, type WorkerEndpoint } from '../protocol/worker-endpoints.js';
 import type { Fleet } from './fleet.js';
 import { type FullResults, gamesIn } from './games.js';
 import type { TaskEnd } from './ledger.js';
 import type { SwarmOptions } from './options.js';
 import type { Fault } from './request-tally.js';
-import { REQUEST_KINDS, type RequestKind } from './swarm-http.js';
 import type { Verification } from './verify.js';
 
 interface RequestReport {
-  readonly kind: RequestKind | 'all';
+  readonly kind: WorkerEndpoint | 'all';
   readonly count: number;
   readonly errors: number;
   /** Milliseconds. */
@@ -87,7 +87,7 @@ export function makeReport(
 }
 
 function requestReports({ tally }: Fleet): RequestReport[] {
-  const kinds = REQUEST_KINDS.filter((kind) => tally.latency[kind].count > 0);
+  const kinds = WORKER_ENDPOINTS.filter((kind) => tally.latency[kind].count > 0);
   const all = tally.allLatencies();
   return [
     ...kinds.map((kind) => ({ kind, latency: tally.latency[kind], errors: tally.errors[kind] })),

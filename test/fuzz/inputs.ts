@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { checkAccess, checkRequest, parseBody } from '../../src/protocol/request.js';
 import { workerRequestSchema } from '../../src/protocol/request-schema.js';
+import { WORKER_ENDPOINTS } from '../../src/protocol/worker-endpoints.js';
 import { Random } from '../../src/swarm/seeded-random.js';
 import { RUN_ID, workerInfo } from '../server/seed.js';
 import { makeAdminRequest } from './admin-inputs.js';
@@ -22,17 +23,7 @@ export const SPRT_RUN_ID = '1'.repeat(24);
 export const SPSA_RUN_ID = '2'.repeat(24);
 export const RUN_IDS: readonly string[] = [RUN_ID, SPRT_RUN_ID, SPSA_RUN_ID];
 
-const WORKER_PATHS = [
-  'request_task',
-  'update_task',
-  'beat',
-  'request_spsa',
-  'failed_task',
-  'stop_run',
-  'upload_pgn',
-  'worker_log',
-  'request_version',
-].map((name) => `/api/${name}`);
+const WORKER_PATHS = WORKER_ENDPOINTS.map((name) => `/api/${name}`);
 const READ_PATHS = [
   'active_runs',
   'finished_runs',

@@ -13,12 +13,11 @@ import type {
 } from '../../src/model/documents.js';
 import { verifyPassword } from '../../src/operations/account/password.js';
 import { type Context, isReply, type Reply, refuse, type WorkerCall } from '../../src/operations/context.js';
-import type { OperationName } from '../../src/operations/operation-names.js';
 import { recover } from '../../src/operations/recovery/recover.js';
 import { loadRun } from '../../src/operations/run/load-run.js';
-import { runOperation } from '../../src/operations/run-operation.js';
-import { type DrawFlips, requestSpsa } from '../../src/operations/worker/request-spsa.js';
-import { requestStop } from '../../src/operations/worker/stop-run.js';
+import { type DrawFlips, requestSpsaDrawn } from '../../src/operations/worker/request-spsa.js';
+import type { OperationName } from '../../src/operations/worker/worker-routes.js';
+import { runOperation } from '../../src/operations/worker/worker-routes.js';
 import { answerFromStore } from '../../src/pool/finished-run.js';
 import { VERSION_BODY } from '../../src/protocol/replies.js';
 import { checkAccess, checkRequest, normaliseRequest, parseBody } from '../../src/protocol/request.js';
@@ -195,21 +194,12 @@ export class Farm {
     const first = runOperation(this.#context(false), name, call);
     if (isReply(first)) return first;
     const context = this.#context(true);
-    let outcome = first;
-    if (name === 'stop_run') {
-      outcome = requestStop(
-        context,
-        call,
-        await this.reader.cpuHours(call.request.worker_info.username),
-      ) as typeof first;
-    } else if (name === 'request_spsa') {
-      outcome = requestSpsa(context, call, draw) as typeof first;
-    } else {
-      outcome = runOperation(context, name, call) as typeof first;
-    }
-    const settled = isReply(outcome) ? outcome : await answerFromStore(context, this.reader, name, call);
-    if (!isReply(settled)) throw new Error(`${name} was not answered`);
-    return settled;
+    const cpuHours = await this.reader.cpuHours(call.request.worker_info.username);
+    const outcome =
+      name === 'request_spsa' && draw !== undefined
+        ? requestSpsaDrawn(context, call, draw)
+        : runOperation(context, name, call, cpuHours);
+    return isReply(outcome) ? outcome : await answerFromStore(context, this.reader, name, call);
   }
 
   #context(mayBlock: boolean): Context {

@@ -2,9 +2,9 @@
 
 import type { Results, RunDocument } from '../../src/model/documents.js';
 import { type Context, isReply, type Reply, type WorkerCall } from '../../src/operations/context.js';
-import type { OperationName } from '../../src/operations/operation-names.js';
 import { loadRun } from '../../src/operations/run/load-run.js';
-import { runOperation } from '../../src/operations/run-operation.js';
+import type { OperationName } from '../../src/operations/worker/worker-routes.js';
+import { runOperation } from '../../src/operations/worker/worker-routes.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import { newSprt } from '../../src/rules/sprt.js';
 import { Shared, type SharedOptions } from '../../src/runtime/shared.js';

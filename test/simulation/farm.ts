@@ -7,14 +7,7 @@ import type { RunDocument } from '../../src/model/documents.js';
 import { runName } from '../../src/model/names.js';
 import { operatorNamed } from '../../src/operations/actor.js';
 import { logAction, markRun, pushItem, withSystem } from '../../src/operations/changes.js';
-import {
-  type Context,
-  isReply,
-  type Outcome,
-  type Reply,
-  type WorkerCall,
-} from '../../src/operations/context.js';
-import type { OperationName } from '../../src/operations/operation-names.js';
+import { type Context, isReply, type Reply, type WorkerCall } from '../../src/operations/context.js';
 import { recover } from '../../src/operations/recovery/recover.js';
 import { OperationRefused } from '../../src/operations/refusal.js';
 import { approveRun } from '../../src/operations/run/approve-run.js';
@@ -22,9 +15,9 @@ import { deleteRun, purgeByHand, stopRun } from '../../src/operations/run/close-
 import { loadRun } from '../../src/operations/run/load-run.js';
 import { modifyRun } from '../../src/operations/run/modify-run.js';
 import { reloadRun } from '../../src/operations/run/reload-run.js';
-import { runOperation } from '../../src/operations/run-operation.js';
-import { type DrawFlips, requestSpsa } from '../../src/operations/worker/request-spsa.js';
-import { requestStop } from '../../src/operations/worker/stop-run.js';
+import { type DrawFlips, requestSpsaDrawn } from '../../src/operations/worker/request-spsa.js';
+import type { OperationName } from '../../src/operations/worker/worker-routes.js';
+import { runOperation } from '../../src/operations/worker/worker-routes.js';
 import { answerFromStore } from '../../src/pool/finished-run.js';
 import { Shared } from '../../src/runtime/shared.js';
 import { RunFlag } from '../../src/state/run-record.js';
@@ -103,19 +96,16 @@ export class Farm {
     const first = runOperation(this.#context(false), name, call);
     if (isReply(first)) return first;
     const context = this.#context(true);
-    let outcome: Outcome;
-    if (name === 'stop_run') {
-      const { username } = call.request.worker_info;
-      outcome = requestStop(context, call, this.store.users.get(username)?.cpuHours);
-    } else if (name === 'request_spsa') outcome = requestSpsa(context, call, draw);
-    else outcome = runOperation(context, name, call);
-    return isReply(outcome) ? outcome : this.#answerFromStore(name, call);
-  }
-
-  async #answerFromStore(name: OperationName, call: WorkerCall): Promise<Reply> {
-    const outcome = await answerFromStore(this.#context(true), this.#reader, name, call);
-    if (!isReply(outcome)) throw new Error(`${name} was not answered`);
-    return outcome;
+    const outcome =
+      name === 'request_spsa'
+        ? requestSpsaDrawn(context, call, draw)
+        : runOperation(
+            context,
+            name,
+            call,
+            this.store.users.get(call.request.worker_info.username)?.cpuHours,
+          );
+    return isReply(outcome) ? outcome : answerFromStore(context, this.#reader, name, call);
   }
 
   async addRun(run: RunDocument, now: number): Promise<void> {

@@ -3,8 +3,8 @@
 import type { Results, Spsa } from '../../src/model/documents.js';
 import { longWorkerName } from '../../src/model/names.js';
 import type { WorkerCall } from '../../src/operations/context.js';
-import type { OperationName } from '../../src/operations/operation-names.js';
 import type { DrawFlips } from '../../src/operations/worker/request-spsa.js';
+import type { OperationName } from '../../src/operations/worker/worker-routes.js';
 import * as texts from '../../src/protocol/texts.js';
 import { crc32 } from '../../src/rules/crc32.js';
 import { updateSprt } from '../../src/rules/sprt.js';

@@ -6,7 +6,7 @@
 import type { RunArgs } from '../../src/model/documents.js';
 import { shortWorkerName } from '../../src/model/names.js';
 import type { Reply, WorkerCall } from '../../src/operations/context.js';
-import type { OperationName } from '../../src/operations/operation-names.js';
+import type { OperationName } from '../../src/operations/worker/worker-routes.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import type { Random } from '../../src/swarm/seeded-random.js';
 import { checkMentioned, Disagreement, expectEqual } from './check.js';

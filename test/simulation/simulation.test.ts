@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evictRuns } from '../../src/jobs/upkeep.js';
-import type { OperationName } from '../../src/operations/operation-names.js';
+import type { OperationName } from '../../src/operations/worker/worker-routes.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import { playScript, shrink } from './play.js';
 import { Simulation } from './simulation.js';

@@ -2,7 +2,8 @@
 
 import type { HttpRequest } from 'uWebSockets.js';
 import { isIPv6 } from 'node:net';
-import type { WorkerRoute } from './routes.js';
+import { WORKER_ROUTES } from '../../operations/worker/worker-routes.js';
+import type { WorkerEndpoint } from '../../protocol/worker-endpoints.js';
 
 export interface Client {
   readonly remoteAddr: string;
@@ -43,13 +44,14 @@ class LazyClient implements Client {
 
 /** Only what the endpoint's operation looks at: reading headers and addresses costs more than answering a beat. */
 export function readClientFor(
-  route: WorkerRoute,
+  endpoint: WorkerEndpoint,
   request: HttpRequest,
   exchange: Peer,
   trusted: ReadonlySet<string>,
 ): Client {
-  if (route === 'request_task') return readClient(request, exchange.peer, trusted);
-  const country = route === 'update_task' ? readCountry(request) : '?';
+  const { client } = WORKER_ROUTES[endpoint];
+  if (client === 'all') return readClient(request, exchange.peer, trusted);
+  const country = client === 'country' ? readCountry(request) : '?';
   return new LazyClient(exchange, allForwardedFor(request), trusted, country);
 }
 

@@ -1,25 +1,20 @@
 /** The paths of the API, and what answers a request that no handler takes (spec: worker-api.md §1.2, §4.0, §5). */
-import { OPERATIONS, type OperationName } from '../../operations/operation-names.js';
+import { WORKER_ENDPOINTS, type WorkerEndpoint } from '../../protocol/worker-endpoints.js';
 import { METERED_ROUTES, type MeteredRoute, meteredRoute } from '../../runtime/meters.js';
 
-export type WorkerRoute = OperationName | 'request_version';
-
 export type Route =
-  | { kind: 'worker'; name: WorkerRoute; metered: number }
+  | { kind: 'worker'; name: WorkerEndpoint; metered: number }
   /** A known path whose handler answers GET, or POST for `actions`. */
   | { kind: 'public'; method: 'GET' | 'POST'; path: string }
   | { kind: 'redirect'; path: string }
   | { kind: 'unknown'; isApi: boolean };
 
-const WORKER_ROUTES: ReadonlyMap<string, Route & { kind: 'worker' }> = new Map(
-  [...OPERATIONS, 'request_version' as const].map((name) => [
-    `/api/${name}`,
-    { kind: 'worker', name, metered: meteredRoute(name) },
-  ]),
+const WORKER_PATHS: ReadonlyMap<string, Route & { kind: 'worker' }> = new Map(
+  WORKER_ENDPOINTS.map((name) => [`/api/${name}`, { kind: 'worker', name, metered: meteredRoute(name) }]),
 );
 /** The worker endpoints by path. */
 export function workerRoutes(): Iterable<[string, Route & { kind: 'worker' }]> {
-  return WORKER_ROUTES;
+  return WORKER_PATHS;
 }
 
 const PUBLIC_ROUTES =
@@ -27,14 +22,14 @@ const PUBLIC_ROUTES =
 
 /** @param path URL-decoded. */
 export function findRoute(path: string): Route {
-  const worker = WORKER_ROUTES.get(path);
+  const worker = WORKER_PATHS.get(path);
   if (worker !== undefined) return worker;
   if (PUBLIC_ROUTES.test(path)) {
     return { kind: 'public', method: path === '/api/actions' ? 'POST' : 'GET', path };
   }
   if (path.length > 1 && path.endsWith('/')) {
     const shorter = path.replace(/\/+$/, '');
-    if (WORKER_ROUTES.has(shorter) || PUBLIC_ROUTES.test(shorter)) return { kind: 'redirect', path: shorter };
+    if (WORKER_PATHS.has(shorter) || PUBLIC_ROUTES.test(shorter)) return { kind: 'redirect', path: shorter };
   }
   return { kind: 'unknown', isApi: path.startsWith('/api') };
 }

@@ -8,13 +8,13 @@ import {
   type Outcome,
   type Reply,
   refuse,
+  retryLater,
   type WorkerCall,
 } from '../../operations/context.js';
-import type { OperationName } from '../../operations/operation-names.js';
-import { runOperation } from '../../operations/run-operation.js';
+import { type OperationName, runOperation, WORKER_ROUTES } from '../../operations/worker/worker-routes.js';
 import type { AuthResult, PoolCall } from '../../pool/pool-messages.js';
 import { TaskBatches } from '../../pool/task-batches.js';
-import { errorReply, noTask, sendsAway, VERSION_BODY, withDuration } from '../../protocol/replies.js';
+import { errorReply, noTask, VERSION_BODY, withDuration } from '../../protocol/replies.js';
 import {
   asAccessRequest,
   checkAccess,
@@ -25,11 +25,11 @@ import {
   type WorkerRequest,
 } from '../../protocol/request.js';
 import * as texts from '../../protocol/texts.js';
+import type { WorkerEndpoint } from '../../protocol/worker-endpoints.js';
 import type { Shared } from '../../runtime/shared.js';
 import { JSON_TYPE, TRY_AGAIN } from '../transport/answers.js';
 import type { Client } from '../transport/client.js';
 import type { Exchange } from '../transport/exchange.js';
-import type { WorkerRoute } from '../transport/routes.js';
 import type { Account } from './credential-cache.js';
 import { CredentialGate, type CredentialGateOptions } from './credential-gate.js';
 import type { DurableReplies } from './durable-replies.js';
@@ -86,7 +86,7 @@ export class Front {
   }
 
   /** Answers a worker's POST, sooner or later. Never throws. */
-  serve(route: WorkerRoute, path: string, exchange: Exchange, client: Client, body: Buffer): void {
+  serve(route: WorkerEndpoint, path: string, exchange: Exchange, client: Client, body: Buffer): void {
     this.#shared.counters.add('requests');
     const incoming: Incoming = { path, exchange, client, began: performance.now() };
     try {
@@ -99,7 +99,7 @@ export class Front {
   }
 
   /** Steps 1–3. */
-  #check(route: WorkerRoute, incoming: Incoming, bytes: Buffer): void {
+  #check(route: WorkerEndpoint, incoming: Incoming, bytes: Buffer): void {
     let body: unknown;
     try {
       body = parseBody(bytes);
@@ -132,7 +132,7 @@ export class Front {
 
   /** Step 4, then the operation. */
   #admit(
-    route: WorkerRoute,
+    route: WorkerEndpoint,
     incoming: Incoming,
     body: unknown,
     authResult: AuthResult,
@@ -158,7 +158,7 @@ export class Front {
   }
 
   /** @param request undefined for request_version only */
-  #answer(route: WorkerRoute, incoming: Incoming, request: WorkerRequest | undefined): void {
+  #answer(route: WorkerEndpoint, incoming: Incoming, request: WorkerRequest | undefined): void {
     if (route === 'request_version') this.#reply(incoming, { status: 200, json: VERSION_BODY });
     else this.#runOperation(route, incoming, this.#callOf(incoming, request!));
   }
@@ -175,13 +175,11 @@ export class Front {
   }
 
   #runOperation(name: OperationName, incoming: Incoming, call: WorkerCall): void {
-    if (this.#shared.storeFailing.load() === 1 && GROWS_BACKLOG.has(name)) {
-      // A task that the store does not have yet would only be given up again; what must be kept whole waits with its sender.
-      if (name === 'request_task') {
-        this.#reply(incoming, { status: 200, json: noTask('info', texts.STORE_AWAY) });
-      } else {
-        incoming.exchange.send(TRY_AGAIN);
-      }
+    const { whenStoreAway, needsAdmission } = WORKER_ROUTES[name];
+    if (whenStoreAway !== 'serve' && this.#shared.storeFailing.load() === 1) {
+      if (whenStoreAway === 'retry') incoming.exchange.send(TRY_AGAIN);
+      // A task that the store does not have yet would only be given up again.
+      else this.#reply(incoming, retryLater(noTask('info', texts.STORE_AWAY)));
       return;
     }
     const outcome: Outcome = runOperation(this.#context, name, call);
@@ -189,10 +187,10 @@ export class Front {
       this.#reply(incoming, outcome);
       return;
     }
-    if (name === 'request_task') {
+    if (needsAdmission) {
       // Admission is decided before the pool is asked, so that requests for tasks never crowd out updates.
       if (!this.#shared.admission.tryAcquire()) {
-        this.#reply(incoming, { status: 200, json: noTask('info', texts.TOO_BUSY) });
+        this.#reply(incoming, retryLater(noTask('info', texts.TOO_BUSY)));
         return;
       }
       this.#dispatch(incoming, this.#taskBatches.request(call), () => this.#shared.admission.release());
@@ -218,7 +216,7 @@ export class Front {
     const seconds = Math.round((performance.now() - incoming.began) * 1000) / 1e6;
     const answer = { status: reply.status, contentType: JSON_TYPE, body: withDuration(reply.json, seconds) };
     const { exchange } = incoming;
-    if (sendsAway(reply.json)) this.#spread.hold(() => exchange.send(answer));
+    if (reply.retryLater) this.#spread.hold(() => exchange.send(answer));
     else if (reply.sequence === undefined || !this.#options.strict) exchange.send(answer);
     else {
       this.#replies.hold(
@@ -248,9 +246,6 @@ export class Front {
     incoming.exchange.send({ status: 500, contentType: JSON_TYPE, body });
   }
 }
-
-/** What is not taken while the store is away: it would make the backlog grow with the time that the store is away. */
-const GROWS_BACKLOG: ReadonlySet<OperationName> = new Set(['request_task', 'upload_pgn', 'worker_log']);
 
 const REFUSALS: Readonly<Record<AuthResult, string | undefined>> = {
   verified: undefined,

@@ -10,8 +10,8 @@ import {
   parseBody,
   type WorkerRequest,
 } from '../../protocol/request.js';
+import type { WorkerEndpoint } from '../../protocol/worker-endpoints.js';
 import type { Users } from '../../state/users.js';
-import type { WorkerRoute } from '../transport/routes.js';
 import { BodyCache } from './body-cache.js';
 import type { Account } from './credential-cache.js';
 
@@ -41,7 +41,7 @@ export class RequestCache {
   }
 
   /** The request that these bytes are, when it is known to pass all checks now. The object must not be changed. */
-  find(route: WorkerRoute, bytes: Buffer, now: number): CachedRequest | undefined {
+  find(route: WorkerEndpoint, bytes: Buffer, now: number): CachedRequest | undefined {
     const stats = route === 'update_task' ? findStats(bytes) : undefined;
     const known =
       stats === undefined ? this.#bodies.find(bytes) : this.#bodies.find(bytes, stats.from, stats.to);
@@ -55,7 +55,7 @@ export class RequestCache {
    * Keeps a request that passed all checks, if its bytes came before. Call right after `find` did not know it.
    * @param request undefined when only the access gate was passed
    */
-  remember(route: WorkerRoute, bytes: Buffer, request: WorkerRequest | undefined, account: Account): void {
+  remember(route: WorkerEndpoint, bytes: Buffer, request: WorkerRequest | undefined, account: Account): void {
     if (!this.#bodies.seenBefore()) return;
     const stats = route === 'update_task' ? findStats(bytes) : undefined;
     const kept = stats === undefined ? request : requestAround(bytes, stats);

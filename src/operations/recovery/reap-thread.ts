@@ -11,7 +11,7 @@ import type { State } from '../../state/state.js';
 import { markRun } from '../changes.js';
 import { endRun } from '../run/end-run.js';
 import { isActive, isUndecided } from '../run/transitions.js';
-import { replaceTask } from '../worker/request-task.js';
+import { replaceTask } from '../worker/last-task.js';
 import { recountRun } from './recount-run.js';
 
 /** Prepares this thread for burying others; `clock` says the time in milliseconds since the epoch. */

@@ -13,7 +13,7 @@ import type { Reader } from '../../store/port.js';
 import { logAction, markRun } from '../changes.js';
 import { loadRun } from '../run/load-run.js';
 import { deactivateRun, isActive, isUndecided } from '../run/transitions.js';
-import { replaceTask } from '../worker/request-task.js';
+import { replaceTask } from '../worker/last-task.js';
 import { recountRun } from './recount-run.js';
 
 export interface Recovery {

@@ -3,6 +3,7 @@ import { TaskFloat } from '../../state/task-record.js';
 import { markBeat } from '../changes.js';
 import type { Context, Outcome, WorkerCall } from '../context.js';
 import { isActive } from '../run/transitions.js';
+import { aboutTask } from './finished-call.js';
 import { withResolvedTask } from './resolve-task.js';
 
 const ALIVE = { status: 200, json: '{"task_alive":true}' };
@@ -17,3 +18,5 @@ export function beat(context: Context, call: WorkerCall): Outcome {
     return ALIVE;
   });
 }
+
+export const answerFinished = aboutTask(() => NOT_ALIVE);

@@ -17,9 +17,10 @@ import { TasksFull } from '../../state/tasks.js';
 import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
 import type { TaskReference } from '../../state/workers.js';
 import { markAggregates, markTask, pushItem, withSystem } from '../changes.js';
-import { type Context, type Outcome, type Reply, WOULD_BLOCK, type WorkerCall } from '../context.js';
-import { failTask, isActive } from '../run/transitions.js';
+import { type Context, type Outcome, type Reply, retryLater, type WorkerCall } from '../context.js';
+import { isActive } from '../run/transitions.js';
 import { chooseRun } from './choose-run.js';
+import { replaceTask, withLastTask } from './last-task.js';
 import { checkReferences } from './resolve-task.js';
 
 /** A worker of the same name that was heard of within this many whole seconds is taken to be running. */
@@ -27,14 +28,18 @@ const DUPLICATE_SECONDS = 120;
 const SECONDS_A_DAY = 86_400;
 
 export function requestTask(context: Context, call: WorkerCall): Outcome {
-  if (!context.mayBlock) return WOULD_BLOCK;
   const refusal = checkReferences(context, call);
   if (refusal !== undefined) return refusal;
   return assignTask(context.state, call);
 }
 
+/** A worker may name a task that it had: of a finished run, it makes no difference. */
+export function answerFinished(state: State, call: WorkerCall): Reply {
+  return assignTask(state, call);
+}
+
 /** Everything after validation. */
-export function assignTask(state: State, call: WorkerCall): Reply {
+function assignTask(state: State, call: WorkerCall): Reply {
   state.requestTaskMutex.acquire();
   try {
     const worker = state.workers.record(shortWorkerName(call.request.worker_info));
@@ -44,7 +49,7 @@ export function assignTask(state: State, call: WorkerCall): Reply {
       refuseOverMachineLimit(state, call);
     if (refusal !== undefined) return refusal;
     const slot = chooseRun(state, call.request.worker_info, worker);
-    if (slot < 0) return { status: 200, json: NO_TASK_BODY };
+    if (slot < 0) return retryLater(NO_TASK_BODY);
     return createTask(state, call, worker, slot);
   } finally {
     state.requestTaskMutex.release();
@@ -58,7 +63,7 @@ function refuseBlocked(state: State, call: WorkerCall, worker: number): Reply | 
   state.workers.setBlock(worker, true, message, call.now);
   const entry = { worker_name: name, blocked: true, message, last_updated: call.now };
   withSystem(state, (slot) => pushItem(state, slot, { kind: 'worker', worker: entry }));
-  return { status: 200, json: noTask('error', texts.blockedWorker(name, message, call.hostUrl)) };
+  return retryLater(noTask('error', texts.blockedWorker(name, message, call.hostUrl)));
 }
 
 function refuseDuplicate(state: State, call: WorkerCall, worker: number): Reply | undefined {
@@ -73,14 +78,14 @@ function refuseDuplicate(state: State, call: WorkerCall, worker: number): Reply 
     const runId = state.runs.id(slot);
     return texts.duplicateWorker(longWorkerName(stored), idleSeconds, runId, taskId, longWorkerName(info));
   });
-  return running === undefined ? undefined : { status: 200, json: noTask('error', running) };
+  return running === undefined ? undefined : retryLater(noTask('error', running));
 }
 
 function refuseOverMachineLimit(state: State, call: WorkerCall): Reply | undefined {
   const { username } = call.request.worker_info;
   const limit = state.users.accountStatus(username)?.machineLimit ?? DEFAULT_MACHINE_LIMIT;
   if (state.connections.count(call.remoteAddr) < limit) return undefined;
-  return { status: 200, json: noTask('error', texts.machineLimit(username)) };
+  return retryLater(noTask('error', texts.machineLimit(username)));
 }
 
 /** §2.5 and §2.6. */
@@ -96,7 +101,7 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
     const runId = runs.id(slot);
     const remaining = runs.float(slot, RunFloat.numGames) - runs.float(slot, RunFloat.committedGames);
     if (!runs.isUnfinished(slot) || remaining <= 0) {
-      return { status: 200, json: noTask('info', texts.runFinished(runId)) };
+      return retryLater(noTask('info', texts.runFinished(runId)));
     }
     size = taskSize({
       gameDuration: runs.float(slot, RunFloat.gameDuration),
@@ -107,7 +112,7 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
     });
     start = runs.float(slot, RunFloat.totalGames);
     const taskId = appendTask(state, slot, call, size, start);
-    if (taskId < 0) return { status: 200, json: noTask('info', texts.TOO_BUSY) };
+    if (taskId < 0) return retryLater(noTask('info', texts.TOO_BUSY));
     task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
     head = assignmentArgs(state, slot);
     state.undoLog.noteAssignment({ ...task, worker });
@@ -154,35 +159,4 @@ function appendTask(state: State, slot: number, call: WorkerCall, size: number, 
 function assignmentArgs(state: State, slot: number): string {
   const sri = state.books.sri(fixedHead(state, slot).args.book);
   return `${argsText(state, slot)}${sri === undefined ? '' : `,"book_sri":${JSON.stringify(sri)}`}}`;
-}
-
-/** The worker's earlier task, if it is still active, was abandoned by it: it fails (§2.6). */
-export function replaceTask(state: State, worker: number, task: TaskReference, now: number): void {
-  withLastTask(state, worker, ({ slot, taskId, offset }) => {
-    if (isActive(state, offset)) failTask(state, slot, taskId, offset, 'Stale active task', now);
-  });
-  state.workers.setTask(worker, task);
-}
-
-/** Looks at the worker's latest task under its run's lock; undefined when it has none in memory. */
-export function withLastTask<T>(
-  state: State,
-  worker: number,
-  look: (task: TaskReference & { offset: number }) => T,
-): T | undefined {
-  const reference = state.workers.task(worker);
-  if (reference === undefined) return undefined;
-  const { runs } = state;
-  runs.locks.acquire(reference.slot);
-  try {
-    if (
-      !runs.inUse(reference.slot) ||
-      runs.word(reference.slot, RunWord.generation) !== reference.generation
-    ) {
-      return undefined;
-    }
-    return look({ ...reference, offset: state.tasks.offsetOf(reference.slot, reference.taskId) });
-  } finally {
-    runs.locks.release(reference.slot);
-  }
 }

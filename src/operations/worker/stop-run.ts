@@ -1,8 +1,10 @@
 /** A worker asks that its run be stopped (spec: worker-api.md §4.7): taken from users who have contributed enough. */
 import * as texts from '../../protocol/texts.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import type { RunHead } from '../../state/write-batch.js';
 import { logAction, markRun } from '../changes.js';
-import { accept, type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
+import { accept, type Context, type Outcome, type Reply, refuse, type WorkerCall } from '../context.js';
 import { endRun } from '../run/end-run.js';
 import { deactivateTask, taskAction } from '../run/transitions.js';
 import { checkTask, lockRun } from './resolve-task.js';
@@ -11,8 +13,7 @@ import { checkTask, lockRun } from './resolve-task.js';
 const HOURS_TO_STOP = 1000;
 
 /** @param cpuHours of the calling user; undefined when the user has no entry among the contributors. */
-export function requestStop(context: Context, call: WorkerCall, cpuHours: number | undefined): Outcome {
-  if (!context.mayBlock) return WOULD_BLOCK;
+export function requestStop(context: Context, call: WorkerCall, cpuHours?: number): Outcome {
   const { state } = context;
   const { run_id: runId, worker_info: info } = call.request;
   if (runId === undefined) return refuse(call, 400, texts.MISSING_RUN_ID);
@@ -41,4 +42,8 @@ export function requestStop(context: Context, call: WorkerCall, cpuHours: number
   } finally {
     state.runs.locks.release(slot);
   }
+}
+
+export function answerFinished(_state: State, call: WorkerCall, run: RunHead): Reply {
+  return refuse(call, 401, texts.alreadyFinished(run._id));
 }

@@ -35,6 +35,7 @@ import {
 import { endRun } from '../run/end-run.js';
 import { deactivateTask, isActive, noteCrashOrTime, runAction } from '../run/transitions.js';
 import { applySpsa } from './apply-spsa.js';
+import { aboutTask } from './finished-call.js';
 import { type ResolvedTask, withResolvedTask } from './resolve-task.js';
 
 /** A task's counts are 32-bit; no machine plays that many games in one task. */
@@ -50,12 +51,7 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
     if (isSpsa && !context.mayBlock) return WOULD_BLOCK;
     const isStored = () => isDeepStrictEqual(stats, readTaskResults(state.tasks, task.offset));
     if (call.isRetry && isStored()) return acceptedReply(state, task.offset);
-    if (!isActive(state, task.offset)) {
-      return accept({
-        task_alive: false,
-        info: texts.taskNotActive('Update_task', state.runs.id(task.slot), task.taskId),
-      });
-    }
+    if (!isActive(state, task.offset)) return notActive(state.runs.id(task.slot), task.taskId);
     if (isSpsa && call.request.spsa!.num_games > 0 && isStored()) {
       // Its reply got lost, and the worker sends it again. It would be refused, since the games do not grow.
       return acceptedReply(state, task.offset);
@@ -72,11 +68,20 @@ export function updateTask(context: Context, call: WorkerCall): Outcome {
   });
 }
 
+export const answerFinished = aboutTask((call, run, taskId) => {
+  const refusal = checkReport(call, run.args.spsa !== undefined);
+  return refusal ?? notActive(run._id, taskId);
+});
+
+function notActive(runId: string, taskId: number): Reply {
+  return accept({ task_alive: false, info: texts.taskNotActive('Update_task', runId, taskId) });
+}
+
 /**
  * What a report must have, whatever became of its task. The reference fails on both missing members with an unexpected
  * exception; the status is kept, the text says what is wrong.
  */
-export function checkReport(call: WorkerCall, isSpsa: boolean): Reply | undefined {
+function checkReport(call: WorkerCall, isSpsa: boolean): Reply | undefined {
   const { stats, spsa } = call.request;
   if (stats === undefined) return refuse(call, 500, texts.MISSING_STATS);
   if (isSpsa && spsa === undefined) return refuse(call, 500, texts.MISSING_SPSA);

@@ -2,17 +2,20 @@
 import { decodePgn } from '../../protocol/pgn.js';
 import * as texts from '../../protocol/texts.js';
 import type { State } from '../../state/state.js';
-import { pushItem, withSystem } from '../changes.js';
-import { accept, type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
+import { commitSystem, pushItem } from '../changes.js';
+import { accept, type Context, type Outcome, type Reply, refuse, type WorkerCall } from '../context.js';
 import { checkReferences } from './resolve-task.js';
 
 export function uploadPgn(context: Context, call: WorkerCall): Outcome {
-  if (!context.mayBlock) return WOULD_BLOCK;
   return checkReferences(context, call) ?? storePgn(context.state, call);
 }
 
+export function answerFinished(state: State, call: WorkerCall): Reply {
+  return storePgn(state, call);
+}
+
 /** For a call whose run and task passed the checks. */
-export function storePgn(state: State, call: WorkerCall): Outcome {
+function storePgn(state: State, call: WorkerCall): Reply {
   const { pgn, run_id: runId, task_id: taskId } = call.request;
   if (pgn === undefined) return refuse(call, 400, texts.MISSING_PGN);
   const decoded = decodePgn(pgn);
@@ -20,6 +23,8 @@ export function storePgn(state: State, call: WorkerCall): Outcome {
   if (runId === undefined) return refuse(call, 400, texts.MISSING_RUN_ID);
   if (taskId === undefined) return refuse(call, 400, texts.MISSING_TASK_ID);
   const document = { run_id: `${runId}-${taskId}`, pgn_zip: decoded, size: decoded.length };
-  withSystem(state, (slot) => pushItem(state, slot, { kind: 'pgn', pgn: document }));
-  return accept({}, state.commits.next());
+  return accept(
+    {},
+    commitSystem(state, (slot) => pushItem(state, slot, { kind: 'pgn', pgn: document })),
+  );
 }

@@ -4,14 +4,14 @@ import { longWorkerName, runName } from '../../model/names.js';
 import * as texts from '../../protocol/texts.js';
 import { fixedHead } from '../../state/run-document.js';
 import type { State } from '../../state/state.js';
-import { logAction, withSystem } from '../changes.js';
-import { accept, type Context, type Outcome, refuse, WOULD_BLOCK, type WorkerCall } from '../context.js';
+import type { RunHead } from '../../state/write-batch.js';
+import { commitSystem, logAction } from '../changes.js';
+import { accept, type Context, type Outcome, type Reply, refuse, type WorkerCall } from '../context.js';
 import { checkTask, lockRun } from './resolve-task.js';
 
 export function workerLog(context: Context, call: WorkerCall): Outcome {
-  if (!context.mayBlock) return WOULD_BLOCK;
   const { state } = context;
-  const { run_id: runId, task_id: taskId } = call.request;
+  const { run_id: runId } = call.request;
   if (runId === undefined) return logWithoutRun(state, call);
   const slot = lockRun(context, runId);
   if (typeof slot !== 'number') return slot;
@@ -23,18 +23,21 @@ export function workerLog(context: Context, call: WorkerCall): Outcome {
   } finally {
     state.runs.locks.release(slot);
   }
-  return taskId === undefined
-    ? refuse(call, 400, texts.LOG_WITHOUT_TASK_ID)
-    : logAboutTask(state, call, newTag);
+  return logAboutRun(state, call, newTag);
 }
 
-/** For a task that passed the checks, wherever its run is kept. */
-export function logAboutTask(state: State, call: WorkerCall, newTag: string): Outcome {
+export function answerFinished(state: State, call: WorkerCall, run: RunHead): Reply {
+  return logAboutRun(state, call, run.args.new_tag);
+}
+
+/** For a run and task that passed the checks, wherever they are stored. */
+function logAboutRun(state: State, call: WorkerCall, newTag: string): Reply {
   const { run_id: runId, task_id: taskId } = call.request;
-  return write(state, call, { run_id: runId!, run: runName(newTag, runId!), task_id: taskId! });
+  if (taskId === undefined) return refuse(call, 400, texts.LOG_WITHOUT_TASK_ID);
+  return write(state, call, { run_id: runId!, run: runName(newTag, runId!), task_id: taskId });
 }
 
-function logWithoutRun(state: State, call: WorkerCall): Outcome {
+function logWithoutRun(state: State, call: WorkerCall): Reply {
   return write(state, call, {});
 }
 
@@ -42,9 +45,11 @@ function write(
   state: State,
   call: WorkerCall,
   where: { run_id?: string; run?: string; task_id?: number },
-): Outcome {
+): Reply {
   const { worker_info: info, message = '' } = call.request;
   const fields = { username: info.username, worker: longWorkerName(info), message, ...where };
-  withSystem(state, (slot) => logAction(state, slot, call.now, 'worker_log', fields));
-  return accept({}, state.commits.next());
+  return accept(
+    {},
+    commitSystem(state, (slot) => logAction(state, slot, call.now, 'worker_log', fields)),
+  );
 }

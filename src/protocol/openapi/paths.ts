@@ -1,4 +1,5 @@
 /** What the OpenAPI document says of each endpoint (spec: worker-api.md §4, §5). */
+import type { WorkerEndpoint } from '../worker-endpoints.js';
 import type { JsonObject } from './components.js';
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
@@ -15,7 +16,7 @@ const object = (properties: JsonObject, required: string[] = []): JsonObject => 
 const text = { type: 'string' };
 const flag = { type: 'boolean' };
 
-interface WorkerEndpoint {
+interface EndpointText {
   readonly summary: string;
   readonly answer: JsonObject;
   readonly request?: string;
@@ -23,7 +24,7 @@ interface WorkerEndpoint {
 
 const ALIVE = object({ task_alive: flag, info: text, error: text });
 
-const WORKER_ENDPOINTS: Readonly<Record<string, WorkerEndpoint>> = {
+const WORKER_PATHS: Readonly<Record<WorkerEndpoint, EndpointText>> = {
   request_version: {
     summary: 'Checks the credentials and tells the protocol version',
     answer: object({ version: { type: 'integer' } }, ['version']),
@@ -57,7 +58,7 @@ const WORKER_ENDPOINTS: Readonly<Record<string, WorkerEndpoint>> = {
   worker_log: { summary: 'Writes a message to the action log', answer: object({}) },
 };
 
-function workerPath({ summary, answer, request = 'WorkerRequest' }: WorkerEndpoint): JsonObject {
+function workerPath({ summary, answer, request = 'WorkerRequest' }: EndpointText): JsonObject {
   return {
     post: {
       tags: ['workers'],
@@ -182,7 +183,7 @@ const PUBLIC_PATHS: JsonObject = {
 
 export const paths: JsonObject = {
   ...Object.fromEntries(
-    Object.entries(WORKER_ENDPOINTS).map(([name, endpoint]) => [`/api/${name}`, workerPath(endpoint)]),
+    Object.entries(WORKER_PATHS).map(([name, endpoint]) => [`/api/${name}`, workerPath(endpoint)]),
   ),
   ...PUBLIC_PATHS,
 };

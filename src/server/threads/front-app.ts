@@ -15,6 +15,7 @@ import {
   redirectTarget,
   workerRoutes,
 } from '../../http/transport/routes.js';
+import { WORKER_ROUTES } from '../../operations/worker/worker-routes.js';
 import { meteredRoute } from '../../runtime/meters.js';
 import type { FrontParts } from './front-parts.js';
 
@@ -82,14 +83,14 @@ export class FrontApp {
 
   /** A secondary refuses what changes runs, whatever the method (docs/spec/worker-api.md §1.2). */
   #needsPrimary({ name }: WorkerRoute): boolean {
-    return !this.#parts.data.isPrimary && name !== 'upload_pgn';
+    return !this.#parts.data.isPrimary && WORKER_ROUTES[name].needsPrimary;
   }
 
   #serveWorker({ name, metered }: WorkerRoute, path: string, exchange: Exchange, request: HttpRequest): void {
     const { data, front } = this.#parts;
     exchange.route = metered;
     const client = readClientFor(name, request, exchange, this.#trusted);
-    const limit = name === 'upload_pgn' ? data.pgnBodyLimit : data.bodyLimit;
+    const limit = WORKER_ROUTES[name].body === 'pgn' ? data.pgnBodyLimit : data.bodyLimit;
     exchange.body(limit, (body) => {
       if (body === undefined) {
         const error = `${path}: the body is longer than ${limit} bytes`;

@@ -1,0 +1,119 @@
+/**
+ * How each endpoint of the workers is served: the one place that says so. A route that runs on the front first is tried
+ * without blocking: what would block there (a busy lock, an update that decides its run) has changed nothing, and is run
+ * again by a pool thread.
+ */
+import type { WorkerEndpoint } from '../../protocol/worker-endpoints.js';
+import { type Context, type Outcome, WOULD_BLOCK, type WorkerCall } from '../context.js';
+import * as beat from './beat.js';
+import * as failedTask from './failed-task.js';
+import type { AnswerFinished } from './finished-call.js';
+import * as requestSpsa from './request-spsa.js';
+import * as requestTask from './request-task.js';
+import * as stopRun from './stop-run.js';
+import * as updateTask from './update-task.js';
+import * as uploadPgn from './upload-pgn.js';
+import * as workerLog from './worker-log.js';
+
+export interface WorkerRoute {
+  /** Which thread tries it first: the one that serves the socket, or one of the pool, which may block. */
+  readonly first: 'front' | 'pool';
+  /** Whether TASK_SEMAPHORE_SIZE bounds how many of it are in the pool. */
+  readonly needsAdmission: boolean;
+  /**
+   * What it gets while the store is away. What would make the backlog grow with that time is not taken: `no task` says
+   * that there is none, `retry` that its sender keeps it and tries again.
+   */
+  readonly whenStoreAway: 'serve' | 'no task' | 'retry';
+  /** Whether a secondary refuses it (spec: worker-api.md §1.2). */
+  readonly needsPrimary: boolean;
+  /** Which setting limits its body. */
+  readonly body: 'request' | 'pgn';
+  /** What it looks at of its client, beside what the credential check does: reading it costs more than answering a beat. */
+  readonly client: 'all' | 'country' | 'nothing';
+}
+
+export type OperationName = Exclude<WorkerEndpoint, 'request_version'>;
+
+export interface OperationRoute extends WorkerRoute {
+  /** @param cpuHours of the caller, where the route needs them; undefined: not among the contributors */
+  readonly run: (context: Context, call: WorkerCall, cpuHours?: number) => Outcome;
+  /** Whether the pool looks up what the caller has contributed before it runs the operation. */
+  readonly needsCpuHours?: true;
+  /** The answer about a run that is not in memory: the store has it, finished. */
+  readonly answerFinished: AnswerFinished;
+}
+
+/** What holds for a route that does not say otherwise. */
+const USUAL = {
+  first: 'front',
+  needsAdmission: false,
+  whenStoreAway: 'serve',
+  needsPrimary: true,
+  body: 'request',
+  client: 'nothing',
+} as const;
+
+export const WORKER_ROUTES: Readonly<
+  Record<OperationName, OperationRoute> & Record<'request_version', WorkerRoute>
+> = {
+  request_version: USUAL,
+  beat: { ...USUAL, run: beat.beat, answerFinished: beat.answerFinished },
+  update_task: {
+    ...USUAL,
+    client: 'country',
+    run: updateTask.updateTask,
+    answerFinished: updateTask.answerFinished,
+  },
+  failed_task: { ...USUAL, run: failedTask.failedTask, answerFinished: failedTask.answerFinished },
+  request_task: {
+    ...USUAL,
+    first: 'pool',
+    needsAdmission: true,
+    whenStoreAway: 'no task',
+    client: 'all',
+    run: requestTask.requestTask,
+    answerFinished: requestTask.answerFinished,
+  },
+  request_spsa: {
+    ...USUAL,
+    first: 'pool',
+    run: requestSpsa.requestSpsa,
+    answerFinished: requestSpsa.answerFinished,
+  },
+  stop_run: {
+    ...USUAL,
+    first: 'pool',
+    needsCpuHours: true,
+    run: stopRun.requestStop,
+    answerFinished: stopRun.answerFinished,
+  },
+  upload_pgn: {
+    ...USUAL,
+    first: 'pool',
+    whenStoreAway: 'retry',
+    needsPrimary: false,
+    body: 'pgn',
+    run: uploadPgn.uploadPgn,
+    answerFinished: uploadPgn.answerFinished,
+  },
+  worker_log: {
+    ...USUAL,
+    first: 'pool',
+    whenStoreAway: 'retry',
+    run: workerLog.workerLog,
+    answerFinished: workerLog.answerFinished,
+  },
+};
+
+/** @param cpuHours as OperationRoute says */
+export function runOperation(
+  context: Context,
+  name: OperationName,
+  call: WorkerCall,
+  cpuHours?: number,
+): Outcome {
+  const route = WORKER_ROUTES[name];
+  if (!context.mayBlock && route.first === 'pool') return WOULD_BLOCK;
+  return route.run(context, call, cpuHours);
+}
