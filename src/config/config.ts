@@ -146,7 +146,65 @@ const SETTINGS = {
   DASHBOARD: {
     value: 'on',
     options: ['on', 'off'],
-    meaning: "whether the workers' port shows the dashboard at /",
+    meaning: "whether the workers' port shows the dashboard at /dashboard, or at / with SITE=off",
+  } as Setting<string>,
+  SITE: {
+    value: 'on',
+    options: ['on', 'off'],
+    meaning:
+      "whether the workers' port serves the web application, where people sign in; off: a bare list of tests",
+  } as Setting<string>,
+  FISHTEST_AUTHENTICATION_SECRET: {
+    value: '',
+    secret: true,
+    meaning:
+      'signs forms of visitors who are not signed in; empty: a new one at each start, so that open forms are void',
+  } as Setting<string>,
+  SIGNUP: {
+    value: 'open',
+    options: ['open', 'closed'],
+    meaning: 'closed: nobody can sign up on the pages',
+  } as Setting<string>,
+  SIGNUP_CHECK_MAIL: {
+    value: 'on',
+    options: ['on', 'off'],
+    meaning: 'whether the domain of a new e-mail address is asked for the servers that take its mail',
+  } as Setting<string>,
+  SIGNUPS_PER_HOUR: {
+    value: 5,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'accounts that one address may sign up for in an hour, a front thread',
+  },
+  SESSION_IDLE_HOURS: {
+    value: 12,
+    min: 1,
+    max: 8760,
+    meaning: 'a session that is not to be remembered ends after so long without a request',
+  },
+  SESSION_REMEMBER_DAYS: {
+    value: 400,
+    min: 1,
+    max: 400,
+    meaning: '"stay signed in" lasts this long after the last use',
+  },
+  SITE_POSTS_PER_MINUTE: {
+    value: 60,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'forms that an account may send in a minute, a front thread',
+  },
+  SITE_SEARCHES_PER_MINUTE: {
+    value: 30,
+    min: 1,
+    max: 1_000_000,
+    meaning: 'costly searches of an address in a minute, a front thread',
+  },
+  REHASH_PASSWORDS: {
+    value: 'off',
+    options: ['on', 'off'],
+    meaning:
+      "on: a clear-text password is replaced by its hash when its owner signs in; fishtest's own server reads no hash",
   } as Setting<string>,
   FISHTEST_URL: {
     value: '',

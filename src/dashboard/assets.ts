@@ -52,10 +52,10 @@ export const SECURITY_HEADERS = [
   ['Cross-Origin-Opener-Policy', 'same-origin'],
 ] as const;
 
-/** By URL path: the page at /, its parts below /dashboard/. Throws when the page was not built. */
-export function loadAssets(): ReadonlyMap<string, Asset> {
+/** By URL path: the page, and its parts below /dashboard/. Throws when the page was not built. */
+export function loadAssets(pagePath: '/' | '/dashboard'): ReadonlyMap<string, Asset> {
   return new Map(
-    FILES.map((file) => [file === 'index.html' ? '/' : `/dashboard/${file}`, loadAsset(file)] as const),
+    FILES.map((file) => [file === 'index.html' ? pagePath : `/dashboard/${file}`, loadAsset(file)] as const),
   );
 }
 

@@ -5,6 +5,9 @@ import { type Context, isReply, type Reply, type WorkerCall } from '../operation
 import { type OperationName, runOperation, WORKER_ROUTES } from '../operations/worker/worker-routes.js';
 import { measureReader } from '../runtime/measure-reader.js';
 import { Shared, type ThreadData } from '../runtime/shared.js';
+import { Site } from '../site/answer-site.js';
+import type { SiteAnswer } from '../site/site-messages.js';
+import type { SiteSettings } from '../site/site-settings.js';
 import { openStore } from '../store/open-store.js';
 import { answerFromStore } from './finished-run.js';
 import type { AuthResult, BatchedReply, PoolCall } from './pool-messages.js';
@@ -18,6 +21,7 @@ export interface PoolThreadData extends ThreadData {
   storeConnections: number;
   /** False on a secondary, whose memory holds no runs, and of accounts only what it has just read. */
   isPrimary: boolean;
+  site: SiteSettings;
 }
 
 /** How often a thread says that its event loop turns. */
@@ -32,12 +36,17 @@ const reader = measureReader(await store.openReader(), shared.meters.readTime, t
 threads.tickLiveness();
 setInterval(() => threads.tickLiveness(), PULSE_MS).unref();
 const context: Context = { state: shared.state, mayBlock: true };
+const site = new Site(
+  { state: shared.state, reader, settings: data.site, isPrimary: data.isPrimary },
+  shared.sessionChanges,
+);
 
 export default async function handle(
   call: PoolCall,
-): Promise<Reply | AuthResult | BatchedReply[] | ReadAnswer | undefined> {
+): Promise<Reply | AuthResult | BatchedReply[] | ReadAnswer | SiteAnswer | undefined> {
   shared.counters.add('poolCalls');
   if (call.kind === 'read') return await answerRead(context, reader, call, data.isPrimary);
+  if (call.kind === 'site') return await site.answer(call);
   if (call.kind === 'games') return void (await sendGames(reader, call));
   if (call.kind === 'verify') return await verify(call.username, call.password);
   if (call.kind === 'requestTasks') return await answerAll(call.calls);

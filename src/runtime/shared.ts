@@ -61,6 +61,8 @@ export class Shared {
   readonly storeBehindMs: WaitWord;
   /** 1 while each request is to be logged. */
   readonly logsRequests: WaitWord;
+  /** Counts changes of sessions of the web application, so that no thread believes what it read before. */
+  readonly sessionChanges: WaitWord;
   readonly meters: PoolMeters;
   readonly jobs: JobBoard;
 
@@ -76,6 +78,7 @@ export class Shared {
     this.storeFailing = new WaitWord(region, 'store-failing');
     this.storeBehindMs = new WaitWord(region, 'store-behind');
     this.logsRequests = new WaitWord(region, 'logs-requests');
+    this.sessionChanges = new WaitWord(region, 'session-changes');
     this.meters = new PoolMeters(region);
     this.jobs = new JobBoard(region);
   }

@@ -22,6 +22,7 @@ export function emptyBatch(): WriteBatch {
     nets: [],
     keyValues: [],
     contributors: [],
+    siteRecords: [],
   };
 }
 
@@ -68,6 +69,7 @@ function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Defer
     else if (item.kind === 'worker') batch.workers.push(item.worker);
     else if (item.kind === 'net') batch.nets.push(item.net);
     else if (item.kind === 'pgn') batch.pgns.push(item.pgn);
+    else if (item.kind === 'siteRecord') batch.siteRecords = [...(batch.siteRecords ?? []), item.write];
     else if (item.kind === 'download') batch.downloads = [...(batch.downloads ?? []), item.net];
     else batch.keyValues.push({ key: item.key, value: item.value });
   }

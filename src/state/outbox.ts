@@ -15,6 +15,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
+import type { SiteRecordWrite } from '../model/site-records.js';
 import { RunWord } from './run-record.js';
 import type { RunTable } from './runs.js';
 
@@ -26,6 +27,7 @@ export type OutboxItem =
   | { kind: 'worker'; worker: WorkerDocument }
   | { kind: 'net'; net: NetDocument }
   | { kind: 'pgn'; pgn: PgnDocument }
+  | { kind: 'siteRecord'; write: SiteRecordWrite }
   /** A network was downloaded once more. */
   | { kind: 'download'; net: string }
   | { kind: 'keyValue'; key: string; value: unknown };

@@ -17,6 +17,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
+import type { SiteRecordWrite } from '../model/site-records.js';
 
 /** A run without what grows: tasks, bad tasks and the SPSA history live in records of their own. */
 export type RunHead = Omit<RunDocument, 'tasks' | 'bad_tasks'>;
@@ -104,6 +105,8 @@ export interface WriteBatch {
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];
+  /** Changes of what the web application keeps of its own, in order. */
+  siteRecords?: SiteRecordWrite[];
   /** Names of networks, one for each download: the journal's writer counts them beside the group. */
   downloads?: string[];
 }

@@ -17,6 +17,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
+import type { SiteRecord, SiteRecordKind } from '../model/site-records.js';
 import type { RunHead, WriteBatch } from '../state/write-batch.js';
 
 export type { RunHead, RunLive, RunWrite, SpsaLive, TaskWrite, WriteBatch } from '../state/write-batch.js';
@@ -71,6 +72,13 @@ export interface Reader {
   spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]>;
   user(username: string): Promise<UserDocument | undefined>;
   users(): AsyncIterable<UserDocument>;
+  /** The account whose name is this one but for the case of its letters. */
+  userLike(username: string): Promise<UserDocument | undefined>;
+  /** The account with this address, whatever the case of its letters. */
+  userByEmail(email: string): Promise<UserDocument | undefined>;
+  /** A record of the web application, also one that has expired and is not removed yet. */
+  siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined>;
+  siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]>;
   /** CPU hours the user has contributed; undefined when the user has no entry in the contributors' cache. */
   cpuHours(username: string): Promise<number | undefined>;
   blockedWorkers(): AsyncIterable<WorkerDocument>;

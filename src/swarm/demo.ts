@@ -18,7 +18,7 @@ import { describeVerification } from './verify.js';
 
 const A_MONTH = 2_592_000;
 /** What a browser may find, as far as this server has it. */
-const PAGES = ['/', '/tests'];
+const PAGES = ['/tests', '/dashboard'];
 
 interface DemoOptions {
   readonly workers: number;

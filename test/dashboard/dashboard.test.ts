@@ -59,7 +59,7 @@ describe('the dashboard', { skip: chromiumPath === undefined ? 'no Chromium' : f
     page.on('request', (request) => {
       if (new URL(request.url()).origin !== server.url) strangers.push(request.url());
     });
-    await page.goto(server.url);
+    await page.goto(`${server.url}/dashboard`);
     await page.waitForSelector('#runs-body .run');
     return page;
   };
@@ -187,10 +187,10 @@ describe('the dashboard', { skip: chromiumPath === undefined ? 'no Chromium' : f
   it('asks no other host for anything, and breaks none of its own rules', async () => {
     assert.deepEqual(strangers, []);
     assert.deepEqual(complaints, []);
-    const { headers } = await fetch(server.url, { headers: { accept: 'text/html' } });
+    const { headers } = await fetch(`${server.url}/dashboard`, { headers: { accept: 'text/html' } });
     assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none'; script-src 'self';/);
     const again = { accept: 'text/html', 'if-none-match': headers.get('etag')! };
-    assert.equal((await fetch(server.url, { headers: again })).status, 304);
+    assert.equal((await fetch(`${server.url}/dashboard`, { headers: again })).status, 304);
     const plain = await fetch(server.url, { redirect: 'manual' });
     assert.deepEqual([plain.status, plain.headers.get('location')], [302, '/tests']);
   });

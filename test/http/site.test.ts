@@ -1,4 +1,4 @@
-/** The visitor's session and the pages of fishtest's site that Shoal has. */
+/** The few pages that are left with SITE=off. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ test('a session is kept while its cookie is the one that was made here', () => {
 test('pages, forms with and without the token, and what is not there', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-site-'));
   await seed(`sqlite:${directory}`);
-  const server = await ServerProcess.start(directory, { DASHBOARD: 'off' });
+  const server = await ServerProcess.start(directory, { DASHBOARD: 'off', SITE: 'off' });
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(`${server.url}${path}`, { redirect: 'manual', ...init });
   try {

@@ -79,6 +79,10 @@ export class MemoryStore {
       async *users() {
         for (const { user } of store.users.values()) yield user;
       },
+      userLike: absent('names like others'),
+      userByEmail: absent('addresses'),
+      siteRecord: absent('records of the site'),
+      siteRecordsOf: absent('records of the site'),
       cpuHours: async (username) => store.users.get(username)?.cpuHours,
       async *blockedWorkers() {
         yield* store.workers.values();

@@ -19,14 +19,15 @@ const IDLE_SECONDS = 60;
 
 export class Dashboard {
   readonly #app: TemplatedApp;
-  readonly #assets: ReadonlyMap<string, Asset> = loadAssets();
+  readonly #assets: ReadonlyMap<string, Asset>;
   readonly #points: string[] = [];
   #farm: string | undefined;
   #viewers = 0;
 
-  /** @param onViewer called when somebody opens the dashboard. */
-  constructor(app: TemplatedApp, viewers: Tally, onViewer: () => void) {
+  /** @param pagePath where the page is @param onViewer called when somebody opens the dashboard. */
+  constructor(app: TemplatedApp, viewers: Tally, pagePath: '/' | '/dashboard', onViewer: () => void) {
     this.#app = app;
+    this.#assets = loadAssets(pagePath);
     app.ws(LIVE_PATH, {
       maxPayloadLength: 1024,
       idleTimeout: IDLE_SECONDS,

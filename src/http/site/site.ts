@@ -73,7 +73,7 @@ function personal(body: string, session: Session): Answer {
   ]);
 }
 
-function robots(): Answer {
+export function robots(): Answer {
   const headers = [
     ['Accept-Ranges', 'bytes'],
     ['Last-Modified', STARTED],

@@ -25,7 +25,8 @@ export class CredentialGate {
   readonly #run: (call: PoolCall) => Promise<unknown>;
   readonly #maxAge: number;
   readonly #known: CredentialCache;
-  readonly #guesses: LoginThrottle;
+  /** Also asked by the pages where people sign in. */
+  readonly guesses: LoginThrottle;
   /** Slow checks under way, so that a thousand workers of one user cause one. */
   readonly #verifying = new Map<string, Promise<AuthResult>>();
 
@@ -40,7 +41,7 @@ export class CredentialGate {
     this.#run = run;
     this.#maxAge = credentialMaxAge;
     this.#known = new CredentialCache(state.users, credentialMaxAge);
-    this.#guesses = new LoginThrottle(guesses);
+    this.guesses = new LoginThrottle(guesses);
   }
 
   /** What is known of the credential without a slow check, if anything. */
@@ -64,12 +65,12 @@ export class CredentialGate {
 
   /** Of a credential that is not known; `slowed`: too many wrong ones came, so it waits as if the server were busy. */
   async check(username: string, password: string, address: string): Promise<AuthResult | 'slowed'> {
-    if (await this.#guesses.isThrottled(username, address)) {
+    if (await this.guesses.isThrottled(username, address)) {
       this.#counters.add('guessesSlowed');
       return 'slowed';
     }
     const authResult = await this.#verify(username, password);
-    if (authResult === 'refused') await this.#guesses.noteFailure(username, address);
+    if (authResult === 'refused') await this.guesses.noteFailure(username, address);
     return authResult;
   }
 

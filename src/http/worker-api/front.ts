@@ -33,6 +33,7 @@ import type { Exchange } from '../transport/exchange.js';
 import type { Account } from './credential-cache.js';
 import { CredentialGate, type CredentialGateOptions } from './credential-gate.js';
 import type { DurableReplies } from './durable-replies.js';
+import type { LoginThrottle } from './login-throttle.js';
 import { ReplyJitter } from './reply-jitter.js';
 import { RequestCache } from './request-cache.js';
 
@@ -78,6 +79,11 @@ export class Front {
     this.#spread = new ReplyJitter(options.replyJitterMs);
     this.#known = new RequestCache(shared.state.users, options.credentialMaxAge);
     this.#gate = new CredentialGate(shared, (call) => pool.run(call), options);
+  }
+
+  /** Counts wrong passwords, wherever they are given. */
+  get loginThrottle(): LoginThrottle {
+    return this.#gate.guesses;
   }
 
   /** Sends the replies that are held to keep workers apart: the server stops. */

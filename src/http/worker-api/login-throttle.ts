@@ -36,6 +36,16 @@ export class LoginThrottle {
     return (account?.consumedPoints ?? 0) >= perAccount || (from?.consumedPoints ?? 0) >= perAddress;
   }
 
+  /** Seconds until the account or the address may try again; 0: now. */
+  async waitSeconds(username: string, address: string): Promise<number> {
+    if (!(await this.isThrottled(username, address))) return 0;
+    const [account, from] = await Promise.all([
+      this.#accounts.get(keyOf(username)),
+      this.#addresses.get(address),
+    ]);
+    return Math.ceil(Math.max(account?.msBeforeNext ?? 0, from?.msBeforeNext ?? 0, 1_000) / 1_000);
+  }
+
   async noteFailure(username: string, address: string): Promise<void> {
     await Promise.all([this.#accounts.penalty(keyOf(username)), this.#addresses.penalty(address)]);
   }

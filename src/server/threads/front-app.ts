@@ -24,6 +24,7 @@ type OtherRoute = Exclude<Route, { kind: 'worker' }>;
 
 const OTHER = meteredRoute('other');
 const DASHBOARD = meteredRoute('dashboard');
+const SITE = meteredRoute('site');
 const HEALTH = meteredRoute('health');
 /** Where the reference leads from its root (docs/spec/ui.md §2). */
 const TO_TESTS: Answer = {
@@ -45,7 +46,9 @@ export class FrontApp {
     const { data, shared, say } = parts;
     this.#trusted = new Set(data.trustedProxies);
     this.dashboard = data.dashboard
-      ? new Dashboard(app, shared.meters.viewers, () => say({ kind: 'viewer' }))
+      ? new Dashboard(app, shared.meters.viewers, data.site.isOn ? '/dashboard' : '/', () =>
+          say({ kind: 'viewer' }),
+        )
       : undefined;
     // uWS finds these by itself, so that neither method nor path becomes a string for each beat.
     for (const [path, route] of workerRoutes()) {
@@ -127,7 +130,8 @@ export class FrontApp {
     if (docs !== undefined) return { answer: docs, route: OTHER };
     const page = this.dashboard?.answer(path, request);
     if (page !== undefined) return { answer: page, route: DASHBOARD };
-    return path === '/' ? { answer: TO_TESTS, route: OTHER } : undefined;
+    const isRoot = path === '/' && this.#parts.webSite === undefined;
+    return isRoot ? { answer: TO_TESTS, route: OTHER } : undefined;
   }
 
   #answerOther(route: OtherRoute, request: HttpRequest, exchange: Exchange): Answer | undefined {
@@ -145,6 +149,13 @@ export class FrontApp {
   }
 
   #serveSite(request: HttpRequest, exchange: Exchange): void {
+    const { webSite } = this.#parts;
+    if (webSite !== undefined) {
+      exchange.route = SITE;
+      const client = readClient(request, exchange.peer, this.#trusted);
+      webSite.serve(decodePath(request.getUrl()), request, client, exchange);
+      return;
+    }
     const site: SiteRequest = {
       path: decodePath(request.getUrl()),
       method: request.getMethod().toUpperCase(),

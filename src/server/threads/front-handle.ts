@@ -8,6 +8,7 @@ import { GITHUB_API_URL } from '../../jobs/github.js';
 import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd } from '../exit.js';
 import { credentialMaxAge, isPrimary } from '../role.js';
+import { siteLimits, siteSettings } from '../site-config.js';
 import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
 import { type OnThreadExit, superviseThread } from './supervise.js';
 
@@ -99,6 +100,7 @@ export class FrontThreads {
 
 function threadData(config: Config, state: FrontState, port: number): FrontThreadData {
   const count = config.HTTP_THREADS;
+  const sessionSecret = config.FISHTEST_AUTHENTICATION_SECRET || randomBytes(32).toString('hex');
   const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
   return {
     ...state,
@@ -132,7 +134,9 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
     githubApiUrl:
       config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API_URL : ''),
     githubToken: config.GH_TOKEN,
-    sessionSecret: randomBytes(32).toString('hex'),
+    sessionSecret,
+    site: siteSettings(config, sessionSecret),
+    limits: siteLimits(config),
     nnUrl: config.FISHTEST_NN_URL === 'own' ? undefined : config.FISHTEST_NN_URL.replace(/\/$/, ''),
   };
 }

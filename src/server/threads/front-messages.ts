@@ -1,6 +1,7 @@
 /** What the main thread and a front thread tell each other. */
 
 import type { LiveUpdate } from '../../dashboard/messages.js';
+import type { SiteLimitSettings } from '../../http/site/site-limits.js';
 import type { RequestReport } from '../../http/transport/request-watch.js';
 import type { LoginLimits } from '../../http/worker-api/login-throttle.js';
 import type { PoolThreadData } from '../../pool/pool-thread.js';
@@ -28,6 +29,7 @@ export interface FrontThreadData extends PoolThreadData {
   githubToken: string;
   /** Signs the session cookies. */
   sessionSecret: string;
+  limits: SiteLimitSettings;
   /** Where networks lie; undefined: at the address that the client used. */
   nnUrl: string | undefined;
 }

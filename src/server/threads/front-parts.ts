@@ -1,6 +1,8 @@
 /** What a front thread is made of, over the shared memory: its pool with the tokens, what serves workers, and what serves readers. */
 import { GithubQuota } from '../../http/public-api/github-quota.js';
 import { PublicApi } from '../../http/public-api/public-api.js';
+import { SiteLimits } from '../../http/site/site-limits.js';
+import { WebSite } from '../../http/site/web-site.js';
 import { RequestWatch } from '../../http/transport/request-watch.js';
 import { DurableReplies } from '../../http/worker-api/durable-replies.js';
 import { Front } from '../../http/worker-api/front.js';
@@ -21,6 +23,8 @@ export interface FrontParts {
   readonly front: Front;
   readonly watch: RequestWatch;
   readonly publicApi: PublicApi;
+  /** Undefined when the operator switched it off. */
+  readonly webSite: WebSite | undefined;
 }
 
 export function makeFrontParts(
@@ -69,5 +73,12 @@ export function makeFrontParts(
     bodyLimit: data.bodyLimit,
     onError,
   });
-  return { shared, data, say, pool, tokens, replies, front, watch, publicApi };
+  const webSite = data.site.isOn
+    ? new WebSite({
+        limits: new SiteLimits(data.limits, front.loginThrottle),
+        run: (call) => tokens.run(call),
+        onError,
+      })
+    : undefined;
+  return { shared, data, say, pool, tokens, replies, front, watch, publicApi, webSite };
 }

@@ -1,5 +1,6 @@
 /** The indexes of fishtest's database (spec: data-model.md §10): made where they are missing, never dropped. */
 import type { Collection, CreateIndexesOptions, Db, IndexSpecification } from 'mongodb';
+import { SITE_RECORDS } from './site-records.js';
 
 interface Index {
   collection: string;
@@ -82,6 +83,8 @@ const INDEXES: readonly Index[] = [
   index('workers', { worker_name: 1 }, { unique: true }),
   index('user_cache', { username: 1 }, { unique: true }),
   index('top_month', { username: 1 }, { unique: true }),
+  index(SITE_RECORDS, { owner: 1, kind: 1 }),
+  index(SITE_RECORDS, { removeAt: 1 }, { expireAfterSeconds: 0 }),
 ];
 
 /** Makes what is missing. One that the server refuses is only missed by queries: `refused` lists them. */

@@ -10,11 +10,13 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
+import type { SiteRecord, SiteRecordKind } from '../../model/site-records.js';
 import type { ActionQuery, FinishedRunsQuery, Reader, RunHead } from '../port.js';
 import { ActionReads } from './action-log.js';
 import { PgnReads } from './pgn-records.js';
 import { RecordReads } from './record-reads.js';
 import { RunReads } from './run-reads.js';
+import { SiteRecordReads } from './site-records.js';
 import { TaskReads } from './task-reads.js';
 
 export class MongodbReader implements Reader {
@@ -24,6 +26,7 @@ export class MongodbReader implements Reader {
   readonly #actions: ActionReads;
   readonly #pgns: PgnReads;
   readonly #records: RecordReads;
+  readonly #siteRecords: SiteRecordReads;
 
   /** Owns `client` from here on. */
   constructor(client: MongoClient, db: Db) {
@@ -33,6 +36,7 @@ export class MongodbReader implements Reader {
     this.#actions = new ActionReads(db);
     this.#pgns = new PgnReads(db);
     this.#records = new RecordReads(db);
+    this.#siteRecords = new SiteRecordReads(db);
   }
 
   unfinishedRuns(): AsyncIterable<RunHead> {
@@ -69,6 +73,22 @@ export class MongodbReader implements Reader {
 
   users(): AsyncIterable<UserDocument> {
     return this.#records.users();
+  }
+
+  userLike(username: string): Promise<UserDocument | undefined> {
+    return this.#records.userLike(username);
+  }
+
+  userByEmail(email: string): Promise<UserDocument | undefined> {
+    return this.#records.userByEmail(email);
+  }
+
+  siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined> {
+    return this.#siteRecords.one(kind, key) as Promise<SiteRecord<K> | undefined>;
+  }
+
+  siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]> {
+    return this.#siteRecords.owned(kind, owner) as Promise<SiteRecord<K>[]>;
   }
 
   cpuHours(username: string): Promise<number | undefined> {

@@ -22,6 +22,15 @@ export class RecordReads {
     return this.#one('users', { username });
   }
 
+  /** Few ask, and only where an account is made or changed: all names are looked at. */
+  userLike(username: string): Promise<UserDocument | undefined> {
+    return this.#one('users', { username: whateverCase(username) });
+  }
+
+  userByEmail(email: string): Promise<UserDocument | undefined> {
+    return this.#one('users', { email: whateverCase(email) });
+  }
+
   async *users(): AsyncGenerator<UserDocument> {
     for await (const user of this.#db.collection('users').find({}, WITHOUT_ID)) {
       yield decodeDocument<UserDocument>(user);
@@ -54,4 +63,9 @@ export class RecordReads {
     const found = await this.#db.collection(collection).findOne(filter, WITHOUT_ID);
     return found === null ? undefined : decodeDocument<T>(found);
   }
+}
+
+/** Matches the whole text and nothing else, but for the case of its letters. */
+function whateverCase(text: string): RegExp {
+  return new RegExp(`^${text.replaceAll(/[^A-Za-z0-9]/g, '\\$&')}$`, 'i');
 }

@@ -1,10 +1,15 @@
-/** What a secondary writes: PGNs, and the count of downloads. It holds no lease, and the primary's groups are not touched. */
+/**
+ * What a secondary writes: PGNs, the count of downloads, and what people do on its pages with accounts, sessions and the block
+ * list. It holds no lease, and the primary's batches are not touched; each record is written whole, and twice is as once.
+ */
 import type { Db, MongoClient } from 'mongodb';
 import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
+import { applyOperations } from './batch-operations.js';
 import { storeFailure } from './failure.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import { addDownloads } from './record-writes.js';
+import { recordOperations } from './writer.js';
 
 export class MongodbUploader implements Writer {
   readonly #client: MongoClient;
@@ -18,7 +23,8 @@ export class MongodbUploader implements Writer {
     this.#name = name;
   }
 
-  async commit({ pgns, ...others }: WriteBatch): Promise<void> {
+  async commit(batch: WriteBatch): Promise<void> {
+    const { pgns, users, workers, actions, siteRecords, ...others } = batch;
     const refused = Object.entries(others).filter(([, part]) => part.length > 0);
     if (refused.length > 0) {
       const names = refused.map(([name]) => name).join(', ');
@@ -27,8 +33,9 @@ export class MongodbUploader implements Writer {
     try {
       for (const pgn of pgns) checkPgn(pgn);
       for (const pgn of pgns) await writePgn(this.#db, pgn);
+      await applyOperations(this.#db, recordOperations(batch));
     } catch (error) {
-      throw storeFailure(`Storing PGNs in ${this.#name}`, error);
+      throw storeFailure(`Writing to ${this.#name}`, error);
     }
   }
 

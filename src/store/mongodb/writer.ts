@@ -18,6 +18,7 @@ import {
 } from './record-writes.js';
 import type { RedoLog } from './redo-log.js';
 import { RunWrites } from './run-writes.js';
+import { writeSiteRecord } from './site-records.js';
 import type { Update } from './update.js';
 import type { WriterLease } from './writer-lease.js';
 
@@ -162,7 +163,8 @@ export class MongodbWriter implements Writer {
   }
 }
 
-function recordOperations(batch: WriteBatch): BatchOperation[] {
+/** What a batch changes beside runs and PGNs. */
+export function recordOperations(batch: WriteBatch): BatchOperation[] {
   return [
     ...batch.actions.map(appendAction),
     ...batch.users.map(replaceUser),
@@ -170,5 +172,6 @@ function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...batch.nets.map(replaceNet),
     ...batch.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
+    ...(batch.siteRecords ?? []).map(writeSiteRecord),
   ];
 }

@@ -4,9 +4,10 @@ import { StoreError } from '../store-error.js';
 import { SCHEMA_1 } from './schema-1.js';
 import { SCHEMA_2 } from './schema-2.js';
 import { SCHEMA_3 } from './schema-3.js';
+import { SCHEMA_4 } from './schema-4.js';
 
 /** SQL of version n at index n - 1. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4];
 
 /** "SHOA" in ASCII; tells our file from another program's SQLite database. */
 const APPLICATION_ID = 0x53484f41;

@@ -14,6 +14,8 @@ interface NamedRow {
 export class RecordReads {
   readonly #user: StatementSyncInstance;
   readonly #users: StatementSyncInstance;
+  readonly #userLike: StatementSyncInstance;
+  readonly #userByEmail: StatementSyncInstance;
   readonly #blocked: StatementSyncInstance;
   readonly #net: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
@@ -23,6 +25,10 @@ export class RecordReads {
     this.#user = db.prepare('SELECT doc FROM users WHERE username = ?');
     this.#users = db.prepare(
       `SELECT username AS name, doc FROM users WHERE username > ? ORDER BY username LIMIT ${PAGE}`,
+    );
+    this.#userLike = db.prepare('SELECT doc FROM users WHERE lower(username) = lower(?)');
+    this.#userByEmail = db.prepare(
+      "SELECT doc FROM users WHERE lower(json_extract(doc, '$.email')) = lower(?) LIMIT 1",
     );
     this.#blocked = db.prepare(
       `SELECT worker_name AS name, doc FROM workers INDEXED BY workers_blocked
@@ -35,6 +41,16 @@ export class RecordReads {
 
   user(username: string): UserDocument | undefined {
     const row = this.#user.get(username) as { doc: string } | undefined;
+    return row && (fromJson(row.doc) as UserDocument);
+  }
+
+  userLike(username: string): UserDocument | undefined {
+    const row = this.#userLike.get(username) as { doc: string } | undefined;
+    return row && (fromJson(row.doc) as UserDocument);
+  }
+
+  userByEmail(email: string): UserDocument | undefined {
+    const row = this.#userByEmail.get(email) as { doc: string } | undefined;
     return row && (fromJson(row.doc) as UserDocument);
   }
 

@@ -9,6 +9,7 @@ import { storeFailure } from './failure.js';
 import { PgnWrites } from './pgn-records.js';
 import { RecordWrites } from './record-writes.js';
 import { RunWrites } from './run-writes.js';
+import { SiteRecordWrites } from './site-records.js';
 import type { WriterLock } from './writer-lock.js';
 
 export class SqliteWriter implements Writer {
@@ -19,6 +20,7 @@ export class SqliteWriter implements Writer {
   readonly #actions: ActionWrites;
   readonly #pgns: PgnWrites;
   readonly #records: RecordWrites;
+  readonly #siteRecords: SiteRecordWrites;
   readonly #checkpoints: Checkpoints;
   readonly #backups = new Set<Promise<void>>();
   #closed = false;
@@ -32,6 +34,7 @@ export class SqliteWriter implements Writer {
     this.#actions = new ActionWrites(db);
     this.#pgns = new PgnWrites(db);
     this.#records = new RecordWrites(db);
+    this.#siteRecords = new SiteRecordWrites(db);
     this.#checkpoints = new Checkpoints(db, file);
   }
 
@@ -97,6 +100,7 @@ export class SqliteWriter implements Writer {
     for (const { username, cpuHours } of batch.contributors ?? []) {
       this.#records.contributor(username, cpuHours);
     }
+    for (const write of batch.siteRecords ?? []) this.#siteRecords.apply(write);
   }
 
   #rollBack(): void {

@@ -1,0 +1,154 @@
+/**
+ * A front thread's part of the web application: reads the request, asks a pool thread, writes what it answers. Styles and
+ * scripts it has itself. Nothing of a page is made here: this thread serves workers.
+ */
+import type { HttpRequest } from 'uWebSockets.js';
+import { gzipSync } from 'node:zlib';
+import type { PoolCall } from '../../pool/pool-messages.js';
+import { siteAssets } from '../../site/assets.js';
+import { findSiteRoute } from '../../site/routes.js';
+import type { Admission, SiteAnswer, SiteRequest } from '../../site/site-messages.js';
+import type { Client } from '../transport/client.js';
+import type { Answer, Exchange } from '../transport/exchange.js';
+import { robots } from './site.js';
+import type { SiteLimits } from './site-limits.js';
+
+/** Times that a limit may come between; a page has a few at most. */
+const MOST_ADMISSIONS = 6;
+const LONGEST_BROWSER = 500;
+const PLAIN = 'text/plain; charset=utf-8';
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const UNAVAILABLE: Answer = {
+  status: 503,
+  contentType: PLAIN,
+  headers: [
+    ['Cache-Control', 'no-store'],
+    ['Retry-After', '5'],
+  ],
+  body: 'The server is busy. Please try again in a few seconds.\n',
+};
+const TO_TESTS: Answer = {
+  status: 302,
+  headers: [
+    ['Location', '/tests'],
+    ['Cache-Control', 'no-cache, private'],
+  ],
+};
+
+export interface WebSiteOptions {
+  readonly limits: SiteLimits;
+  /** Runs a call on a pool thread; waits for a token. */
+  readonly run: (call: PoolCall) => Promise<unknown>;
+  readonly onError: (error: unknown, path: string) => void;
+}
+
+export class WebSite {
+  readonly #options: WebSiteOptions;
+  readonly #assets: ReadonlyMap<string, { plain: Answer; gzipped: Answer }>;
+
+  constructor(options: WebSiteOptions) {
+    this.#options = options;
+    this.#assets = new Map(
+      siteAssets().map(({ path, contentType, body }) => {
+        const headers = [
+          ['Cache-Control', FOR_EVER],
+          ['X-Content-Type-Options', 'nosniff'],
+          ['Vary', 'Accept-Encoding'],
+        ] as const;
+        const plain = { status: 200, contentType, headers, body };
+        const encoded = [...headers, ['Content-Encoding', 'gzip'] as const];
+        return [path, { plain, gzipped: { ...plain, headers: encoded, body: gzipSync(body) } }];
+      }),
+    );
+  }
+
+  /** Answers any request, sooner or later. Never throws. */
+  serve(path: string, request: HttpRequest, client: Client, exchange: Exchange): void {
+    const method = request.getMethod().toUpperCase();
+    const asset = this.#assets.get(path);
+    if (asset !== undefined && (method === 'GET' || method === 'HEAD')) {
+      const takesGzip = /\bgzip\b/.test(request.getHeader('accept-encoding'));
+      exchange.send(takesGzip ? asset.gzipped : asset.plain);
+      return;
+    }
+    if (path === '/static/robots.txt' && (method === 'GET' || method === 'HEAD')) {
+      exchange.send(robots());
+      return;
+    }
+    if (path === '/') {
+      exchange.send(TO_TESTS);
+      return;
+    }
+    const head = readHead(path, method, request, client);
+    const found = findSiteRoute(method, path);
+    if (found.kind !== 'found' || method !== 'POST') {
+      void this.#answer(head, exchange);
+      return;
+    }
+    const { bodyLimit } = found.route;
+    exchange.body(bodyLimit, (body) => {
+      if (body === undefined) exchange.send(tooLong(bodyLimit));
+      else void this.#answer({ ...head, body: Uint8Array.from(body) }, exchange);
+    });
+  }
+
+  async #answer(request: SiteRequest, exchange: Exchange): Promise<void> {
+    const { onError } = this.#options;
+    try {
+      const answer = await this.#ask(request);
+      if (answer.failure !== undefined) onError(answer.failure, request.path);
+      if (answer.failedLogin !== undefined) {
+        await this.#options.limits.noteFailedLogin(answer.failedLogin, request.address);
+      }
+      const { status, headers, body } = answer;
+      exchange.send({ status, headers, body: typeof body === 'string' ? body : Buffer.from(body) });
+    } catch (error) {
+      onError(error, request.path);
+      exchange.send(UNAVAILABLE);
+    }
+  }
+
+  /** Asks again with what each limit said that the page came to. */
+  async #ask(request: SiteRequest): Promise<SiteAnswer & { kind: 'page' }> {
+    const admissions: Admission[] = [];
+    for (let i = 0; i < MOST_ADMISSIONS; i++) {
+      const call: PoolCall = { kind: 'site', request, admissions };
+      const answer = (await this.#options.run(call)) as SiteAnswer;
+      if (answer.kind === 'page') return answer;
+      const { gate, key } = answer;
+      const waitSeconds = await this.#options.limits.admit(gate, key, request.address);
+      admissions.push({ gate, key, waitSeconds });
+    }
+    throw new Error(`${request.path} comes to more than ${MOST_ADMISSIONS} limits`);
+  }
+}
+
+function readHead(path: string, method: string, request: HttpRequest, client: Client): SiteRequest {
+  const header = (name: string) => request.getHeader(name);
+  return {
+    method,
+    path,
+    query: request.getQuery() ?? '',
+    scheme: client.scheme,
+    host: client.host,
+    address: client.remoteAddr,
+    headers: {
+      cookie: header('cookie'),
+      contentType: header('content-type'),
+      csrfToken: header('x-csrf-token'),
+      origin: header('origin'),
+      referer: header('referer'),
+      fetchSite: header('sec-fetch-site'),
+      fetchMode: header('sec-fetch-mode'),
+      htmx: header('hx-request'),
+      acceptEncoding: header('accept-encoding'),
+      ifNoneMatch: header('if-none-match'),
+      userAgent: header('user-agent').slice(0, LONGEST_BROWSER),
+    },
+  };
+}
+
+function tooLong(limit: number): Answer {
+  const body = `The form is longer than ${limit} bytes. Nothing was changed.\n`;
+  return { status: 413, contentType: PLAIN, headers: [['Cache-Control', 'no-store']], body, close: true };
+}

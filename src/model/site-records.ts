@@ -1,0 +1,71 @@
+/**
+ * What the web application keeps of its own, beside fishtest's collections: no Python server reads it. A record is found by
+ * its kind and key; where the key is a secret (of a session, a worker key, a reset link), it is the secret's SHA-256.
+ */
+
+export interface Flash {
+  readonly kind: 'error' | 'warning' | 'note';
+  readonly text: string;
+}
+
+/** Somebody is signed in with a browser. */
+export interface SessionDocument {
+  /** Milliseconds since the epoch. */
+  readonly made: number;
+  readonly seen: number;
+  /** Kept when the browser closes. */
+  readonly remember: boolean;
+  readonly csrfToken: string;
+  readonly flashes: readonly Flash[];
+  /** What the browser says it is, cut short. */
+  readonly browser: string;
+}
+
+/** A secret that a worker sends in place of its owner's password. */
+export interface WorkerKeyDocument {
+  readonly name: string;
+  readonly made: number;
+  /** First characters of the secret, so that its owner knows it again. */
+  readonly hint: string;
+}
+
+/** Whoever has the link may choose a new password, once. */
+export interface ResetLinkDocument {
+  readonly made: number;
+  /** Who made the link. */
+  readonly by: string;
+}
+
+/** Something that may be used once, such as a solved puzzle, was used. */
+export interface UsedOnceDocument {
+  readonly made: number;
+}
+
+export interface SiteDocuments {
+  session: SessionDocument;
+  workerKey: WorkerKeyDocument;
+  resetLink: ResetLinkDocument;
+  usedOnce: UsedOnceDocument;
+}
+export type SiteRecordKind = keyof SiteDocuments;
+
+export interface SiteRecord<Kind extends SiteRecordKind = SiteRecordKind> {
+  readonly kind: Kind;
+  readonly key: string;
+  /** Account that the record belongs to; empty: nobody's. */
+  readonly owner: string;
+  /** When the record counts no more, in milliseconds since the epoch; 0: never. */
+  readonly expires: number;
+  readonly doc: SiteDocuments[Kind];
+}
+
+/** Inserts or replaces a record, removes one, or removes all of an owner's but one. */
+export type SiteRecordWrite =
+  | { readonly write: 'put'; readonly record: SiteRecord }
+  | { readonly write: 'remove'; readonly kind: SiteRecordKind; readonly key: string }
+  | {
+      readonly write: 'removeOwned';
+      readonly kind: SiteRecordKind;
+      readonly owner: string;
+      readonly exceptKey: string;
+    };

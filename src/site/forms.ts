@@ -1,0 +1,59 @@
+/** Forms as browsers send them: url-encoded, or multipart without files (docs/spec/web-ui.md §1). */
+import { Busboy } from '@fastify/busboy';
+
+const MOST_FIELDS = 200;
+
+/** The form cannot be read; the text is for the visitor. */
+export class BadForm extends Error {}
+
+/** Fields by name; of a field that comes twice the last counts, as the reference has it. */
+export class Form {
+  readonly #fields: ReadonlyMap<string, string>;
+
+  constructor(fields: Iterable<readonly [string, string]>) {
+    this.#fields = new Map(fields);
+  }
+
+  /** Line ends as \n, without blanks at both ends; empty when it did not come. */
+  text(name: string): string {
+    return this.exact(name).replaceAll('\r\n', '\n').trim();
+  }
+
+  /** As it was sent. */
+  exact(name: string): string {
+    return this.#fields.get(name) ?? '';
+  }
+
+  has(name: string): boolean {
+    return this.#fields.has(name);
+  }
+}
+
+export const NO_FORM = new Form([]);
+
+/** @throws BadForm */
+export async function readForm(contentType: string, body: Uint8Array): Promise<Form> {
+  if (/^multipart\/form-data\b/i.test(contentType)) return new Form(await readMultipart(contentType, body));
+  const fields = [...new URLSearchParams(Buffer.from(body).toString('utf8'))];
+  if (fields.length > MOST_FIELDS) throw new BadForm(`the form has more than ${MOST_FIELDS} fields`);
+  return new Form(fields);
+}
+
+function readMultipart(contentType: string, body: Uint8Array): Promise<(readonly [string, string])[]> {
+  return new Promise((resolve, reject) => {
+    const refuse = (text: string) => reject(new BadForm(text));
+    const fields: [string, string][] = [];
+    try {
+      const limits = { fields: MOST_FIELDS, files: 0, fieldSize: body.length + 1, parts: MOST_FIELDS };
+      const busboy = new Busboy({ headers: { 'content-type': contentType }, limits });
+      busboy.on('field', (name, value) => fields.push([name, String(value)]));
+      busboy.on('fieldsLimit', () => refuse(`the form has more than ${MOST_FIELDS} fields`));
+      busboy.on('partsLimit', () => refuse(`the form has more than ${MOST_FIELDS} parts`));
+      busboy.on('error', () => refuse('the form is not whole'));
+      busboy.on('finish', () => resolve(fields));
+      busboy.end(Buffer.from(body));
+    } catch {
+      refuse('the form says no boundary between its parts');
+    }
+  });
+}

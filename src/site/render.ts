@@ -1,0 +1,74 @@
+/** From a page's outcome to bytes and headers. */
+import { gzipSync } from 'node:zlib';
+import { missingPage } from './error-pages.js';
+import { layout } from './layout.js';
+import type { SiteAnswer, SiteRequest } from './site-messages.js';
+import type { Outcome, PageOutcome, Visit } from './visit.js';
+
+type Headers = readonly (readonly [string, string])[];
+type Page = SiteAnswer & { kind: 'page' };
+
+/** Everything comes from this server; nothing is written into a page as script or style (docs/spec/web-ui.md §10). */
+const SECURITY: Headers = [
+  [
+    'Content-Security-Policy',
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+      "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  ],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'same-origin'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
+];
+const HTML = 'text/html; charset=utf-8';
+const PLAIN = 'text/plain; charset=utf-8';
+/** Shorter ones gain nothing. */
+const GZIP_FROM_BYTES = 1_000;
+const GZIP_LEVEL = 5;
+
+export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
+  const { request, route } = visit;
+  const cache: Headers =
+    route.cache === 'no-store'
+      ? [
+          ['Cache-Control', 'no-store'],
+          ['Expires', '0'],
+        ]
+      : [['Cache-Control', 'no-cache, private']];
+  if (outcome.kind === 'redirect') {
+    return {
+      kind: 'page',
+      status: 302,
+      headers: [...SECURITY, ...cache, ['Location', outcome.to]],
+      body: '',
+    };
+  }
+  if (outcome.kind === 'fragment') {
+    const headers = [...SECURITY, ...cache, ['Vary', 'HX-Request'] as const];
+    return compress(request, outcome.status ?? 200, headers, String(await outcome.body), HTML);
+  }
+  const page: PageOutcome = outcome.kind === 'missing' ? missingPage(outcome.text) : outcome;
+  const own = page.headers ?? [];
+  const isCached = own.some(([name]) => name === 'Cache-Control');
+  const headers = [...SECURITY, ...(isCached ? [] : cache), ['Vary', 'HX-Request'] as const, ...own];
+  return compress(request, page.status ?? 200, headers, String(await layout(visit, page)), HTML);
+}
+
+/** An answer without the frame, for what went wrong before a page could be made. */
+export function plainPage(request: SiteRequest, status: number, text: string, headers: Headers = []): Page {
+  return compress(request, status, [...SECURITY, ['Cache-Control', 'no-store'], ...headers], text, PLAIN);
+}
+
+function compress(request: SiteRequest, status: number, headers: Headers, text: string, type: string): Page {
+  const all: Headers = [...headers, ['Content-Type', type]];
+  if (text.length < GZIP_FROM_BYTES || !/\bgzip\b/.test(request.headers.acceptEncoding)) {
+    return { kind: 'page', status, headers: all, body: text };
+  }
+  const body = gzipSync(text, { level: GZIP_LEVEL });
+  return {
+    kind: 'page',
+    status,
+    headers: [...all, ['Content-Encoding', 'gzip'], ['Vary', 'Accept-Encoding']],
+    body,
+  };
+}

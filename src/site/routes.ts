@@ -1,0 +1,101 @@
+/**
+ * The one table of the web application's paths (docs/spec/web-ui.md §1): which page answers a method, who may ask, where it
+ * runs, what is remembered of the answer. Front threads and pool threads read the same rows.
+ */
+
+/** `account`: signed in; `approver`: signed in, and of group:approvers. */
+export type Who = 'anyone' | 'account' | 'approver';
+/** `primary`: a secondary answers 503, since only the primary has what it takes. */
+export type Where = 'primary' | 'any';
+
+/** What answers; each has its function in pages/handlers.ts. */
+export type PageName = 'home' | 'loginForm' | 'login' | 'logout';
+
+export interface SiteRoute {
+  readonly method: 'GET' | 'POST';
+  /** Parts in braces stand for anything without a slash. */
+  readonly path: string;
+  readonly page: PageName;
+  readonly who: Who;
+  readonly where: Where;
+  /** `no-store`: the answer is not even kept to go back to it. */
+  readonly cache: 'no-cache' | 'no-store';
+  /** Most bytes of a form. */
+  readonly bodyLimit: number;
+}
+
+const FORM_BYTES = 256 * 1024;
+
+function row(
+  method: SiteRoute['method'],
+  path: string,
+  page: PageName,
+  { who = 'anyone', where = 'any', cache = 'no-cache', bodyLimit = FORM_BYTES }: Partial<SiteRoute> = {},
+): SiteRoute {
+  return { method, path, page, who, where, cache, bodyLimit };
+}
+
+const PRIVATE = { cache: 'no-store' } as const;
+
+export const SITE_ROUTES: readonly SiteRoute[] = [
+  row('GET', '/tests', 'home', PRIVATE),
+  row('GET', '/login', 'loginForm', PRIVATE),
+  row('POST', '/login', 'login', PRIVATE),
+  row('POST', '/logout', 'logout', PRIVATE),
+];
+
+interface Pattern {
+  readonly parts: readonly string[];
+  readonly routes: readonly SiteRoute[];
+}
+
+/** Paths without parts in braces first, since they name one page. */
+const PATTERNS: readonly Pattern[] = [...new Set(SITE_ROUTES.map(({ path }) => path))]
+  .map((path) => ({ parts: path.split('/'), routes: SITE_ROUTES.filter((route) => route.path === path) }))
+  .sort((a, b) => placeholders(a.parts) - placeholders(b.parts));
+
+export type FoundRoute =
+  | { readonly kind: 'found'; readonly route: SiteRoute; readonly params: Readonly<Record<string, string>> }
+  /** The path is there, with other methods. */
+  | { readonly kind: 'method'; readonly allow: string }
+  /** The path without its last slashes is there. */
+  | { readonly kind: 'moved'; readonly path: string }
+  | { readonly kind: 'unknown' };
+
+/** @param method in capitals @param path URL-decoded */
+export function findSiteRoute(method: string, path: string): FoundRoute {
+  const pattern = patternOf(path);
+  if (pattern === undefined) {
+    const shorter = path.replace(/\/+$/, '');
+    return shorter !== path && patternOf(shorter) !== undefined
+      ? { kind: 'moved', path: shorter }
+      : { kind: 'unknown' };
+  }
+  const route = pattern.routes.find((each) => each.method === (method === 'HEAD' ? 'GET' : method));
+  if (route !== undefined) return { kind: 'found', route, params: paramsOf(pattern.parts, path) };
+  const methods = pattern.routes.flatMap((each) => (each.method === 'GET' ? ['GET', 'HEAD'] : [each.method]));
+  return { kind: 'method', allow: methods.join(', ') };
+}
+
+function patternOf(path: string): Pattern | undefined {
+  const parts = path.split('/');
+  return PATTERNS.find(
+    (pattern) =>
+      pattern.parts.length === parts.length &&
+      pattern.parts.every((part, i) => (isPlaceholder(part) ? parts[i] !== '' : part === parts[i])),
+  );
+}
+
+function paramsOf(pattern: readonly string[], path: string): Record<string, string> {
+  const parts = path.split('/');
+  const named = pattern.flatMap((part, i) => (isPlaceholder(part) ? [[part.slice(1, -1), parts[i]!]] : []));
+  return Object.fromEntries(named) as Record<string, string>;
+}
+
+function placeholders(parts: readonly string[]): number {
+  return parts.filter(isPlaceholder).length;
+}
+
+function isPlaceholder(part: string): boolean {
+  return part.startsWith('{');
+}

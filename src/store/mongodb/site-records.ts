@@ -1,0 +1,68 @@
+/**
+ * Records of the web application, in a collection of Shoal's own. The server removes those that have expired, some time
+ * after: who reads one looks at its `expires`.
+ */
+import type { Db } from 'mongodb';
+import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-records.js';
+import type { BatchOperation } from './batch-operations.js';
+import { decode, encodeValue } from './bson-values.js';
+
+export const SITE_RECORDS = 'shoal_site_records';
+
+interface Stored {
+  _id: string;
+  kind: SiteRecordKind;
+  key: string;
+  owner: string;
+  expires: number;
+  /** For the index that removes; absent: never. */
+  removeAt?: Date;
+  doc: unknown;
+}
+
+const idOf = (kind: SiteRecordKind, key: string) => `${kind}:${key}`;
+
+export class SiteRecordReads {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async one(kind: SiteRecordKind, key: string): Promise<SiteRecord | undefined> {
+    const found = await this.#db.collection<Stored>(SITE_RECORDS).findOne({ _id: idOf(kind, key) });
+    return found === null ? undefined : recordOf(found);
+  }
+
+  async owned(kind: SiteRecordKind, owner: string): Promise<SiteRecord[]> {
+    const found = this.#db.collection<Stored>(SITE_RECORDS).find({ owner, kind }).sort({ _id: 1 });
+    return (await found.toArray()).map(recordOf);
+  }
+}
+
+export function writeSiteRecord(write: SiteRecordWrite): BatchOperation {
+  const collection = SITE_RECORDS;
+  if (write.write === 'remove') {
+    const filter = { _id: idOf(write.kind, write.key) } as object;
+    return { collection, operation: { deleteOne: { filter } } };
+  }
+  if (write.write === 'removeOwned') {
+    const { owner, kind, exceptKey } = write;
+    return { collection, operation: { deleteMany: { filter: { owner, kind, key: { $ne: exceptKey } } } } };
+  }
+  const { kind, key, owner, expires, doc } = write.record;
+  const replacement = {
+    kind,
+    key,
+    owner,
+    expires: encodeValue(expires),
+    ...(expires > 0 && { removeAt: new Date(expires) }),
+    doc: encodeValue(doc),
+  };
+  const filter = { _id: idOf(kind, key) } as object;
+  return { collection, operation: { replaceOne: { filter, replacement, upsert: true } } };
+}
+
+function recordOf({ kind, key, owner, expires, doc }: Stored): SiteRecord {
+  return { kind, key, owner, expires: Number(expires), doc: decode('', doc) } as SiteRecord;
+}

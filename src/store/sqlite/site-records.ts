@@ -1,0 +1,58 @@
+/** Records of the web application. Those that have expired go whenever one is written. */
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-records.js';
+import { fromJson, toJson } from './json-text.js';
+
+interface Row {
+  kind: SiteRecordKind;
+  key: string;
+  owner: string;
+  expires: number;
+  doc: string;
+}
+
+const recordOf = ({ doc, ...row }: Row): SiteRecord => ({ ...row, doc: fromJson(doc) }) as SiteRecord;
+
+export class SiteRecordReads {
+  readonly #one: StatementSyncInstance;
+  readonly #owned: StatementSyncInstance;
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#one = db.prepare('SELECT * FROM site_records WHERE kind = ? AND key = ?');
+    this.#owned = db.prepare('SELECT * FROM site_records WHERE owner = ? AND kind = ? ORDER BY key');
+  }
+
+  one(kind: SiteRecordKind, key: string): SiteRecord | undefined {
+    const row = this.#one.get(kind, key) as Row | undefined;
+    return row && recordOf(row);
+  }
+
+  owned(kind: SiteRecordKind, owner: string): SiteRecord[] {
+    return (this.#owned.all(owner, kind) as Row[]).map(recordOf);
+  }
+}
+
+export class SiteRecordWrites {
+  readonly #put: StatementSyncInstance;
+  readonly #remove: StatementSyncInstance;
+  readonly #removeOwned: StatementSyncInstance;
+  readonly #expire: StatementSyncInstance;
+
+  constructor(db: DatabaseSyncInstance) {
+    this.#put = db.prepare(
+      'INSERT OR REPLACE INTO site_records (kind, key, owner, expires, doc) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#remove = db.prepare('DELETE FROM site_records WHERE kind = ? AND key = ?');
+    this.#removeOwned = db.prepare('DELETE FROM site_records WHERE owner = ? AND kind = ? AND key <> ?');
+    this.#expire = db.prepare('DELETE FROM site_records WHERE expires > 0 AND expires < ?');
+  }
+
+  apply(write: SiteRecordWrite): void {
+    if (write.write === 'put') {
+      const { kind, key, owner, expires, doc } = write.record;
+      this.#put.run(kind, key, owner, expires, toJson(doc));
+      this.#expire.run(Date.now());
+    } else if (write.write === 'remove') this.#remove.run(write.kind, write.key);
+    else this.#removeOwned.run(write.owner, write.kind, write.exceptKey);
+  }
+}

@@ -1,0 +1,160 @@
+/** The built server with people in its store, and browsers to look at it: each context is a person's own. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { browserIsRequired, chromiumPath, startBrowser } from '../dashboard/browser.js';
+import { ServerProcess } from '../server/server-process.js';
+import { PASSWORD, seedPeople } from './site-seed.js';
+
+const SCREENSHOTS = fileURLToPath(new URL('../../screenshots', import.meta.url));
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What node:test is told: why to leave the tests out, or false. */
+export const skip = chromiumPath === undefined && !browserIsRequired ? 'no Chromium' : false;
+
+interface AxeResult {
+  readonly violations: readonly { id: string; impact: string; nodes: readonly { html: string }[] }[];
+}
+
+export class SiteBrowser {
+  readonly server: ServerProcess;
+  readonly browser: Browser;
+  /** What browsers complained of: policies broken, scripts failed. */
+  readonly complaints: string[] = [];
+  /** Requests to other hosts. */
+  readonly strangers: string[] = [];
+  readonly #directory: string;
+  readonly #contexts: BrowserContext[] = [];
+
+  private constructor(directory: string, server: ServerProcess, browser: Browser) {
+    this.#directory = directory;
+    this.server = server;
+    this.browser = browser;
+  }
+
+  /** @param storeUrl absent: an SQLite store of its own */
+  static async start(env: Record<string, string> = {}, storeUrl?: string): Promise<SiteBrowser> {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    const directory = await mkdtemp(join(tmpdir(), 'shoal-pages-'));
+    await seedPeople(storeUrl ?? `sqlite:${directory}`);
+    const server = await ServerProcess.start(directory, {
+      SHOAL_GITHUB: 'off',
+      SIGNUP_CHECK_MAIL: 'off',
+      ...(storeUrl === undefined ? {} : { STORE_URL: storeUrl }),
+      ...env,
+    });
+    return new SiteBrowser(directory, server, await startBrowser());
+  }
+
+  async stop(): Promise<void> {
+    for (const context of this.#contexts) await context.close();
+    await this.browser.close();
+    await this.server.end('SIGTERM');
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** A person's browser, with a page open. */
+  async person(path = '/tests', options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    this.#contexts.push(context);
+    context.on('page', (page) => this.#watch(page));
+    const page = await context.newPage();
+    await page.goto(`${this.server.url}${path}`);
+    return page;
+  }
+
+  /** As `person`, signed in. */
+  async member(username: string, path = '/tests', options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.person(`/login?next=${encodeURIComponent(path)}`, options);
+    await signIn(page, username);
+    assert.equal(new URL(page.url()).pathname, new URL(path, this.server.url).pathname);
+    return page;
+  }
+
+  /** A form sent by no browser, with the cookies of a page and what else is given. */
+  async post(
+    page: Page,
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const cookies = await page.context().cookies();
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    return await fetch(`${this.server.url}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      headers: { cookie, ...headers },
+      redirect: 'manual',
+    });
+  }
+
+  /** Nothing serious for those who see little or use no mouse. */
+  async checkAccess(page: Page): Promise<void> {
+    const source = await readFile(AXE, 'utf8');
+    // The policy of the pages lets no script in but theirs: this one runs as the browser's own.
+    await page.evaluate(source);
+    const result = await page.evaluate<AxeResult>('axe.run()');
+    const serious = result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    assert.deepEqual(found, [], page.url());
+  }
+
+  async screenshot(page: Page, name: string): Promise<void> {
+    await page.screenshot({ path: join(SCREENSHOTS, `site-${name}.png`), fullPage: true });
+  }
+
+  /** No request went elsewhere, and no rule of the pages was broken. */
+  assertClean(): void {
+    assert.deepEqual(this.strangers, []);
+    assert.deepEqual(this.complaints, []);
+  }
+
+  #watch(page: Page): void {
+    page.on('console', (message) => {
+      // A refused form is an answer with a status that the browser notes.
+      const isStatus = /status of (?:401|403|404|422|429|503)/.test(message.text());
+      if (message.type() === 'error' && !isStatus) this.complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol !== 'data:' && origin !== this.server.url) this.strangers.push(request.url());
+    });
+  }
+}
+
+export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
+  await page.fill('#username', username);
+  await page.fill('#password', password);
+  await page.click('button.primary');
+  await page.waitForLoadState();
+}
+
+/** The token that the forms of a page send. */
+export async function tokenOf(page: Page): Promise<string> {
+  return (await page.getAttribute('meta[name="csrf-token"]', 'content')) ?? '';
+}
+
+export async function textOf(page: Page, selector: string): Promise<string> {
+  return ((await page.textContent(selector)) ?? '').trim();
+}
+
+/** Everybody's phone, and the smallest that counts. */
+export const PHONE: BrowserContextOptions = { viewport: { width: 360, height: 640 }, hasTouch: true };
+
+/** The page does not move sideways, and what is to be touched is large enough. */
+export async function checkPhone(page: Page): Promise<void> {
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  assert.ok(Number(width) <= 360, `${page.url()} is ${width} wide`);
+  const small = await page.evaluate<
+    string[]
+  >(`[...document.querySelectorAll('button, a.button, input:not([type=hidden]), select')]
+    .filter((each) => each.checkVisibility() && !each.closest('.decoy') && !/checkbox|radio/.test(each.type ?? ''))
+    .filter((each) => each.getBoundingClientRect().height < 43.5)
+    .map((each) => each.outerHTML)`);
+  assert.deepEqual(small, [], page.url());
+}

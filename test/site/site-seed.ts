@@ -1,0 +1,40 @@
+/** What the store of a test of the pages holds: people of every kind, all with the same good password. */
+import type { UserDocument } from '../../src/model/documents.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
+import { openStore } from '../../src/store/open-store.js';
+import { seed } from '../server/seed.js';
+
+export const PASSWORD = 'tidal-Kelp-forest-91';
+export const APPROVERS = ['group:approvers'];
+
+const PEOPLE: Readonly<Record<string, Partial<UserDocument>>> = {
+  ann: {},
+  bob: {},
+  cora: { groups: APPROVERS },
+  dan: { groups: APPROVERS },
+  pete: { pending: true },
+  paula: { pending: true },
+  blake: { blocked: true },
+};
+
+/** Beside the account and the run of `seed`. Passwords are in clear, as a fishtest database has them. */
+export async function seedPeople(storeUrl: string): Promise<void> {
+  await seed(storeUrl);
+  const writer = await openStore(storeUrl).openWriter();
+  const users = Object.entries(PEOPLE).map(
+    ([username, more]): UserDocument => ({
+      username,
+      password: PASSWORD,
+      registration_time: Date.UTC(2025, 0, 15, 12, 30),
+      pending: false,
+      blocked: false,
+      email: `${username}@example.org`,
+      groups: [],
+      tests_repo: `https://github.com/${username}/Stockfish`,
+      machine_limit: 16,
+      ...more,
+    }),
+  );
+  await writer.commit({ ...emptyBatch(), users });
+  await writer.close();
+}
