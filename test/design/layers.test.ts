@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   pool: 4,
   jobs: 4,
   dashboard: 4,
+  site: 4,
   metrics: 4,
   http: 5,
   cli: 5,
