@@ -61,6 +61,20 @@ describe('nginx in front of the server', { skip }, () => {
     assert.doesNotMatch(await nginx.errors(), /upstream/);
   });
 
+  it('keeps its connections to the server through every HEAD, as of a monitor', async () => {
+    for (const path of ['/healthz', '/api/active_runs', '/tests', '/api/beat', '/api/pgn/none', '/nothing']) {
+      const { statusCode, body } = await request(`${nginx.url}${path}`, {
+        method: 'HEAD',
+        dispatcher: agent,
+      });
+      await body.dump();
+      const { status } = await post('/api/request_version', version(keyOf(1)));
+      assert.notEqual(statusCode, 502, path);
+      assert.equal(status, 200, `the worker's POST after HEAD ${path}`);
+    }
+    assert.doesNotMatch(await nginx.errors(), /upstream/);
+  });
+
   it('says who the client is, whatever the client says of itself', async () => {
     const lies = { 'X-Forwarded-For': '203.0.113.7', 'X-Country-Code': 'DE', 'X-Real-IP': '203.0.113.8' };
     const { status, text } = await post('/api/request_task', version('aaaa1111'), lies);

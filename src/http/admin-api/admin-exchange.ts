@@ -4,6 +4,7 @@
  * gone when their callback returns, and a throw in a callback has nobody to catch it.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { endWithoutBody } from '../transport/uws.js';
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {
   200: '200 OK',
@@ -62,7 +63,7 @@ export function exchange(res: HttpResponse, req: HttpRequest, rules: ExchangeRul
       if (!answering) resolve();
     });
     const send = (reply: Reply): void => {
-      if (!over) res.cork(() => write(res, reply));
+      if (!over) res.cork(() => write(res, head, reply));
       over = true;
       resolve();
     };
@@ -105,10 +106,19 @@ function screenSize(bytes: number, limit: number): Reply | undefined {
   return refuse(413, `the request body is over ${limit} bytes`);
 }
 
-function write(res: HttpResponse, reply: Reply): void {
+function write(res: HttpResponse, { method }: RequestHead, reply: Reply): void {
   res.writeStatus(STATUS_TEXT[reply.status] ?? String(reply.status));
   res.writeHeader('Content-Type', 'application/json');
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.writeHeader(name, value);
-  // A client sends one request; a closed connection leaves nothing behind when the server stops.
-  res.end(reply.json, true);
+  endAnswer(res, reply.json, method === 'HEAD');
+}
+
+/** A client sends one request; a closed connection leaves nothing behind when the server stops. */
+export function endAnswer(res: HttpResponse, body: string, isHead: boolean): void {
+  if (isHead) {
+    res.writeHeader('Connection', 'close');
+    endWithoutBody(res, Buffer.byteLength(body));
+  } else {
+    res.end(body, true);
+  }
 }

@@ -1,9 +1,10 @@
 /**
- * What the admin listener shows to GET: metrics and health. Health is for everybody. Metrics are for whoever has the admin
+ * What the admin listener shows to GET and HEAD: metrics and health. Health is for everybody. Metrics are for whoever has the admin
  * token, and for clients on this machine without it, where a Prometheus usually runs.
  */
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { formatAddress } from '../transport/client.js';
+import { endAnswer } from './admin-exchange.js';
 
 export interface Page {
   readonly path: string;
@@ -21,26 +22,26 @@ export function addPages(
   isAuthorized: (authorization: string) => boolean,
 ): void {
   for (const { path, guarded, answer } of pages) {
-    app.get(path, (response, request) => {
+    const serve = (response: HttpResponse, request: HttpRequest) => {
+      const send = (status: string, contentType: string, body: string) => {
+        write(response, { status, contentType, body, isHead: request.getMethod() === 'head' });
+      };
       if (guarded && !isLocal(response, request) && !isAuthorized(request.getHeader('authorization'))) {
-        send(
-          response,
-          '401 Unauthorized',
-          'application/json',
-          '{"error":"the admin token is missing or wrong"}',
-        );
+        send('401 Unauthorized', 'application/json', '{"error":"the admin token is missing or wrong"}');
         return;
       }
       try {
         const { status, contentType, body } = answer();
-        send(response, status === 200 ? '200 OK' : '503 Service Unavailable', contentType, body);
+        send(status === 200 ? '200 OK' : '503 Service Unavailable', contentType, body);
       } catch (error) {
         const text = JSON.stringify({
           error: `the server failed: ${error instanceof Error ? error.message : error}`,
         });
-        send(response, '500 Internal Server Error', 'application/json', text);
+        send('500 Internal Server Error', 'application/json', text);
       }
-    });
+    };
+    app.get(path, serve);
+    app.head(path, serve);
   }
 }
 
@@ -53,12 +54,19 @@ function isLocal(response: HttpResponse, request: HttpRequest): boolean {
   );
 }
 
-function send(response: HttpResponse, status: string, contentType: string, body: string): void {
+interface Written {
+  readonly status: string;
+  readonly contentType: string;
+  readonly body: string;
+  readonly isHead: boolean;
+}
+
+function write(response: HttpResponse, { status, contentType, body, isHead }: Written): void {
   response.cork(() => {
     response
       .writeStatus(status)
       .writeHeader('Content-Type', contentType)
       .writeHeader('Cache-Control', 'no-store');
-    response.end(body, true);
+    endAnswer(response, body, isHead);
   });
 }

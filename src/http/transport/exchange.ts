@@ -5,6 +5,7 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { RequestWatch, Watched } from './request-watch.js';
 import { StreamedBody } from './streamed-body.js';
+import { endWithoutBody } from './uws.js';
 
 export interface Answer {
   status: number;
@@ -126,7 +127,7 @@ export class Exchange {
         this.#end(answer.status);
         response.cork(() => {
           this.#writeHead(answer);
-          response.endWithoutBody(total);
+          endWithoutBody(response, total);
         });
         return;
       }
@@ -154,8 +155,16 @@ export class Exchange {
   #write(answer: Answer): void {
     const { body = '', close = false } = answer;
     this.#writeHead(answer);
-    if (this.#isHead) this.#response.endWithoutBody(Buffer.byteLength(body), close);
-    else this.#response.end(body, close);
+    if (answer.status === 304) {
+      // Its length would be that of the body which the client has (RFC 9110 §8.6).
+      endWithoutBody(this.#response, undefined);
+    } else if (this.#isHead) {
+      // uWS closes by itself only what it ended with a body: the client does, or the time-out.
+      if (close) this.#response.writeHeader('Connection', 'close');
+      endWithoutBody(this.#response, Buffer.byteLength(body));
+    } else {
+      this.#response.end(body, close);
+    }
   }
 
   #writeHead({ status, contentType, headers }: Answer): void {
