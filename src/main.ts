@@ -8,11 +8,6 @@ const EXIT_CONFIG = 78;
 
 function readSettings(): Settings {
   try {
-    if (!/^v20\./.test(process.version)) {
-      throw new ConfigError([
-        `Node.js ${process.version} is not supported: Shoal's native parts need Node.js 20`,
-      ]);
-    }
     return new Settings(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

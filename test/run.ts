@@ -18,7 +18,13 @@ if (chromiumPath === undefined && !browserIsRequired) {
     'left out: the dashboard in a browser (install chromium, or name one with SHOAL_CHROMIUM)\n',
   );
 }
-const env = { ...process.env, SHOAL_LOCK_CHECK: '1', SHOAL_GITHUB: 'off' };
+const env = {
+  ...process.env,
+  SHOAL_LOCK_CHECK: '1',
+  SHOAL_GITHUB: 'off',
+  // What the next Node.js takes away fails today, in threads and child processes too.
+  NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --throw-deprecation`,
+};
 const runner = spawn(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...files], {
   stdio: 'inherit',
   env,

@@ -1,8 +1,8 @@
 /** The ceiling: what uWS answers on one thread when nothing but the parsing of the body is behind it. */
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
-import uws, { requireNative } from '../../src/http/transport/uws.js';
+import { loadBinding } from '../../src/http/transport/uws.js';
 
-requireNative();
+const { uws } = loadBinding(process.env['UWS_PATH']);
 const parses = process.env['BARE_BODY'] !== 'ignore';
 const REPLY = '{"task_alive":true,"duration":0.000012}';
 

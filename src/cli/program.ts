@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommands } from './commands/config-commands.js';
 import { addDoctorCommand } from './commands/doctor-command.js';
 import { addMigrateCommand } from './commands/migrate-command.js';
+import { addPruneCommand } from './commands/prune-command.js';
 import { addRunCommands } from './commands/run-commands.js';
 import { addServerCommands } from './commands/server-commands.js';
 import { addUserCommands } from './commands/user-commands.js';
@@ -52,5 +53,6 @@ function makeProgram(around: ProcessIo): Command {
   addConfigCommands(program, session);
   addDoctorCommand(program, session);
   addMigrateCommand(program, session, around);
+  addPruneCommand(program, session);
   return program;
 }

@@ -224,6 +224,10 @@ const SETTINGS = {
     value: '',
     meaning: 'directory of the admin token; that of an embedded store when empty',
   } as Setting<string>,
+  UWS_PATH: {
+    value: '',
+    meaning: "folder of a release of uWebSockets.js to use instead of the installed one's",
+  } as Setting<string>,
   SHOAL_ENV_FILE: {
     value: '',
     meaning: 'file of NAME=value lines that outweigh the environment; SIGHUP reads it again',

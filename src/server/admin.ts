@@ -66,6 +66,7 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
     port: config.ADMIN_PORT,
     token: access.token,
     service,
+    uwsPath: config.UWS_PATH,
     onError: (verb, err) => log.error({ verb, err }, 'admin request failed'),
   });
   await access.publish(server.host, server.port);

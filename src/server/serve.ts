@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Settings } from '../config/live-settings.js';
 import { unknownText } from '../config/live-settings.js';
+import { loadBinding } from '../http/transport/uws.js';
 import { endProcess } from './exit.js';
 import { makeLog } from './log.js';
 import { startPrimary } from './primary.js';
@@ -18,15 +19,16 @@ const { version } = createRequire(import.meta.url)('../../../package.json') as {
 export async function serve(settings: Settings): Promise<void> {
   const began = Date.now();
   const log = makeLog(settings.config);
-  for (const name of settings.unknown()) log.warn(unknownText(name));
   const signals = new Signals(log, settings);
-  log.info({ version, node: process.version, pid: process.pid }, 'starting');
   const onThreadExit: OnThreadExit = (role, code, err) => {
     // Nothing acknowledged is lost: a supervisor starts the server again.
     log.fatal({ role, code, err }, 'an essential thread exited: the server ends too, start it again');
     void endProcess(EXIT_THREAD_EXITED);
   };
   try {
+    const { name: uws } = loadBinding(settings.config.UWS_PATH);
+    log.info({ version, node: process.version, uws, pid: process.pid }, 'starting');
+    for (const name of settings.unknown()) log.warn(unknownText(name));
     const memory = openSharedMemory(settings.config);
     startReaper(
       memory.threadData,

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Config } from '../../config/config.js';
-import { requireNative } from '../../http/transport/uws.js';
+import { loadBinding } from '../../http/transport/uws.js';
 import { type Finding, fail, ok, reason, warn } from './finding.js';
 
 /** uWS asks the kernel for so many connections that wait to be accepted; storms of reconnecting workers want more of others. */
@@ -16,7 +16,7 @@ const GIB = 2 ** 30;
 export function examineMachine(config: Config, pid: number | undefined): Finding[] {
   return [
     node(),
-    native(),
+    native(config),
     descriptors(pid),
     kernel('/proc/sys/net/core/somaxconn', 'net.core.somaxconn', UWS_BACKLOG),
     kernel('/proc/sys/net/ipv4/tcp_max_syn_backlog', 'net.ipv4.tcp_max_syn_backlog', UWS_BACKLOG),
@@ -26,17 +26,21 @@ export function examineMachine(config: Config, pid: number | undefined): Finding
   ].filter((finding) => finding !== undefined);
 }
 
+/** As package.json's `engines`; what is newer may work, with a binding that is built for it. */
+const SUPPORTED = [20, 22, 24, 25];
+const OLDEST_20 = 19;
+
 function node(): Finding {
   const { version } = process;
-  return /^v20\./.test(version)
+  const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
+  return SUPPORTED.includes(major) && (major !== 20 || minor >= OLDEST_20)
     ? ok('Node.js', version)
-    : fail('Node.js', version, "Install Node.js 20: Shoal's native parts are built for it.");
+    : fail('Node.js', version, `Install Node.js 24, 22 or 20 (20.${OLDEST_20} or later).`);
 }
 
-function native(): Finding {
+function native({ UWS_PATH }: Config): Finding {
   try {
-    requireNative();
-    return ok('uWebSockets.js', `native, ABI ${process.versions.modules}`);
+    return ok('uWebSockets.js', loadBinding(UWS_PATH).name);
   } catch (error) {
     return fail('uWebSockets.js', 'no native binary', reason(error));
   }

@@ -4,7 +4,7 @@
  * gone when their callback returns, and a throw in a callback has nobody to catch it.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { endWithoutBody } from '../transport/uws.js';
+import { endWithoutBody } from '../transport/end-without-body.js';
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {
   200: '200 OK',

@@ -3,12 +3,13 @@
  * otherwise, and refuses to share its port, so that a second server does not take half of an operator's commands.
  */
 
-import uWS, { type us_listen_socket } from 'uWebSockets.js';
+import type { us_listen_socket } from 'uWebSockets.js';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Compile } from 'typebox/compile';
 import { OperationRefused, type RefusalCode } from '../../operations/refusal.js';
 import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
+import { loadBinding } from '../transport/uws.js';
 import { exchange, type Reply, type RequestHead, refuse } from './admin-exchange.js';
 import { addPages, type Page } from './admin-pages.js';
 
@@ -19,6 +20,8 @@ export interface AdminServerOptions {
   readonly port: number;
   readonly token: string;
   readonly service: AdminService;
+  /** Folder of another release of uWebSockets.js; the installed one when absent. */
+  readonly uwsPath?: string;
   /** What it shows to GET. */
   readonly pages?: readonly Page[];
   /** Told of every failure that is not a refusal; its client got status 500. */
@@ -60,7 +63,8 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   };
   const answer = (head: RequestHead, body: Uint8Array): Promise<Reply> => routes.get(head.path)!(body);
 
-  const app = uWS.App();
+  const { uws } = loadBinding(options.uwsPath);
+  const app = uws.App();
   addPages(app, options.pages ?? [], isAuthorized);
   app.any('/*', (res, req) => {
     const served = exchange(res, req, { bodyLimit: ADMIN_BODY_LIMIT, screen, answer });
@@ -79,9 +83,9 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
       let listening: us_listen_socket | undefined = socket;
       resolve({
         host,
-        port: uWS.us_socket_local_port(socket),
+        port: uws.us_socket_local_port(socket),
         async close() {
-          if (listening !== undefined) uWS.us_listen_socket_close(listening);
+          if (listening !== undefined) uws.us_listen_socket_close(listening);
           listening = undefined;
           await Promise.all(underWay);
         },

@@ -3,9 +3,9 @@
  * before uWS takes it back, collects the body within its limit, and never writes to a connection that is gone.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { endWithoutBody } from './end-without-body.js';
 import type { RequestWatch, Watched } from './request-watch.js';
 import { StreamedBody } from './streamed-body.js';
-import { endWithoutBody } from './uws.js';
 
 export interface Answer {
   status: number;

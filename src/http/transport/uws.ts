@@ -1,32 +1,112 @@
 /**
- * uWebSockets.js, native or not at all: the npm package carries a JavaScript stand-in for platforms without a binary,
- * which speaks the same interface at a fraction of the speed and must never serve unnoticed.
+ * The one place that knows which uWebSockets.js serves: the first of three whose native part this Node.js, processor and C
+ * library can load. It is loaded by its file: the older package's entry puts a JavaScript stand-in, at a fraction of the speed, in
+ * the place of a native part that does not load. The types are the newer one's; what both have is all that Shoal uses.
  */
-
-import uws, { type HttpResponse } from 'uWebSockets.js';
+import type * as Uws from 'uWebSockets.js';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
-export default uws;
+/** The packages, the better one first: it needs glibc 2.38, the other one Node.js 20. */
+const PACKAGES = ['uWebSockets.js', 'uws-node20'];
 
-/** @throws Error that says what to install, when no native binary was loaded. */
-export function requireNative(): void {
-  const { cache } = createRequire(import.meta.url);
-  const loaded = Object.keys(cache).some((file) => /uws_\w+_\w+_\d+\.node$/.test(file));
-  if (loaded) return;
-  throw new Error(
-    `uWebSockets.js has no native binary for ${process.platform} ${process.arch}, ABI ${process.versions.modules}: ` +
-      'install Node.js 20 (ABI 115) on Linux, macOS or Windows and run "npm ci" again (native-notes/uws.md)',
-  );
+/** Folders below a package's in which releases keep their native parts. */
+const FOLDERS = ['.', 'binaries', 'dist'];
+
+const NATIVE_FILE = /^uws_.+\.node$/;
+
+/** For the error: what runs where (native-notes/uws.md). */
+const COMBINATIONS =
+  'These work: Node.js 20, 22, 24 or 25 with glibc 2.38 or later (Debian 13, Ubuntu 24.04), or on macOS and Windows; ' +
+  'Node.js 20 with an older glibc (Debian 12), if the optional packages are installed. musl (Alpine) does not. ' +
+  "uNetworking's own release for other versions: unpack it and set UWS_PATH to its folder (native-notes/uws.md).";
+
+export interface Binding {
+  readonly uws: typeof Uws;
+  /** Package or folder, version and file, for people. */
+  readonly name: string;
 }
 
 /**
- * Ends the answer to a HEAD, or another that has no body, after its status and headers. Given a length, uWS's own
- * endWithoutBody waits for bytes that never come: the connection's next request is cut off, and no time-out closes it. So the
- * length is an ordinary header. Call inside of `cork`.
- * @param length of the body that a GET would get; undefined where none is told
+ * Loads the native part in this thread.
+ * @param path folder of another release, used instead of what is installed; '' for what is installed
+ * @throws Error that says which combinations work and why nothing could be loaded
  */
-export function endWithoutBody(response: HttpResponse, length: number | undefined): void {
-  if (length !== undefined) response.writeHeader('Content-Length', String(length));
-  // Without any argument: undefined is read as a length.
-  response.endWithoutBody();
+export function loadBinding(path = ''): Binding {
+  const require = createRequire(import.meta.url);
+  const reasons: string[] = [];
+  for (const root of path === '' ? installed() : [path]) {
+    const name = describe(root);
+    const file = nativeFile(root);
+    if (file === undefined) {
+      reasons.push(`${name} has no ${fileName()}`);
+      continue;
+    }
+    try {
+      return { uws: require(file) as typeof Uws, name: `${name} (${fileName()})` };
+    } catch (error) {
+      reasons.push(`${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  if (reasons.length === 0) reasons.push('neither of its packages is installed: run "npm ci" again');
+  throw new Error(
+    `uWebSockets.js cannot be loaded by ${runtimeName()}: ${reasons.join('; ')}. ${COMBINATIONS}`,
+  );
+}
+
+/** Every native file of the installed packages that this machine does not load, with its size: `shoal prune` removes them. */
+export function superfluousFiles(): { file: string; size: number }[] {
+  const roots = installed();
+  const used = roots.map(nativeFile).filter((file) => file !== undefined);
+  return roots
+    .flatMap((root) => FOLDERS.map((folder) => join(root, folder)))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => [name, join(folder, name)] as const))
+    .filter(([name, file]) => NATIVE_FILE.test(name) && !used.includes(file))
+    .map(([, file]) => ({ file, size: statSync(file).size }));
+}
+
+/** Node.js, processor and C library, as the errors name them. */
+export function runtimeName(): string {
+  const { version, platform, arch, versions } = process;
+  return `Node.js ${version} (ABI ${versions.modules}) on ${platform} ${arch}${libcName()}`;
+}
+
+function libcName(): string {
+  if (process.platform !== 'linux') return '';
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  const glibc = report.header?.glibcVersionRuntime;
+  return glibc === undefined ? ', musl or another C library' : `, glibc ${glibc}`;
+}
+
+function fileName(): string {
+  return `uws_${process.platform}_${process.arch}_${process.versions.modules}.node`;
+}
+
+function nativeFile(root: string): string | undefined {
+  return FOLDERS.map((folder) => join(root, folder, fileName())).find((file) => existsSync(file));
+}
+
+/** The folders of the packages that are installed. */
+function installed(): string[] {
+  const { resolve } = createRequire(import.meta.url);
+  return PACKAGES.flatMap((name) => {
+    try {
+      const entry = dirname(resolve(name));
+      return existsSync(join(entry, 'package.json')) ? [entry] : [dirname(entry)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function describe(root: string): string {
+  try {
+    const text = readFileSync(join(root, 'package.json'), 'utf8');
+    const { name, version } = JSON.parse(text) as { name?: string; version?: string };
+    return `${name ?? root} ${version ?? 'of unknown version'}`;
+  } catch {
+    return root;
+  }
 }

@@ -106,6 +106,7 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
     ...state,
     isPrimary: isPrimary(config),
     storeUrl: config.STORE_URL,
+    uwsPath: config.UWS_PATH,
     host: config.HTTP_HOST,
     port,
     poolThreads,

@@ -7,6 +7,8 @@ import type { LoginLimits } from '../../http/worker-api/login-throttle.js';
 import type { PoolThreadData } from '../../pool/pool-thread.js';
 
 export interface FrontThreadData extends PoolThreadData {
+  /** Folder of another release of uWebSockets.js; '' for the installed one. */
+  uwsPath: string;
   host: string;
   port: number;
   poolThreads: number;

@@ -9,7 +9,7 @@
 import type { us_listen_socket } from 'uWebSockets.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import uws, { requireNative } from '../../http/transport/uws.js';
+import { loadBinding } from '../../http/transport/uws.js';
 import { Shared } from '../../runtime/shared.js';
 import { watchLoop } from '../../runtime/watch-loop.js';
 import { FrontApp } from './front-app.js';
@@ -79,14 +79,13 @@ class FrontThread {
   #closeSockets(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    // The binding's types lack it.
-    (this.#app as unknown as { close(): void }).close();
+    this.#app.close();
   }
 }
 
 const data = workerData as FrontThreadData;
 const port = parentPort!;
-requireNative();
+const { uws } = loadBinding(data.uwsPath);
 const shared = Shared.attach(data, 'front', false);
 const thread = new FrontThread(
   makeFrontParts(shared, data, (message: FrontMessage) => port.postMessage(message)),
