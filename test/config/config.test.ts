@@ -1,4 +1,4 @@
-/** Settings: mistakes all at once, who said what, changes while running, and the README's table. */
+/** Settings: mistakes all at once, who said what, changes while running, and the table of docs/configuration.md. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { ConfigError, describeSettings, readConfig } from '../../src/config/conf
 import { Settings, withoutCredentials } from '../../src/config/live-settings.js';
 import { unknownNames } from '../../src/config/setting-names.js';
 
-const README = fileURLToPath(new URL('../../../README.md', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../../docs/configuration.md', import.meta.url));
 
 describe('the configuration', () => {
   it('reports every mistake at once, with the bounds and the meaning', () => {
@@ -46,13 +46,13 @@ describe('the configuration', () => {
     assert.equal(found[2]!.nearest, 'THREADPOOL_TOKENS');
   });
 
-  it('stands in the README as it is', () => {
+  it('is in docs/configuration.md as it is', () => {
     const rows = describeSettings().map(({ name, value, meaning, live }) => {
       return `| \`${name}\`${live ? ' \\*' : ''} | ${value === '' ? '' : `\`${value}\``} | ${meaning} |`;
     });
     const table = ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n');
-    const readme = readFileSync(README, 'utf8');
-    assert.ok(readme.includes(table), `README.md, Configuration, has to be this table:\n${table}`);
+    const page = readFileSync(PAGE, 'utf8');
+    assert.ok(page.includes(table), `docs/configuration.md has to have this table:\n${table}`);
   });
 });
 
