@@ -1,0 +1,55 @@
+/** The pages of folders and documents name nothing that is gone, and each top folder of the sources has a short one. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const SOURCE = join(ROOT, 'src');
+const LONGEST_PAGE = 40;
+/** A path in backticks that ends like a file, without blanks or patterns. */
+const NAMED_FILE = /`([\w.][\w./-]*\.(?:ts|md|json|html))`/g;
+const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
+
+function pagesUnder(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join(ROOT, folder, file));
+}
+
+const folderPages = pagesUnder('src');
+const documents = readdirSync(ROOT)
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => join(ROOT, file));
+const allPages = [...documents, ...pagesUnder('docs'), ...pagesUnder('native-notes'), ...folderPages];
+
+test('each top folder of the sources has a page of at most 40 lines', () => {
+  const folders = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of folders)
+    assert.ok(existsSync(join(SOURCE, name, 'README.md')), `src/${name}/README.md`);
+  for (const page of folderPages) {
+    const lines = readFileSync(page, 'utf8').trimEnd().split('\n').length;
+    assert.ok(lines <= LONGEST_PAGE, `${relative(ROOT, page)} has ${lines} lines`);
+  }
+});
+
+test("folders' pages name files that exist: in the folder, in src, or in the repository", () => {
+  const gone = folderPages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(NAMED_FILE)]
+      .map(([, file]) => file!)
+      .filter((file) => ![dirname(page), SOURCE, ROOT].some((base) => existsSync(join(base, file))))
+      .map((file) => `${relative(ROOT, page)}: ${file}`),
+  );
+  assert.deepEqual(gone, []);
+});
+
+test('links of all pages lead to files that exist', () => {
+  const broken = allPages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(LINK)]
+      .map(([, target]) => target!)
+      .filter((target) => !existsSync(join(dirname(page), target)))
+      .map((target) => `${relative(ROOT, page)}: ${target}`),
+  );
+  assert.deepEqual(broken, []);
+});
