@@ -1,7 +1,7 @@
 /** The pages of folders and documents name nothing that is gone, and each top folder of the sources has a short one. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,8 @@ const SOURCE = join(ROOT, 'src');
 const LONGEST_PAGE = 40;
 /** A path in backticks that ends like a file, without blanks or patterns. */
 const NAMED_FILE = /`([\w.][\w./-]*\.(?:ts|md|json|html))`/g;
+/** Names that a page gives as a pattern or an example. */
+const EXAMPLES = ['FILE-seed.json'];
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
 
 function pagesUnder(folder: string): string[] {
@@ -35,14 +37,35 @@ test('each top folder of the sources has a page of at most 40 lines', () => {
 });
 
 test("folders' pages name files that exist: in the folder, in src, or in the repository", () => {
-  const gone = folderPages.flatMap((page) =>
+  const isThere = (page: string, file: string) =>
+    [dirname(page), SOURCE, ROOT].some((base) => existsSync(join(base, file)));
+  assert.deepEqual(filesGone(folderPages, isThere), []);
+});
+
+test('notes and documents name files that exist, by path or by a name that is found', () => {
+  const names = new Set(
+    ['src', 'test', 'bench'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => basename(file)),
+    ),
+  );
+  const isThere = (page: string, file: string) =>
+    [dirname(page), join(ROOT, 'docs/spec'), ROOT].some((base) => existsSync(join(base, file))) ||
+    (file.endsWith('.ts') && !file.includes('/') && names.has(file));
+  const pages = [...documents, ...pagesUnder('native-notes'), join(ROOT, 'docs/spec/README.md')];
+  assert.deepEqual(
+    filesGone(pages, isThere).filter((gone) => !EXAMPLES.some((name) => gone.endsWith(`: ${name}`))),
+    [],
+  );
+});
+
+function filesGone(pages: readonly string[], isThere: (page: string, file: string) => boolean): string[] {
+  return pages.flatMap((page) =>
     [...readFileSync(page, 'utf8').matchAll(NAMED_FILE)]
       .map(([, file]) => file!)
-      .filter((file) => ![dirname(page), SOURCE, ROOT].some((base) => existsSync(join(base, file))))
+      .filter((file) => !isThere(page, file))
       .map((file) => `${relative(ROOT, page)}: ${file}`),
   );
-  assert.deepEqual(gone, []);
-});
+}
 
 test('links of all pages lead to files that exist', () => {
   const broken = allPages.flatMap((page) =>
