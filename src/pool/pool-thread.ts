@@ -1,4 +1,10 @@
-/** A thread of the pool: takes what may park, reads the store, or takes long. */
+/**
+ * A pool thread: does what may park, reads the store, or takes long.
+ *
+ * It owns a reader of the store, and before-images of what it changes under a lock. It waits for calls of its front thread, for locks
+ * and for the store. It ends when its pool closes. Its death ends nothing: the reaper rolls back what it had begun and hands its
+ * locks on, and the handle makes its calls again on the thread that takes its place.
+ */
 import { workerData } from 'piscina';
 import { burn, verifyPassword } from '../operations/account/password.js';
 import { type Context, isReply, type Reply, type WorkerCall } from '../operations/context.js';

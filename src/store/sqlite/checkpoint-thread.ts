@@ -1,4 +1,9 @@
-/** Copies the log into the database file while the writer goes on, on a connection of its own. */
+/**
+ * The checkpoint thread: copies the write-ahead log into the database file while the writer goes on.
+ *
+ * It owns a connection. It waits for a commit, then for a pause, so that pages that change again and again are copied once. It ends
+ * when the writer closes. Its death costs speed only: SQLite then copies the log within commits.
+ */
 import { workerData } from 'node:worker_threads';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Checkpoint, type CheckpointData, LOG_PAGES } from './checkpoint-handle.js';
