@@ -1,6 +1,7 @@
 /**
  * When the periodic jobs run: period, first run and jitter of 5 % (spec: scheduling.md §8). One job at a time, except for
- * background jobs, which wait for a network; never two copies of one. What each did last is kept for the metrics.
+ * background jobs, which wait for a network; never two copies of one. What each did last is kept for the metrics. The steady
+ * clock says when: a wall clock that steps back would stop every job until it has caught up.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobName, JobState } from '../runtime/job-status.js';
@@ -43,11 +44,13 @@ export class JobSchedule {
   /** Runs jobs until the signal says stop, and then waits for those that run. A failing job stays scheduled. */
   async run(signal: AbortSignal): Promise<void> {
     const jitter = (period: number) => (Math.random() * 2 - 1) * JITTER * period * 1000;
-    const next = this.#jobs.map(({ period, first = period }) => Date.now() + first * 1000 + jitter(period));
+    const next = this.#jobs.map(
+      ({ period, first = period }) => performance.now() + first * 1000 + jitter(period),
+    );
     const background = new Set<Promise<void>>();
     while (next.length > 0) {
       const due = next.indexOf(Math.min(...next));
-      if (!(await sleepUntil(Math.max(0, next[due]! - Date.now()), signal))) break;
+      if (!(await sleepUntil(Math.max(0, next[due]! - performance.now()), signal))) break;
       const job = this.#jobs[due]!;
       const ended = this.runNow(job, signal);
       if (job.background === true) {
@@ -56,7 +59,7 @@ export class JobSchedule {
       } else {
         await ended;
       }
-      next[due] = Math.max(next[due]! + job.period * 1000, Date.now()) + jitter(job.period);
+      next[due] = Math.max(next[due]! + job.period * 1000, performance.now()) + jitter(job.period);
     }
     await Promise.all(background);
   }

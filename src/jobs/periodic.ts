@@ -1,6 +1,7 @@
 /** The table of periodic jobs: what runs how often (spec: scheduling.md §8). */
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';
+import { BeatGrace } from './beat-grace.js';
 import type { GitHub } from './github.js';
 import type { Job } from './job-schedule.js';
 import { AccountRefresh } from './refresh-accounts.js';
@@ -33,8 +34,13 @@ export function periodicJobs({ state, reader, github, isStoreShared }: JobParts)
 }
 
 function stateJobs(state: State, reader: Reader): Job[] {
+  const grace = new BeatGrace(Date.now(), performance.now());
   return [
-    { name: 'scavenge', period: 60, run: () => scavenge(state, Date.now()) },
+    {
+      name: 'scavenge',
+      period: 60,
+      run: () => (grace.isOver(Date.now(), performance.now()) ? scavenge(state, Date.now()) : 0),
+    },
     { name: 'update itp', period: 60, run: () => updateThroughput(state) },
     { name: 'update nps', period: 60, run: () => updateSpeeds(state) },
     { name: 'evict runs', period: 60, run: () => evictRuns(state, Date.now()) },

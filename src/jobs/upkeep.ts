@@ -31,7 +31,11 @@ export function scavenge(state: State, now: number): number {
   for (const slot of state.runs.unfinished()) {
     scanTasks(state, slot, (taskId, at) => {
       if (!isActive(state, at)) return;
-      if (!(now - state.tasks.records.f64[at / 2 + TaskFloat.lastUpdated]! > DEAD_AFTER_MS)) return;
+      const { f64 } = state.tasks.records;
+      const last = at / 2 + TaskFloat.lastUpdated;
+      // The clock stepped back since: from now on its silence counts.
+      if (f64[last]! > now) f64[last] = now;
+      if (!(now - f64[last]! > DEAD_AFTER_MS)) return;
       noteCrashOrTime(state, slot, taskId, at, now);
       logAction(state, slot, now, 'dead_task', taskAction(state, slot, taskId, at));
       deactivateTask(state, slot, taskId, at, now);

@@ -25,6 +25,7 @@ export interface FaultPlan {
 }
 
 const JUMP_EVERY_MS = 3000;
+const LONG_JUMP_MS = 3 * 3_600_000;
 const OUT_OF_MEMORY = 0.1;
 const HANG = 0.1;
 
@@ -90,6 +91,8 @@ function makeClockJump({ seed, jumpMs }: FaultPlan): void {
   Date.now = () => {
     const time = now();
     const mixed = Math.imul(Math.floor(time / JUMP_EVERY_MS) ^ seed, 0x9e3779b1) >>> 0;
-    return time + Math.round((mixed / 2 ** 32 - 0.5) * 2 * jumpMs);
+    // One time in eight by hours, as a wrong hardware clock and its correction do.
+    const reach = mixed % 8 === 0 ? LONG_JUMP_MS : jumpMs;
+    return time + Math.round((mixed / 2 ** 32 - 0.5) * 2 * reach);
   };
 }

@@ -1,4 +1,5 @@
 /** What an account may ask a modification for (spec: web-ui.md §6.2): the first fault is told, as the form does. */
+import { limitProblem } from '../../rules/run-limits.js';
 import { RunFlag, RunFloat } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { OperationRefused, type RefusalCode } from '../refusal.js';
@@ -9,8 +10,6 @@ const OLDEST_DAYS = 30;
 /** Games are asked for by the thousand, up to this. */
 const GAMES_STEP = 1000;
 const MOST_GAMES = 3_200_000;
-const MOST_THROUGHPUT = 1000;
-const PRIORITIES = 1000;
 
 /** Call under the run's lock. @throws OperationRefused */
 export function checkModification(state: State, slot: number, changes: RunChanges, now: number): void {
@@ -18,18 +17,18 @@ export function checkModification(state: State, slot: number, changes: RunChange
   const age = Math.floor((now - runs.float(slot, RunFloat.startTime)) / DAY_MS);
   if (age > OLDEST_DAYS)
     refuse('conflict', `the run began ${age} days ago: after ${OLDEST_DAYS} it stays as it is`);
-  for (const name of ['priority', 'num_games', 'throughput'] as const) {
-    const value = changes[name];
-    if (value !== undefined && !Number.isSafeInteger(value))
-      refuse('invalid', `${name} is no whole number: ${value}`);
-  }
-  if (changes.num_games !== undefined) checkGames(state, slot, changes.num_games);
-  const { throughput, priority } = changes;
-  if (throughput !== undefined && !(throughput >= 0 && throughput <= MOST_THROUGHPUT)) {
-    refuse('invalid', `throughput is not within 0 and ${MOST_THROUGHPUT}: ${throughput}`);
-  }
-  if (priority !== undefined && !(Math.abs(priority) <= PRIORITIES)) {
-    refuse('invalid', `priority is not within -${PRIORITIES} and ${PRIORITIES}: ${priority}`);
+  const games = changes.num_games;
+  if (games !== undefined && !Number.isSafeInteger(games))
+    refuse('invalid', `num_games is no whole number: ${games}`);
+  if (games !== undefined) checkGames(state, slot, games);
+  checkLimits(changes);
+}
+
+/** The bounds of a new run hold for whoever changes one. @throws OperationRefused */
+export function checkLimits(changes: RunChanges): void {
+  for (const name of ['throughput', 'priority'] as const) {
+    const problem = changes[name] === undefined ? undefined : limitProblem(name, changes[name]);
+    if (problem !== undefined) refuse('invalid', problem);
   }
 }
 

@@ -4,6 +4,7 @@ import type { RunArgs } from '../../model/documents.js';
 import { isUsername, knownWorkerArchs } from '../../protocol/configured-names.js';
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
+import { limitProblem, SHORTEST_GAME } from '../../rules/run-limits.js';
 
 const TC = /^(?:[1-9]\d*\/)?\d+(?:\.\d+)?(?:\+\d+(?:\.\d+)?)?$/;
 const LONGEST_TC = 40;
@@ -27,7 +28,10 @@ export function checkArgs(args: RunArgs): string[] {
   need(isUsername(args.username), `username ${quote(args.username)} must be two or more letters and digits`);
   for (const name of ['tc', 'new_tc'] as const) {
     const tc = args[name]!;
-    need(isTc(tc), `${name} ${quote(tc)} must be [moves/]seconds[+increment], such as 10+0.1`);
+    need(
+      isTc(tc),
+      `${name} ${quote(tc)} must be [moves/]seconds[+increment], such as 10+0.1, with games of ${SHORTEST_GAME} s or longer`,
+    );
   }
   for (const name of ['resolved_new', 'resolved_base'] as const) {
     need(SHA.test(args[name]), `${name} ${quote(args[name])} must be a commit: 40 hex digits in lower case`);
@@ -57,8 +61,10 @@ export function checkArgs(args: RunArgs): string[] {
       `${name} ${quote(repo)} must be https://github.com/<owner>/<repository>`,
     );
   }
-  need(args.threads >= 1, `threads (${args.threads}) must be 1 or more`);
-  need(args.throughput >= 0, `throughput (${args.throughput}) must not be negative`);
+  for (const name of ['threads', 'throughput', 'priority'] as const) {
+    const problem = limitProblem(name, args[name]);
+    if (problem !== undefined) problems.push(problem);
+  }
   need(
     args.compiler === undefined || args.compiler === 'g++' || args.compiler === 'clang++',
     `compiler ${quote(args.compiler)} must be g++ or clang++`,
@@ -73,9 +79,9 @@ function checkArchFilter(pattern: string): string[] {
   return found.matches.includes(true) ? [] : [`arch_filter ${quote(pattern)} matches no known architecture`];
 }
 
-/** Stricter than the schema of stored runs: a game takes time, and its numbers are written briefly. */
+/** Stricter than the schema of stored runs: a game takes some time, and its numbers are written briefly. */
 function isTc(text: string): boolean {
-  return text.length <= LONGEST_TC && TC.test(text) && gameDuration(text) > 0;
+  return text.length <= LONGEST_TC && TC.test(text) && gameDuration(text) >= SHORTEST_GAME;
 }
 
 function isOptionText(text: string): boolean {

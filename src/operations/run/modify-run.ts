@@ -6,7 +6,7 @@ import { type Actor, isApprover } from '../actor.js';
 import { logAction, markRun } from '../changes.js';
 import { setApproval } from './approve-run.js';
 import { type Changed, changeRun, checkMayChange } from './change-run.js';
-import { checkModification } from './check-modification.js';
+import { checkLimits, checkModification } from './check-modification.js';
 import { isUndecided, reviveRun, runAction } from './transitions.js';
 
 export interface RunChanges {
@@ -36,8 +36,9 @@ export function modifyRun(
   now: number,
 ): Changed<Modification> {
   return changeRun(state, actor, runId, (slot) => {
-    // The operator's command is bound by its own schema alone.
+    // The operator may change old runs, and games at will, but no number beyond what memory holds.
     if (actor.kind === 'account') checkModification(state, slot, changes, now);
+    else checkLimits(changes);
     checkMayChange(state, actor, slot);
     const isApprovalWithdrawn = needsApprovalAgain(state, actor, slot, changes);
     if (isApprovalWithdrawn) setApproval(state, slot, false, actor.name, now);

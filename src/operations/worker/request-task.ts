@@ -66,14 +66,19 @@ function refuseBlocked(state: State, call: WorkerCall, worker: number): Reply | 
   return retryLater(noTask('error', texts.blockedWorker(name, message, call.hostUrl)));
 }
 
+/** Whole seconds of a duration, within a day and never negative: where the clock stepped back, that is long ago (§2.2). */
+function secondsOfDay(ms: number): number {
+  const seconds = Math.floor(ms / 1000) % SECONDS_A_DAY;
+  return seconds < 0 ? seconds + SECONDS_A_DAY : seconds;
+}
+
 function refuseDuplicate(state: State, call: WorkerCall, worker: number): Reply | undefined {
   const { worker_info: info } = call.request;
   const running = withLastTask(state, worker, ({ slot, taskId, offset }) => {
     if (!isActive(state, offset)) return undefined;
     const { i32, f64 } = state.tasks.records;
     const stored = state.workerProfiles.get(i32[offset + TaskWord.workerInfo]!);
-    const idleSeconds =
-      Math.floor((call.now - f64[offset / 2 + TaskFloat.lastUpdated]!) / 1000) % SECONDS_A_DAY;
+    const idleSeconds = secondsOfDay(call.now - f64[offset / 2 + TaskFloat.lastUpdated]!);
     if (stored.unique_key === info.unique_key || idleSeconds > DUPLICATE_SECONDS) return undefined;
     const runId = state.runs.id(slot);
     return texts.duplicateWorker(longWorkerName(stored), idleSeconds, runId, taskId, longWorkerName(info));

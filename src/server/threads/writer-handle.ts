@@ -70,7 +70,7 @@ export class WriterThread {
 
   /** @throws Error that says why there is no backup */
   async backup(file: string): Promise<{ bytes: number; ms: number }> {
-    const began = Date.now();
+    const began = performance.now();
     const id = ++this.#lastBackup;
     const error = await new Promise<string | undefined>((resolve) => {
       this.#backups.set(id, resolve);
@@ -78,7 +78,7 @@ export class WriterThread {
     });
     this.#backups.delete(id);
     if (error !== undefined) throw new Error(error);
-    return { bytes: statSync(file).size, ms: Date.now() - began };
+    return { bytes: statSync(file).size, ms: Math.round(performance.now() - began) };
   }
 
   #send(command: WriterCommand): void {
