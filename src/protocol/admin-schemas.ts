@@ -13,6 +13,10 @@ const username = Type.String({ minLength: 1, maxLength: 128 });
 const by = Type.Optional(username);
 const runId = Type.String({ pattern: '^[0-9a-f]{24}$' });
 const text = Type.String({ maxLength: 200_000 });
+/** In clear. What begins as a hash does (operations/account/password.ts) would be taken for one. */
+const password = Type.String({ minLength: 1, maxLength: 72, pattern: '^(?!\\$scrypt\\$)' });
+/** The password is kept as it is, for programs that read no hash; without it a hash is. */
+const clear_text = Type.Optional(Type.Boolean());
 const line = Type.String({ maxLength: 5_000 });
 const integer = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -83,8 +87,8 @@ export const adminRequests = {
   userAdd: Type.Object(
     {
       username: Type.String({ pattern: '^[A-Za-z0-9]{2,64}$' }),
-      /** In clear; the service stores a hash. */
-      password: Type.String({ minLength: 1, maxLength: 72 }),
+      password,
+      clear_text,
       email: Type.Optional(email),
       /** Most active tasks for each remote address; 16 when absent. */
       machine_limit: Type.Optional(count),
@@ -93,6 +97,7 @@ export const adminRequests = {
     },
     strict,
   ),
+  userPassword: Type.Object({ username, password, clear_text }, strict),
   userApprove: Type.Object({ username, by }, strict),
   userBlock: Type.Object({ username, by }, strict),
   userUnblock: Type.Object({ username, by }, strict),
@@ -113,7 +118,8 @@ export const adminRequests = {
     },
     strict,
   ),
-  runShow: Type.Object({ id: runId }, strict),
+  /** A text that is no id names no run: unknown, as everywhere where runs are read. */
+  runShow: Type.Object({ id: Type.String({ maxLength: 200 }) }, strict),
   runApprove: Type.Object({ id: runId, approver: username }, strict),
   runStop: Type.Object({ id: runId, by }, strict),
   runPurge: Type.Object(

@@ -44,6 +44,8 @@ export interface UserView {
   blocked: boolean;
   machine_limit: number;
   registration_time: number;
+  /** Whether the password is stored as it is, which fishtest's own server needs, or as a hash. */
+  has_clear_password: boolean;
 }
 
 /** Derived display state (spec: data-model.md §2.1): active has workers, paused is approved without workers. */
@@ -142,6 +144,7 @@ export interface StatusView {
 /** The answer of every verb. */
 export interface AdminAnswers {
   userAdd: { user: UserView };
+  userPassword: { user: UserView };
   userApprove: { user: UserView };
   userBlock: { user: UserView };
   userUnblock: { user: UserView };
@@ -180,6 +183,8 @@ type Verb<V extends AdminVerb> = (request: AdminRequest<V>) => Promise<AdminAnsw
 export interface AdminService {
   /** New account, neither pending nor blocked. 409 when the name (or a given e-mail) is taken. */
   userAdd: Verb<'userAdd'>;
+  /** Sets another password; remembered ones of the account are forgotten. 404 unknown. */
+  userPassword: Verb<'userPassword'>;
   /** Accepts a pending account (event accept_user). 404 unknown, 409 not pending. */
   userApprove: Verb<'userApprove'>;
   /** Blocks at once, cached credentials included (event block_user if it changed anything). 404 unknown. */

@@ -31,7 +31,7 @@ const email = Type.String({
   title: 'email',
 });
 
-/** The reference's clear text, or a hash in PHC form, which is longer. */
+/** The reference's clear text, or a hash: one in PHC form, as earlier versions made them, is longer. */
 const password = Type.Union([
   Type.String({ maxLength: LONGEST_PASSWORD }),
   text('\\$scrypt\\$[\\w=,$+/]{1,250}', 'password_hash'),

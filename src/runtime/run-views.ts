@@ -2,6 +2,7 @@
 
 import type { UserDocument } from '../model/documents.js';
 import { longWorkerName } from '../model/names.js';
+import { isHash } from '../operations/account/password.js';
 import type { RunDetail, RunState, RunSummary, UserView, WorkerView } from '../protocol/admin.js';
 import { getElo } from '../rules/elo.js';
 import { countsOf } from '../rules/sprt.js';
@@ -19,7 +20,17 @@ const NEWEST_TASKS = 1000;
 
 export function userView(user: UserDocument): UserView {
   const { username, email, groups, pending, blocked, machine_limit, registration_time } = user;
-  return { username, email, groups, pending, blocked, machine_limit, registration_time };
+  const has_clear_password = !isHash(user.password);
+  return {
+    username,
+    email,
+    groups,
+    pending,
+    blocked,
+    machine_limit,
+    registration_time,
+    has_clear_password,
+  };
 }
 
 export function runSummary(head: RunHead): RunSummary {

@@ -70,10 +70,18 @@ export class MemoryAdminService implements AdminService {
       blocked: false,
       machine_limit: request.machine_limit ?? 16,
       registration_time: NOW,
+      has_clear_password: request.clear_text === true,
     };
     this.users.set(user.username, user);
     this.passwords.set(user.username, request.password);
     return { user };
+  };
+
+  userPassword: AdminService['userPassword'] = async (request) => {
+    this.#note('userPassword', request);
+    const user = this.#user(request.username);
+    this.passwords.set(user.username, request.password);
+    return { user: Object.assign(user, { has_clear_password: request.clear_text === true }) };
   };
 
   userApprove: AdminService['userApprove'] = async (request) => {

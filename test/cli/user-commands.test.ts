@@ -42,6 +42,33 @@ test('user add --password-stdin reads a pipe up to its last line end', async () 
   assert.equal((await shoal([...args.slice(0, -2), 'erin', '--password-stdin'], {}, '\n')).code, 2);
 });
 
+test('user password sets one, in clear text only when asked, and says so', async () => {
+  await site.shoal('user', 'add', 'gina');
+  assert.match((await site.shoal('user', 'list')).out, /gina .* hash/);
+  const hashed = await site.shoal('user', 'password', 'gina', '--password', 'new one');
+  assert.equal(hashed.code, 0);
+  assert.deepEqual(site.service.last(), ['userPassword', { username: 'gina', password: 'new one' }]);
+  assert.doesNotMatch(hashed.out, /clear text|new one/);
+  const clear = await site.shoal('user', 'password', 'gina', '--clear-text');
+  const password = /^password: (\S{20})$/m.exec(clear.out)?.[1];
+  assert.deepEqual(site.service.last(), ['userPassword', { username: 'gina', password, clear_text: true }]);
+  assert.match(clear.out, /holds this password in clear text/);
+  assert.match((await site.shoal('user', 'list')).out, /gina .* clear text/);
+  const args = ['--data', site.data, 'user', 'password', 'gina', '--password-stdin'];
+  assert.equal((await shoal(args, {}, 'from a pipe\n')).code, 0);
+  assert.equal(site.service.passwords.get('gina'), 'from a pipe');
+  assert.equal((await site.shoal('user', 'password', 'nobody')).code, 1);
+  site.service.users.delete('gina');
+});
+
+test('what looks like a hash, or is too long for the reference, is no password', async () => {
+  for (const password of ['$scrypt$15,8,1$x$y', 'x'.repeat(73)]) {
+    for (const verb of ['add', 'password']) {
+      assert.equal((await site.shoal('user', verb, 'gina', '--password', password)).code, 1, password);
+    }
+  }
+});
+
 test('a name that is taken is refused with the words of the server', async () => {
   const { code, out, err } = await site.shoal('user', 'add', 'alice');
   assert.equal(code, 1);
@@ -80,9 +107,9 @@ test('block, unblock, limit and approve change an account', async () => {
 test('user list prints an aligned table, or the answer as JSON', async () => {
   const { out } = await site.shoal('user', 'list');
   const lines = out.trimEnd().split('\n');
-  assert.match(lines[0]!, /^USER {3}STATE {5}APPROVER {2}LIMIT {2}REGISTERED {8}E-MAIL$/);
-  assert.equal(lines[1], 'alice  accepted  yes          32  2026-01-31 12:30');
-  assert.equal(lines[2], 'bob    accepted               64  2026-01-31 12:30  bob@example.org');
+  assert.match(lines[0]!, /^USER {3}STATE {5}APPROVER {2}LIMIT {2}REGISTERED {8}PASSWORD {2}E-MAIL$/);
+  assert.equal(lines[1], 'alice  accepted  yes          32  2026-01-31 12:30  hash');
+  assert.equal(lines[2], 'bob    accepted               64  2026-01-31 12:30  hash      bob@example.org');
   const answer = JSON.parse((await site.shoal('user', 'list', '--json')).out);
   assert.deepEqual(answer, { users: [...site.service.users.values()] });
   assert.equal((await site.shoal('user', 'list', '--pending')).out, 'no accounts\n');

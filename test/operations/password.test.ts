@@ -15,7 +15,7 @@ before(() => setPasswordCost(CHEAP));
 
 test('a hash verifies its password and no other', async () => {
   const stored = await hashPassword('pässword');
-  assert.match(stored, /^\$scrypt\$ln=10,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  assert.match(stored, /^\$scrypt\$10,8,1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{32}$/);
   assert.equal(await verifyPassword(stored, 'pässword'), true);
   for (const wrong of ['', 'passwort', 'pässword ', stored]) {
     assert.equal(await verifyPassword(stored, wrong), false);
@@ -32,6 +32,22 @@ test('clear text of an older database is accepted', async () => {
   assert.equal(await verifyPassword('', ''), true);
 });
 
+test('a hash in PHC form, as earlier versions made it, verifies', async () => {
+  const stored = '$scrypt$ln=10,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$W/Rtq72Htgcz3Syd3hrCAGsXSEqmMzUBgphIKWl53WE';
+  assert.equal(await verifyPassword(stored, 'pässword'), true);
+  assert.equal(await verifyPassword(stored, 'password'), false);
+});
+
+test('a hash of the longest costs fits where the reference keeps a password', async () => {
+  setPasswordCost({ ln: 11, r: 16, p: 4 });
+  const stored = await hashPassword('x'.repeat(72));
+  setPasswordCost(CHEAP);
+  assert.ok(stored.length <= 72, `${stored.length} characters: ${stored}`);
+  const [, , , salt, hash] = stored.split('$');
+  assert.equal(Buffer.from(salt!, 'base64').length, 16);
+  assert.ok(Buffer.from(hash!, 'base64').length >= 20);
+});
+
 test('a hash of another cost verifies', async () => {
   const old = await hashPassword('x');
   setPasswordCost({ ...CHEAP, ln: 11 });
@@ -44,6 +60,8 @@ test('a damaged hash is no password, not even its own text', async () => {
   const hash = 'B'.repeat(43);
   for (const stored of [
     '$scrypt$',
+    `$scrypt$30,8,1$${salt}$${hash}`,
+    `$scrypt$0,8,1$${salt}$${hash}`,
     '$scrypt$ln=10,r=8,p=1$x$y',
     `$scrypt$ln=30,r=8,p=1$${salt}$${hash}`,
     `$scrypt$ln=0,r=8,p=1$${salt}$${hash}`,

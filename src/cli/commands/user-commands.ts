@@ -9,24 +9,25 @@ import { count } from '../values.js';
 
 const GENERATED_BYTES = 15;
 
-interface AddOptions {
+interface PasswordOptions {
   password?: string;
   passwordStdin?: true;
+  clearText?: true;
+}
+
+interface AddOptions extends PasswordOptions {
   email?: string;
   limit?: number;
   approver?: true;
 }
 
 export function addUserCommands(program: Command, session: Session): void {
-  const user = program.command('user').description('accounts: add, accept, block, limit, list');
+  const user = program
+    .command('user')
+    .description('accounts: add, set a password, accept, block, limit, list');
 
-  user
-    .command('add <name>')
+  withPasswordOptions(user.command('add <name>'))
     .description('add an account that may run workers and submit runs at once')
-    .addOption(
-      new Option('--password <pw>', 'password; better generated or read from a pipe, since shells keep it'),
-    )
-    .addOption(new Option('--password-stdin', 'read the password from standard input').conflicts('password'))
     .option('--email <address>', 'e-mail address')
     .option('--limit <n>', 'most active tasks for each remote address (the server takes 16)', count)
     .option('--approver', 'may approve runs and change those of others')
@@ -35,6 +36,19 @@ export function addUserCommands(program: Command, session: Session): void {
       '\nWithout a password one is made and printed once.\n\nExample: shoal user add alice --approver',
     )
     .action((name: string, options: AddOptions) => addUser(session, name, options));
+
+  withPasswordOptions(user.command('password <name>'))
+    .description('set the password of an account')
+    .addHelpText(
+      'after',
+      `
+Without a password one is made and printed once. Workers that still send the old one are refused from then on.
+With --clear-text the database holds the password itself: fishtest's own server reads no hash, so each account needs
+that once before it takes over again. "shoal user list" shows which have it.
+
+Example: shoal user password alice --clear-text`,
+    )
+    .action((name: string, options: PasswordOptions) => setPassword(session, name, options));
 
   const change = (verb: 'userApprove' | 'userBlock' | 'userUnblock', word: string, meaning: string): void => {
     user
@@ -72,20 +86,56 @@ export function addUserCommands(program: Command, session: Session): void {
     });
 }
 
+function withPasswordOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--password <pw>', 'password; better generated or read from a pipe, since shells keep it'),
+    )
+    .addOption(new Option('--password-stdin', 'read the password from standard input').conflicts('password'))
+    .option('--clear-text', "store the password itself, which fishtest's own server needs, and no hash");
+}
+
 async function addUser(session: Session, name: string, options: AddOptions): Promise<void> {
-  const { password: given, passwordStdin, limit, ...rest } = options;
-  const generated = given === undefined && passwordStdin !== true;
-  const password = generated
+  const { password: _, passwordStdin: __, clearText: ___, limit, ...rest } = options;
+  const chosen = await choosePassword(session, options);
+  const request: AdminRequest<'userAdd'> = { username: name, ...chosen.request, ...rest };
+  if (limit !== undefined) request.machine_limit = limit;
+  showUser(session, await session.call('userAdd', request), chosen.generated);
+}
+
+async function setPassword(session: Session, name: string, options: PasswordOptions): Promise<void> {
+  const { request, generated } = await choosePassword(session, options);
+  showUser(session, await session.call('userPassword', { username: name, ...request }), generated);
+}
+
+interface ChosenPassword {
+  readonly request: { password: string; clear_text?: true };
+  /** To be shown, since nobody knows it yet. */
+  readonly generated: string | undefined;
+}
+
+async function choosePassword(session: Session, options: PasswordOptions): Promise<ChosenPassword> {
+  const { password: given, passwordStdin, clearText } = options;
+  const isGenerated = given === undefined && passwordStdin !== true;
+  const password = isGenerated
     ? randomBytes(GENERATED_BYTES).toString('base64url')
     : (given ?? (await session.readInput()));
   if (password === '') throw new UsageError('the password is empty');
-  const request: AdminRequest<'userAdd'> = { username: name, password, ...rest };
-  if (limit !== undefined) request.machine_limit = limit;
-  const answer = await session.call('userAdd', request);
-  const shown: AdminAnswer<'userAdd'> & { password?: string } = generated ? { ...answer, password } : answer;
+  return {
+    request: { password, ...(clearText && { clear_text: clearText }) },
+    generated: isGenerated ? password : undefined,
+  };
+}
+
+function showUser(session: Session, answer: { user: UserView }, generated: string | undefined): void {
+  const shown: { user: UserView; password?: string } =
+    generated === undefined ? answer : { ...answer, password: generated };
   session.show(shown, ({ user }) => {
-    const note = generated ? `\n\npassword: ${password}\nIt is not shown again.` : '';
-    return describeUser(user) + note;
+    const clear = user.has_clear_password
+      ? "\n\nThe database holds this password in clear text, as fishtest's own server needs it: who reads the database reads it."
+      : '';
+    const note = generated === undefined ? '' : `\n\npassword: ${generated}\nIt is not shown again.`;
+    return describeUser(user) + clear + note;
   });
 }
 
@@ -108,6 +158,7 @@ function describeUsers({ users }: AdminAnswer<'userList'>): string {
       { title: 'APPROVER', text: (user) => yes(user.groups.includes('group:approvers')) },
       { title: 'LIMIT', right: true, text: (user) => user.machine_limit },
       { title: 'REGISTERED', text: (user) => instant(user.registration_time) },
+      { title: 'PASSWORD', text: (user) => (user.has_clear_password ? 'clear text' : 'hash') },
       { title: 'E-MAIL', text: (user) => user.email },
     ],
     users,

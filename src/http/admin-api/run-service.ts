@@ -1,6 +1,7 @@
 /** The admin API over live state: runs on the main thread, which may park, and answers when a change is durable. */
 import { ConfigError } from '../../config/config.js';
 import type { Settings } from '../../config/live-settings.js';
+import { isObjectId } from '../../model/object-id.js';
 import { approverNamed, operatorNamed } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { approveRun } from '../../operations/run/approve-run.js';
@@ -81,6 +82,7 @@ function makeRunService({ state, reader, whenDurable }: ServiceParts): Pick<Admi
       return { runs: [...heads, ...finished].slice(0, limit).map(runSummary) };
     },
     async runShow({ id }) {
+      if (!isObjectId(id)) throw new AdminError(404, `there is no run ${id}`);
       const slot = state.runs.find(id);
       if (slot >= 0) {
         const { tasks, workers } = liveTasks(state, slot);

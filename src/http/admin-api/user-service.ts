@@ -6,6 +6,7 @@ import {
   createAccount,
   setAccountBlocked,
   setMachineLimit,
+  setPassword,
 } from '../../operations/account/change-account.js';
 import { operatorNamed } from '../../operations/actor.js';
 import type { Changed } from '../../operations/run/change-run.js';
@@ -13,7 +14,14 @@ import type { AdminService } from '../../protocol/admin.js';
 import { userView } from '../../runtime/run-views.js';
 import type { ServiceParts } from './run-service.js';
 
-type UserVerbs = 'userAdd' | 'userApprove' | 'userBlock' | 'userUnblock' | 'userLimit' | 'userList';
+type UserVerbs =
+  | 'userAdd'
+  | 'userPassword'
+  | 'userApprove'
+  | 'userBlock'
+  | 'userUnblock'
+  | 'userLimit'
+  | 'userList';
 
 export function makeUserService({ state, reader, whenDurable }: ServiceParts): Pick<AdminService, UserVerbs> {
   const parts = { state, reader };
@@ -34,6 +42,8 @@ export function makeUserService({ state, reader, whenDurable }: ServiceParts): P
           Date.now(),
         ),
       ),
+    userPassword: ({ username, password, clear_text }) =>
+      answer(setPassword(parts, operatorNamed(), username, password, Date.now(), clear_text)),
     userApprove: ({ username, by }) => answer(acceptAccount(parts, operatorNamed(by), username, Date.now())),
     userBlock: ({ username, by }) => setBlocked(username, true, by),
     userUnblock: ({ username, by }) => setBlocked(username, false, by),

@@ -16,8 +16,10 @@ export interface AccountParts {
 
 export interface NewAccount {
   readonly username: string;
-  /** In clear: a hash of it is stored. */
+  /** In clear: a hash of it is stored, unless `clear_text` says otherwise. */
   readonly password: string;
+  /** Stores the password itself, for programs that read no hash. */
+  readonly clear_text?: boolean;
   readonly email: string;
   readonly tests_repo?: string;
   readonly machine_limit?: number;
@@ -42,7 +44,7 @@ export async function createAccount(
   const isVisitor = actor === undefined;
   const user: UserDocument = {
     username,
-    password: await hashPassword(account.password),
+    password: await storedPassword(account.password, !isVisitor && account.clear_text === true),
     registration_time: now,
     pending: isVisitor,
     blocked: false,
@@ -103,6 +105,27 @@ export async function setMachineLimit(
   checkIsOperator(actor, 'set a machine limit');
   const user = await known(parts, username);
   return store(parts.state, { ...user, machine_limit: machineLimit }, now);
+}
+
+/**
+ * Sets another password; remembered credentials of the account are forgotten.
+ * @param isClear stores it as it is, for programs that read no hash
+ */
+export async function setPassword(
+  parts: AccountParts,
+  actor: Actor,
+  username: string,
+  password: string,
+  now: number,
+  isClear = false,
+): Promise<Changed<UserDocument>> {
+  checkIsOperator(actor, 'set a password');
+  const stored = await storedPassword(password, isClear);
+  return store(parts.state, { ...(await known(parts, username)), password: stored }, now);
+}
+
+async function storedPassword(password: string, isClear: boolean): Promise<string> {
+  return isClear ? password : await hashPassword(password);
 }
 
 interface AccountEvent {

@@ -1,7 +1,10 @@
 /**
- * Passwords at rest: scrypt in PHC form. Databases of the reference hold clear text, which is accepted
- * and stays, since the reference could not read a hash. One hash costs about 0.1 s and 32 MiB: call this from pool threads only and
- * remember the outcome (known costs: OWASP Password Storage Cheat Sheet).
+ * Passwords at rest: scrypt in a form of at most 72 characters, `$scrypt$15,8,1$<salt>$<hash>`, since the reference refuses an
+ * account whose password is longer (docs/spec/data-model.md §3). PHC spells the costs out and is longer: it is still read.
+ *
+ * Databases of the reference hold clear text, which is accepted and stays, since the reference could not read a hash. One hash
+ * costs about 0.1 s and 32 MiB: call this from pool threads only and remember the outcome (costs: OWASP Password Storage Cheat
+ * Sheet).
  */
 import { Buffer } from 'node:buffer';
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
@@ -14,10 +17,11 @@ export interface PasswordCost {
 }
 
 const SALT_BYTES = 16;
-const HASH_BYTES = 32;
-const PHC =
-  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
-const PHC_PREFIX = '$scrypt$';
+/** 32 characters: with the longest costs and the salt the text has 71. */
+const HASH_BYTES = 24;
+const HASH =
+  /^\$scrypt\$(?:ln=)?(\d{1,2}),(?:r=)?(\d{1,2}),(?:p=)?(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+const HASH_PREFIX = '$scrypt$';
 
 /** Bounds of stored costs: a damaged record must not buy a gigabyte or a minute. */
 const LARGEST_COST: PasswordCost = { ln: 18, r: 16, p: 4 };
@@ -37,21 +41,26 @@ export function setPasswordCost(wanted: PasswordCost): void {
   cost = wanted;
 }
 
-/** The PHC string to store for a password. */
+/** Whether the stored text is a hash, and not the password itself. */
+export function isHash(stored: string): boolean {
+  return stored.startsWith(HASH_PREFIX);
+}
+
+/** The text to store for a password. */
 export async function hashPassword(clear: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(clear, salt, HASH_BYTES, cost);
-  return `${PHC_PREFIX}ln=${cost.ln},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(hash)}`;
+  return `${HASH_PREFIX}${cost.ln},${cost.r},${cost.p}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
 /** True when the given password is the stored one. A refusal costs a hash, whichever form is stored. */
 export async function verifyPassword(stored: string, given: string): Promise<boolean> {
-  if (!stored.startsWith(PHC_PREFIX)) {
+  if (!isHash(stored)) {
     if (timingSafeEqual(digest(stored), digest(given))) return true;
     await burn();
     return false;
   }
-  const record = parsePhc(stored);
+  const record = parseHash(stored);
   if (record === undefined) {
     await burn();
     return false;
@@ -65,8 +74,8 @@ export async function burn(): Promise<void> {
   await derive('', comparisonKey.subarray(0, SALT_BYTES), HASH_BYTES, cost);
 }
 
-function parsePhc(stored: string): { cost: PasswordCost; salt: Buffer; hash: Buffer } | undefined {
-  const [, ln, r, p, salt, hash] = PHC.exec(stored) ?? [];
+function parseHash(stored: string): { cost: PasswordCost; salt: Buffer; hash: Buffer } | undefined {
+  const [, ln, r, p, salt, hash] = HASH.exec(stored) ?? [];
   if (salt === undefined || hash === undefined) return undefined;
   const recorded = { ln: Number(ln), r: Number(r), p: Number(p) };
   if (!isAffordable(recorded)) return undefined;
