@@ -84,7 +84,7 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
   });
   const frontState = { ...threadData, legacyUsernames };
   const fronts = await FrontThreads.start(config, frontState, { log, onThreadExit, port });
-  noteSystemEvent(shared.state, `start, port ${port}`);
+  noteSystemEvent(shared.state, `start fishtest@${port}`);
   const jobs = startJobs(config, log, shared, reader);
   const endWatches = [
     await watchStore(shared, reader, log),
@@ -164,12 +164,13 @@ function stopSteps({ shared, reader, writer, admin, fronts, jobs }: Primary): St
     { name: 'close the admin API', run: () => admin.close() },
     { name: 'withdraw the admin address', run: () => admin.withdraw() },
     { name: 'keep what workers have seen', run: () => storeWorkerRuns(state) },
-    { name: 'note the stop', run: () => noteSystemEvent(state, `stop, port ${fronts.port}`) },
+    { name: 'note the stop', run: () => noteSystemEvent(state, `stop fishtest@${fronts.port}`) },
     { name: 'write everything', run: () => writer.stop(), isVital: true },
     { name: 'close the store', run: () => reader.close() },
   ];
 }
 
+/** In the reference's words, which name its unit of systemd: tools look for them. */
 function noteSystemEvent(state: State, message: string): void {
   noteSystem(state, 'system_event', message);
 }

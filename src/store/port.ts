@@ -29,8 +29,9 @@ export interface ActionQuery {
   runId?: string;
   /** Any of these runs; given together with runId, both must match. */
   runIds?: string[];
-  /** Seconds since the epoch, inclusive. */
+  /** Seconds since the epoch, inclusive, as `until`. */
   since?: number;
+  until?: number;
   oldestFirst?: boolean;
   limit: number;
 }

@@ -99,6 +99,13 @@ export const httpRules: readonly DeviationRule[] = [
       /"\$\w+"\s*:/.test(String(input['sent'])),
   },
   {
+    id: 'actions-newest-first',
+    reason:
+      'worker-api.md §5.3: the log is answered newest first; a reference without indexes gave the oldest first',
+    covers: ({ input, output }, actual) =>
+      input['path'] === '/api/actions' && sameStatus(output, actual) && isReversed(output, actual),
+  },
+  {
     id: 'quota-of-now',
     reason: 'worker-api.md §5.9: the recorded quota is fixed, as the seed says; a server has its own',
     covers: ({ input, output }, actual) =>
@@ -173,6 +180,15 @@ function membersOf(answer: unknown): string[] {
   const body = isRecord(answer) ? answer['bodyBase64'] : undefined;
   const bytes = Buffer.from(typeof body === 'string' ? body : '', 'base64').toString('latin1');
   return bytes === '' ? [] : bytes.split(GZIP_MAGIC).slice(1);
+}
+
+/** Whether two lists of events hold the same, one in the other's order backwards; ids differ from server to server. */
+function isReversed(output: unknown, actual: unknown): boolean {
+  const [recorded, given] = [output, actual].map((answer) => (isRecord(answer) ? answer['body'] : undefined));
+  if (!Array.isArray(recorded) || !Array.isArray(given) || recorded.length !== given.length) return false;
+  const facts = (event: unknown) =>
+    isRecord(event) ? JSON.stringify(['action', 'task_id', 'message'].map((name) => event[name])) : '';
+  return given.every((event, i) => facts(event) === facts(recorded.at(-1 - i)));
 }
 
 function isRefusal(answer: unknown): boolean {

@@ -21,18 +21,25 @@ describe('the public read API', () => {
     const all = await actions({});
     assert.equal(all.json.length, 200);
     assert.equal(all.headers.get('access-control-allow-origin'), '*');
-    assert.deepEqual(all.json[0], action(0, {}));
+    const times = all.json.map(({ time }: Json) => time);
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => b - a),
+      'newest first',
+    );
+    const old = await actions({ time: { $lt: EPOCH + 250 } });
+    assert.deepEqual([old.json[0], old.json.length], [action(249, {}), 200]);
     for (const everything of ['null', '[]']) assert.equal((await actions(everything)).json.length, 200);
     for (const nothing of ['', '{', '"x"', '7', 'true', '[1]'])
       assert.deepEqual((await actions(nothing)).json, [], nothing);
     assert.deepEqual(await texts({ action: 'failed_task' }), [300]);
     assert.deepEqual(
       await texts({ action: { $in: ['failed_task', 'finished_run'] }, run_id: { $in: [TUNE, LIVE] } }),
-      [300, 301],
+      [301, 300],
     );
-    assert.deepEqual(await texts({ time: { $gte: EPOCH + 249, $lt: EPOCH + 400 } }), [249, 300, 301]);
-    assert.deepEqual(await texts({ time: { $gt: EPOCH + 247, $lt: EPOCH + 249.5 } }), [248, 249]);
-    assert.deepEqual(await texts({ $or: [{ task_id: 1 }, { username: { $eq: 'jane' } }] }), [300, 301]);
+    assert.deepEqual(await texts({ time: { $gte: EPOCH + 249, $lt: EPOCH + 400 } }), [301, 300, 249]);
+    assert.deepEqual(await texts({ time: { $gt: EPOCH + 247, $lt: EPOCH + 249.5 } }), [249, 248]);
+    assert.deepEqual(await texts({ $or: [{ task_id: 1 }, { username: { $eq: 'jane' } }] }), [301, 300]);
     assert.deepEqual(
       await texts({ $and: [{ run_id: { $exists: true } }, { username: { $ne: 'jane' } }] }),
       [300],
@@ -105,6 +112,17 @@ describe('the public read API', () => {
     assert.equal(head.headers.get('content-length'), String(bytes.length));
     assert.equal((await get(`/api/run_pgns/${TUNE}.pgn.gz`)).status, 404);
     assert.equal((await get(`/api/run_pgns/${LIVE}.pgn`)).status, 400);
+    for (const id of ['abc', `${LIVE}0`, '0']) {
+      assert.equal((await get(`/api/run_pgns/${id}.pgn.gz`)).status, 404, id);
+      assert.equal((await get(`/api/pgn/${id}-0.pgn`)).status, 404, id);
+    }
+    const upper = await fetch(`${site.server.url}/api/pgn/${LIVE.toUpperCase()}-10.pgn`);
+    assert.deepEqual([upper.status, (await upper.arrayBuffer()).byteLength > 0], [200, true]);
+    assert.equal(
+      (await fetch(`${site.server.url}/api/run_pgns/${LIVE.toUpperCase()}.pgn.gz`, { method: 'HEAD' }))
+        .status,
+      200,
+    );
     for (const name of [`${LIVE}-1.pgn`, `${LIVE}-010.pgn`, LIVE, `${LIVE}-10x.pgn`, '-', '..']) {
       assert.notEqual((await get(`/api/pgn/${name}`)).status, 200, name);
     }
@@ -184,7 +202,8 @@ describe('the public read API', () => {
       assert.ok(isValid, `${path}: ${JSON.stringify(errors)}`);
     }
     assert.equal(schemaOf('Run').Check({}), false);
-    for (const entry of (await actions({})).json.slice(0, 20)) assert.ok(schemaOf('Action').Check(entry));
+    const known = await actions({ action: { $in: ['log_message', 'system_event'] } });
+    for (const entry of known.json.slice(0, 20)) assert.ok(schemaOf('Action').Check(entry));
     const docs = await get('/docs');
     assert.match(docs.headers.get('content-security-policy')!, /default-src 'none'/);
     assert.doesNotMatch(docs.text, /https?:\/\//);

@@ -1,6 +1,7 @@
 /** The public read API of the built server about runs and tasks (spec: worker-api.md §5). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { AdminClient } from '../../src/cli/admin-client.js';
 import { answerRead } from '../../src/pool/reads/answer-read.js';
 import { openStore } from '../../src/store/open-store.js';
 import { EPOCH, FINISHED, finishedId, LIVE, RESULTS, TUNE } from './public-seed.js';
@@ -48,6 +49,15 @@ describe('the public read API: runs', () => {
       );
       assert.equal(typeof refused.json.duration, 'number');
       assert.equal(refused.headers.get('access-control-allow-origin'), null);
+      assert.equal((await get(`/api/get_task/${id}/0`)).status, 404);
+      assert.equal((await get(`/api/get_elo/${id}`)).status, 404);
+    }
+  });
+
+  it('tells an operator that a text which is no id names no run', async () => {
+    const admin = new AdminClient({ data: site.directory }, {});
+    for (const id of ['abc', '', `${LIVE}0`, LIVE.toUpperCase(), '0'.repeat(24)]) {
+      await assert.rejects(admin.call('runShow', { id }), new RegExp(`there is no run ${id}`));
     }
   });
 

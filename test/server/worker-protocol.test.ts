@@ -75,7 +75,15 @@ describe('the built server', () => {
   });
 
   it('drains on SIGTERM and exits 0', async () => {
+    const { port } = new URL(server.url);
     assert.equal(await server.end('SIGTERM'), 0);
+    const reader = await openStore(`sqlite:${directory}`).openReader();
+    const events = await reader.actions({ kinds: ['system_event'], limit: 2 });
+    await reader.close();
+    assert.deepEqual(
+      events.map(({ message }) => message),
+      [`stop fishtest@${port}`, `start fishtest@${port}`],
+    );
     server = await ServerProcess.start(directory);
   });
 });

@@ -19,6 +19,13 @@ const ALL: ActionDocument[] = Array.from({ length: 200 }, (_, i) =>
   }),
 );
 
+const INSTANTS: Pick<ActionQuery, 'since' | 'until'>[] = [
+  {},
+  { since: ALL[91]!.time },
+  { until: ALL[160]!.time },
+  { since: ALL[91]!.time, until: ALL[160]!.time },
+];
+
 /** The filter in its plainest form. */
 function expected(query: ActionQuery): ActionDocument[] {
   const matching = ALL.filter(
@@ -27,7 +34,8 @@ function expected(query: ActionQuery): ActionDocument[] {
       (query.username === undefined || query.username === entry.username) &&
       (query.runId === undefined || query.runId === entry.run_id) &&
       (query.runIds === undefined || query.runIds.includes(entry.run_id ?? '')) &&
-      (query.since === undefined || entry.time >= query.since),
+      (query.since === undefined || entry.time >= query.since) &&
+      (query.until === undefined || entry.time <= query.until),
   );
   return (query.oldestFirst ? matching : matching.reverse()).slice(0, query.limit);
 }
@@ -50,14 +58,14 @@ export function actionLogTests(open: OpenPlace): void {
     const queries: ActionQuery[] = kinds.flatMap((kind) =>
       runs.flatMap((run) =>
         [undefined, 'user1'].flatMap((username) =>
-          [undefined, ALL[91]!.time].flatMap((since) =>
+          INSTANTS.flatMap((instants) =>
             [false, true].map((oldestFirst) => ({
               limit: 25,
               oldestFirst,
               ...(kind && { kinds: [...kind] }),
               ...run,
               ...(username !== undefined && { username }),
-              ...(since !== undefined && { since }),
+              ...instants,
             })),
           ),
         ),

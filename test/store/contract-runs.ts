@@ -50,6 +50,25 @@ export function runTests(open: OpenPlace): void {
     assert.equal(await open.reader.run(idOf(999)), undefined);
   });
 
+  test('a text that is no id, or a number that no task has, finds nothing', async () => {
+    const { reader } = open;
+    const head = runHead(30);
+    await open.writer.commit(batch({ runs: [change(head._id, { insert: head, tasks: [newTask(0)] })] }));
+    for (const id of ['', 'abc', '_'.repeat(24), `${head._id}0`, ' '.repeat(24)]) {
+      assert.equal(await reader.run(id), undefined);
+      assert.equal(await reader.task(id, 0), undefined);
+      assert.deepEqual(await collect(reader.tasks(id)), []);
+      assert.deepEqual(await reader.badTasks(id), []);
+      assert.deepEqual(await reader.spsaHistory(id), []);
+      assert.equal(await reader.pgn(id, 0), undefined);
+      assert.equal(await reader.pgnBytes(id), 0);
+      assert.deepEqual(await reader.actions({ runId: id, limit: 9 }), []);
+    }
+    for (const taskId of [1, -1, 2 ** 31, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
+      assert.equal(await reader.task(head._id, taskId), undefined, String(taskId));
+    }
+  });
+
   test('live members replace those of the head, and unknown ones stay', async () => {
     const head = runHead(2);
     head.args.sprt = Object.assign({ ...SPRT }, { old_member: 1 });

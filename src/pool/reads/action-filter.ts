@@ -16,6 +16,7 @@ export interface ActionFilter {
   readonly usernames?: readonly unknown[];
   /** Seconds, inclusive. */
   readonly since?: number;
+  readonly until?: number;
 }
 
 /** The filter cannot be used. `known`: MongoDB has the operator, but it is not allowed here. */
@@ -107,12 +108,17 @@ const OBJECT_ID = Symbol('object id');
 function narrowing(key: string, condition: unknown): Omit<ActionFilter, 'matches'> {
   if (key === 'time' && isObject(condition)) {
     const since = condition['$gte'] ?? condition['$gt'];
-    return typeof since === 'number' && isComparable(since) ? { since } : {};
+    const until = condition['$lte'] ?? condition['$lt'];
+    return { ...(isInstant(since) && { since }), ...(isInstant(until) && { until }) };
   }
   if (!Object.hasOwn(NARROWING, key)) return {};
   const values = isObject(condition) ? (condition['$in'] ?? single(condition['$eq'])) : [condition];
   if (!Array.isArray(values) || values.some((value) => value === null)) return {};
   return { [NARROWING[key as keyof typeof NARROWING]]: values };
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && isComparable(value);
 }
 
 function single(value: unknown): unknown[] | undefined {

@@ -1,17 +1,18 @@
 /** Games and networks for the public API (spec: worker-api.md §5.8). */
+import { isObjectId } from '../../model/object-id.js';
 import { pushItem, withSystem } from '../../operations/changes.js';
 import type { Context } from '../../operations/context.js';
 import type { Reader } from '../../store/port.js';
 import { type GamesCall, type ReadAnswer, type ReadCall, refused } from './read-call.js';
 
-const PGN_KEY = /^([0-9a-f]{24})-(0|[1-9]\d{0,8})$/;
+const PGN_KEY = /^([0-9a-f]{24})-(0|[1-9]\d{0,8})$/i;
 const RUN_FILE = /^([a-zA-Z0-9]+)\.pgn\.gz$/;
 
 /** The games of one task. */
 export async function pgn(reader: Reader, { params }: ReadCall): Promise<ReadAnswer> {
   const name = params[0]!;
   const key = PGN_KEY.exec(name.split('.', 1)[0]!);
-  const found = key === null ? undefined : await reader.pgn(key[1]!, Number(key[2]));
+  const found = key === null ? undefined : await reader.pgn(key[1]!.toLowerCase(), Number(key[2]));
   return found === undefined ? noData(name) : { kind: 'file', bytes: found.pgn_zip };
 }
 
@@ -20,8 +21,9 @@ export async function runPgns(reader: Reader, { params }: ReadCall): Promise<Rea
   const name = params[0]!;
   const runId = RUN_FILE.exec(name)?.[1];
   if (runId === undefined) return refused(400, `Invalid filename format for ${name}`);
-  const size = await reader.pgnBytes(runId);
-  return size === 0 ? noData(name) : { kind: 'games', runId, size };
+  const id = runId.toLowerCase();
+  const size = isObjectId(id) ? await reader.pgnBytes(id) : 0;
+  return size === 0 ? noData(name) : { kind: 'games', runId: id, size };
 }
 
 /** Reads as fast as the other end asks, never ahead: one record is in memory at a time, however slow the client. */

@@ -123,7 +123,7 @@ const PUBLIC_PATHS: JsonObject = {
   '/api/actions': {
     post: {
       tags: ['public'],
-      summary: 'The action log, oldest first, at most 200 entries',
+      summary: 'The action log, newest first, at most 200 entries',
       requestBody: {
         description:
           'A MongoDB filter: values, $eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists, $and, $or.',

@@ -47,7 +47,7 @@ export class ActionReads {
 
 /** Undefined when nothing can match. */
 function filterOf(query: ActionQuery): Filter<StoredAction> | undefined {
-  const { kinds, username, runId, runIds, since } = query;
+  const { kinds, username, runId, runIds, since, until } = query;
   const filter: Record<string, unknown> = {};
   if (kinds !== undefined) filter['action'] = kinds.length === 1 ? kinds[0] : { $in: kinds };
   if (username !== undefined) filter['username'] = username;
@@ -57,7 +57,12 @@ function filterOf(query: ActionQuery): Filter<StoredAction> | undefined {
     if (wanted.length === 0) return undefined;
     filter['run_id'] = { $in: wanted };
   }
-  if (since !== undefined) filter['time'] = { $gte: since };
+  if (since !== undefined || until !== undefined) {
+    filter['time'] = {
+      ...(since !== undefined && { $gte: since }),
+      ...(until !== undefined && { $lte: until }),
+    };
+  }
   return kinds?.length === 0 ? undefined : (filter as Filter<StoredAction>);
 }
 

@@ -30,6 +30,8 @@ export class TaskReads {
   }
 
   async one(runId: string, taskId: number): Promise<TaskDocument | undefined> {
+    // The server takes no other number as a place in an array.
+    if (!(taskId >= 0 && taskId <= 0x7fffffff)) return undefined;
     const task = (await this.#embedded(runId, taskId)) ?? (await this.#moreOne(runId, taskId));
     return task && toTask(task);
   }

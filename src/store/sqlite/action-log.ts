@@ -81,6 +81,10 @@ export class ActionReads {
       conditions.push('time >= ?');
       values.push(query.since);
     }
+    if (query.until !== undefined) {
+      conditions.push('time <= ?');
+      values.push(query.until);
+    }
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const order = query.oldestFirst ? 'time, action_id' : 'time DESC, action_id DESC';
     const sql = `SELECT time, action_id, doc FROM actions ${where} ORDER BY ${order} LIMIT ?`;
