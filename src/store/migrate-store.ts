@@ -30,8 +30,9 @@ interface Ends {
 }
 
 /**
- * Both stores must have no other writer. Returns what was counted in both at the end.
- * @throws StoreError `exists` when the target holds something else; `group` when the counts differ at the end
+ * Both stores must have no other writer; the source is not written at all. Returns what was counted in both at the end.
+ * @throws StoreError `exists` when the target holds something else; `unclean` when the source has changes in its log alone;
+ *   `group` when the counts differ at the end
  */
 export async function migrateStore(from: Store, to: Store, options: MigrationOptions): Promise<StoreCounts> {
   const opened: { close(): Promise<void> }[] = [];
@@ -40,10 +41,8 @@ export async function migrateStore(from: Store, to: Store, options: MigrationOpt
     return opened[0] as T;
   };
   try {
-    // The readers first: a writer would make a store where there is none.
-    const source = await open(from.openReader());
-    const exportReader = await open(from.openExportReader());
-    await open(from.openWriter());
+    const sourceStore = await open(from.openSource());
+    const { reader: source, exportReader } = sourceStore;
     const writer = await open(to.openWriter());
     const target = await open(to.openReader());
     const found = await open(to.openExportReader());
@@ -54,6 +53,7 @@ export async function migrateStore(from: Store, to: Store, options: MigrationOpt
     await copyRuns(ends, counts.runs);
     await copyActions(ends, counts.actions);
     await copyPgns(ends, counts.pgns);
+    await sourceStore.assertUnchanged();
     return compare(counts, withoutMark(await found.counts(), true));
   } finally {
     for (const each of opened) await each.close();

@@ -129,6 +129,16 @@ export interface ExportReader {
   close(): Promise<void>;
 }
 
+/** A store that is copied: nothing is written in it, and nobody else writes. */
+export interface StoreSource {
+  readonly reader: Reader;
+  readonly exportReader: ExportReader;
+  /** @throws StoreError `in-use` when a writer came after all: what was read may not fit together */
+  assertUnchanged(): Promise<void>;
+  /** Closes both readers. */
+  close(): Promise<void>;
+}
+
 /** How a thread reaches the store named by STORE_URL. */
 export interface Store {
   /** Creates or migrates what is missing, and takes the place of the only writer. */
@@ -137,4 +147,6 @@ export interface Store {
   openUploader(): Promise<Writer>;
   openReader(): Promise<Reader>;
   openExportReader(): Promise<ExportReader>;
+  /** Readers for as long as there is no writer, without a trace in the store. */
+  openSource(): Promise<StoreSource>;
 }

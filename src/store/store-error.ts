@@ -4,6 +4,7 @@
  * - `url`: STORE_URL names nothing this version can open.
  * - `in-use`: another writer holds the store.
  * - `missing`: a reader was opened before any writer made the store.
+ * - `unclean`: the last writer left changes in its log that are to be replayed first.
  * - `version`: the store was made by a newer program, or is no store at all.
  * - `exists`: a backup would overwrite a file.
  * - `away`: the database does not answer; the same group may be tried again, and may have been stored.
@@ -17,6 +18,7 @@ export type StoreErrorCode =
   | 'url'
   | 'in-use'
   | 'missing'
+  | 'unclean'
   | 'version'
   | 'exists'
   | 'away'

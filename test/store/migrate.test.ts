@@ -1,10 +1,15 @@
 /** A store is copied whole into one of another kind and back, also when the copy was interrupted. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { type Db, ObjectId } from 'mongodb';
 import type { Keyed } from '../../src/model/documents.js';
 import type { WriteBatch } from '../../src/state/write-batch.js';
 import { migrateStore } from '../../src/store/migrate-store.js';
 import type { Reader, Store } from '../../src/store/port.js';
+import { WriterLock } from '../../src/store/sqlite/writer-lock.js';
 import type { StorePlace } from './contract.js';
 import { action, badTask, batch, change, collect, idOf, newTask, runHead, START, user } from './documents.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
@@ -83,6 +88,7 @@ function failing(store: Store, at: number): Store {
     openReader: () => store.openReader(),
     openUploader: () => store.openUploader(),
     openExportReader: () => store.openExportReader(),
+    openSource: () => store.openSource(),
     async openWriter() {
       const writer = await store.openWriter();
       let commits = 0;
@@ -142,6 +148,85 @@ test('an embedded store is copied into another', () => copiesWhole(sqlitePlace))
 test('an embedded store is copied into MongoDB and back', { skip: withoutMongodb }, () =>
   copiesWhole(() => mongodbPlace()),
 );
+
+test('an embedded store that is copied stays as it is, byte by byte, and has no writer meanwhile', async () => {
+  const [source, target] = [await sqlitePlace(), await sqlitePlace()];
+  const writer = await source.store.openWriter();
+  await writer.commit(filling());
+  await assert.rejects(migrateStore(source.store, target.store, { name: 'x' }), { code: 'in-use' });
+  await writer.close();
+  const before = filesOf(source.directory);
+  let isTried = false;
+  await migrateStore(source.store, target.store, {
+    name: 'x',
+    onProgress: () => {
+      if (isTried) return;
+      isTried = true;
+      assert.throws(() => WriterLock.take(source.directory), { code: 'in-use' });
+    },
+  });
+  assert.equal(isTried, true);
+  assert.deepEqual(filesOf(source.directory), before);
+  await (await source.store.openWriter()).close();
+  for (const place of [source, target]) await place.remove();
+});
+
+test('a fishtest database that is copied stays as it is: no lease, no index, no collection', {
+  skip: withoutMongodb,
+}, async () => {
+  const [source, target] = [await mongodbPlace(), await sqlitePlace()];
+  const run = { _id: new ObjectId(), args: { username: 'alice' }, tasks: [], finished: true, deleted: false };
+  await source.db.collection<object>('runs').insertOne(run);
+  await source.db.collection('users').insertOne({ username: 'alice', password: 'secret' });
+  const before = await databaseOf(source.db);
+  await migrateStore(source.store, target.store, { name: 'x' });
+  assert.deepEqual(await databaseOf(source.db), before);
+  for (const place of [source, target]) await place.remove();
+});
+
+test('a database with a living writer, or with changes in its log alone, is no source', {
+  skip: withoutMongodb,
+}, async () => {
+  const [source, target] = [await mongodbPlace(), await sqlitePlace()];
+  const writer = await source.store.openWriter();
+  await assert.rejects(migrateStore(source.store, target.store, { name: 'x' }), { code: 'in-use' });
+  await writer.close();
+  const leases = source.db.collection<{ _id: string; updates: string; beats: number }>('shoal');
+  const { updates } = (await leases.findOne({ _id: 'primary' }))!;
+  const entries = source.db.collection<{ _id: string }>('shoal_updates');
+  await entries.insertOne({ _id: `${updates}-000000000000` });
+  await assert.rejects(migrateStore(source.store, target.store, { name: 'x' }), { code: 'unclean' });
+  await entries.deleteMany({});
+  const opened = await source.store.openSource();
+  await opened.assertUnchanged();
+  await leases.updateOne({ _id: 'primary' }, { $inc: { beats: 1 } });
+  await assert.rejects(opened.assertUnchanged(), { code: 'in-use' });
+  await opened.close();
+  for (const place of [source, target]) await place.remove();
+});
+
+/** Every file of a directory with its bytes. */
+function filesOf(directory: string): [name: string, hash: string][] {
+  return readdirSync(directory)
+    .sort()
+    .map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(directory, name)))
+        .digest('hex'),
+    ]);
+}
+
+/** Collections, indexes and documents. */
+async function databaseOf(db: Db): Promise<unknown> {
+  const collections = await db.collections();
+  const all = collections.map(async (collection) => [
+    collection.collectionName,
+    await collection.indexes(),
+    await collection.find().toArray(),
+  ]);
+  return (await Promise.all(all)).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+}
 
 test('a store that is not there is no source', async () => {
   const [missing, target] = [await sqlitePlace(), await sqlitePlace()];

@@ -67,6 +67,15 @@ export class RedoLog {
   }
 }
 
+/** Whether the log has entries that documents may lack. */
+export async function hasEntries(db: Db, id: string): Promise<boolean> {
+  return (await db.collection<Entry>(COLLECTION).findOne(entriesOf(id), { projection: { _id: 1 } })) !== null;
+}
+
+function entriesOf(id: string): { _id: { $gte: string; $lt: string } } {
+  return { _id: { $gte: `${id}-`, $lt: `${id}.` } };
+}
+
 /**
  * Does what is left in the log of an earlier writer, unless another program has written since, and empties it. What the
  * database refuses for what it holds is kept in `shoal_refused`.
@@ -74,10 +83,7 @@ export class RedoLog {
  */
 export async function redoUpdates(db: Db, id: string, since = new Date(0)): Promise<void> {
   const entries = db.collection<Entry>(COLLECTION);
-  const left = await entries
-    .find({ _id: { $gte: `${id}-`, $lt: `${id}.` } })
-    .sort({ _id: 1 })
-    .toArray();
+  const left = await entries.find(entriesOf(id)).sort({ _id: 1 }).toArray();
   const newest = new Date(Math.max(since.getTime(), ...left.map(({ time }) => time.getTime())));
   const pending = new PendingUpdates();
   const runs = new Map<string, ObjectId>();

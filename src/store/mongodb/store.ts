@@ -3,7 +3,7 @@
  * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal…`).
  */
 import type { Db, MongoClient } from 'mongodb';
-import type { ExportReader, Reader, Store, Writer } from '../port.js';
+import type { ExportReader, Reader, Store, StoreSource, Writer } from '../port.js';
 import { connect } from './connection.js';
 import { MongodbExportReader } from './export-reader.js';
 import { storeFailure } from './failure.js';
@@ -12,6 +12,7 @@ import { ensureIndexes } from './indexes.js';
 import { IntentLog } from './intent-log.js';
 import { MongodbReader } from './reader.js';
 import { RedoLog, redoUpdates } from './redo-log.js';
+import { openSource } from './source.js';
 import { MongodbUploader } from './uploader.js';
 import { MongodbWriter } from './writer.js';
 import { WriterLease } from './writer-lease.js';
@@ -78,11 +79,16 @@ export class MongodbStore implements Store {
     return this.#open((client, db) => new MongodbExportReader(client, db));
   }
 
-  async #open<T>(make: (client: MongoClient, db: Db, name: string) => T): Promise<T> {
+  /** @throws StoreError `away`, `in-use` or `unclean` */
+  openSource(): Promise<StoreSource> {
+    return this.#open(openSource);
+  }
+
+  async #open<T>(make: (client: MongoClient, db: Db, name: string) => T | Promise<T>): Promise<T> {
     const { client, db, name } = connect(this.#url, this.#options.connections);
     try {
       await db.command({ ping: 1 });
-      return make(client, db, name);
+      return await make(client, db, name);
     } catch (error) {
       await client.close();
       throw storeFailure(`Opening ${name}`, error);

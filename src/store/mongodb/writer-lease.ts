@@ -135,6 +135,26 @@ export class WriterLease {
   }
 }
 
+export function readLease(db: Db): Promise<LeaseDocument | null> {
+  return db.collection<LeaseDocument>('shoal').findOne({ _id: KEY });
+}
+
+/**
+ * Waits until it is sure that no writer lives, and writes nothing.
+ * @returns the lease as it was seen
+ * @throws StoreError `in-use` when one does
+ */
+export async function awaitNoHolder(db: Db, name: string): Promise<LeaseDocument | null> {
+  const first = await readLease(db);
+  const began = performance.now();
+  for (let found = first; ; found = await readLease(db)) {
+    if (found === null || found.holder === null || isDead(found)) return found;
+    if (found.beats !== first?.beats || found.holder !== first?.holder) throw inUse(name, found);
+    if (performance.now() - began > LEASE_MS) return found;
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  }
+}
+
 async function inserted(leases: Collection<LeaseDocument>, lease: LeaseDocument): Promise<boolean> {
   try {
     await leases.insertOne(lease);

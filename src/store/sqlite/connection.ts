@@ -32,7 +32,7 @@ export function connectWriter(file: string): DatabaseSyncInstance {
 }
 
 /** A connection that can never write. */
-export function connectReader(file: string): DatabaseSyncInstance {
+export function connectReader(file: string | URL): DatabaseSyncInstance {
   const db = new DatabaseSync(file, { ...COMMON, readOnly: true });
   try {
     db.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}; PRAGMA temp_store = MEMORY;`);

@@ -8,13 +8,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { ExportReader, Reader, Store, Writer } from '../port.js';
+import type { ExportReader, Reader, Store, StoreSource, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { connectReader, connectWriter } from './connection.js';
 import { SqliteExportReader } from './export-reader.js';
 import { storeFailure } from './failure.js';
 import { MIGRATIONS, migrate, schemaVersion } from './migrations.js';
 import { SqliteReader } from './reader.js';
+import { openSource } from './source.js';
 import { SqliteWriter } from './writer.js';
 import { WriterLock } from './writer-lock.js';
 
@@ -68,23 +69,40 @@ export class SqliteStore implements Store {
     return this.#open((db) => new SqliteExportReader(db));
   }
 
-  async #open<T>(make: (db: DatabaseSyncInstance) => T): Promise<T> {
-    const missing = new StoreError(
+  /** @throws StoreError `missing`, `in-use`, `version` or `disk` */
+  async openSource(): Promise<StoreSource> {
+    if (!existsSync(this.#file)) throw this.#missing();
+    try {
+      return openSource(this.#directory, this.#file, (db) => this.#checkSchema(db));
+    } catch (error) {
+      throw storeFailure(`Opening ${this.#file}`, error);
+    }
+  }
+
+  #missing(): StoreError {
+    return new StoreError(
       'missing',
       `There is no store in ${this.#directory}: start the server once, it makes one.`,
     );
-    if (!existsSync(this.#file)) throw missing;
+  }
+
+  #checkSchema(db: DatabaseSyncInstance): void {
+    const version = schemaVersion(db);
+    if (version === 0) throw this.#missing();
+    if (version < MIGRATIONS.length) {
+      throw new StoreError(
+        'version',
+        `${this.#file} has schema version ${version}, this program needs ${MIGRATIONS.length}: start the server once, it migrates the store.`,
+      );
+    }
+  }
+
+  async #open<T>(make: (db: DatabaseSyncInstance) => T): Promise<T> {
+    if (!existsSync(this.#file)) throw this.#missing();
     try {
       const db = connectReader(this.#file);
       try {
-        const version = schemaVersion(db);
-        if (version === 0) throw missing;
-        if (version < MIGRATIONS.length) {
-          throw new StoreError(
-            'version',
-            `${this.#file} has schema version ${version}, this program needs ${MIGRATIONS.length}: start the server once, it migrates the store.`,
-          );
-        }
+        this.#checkSchema(db);
         return make(db);
       } catch (error) {
         db.close();

@@ -3,7 +3,7 @@
  * system drops it with the process, so a killed writer leaves nothing to clean. The pid file beside it only gives a name
  * to the holder, and may be stale.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StoreError } from '../store-error.js';
@@ -14,9 +14,10 @@ const PID_FILE = 'writer.pid';
 
 export class WriterLock {
   readonly #db: DatabaseSyncInstance;
-  readonly #pidFile: string;
+  /** Undefined for a shared hold, which leaves the file alone. */
+  readonly #pidFile: string | undefined;
 
-  private constructor(db: DatabaseSyncInstance, pidFile: string) {
+  private constructor(db: DatabaseSyncInstance, pidFile?: string) {
     this.#db = db;
     this.#pidFile = pidFile;
   }
@@ -32,17 +33,42 @@ export class WriterLock {
     } catch (error) {
       db.close();
       if (!isBusy(error)) throw error;
-      throw new StoreError('in-use', `${directory} is in use by ${holder(pidFile)}: one writer at a time.`);
+      throw inUse(directory);
     }
     return new WriterLock(db, pidFile);
   }
 
+  /**
+   * Keeps writers out for as long as something is read, and writes nothing; undefined where no writer ever was.
+   * @throws StoreError `in-use` when a writer holds the directory
+   */
+  static share(directory: string): WriterLock | undefined {
+    const file = join(directory, LOCK_FILE);
+    if (!existsSync(file)) return undefined;
+    const db = new DatabaseSync(file, { timeout: 0, readOnly: true });
+    try {
+      // A read transaction holds the file's shared lock, which an exclusive one waits for.
+      db.exec('BEGIN');
+      db.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return new WriterLock(db);
+    } catch (error) {
+      db.close();
+      if (!isBusy(error)) throw error;
+      throw inUse(directory);
+    }
+  }
+
   release(): void {
     // Before the lock goes, or the next holder's name would be removed.
-    rmSync(this.#pidFile, { force: true });
+    if (this.#pidFile !== undefined) rmSync(this.#pidFile, { force: true });
     this.#db.exec('ROLLBACK');
     this.#db.close();
   }
+}
+
+function inUse(directory: string): StoreError {
+  const name = holder(join(directory, PID_FILE));
+  return new StoreError('in-use', `${directory} is in use by ${name}: one writer at a time.`);
 }
 
 function holder(pidFile: string): string {
