@@ -53,6 +53,7 @@ export const wrongBatchSize = (runId: string, taskId: number) =>
   `Update_task: the number of games received for task ${runId}/${taskId} is incompatible with the SPRT batch size`;
 
 export const STORE_AWAY = 'Request_task: the server cannot reach its database, please try again later';
+export const STORE_BEHIND = 'Request_task: the database cannot keep up, please try again later';
 export const TOO_BUSY = 'Request_task: the server is busy, please try again later';
 export const runFinished = (runId: string) => `Request_task: run ${runId} needs no more games`;
 export const machineLimit = (username: string) => `Request_task: Machine limit reached for user ${username}`;

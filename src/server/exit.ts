@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long sockets and threads may take to get ready for it. */
-const CLOSE_MS = 1000;
+export const LONGEST_END_MS = 1000;
 
 const closings = new Set<() => Promise<unknown>>();
 
@@ -17,6 +17,6 @@ export function closeBeforeEnd(close: () => Promise<unknown>): void {
  * answer; SQLite's driver throws, where nothing catches it, when its thread ends during a statement.
  */
 export async function endProcess(code: number): Promise<never> {
-  await Promise.race([Promise.all([...closings].map((close) => close())), sleep(CLOSE_MS)]);
+  await Promise.race([Promise.all([...closings].map((close) => close())), sleep(LONGEST_END_MS)]);
   process.exit(code);
 }

@@ -30,6 +30,8 @@ import type { OnThreadExit } from './threads/supervise.js';
 import { WriterThread } from './threads/writer-handle.js';
 import { watchStore } from './watch-store.js';
 
+/** Of the writer's time, for its last request, its lease and its connections. */
+const CLOSE_MS = 500;
 /** Between the first refused request and the end of the jobs (docs/spec/scheduling.md §10). */
 const GRACE_MS = 500;
 
@@ -151,8 +153,9 @@ async function stopPrimary(primary: Primary): Promise<boolean> {
     timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
     onError: (step, err) => log.error({ step, err }, 'a step of stopping failed'),
   });
-  if (commits.lag() > 0) log.error({ changes: commits.lag() }, lossText(config.DURABILITY));
-  return isClean;
+  const changes = commits.lag();
+  if (changes > 0) log.error({ changes }, lossText(config.DURABILITY));
+  return isClean && changes === 0;
 }
 
 function stopSteps({ shared, reader, writer, admin, fronts, jobs }: Primary): StopStep[] {
@@ -165,7 +168,7 @@ function stopSteps({ shared, reader, writer, admin, fronts, jobs }: Primary): St
     { name: 'withdraw the admin address', run: () => admin.withdraw() },
     { name: 'keep what workers have seen', run: () => storeWorkerRuns(state) },
     { name: 'note the stop', run: () => noteSystemEvent(state, `stop fishtest@${fronts.port}`) },
-    { name: 'write everything', run: () => writer.stop(), isVital: true },
+    { name: 'write everything', run: (ms) => writer.stop(ms - CLOSE_MS), isVital: true },
     { name: 'close the store', run: () => reader.close() },
   ];
 }

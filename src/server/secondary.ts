@@ -35,7 +35,7 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
     endWatch();
     const steps: StopStep[] = [
       { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
-      { name: 'write everything', run: () => writer.stop(), isVital: true },
+      { name: 'write everything', run: (ms) => writer.stop(ms), isVital: true },
       { name: 'close the store', run: () => reader.close() },
     ];
     return await runShutdownSteps(steps, {

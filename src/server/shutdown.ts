@@ -1,5 +1,7 @@
 /** Stopping in steps, in bounded time: each is tried even if an earlier one failed or hangs (spec: scheduling.md §10). */
 
+import { LONGEST_END_MS } from './exit.js';
+
 const LEAST_MS = 100;
 
 export interface StopStep {
@@ -8,7 +10,7 @@ export interface StopStep {
   readonly run: (ms: number) => unknown;
   /** Share of the time that it may take at most, if others should not have to hurry for it. */
   readonly share?: number;
-  /** May take all the time there is; the others together leave half of it to such a step. */
+  /** May take all the time but what the process needs to end; the others together leave half of it to such a step. */
   readonly isVital?: boolean;
 }
 
@@ -23,10 +25,12 @@ export async function runShutdownSteps(
   { timeoutMs, onError }: StopOptions,
 ): Promise<boolean> {
   const began = performance.now();
+  // The rest is for the end of the process itself.
+  const vitalMs = timeoutMs - Math.min(timeoutMs / 8, LONGEST_END_MS);
   let clean = true;
   for (const { name, run, share = 1, isVital } of steps) {
     const passed = performance.now() - began;
-    const ms = isVital ? timeoutMs - passed : Math.min(timeoutMs / 2 - passed, timeoutMs * share);
+    const ms = isVital ? vitalMs - passed : Math.min(timeoutMs / 2 - passed, timeoutMs * share);
     try {
       await withinTime(run, Math.max(LEAST_MS, ms));
     } catch (error) {

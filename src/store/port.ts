@@ -56,7 +56,11 @@ export interface Writer {
   behindMs?(): number;
   /** A consistent copy of the whole store in a new file. */
   backup(file: string): Promise<void>;
-  close(): Promise<void>;
+  /**
+   * @param withinMs the time for what is durable in a log, but not in its place
+   * @throws StoreError `unclean` when that was too short; nothing is lost, and the store is closed
+   */
+  close(withinMs?: number): Promise<void>;
 }
 
 export interface Reader {

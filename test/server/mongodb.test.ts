@@ -14,7 +14,7 @@ import { RUN_ID, seed, workerInfo } from './seed.js';
 import { ServerProcess } from './server-process.js';
 
 const STATS = { wins: 2, losses: 2, draws: 12, crashes: 0, time_losses: 0, pentanomial: [0, 2, 4, 2, 0] };
-const SHUTDOWN_MS = 4000;
+const SHUTDOWN_MS = 8000;
 const MORE_STATS = { ...STATS, draws: 14, pentanomial: [0, 2, 5, 2, 0] };
 
 describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_000 }, () => {
@@ -91,7 +91,7 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_00
 
     const updated = server.post('/api/update_task', call('aaaa1111', { ...first, stats: MORE_STATS }));
     // When the server knows that its store is away, it gives no tasks and still takes beats.
-    await waitFor(async () => server.log.some(({ msg }) => /store refused a group.* changes wait/.test(msg)));
+    await waitFor(async () => server.log.some(({ msg }) => /store refused a batch.* changes wait/.test(msg)));
     assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
     const refused = await server.post('/api/request_task', call('cccc3333'));
     assert.match(String(refused.body['info']), /cannot reach its database/);
@@ -118,6 +118,7 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_00
     await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 503);
     const began = Date.now();
     assert.equal(await server.end('SIGTERM'), 1);
+    assert.equal(server.log.at(-1)?.msg, 'ended, not cleanly');
     const took = Date.now() - began;
     assert.ok(took < SHUTDOWN_MS + 1500, `it took ${took} ms`);
     const loss = server.log.find(({ msg }) => /nothing acknowledged is lost/.test(msg));

@@ -41,6 +41,13 @@ test('a vital step that hangs is left when the time is over', async () => {
   assert.match(String(failed), /^writes,Error: it took too long/);
 });
 
+test('a vital step leaves the process time to end', async () => {
+  let given = 0;
+  const steps = [{ name: 'writes', run: (ms: number) => void (given = ms), isVital: true }];
+  await runShutdownSteps(steps, { timeoutMs: 60_000, onError: () => {} });
+  assert.ok(given > 50_000 && given <= 59_000, `${given} ms`);
+});
+
 test('steps that succeed are clean', async () => {
   assert.equal(
     await runShutdownSteps([{ name: 'a', run: () => {} }], { timeoutMs: 1000, onError: () => {} }),

@@ -4,6 +4,7 @@ import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { MEMBERS_A_REQUEST } from '../../src/store/mongodb/update.js';
+import { CutProxy } from '../chaos/cut-proxy.js';
 import { batch, change, liveOf, newTask, runHead, stats, taskUpdate } from './documents.js';
 import { withoutMongodb } from './mongodb-place.js';
 import {
@@ -15,6 +16,7 @@ import {
   logged,
   NEVER_MS,
   open,
+  opened,
   openPlace,
   stored,
   storedWins,
@@ -95,6 +97,54 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     run?.['tasks'].forEach((task: { stats: { wins: number } }, i: number) => {
       assert.equal(task.stats.wins, i + 1);
     });
+  });
+
+  it('is replayed with one write of a document in which much changed', async () => {
+    const place = await openPlace();
+    const lost = await open(place, NEVER_MS);
+    const tasks = Array.from({ length: 2 * MEMBERS_A_REQUEST }, (_, i) => newTask(i));
+    await lost.commit(batch({ runs: [change(head._id, { insert: head, live: liveOf(head), tasks })] }));
+    const updates = tasks.map(({ taskId }) => taskUpdate(taskId, taskId + 1));
+    await lost.commit(batch({ runs: [change(head._id, { tasks: updates })] }));
+    const before = await stored(place);
+    await forsake(place);
+    let writes = 0;
+    const { proxy, url } = await CutProxy.open(place.url, (_, chunk) => {
+      for (const command of ['insert', 'update']) {
+        writes += chunk.toString('latin1').split(`\x02${command}\0\x05\0\0\0runs\0`).length - 1;
+      }
+    });
+    opened.push(() => proxy.close());
+    await open(place, NEVER_MS, url);
+    assert.equal(writes, 1);
+    const after = await stored(place);
+    const wins = (run: Awaited<ReturnType<typeof stored>>) =>
+      run?.['tasks'].map((task: { stats: { wins: number } }) => task.stats.wins);
+    assert.deepEqual(
+      wins(after),
+      tasks.map(({ taskId }) => taskId + 1),
+    );
+    assert.deepEqual({ ...after, tasks: [] }, { ...before, tasks: [] });
+    assert.equal(await logged(place), 0);
+  });
+
+  it('ends a stop in time: what is left stays in the log, the lease is free, and the next writer replays', async () => {
+    const place = await openPlace();
+    const writer = await open(place, NEVER_MS);
+    const tasks = Array.from({ length: 2 * MEMBERS_A_REQUEST }, (_, i) => newTask(i));
+    await writer.commit(batch({ runs: [change(head._id, { insert: head, live: liveOf(head), tasks })] }));
+    const updates = tasks.map(({ taskId }) => taskUpdate(taskId, 5));
+    await writer.commit(batch({ runs: [change(head._id, { tasks: updates })] }));
+    await assert.rejects(writer.close(0), { code: 'unclean', message: /entries of the log.* replays/ });
+    assert.ok((await logged(place)) > 0);
+    const lease = await place.db
+      .collection<{ _id: string; holder: unknown }>('shoal')
+      .findOne({ _id: 'primary' });
+    assert.equal(lease?.['holder'], null);
+    await open(place, NEVER_MS);
+    const run = await stored(place);
+    assert.ok(run?.['tasks'].every((task: { stats: { wins: number } }) => task.stats.wins === 5));
+    assert.equal(await logged(place), 0);
   });
 
   it('is done though the clock was set back, in the life of the writer or before', async (t) => {

@@ -188,6 +188,10 @@ export class Front {
       else this.#reply(incoming, retryLater(noTask('info', texts.STORE_AWAY)));
       return;
     }
+    if (name === 'request_task' && this.#shared.storeBehindMs.load() > MOST_BEHIND_MS) {
+      this.#reply(incoming, retryLater(noTask('info', texts.STORE_BEHIND)));
+      return;
+    }
     const outcome: Outcome = runOperation(this.#context, name, call);
     if (isReply(outcome)) {
       this.#reply(incoming, outcome);
@@ -252,6 +256,12 @@ export class Front {
     incoming.exchange.send({ status: 500, contentType: JSON_TYPE, body });
   }
 }
+
+/**
+ * How far documents may be behind the log before no more tasks are given: each is more to write, and a stop writes all. Updates
+ * are taken however far behind documents are, since their games are played.
+ */
+const MOST_BEHIND_MS = 5_000;
 
 const REFUSALS: Readonly<Record<AuthResult, string | undefined>> = {
   verified: undefined,

@@ -12,7 +12,7 @@ const GONE = -1;
 export class WriterThread {
   readonly #worker: Worker;
   readonly #backups = new Map<number, (error?: string) => void>();
-  #stopped: () => void = () => {};
+  #stopped: (problem?: string) => void = () => {};
   #stopping: Promise<void> | undefined;
   #expectEnd: () => void = () => {};
   #lastBackup = 0;
@@ -40,14 +40,14 @@ export class WriterThread {
         } else if (message.kind === 'recovered') {
           log.info({ seconds: message.seconds }, 'the store takes changes again');
         } else if (message.kind === 'backedUp') thread.#backups.get(message.id)?.(message.error);
-        else thread.#stopped();
+        else thread.#stopped(message.problem);
       });
       worker.once('error', reject);
     });
     // From here on its exit is the process's end; before, the start fails with what the thread threw.
     thread.#expectEnd = superviseThread(worker, 'store', onExit);
     // Not in the middle of a commit.
-    closeBeforeEnd(() => thread.stop());
+    closeBeforeEnd(() => thread.stop(0).catch(() => {}));
     return thread;
   }
 
@@ -56,14 +56,17 @@ export class WriterThread {
     this.#send({ kind: 'start', legacyUsernames });
   }
 
-  /** Resolves when everything is written and the writer is closed, or the thread is gone. */
-  stop(): Promise<void> {
-    this.#stopping ??= new Promise((resolve) => {
+  /**
+   * Resolves when everything is written and the writer is closed, or the thread is gone. A second call waits for the first.
+   * @throws Error that says what is not in its place, when there was no time for it
+   */
+  stop(withinMs: number): Promise<void> {
+    this.#stopping ??= new Promise((resolve, reject) => {
       this.#expectEnd();
-      this.#stopped = resolve;
+      this.#stopped = (problem) => (problem === undefined ? resolve() : reject(new Error(problem)));
       this.#worker.once('exit', () => resolve());
       if (this.#worker.threadId === GONE) resolve();
-      this.#send({ kind: 'stop' });
+      this.#send({ kind: 'stop', withinMs });
     });
     return this.#stopping;
   }

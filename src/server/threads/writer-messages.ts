@@ -10,11 +10,12 @@ export interface WriterThreadData extends ThreadData {
 
 export type WriterCommand =
   | { kind: 'start'; legacyUsernames: readonly string[] }
-  | { kind: 'stop' }
+  | { kind: 'stop'; withinMs: number }
   | { kind: 'backup'; id: number; file: string };
 export type WriterMessage =
   | { kind: 'open' }
-  | { kind: 'stopped' }
+  /** `problem`: what is not in its place, and what to do. */
+  | { kind: 'stopped'; problem?: string }
   | { kind: 'failed'; message: string }
   /** Another writer has the store, or it rejects a batch for good: this process must end. */
   | { kind: 'fatal'; message: string }

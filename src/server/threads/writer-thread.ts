@@ -78,10 +78,14 @@ try {
       );
       say({ kind: 'backedUp', id: command.id, ...(error === undefined ? {} : { error }) });
     } else {
+      const until = performance.now() + command.withinMs;
       committer.stop();
       await running;
-      await writer.close();
-      say({ kind: 'stopped' });
+      const problem = await writer.close(until - performance.now()).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      say({ kind: 'stopped', ...(problem !== undefined && { problem }) });
       port.close();
     }
   });

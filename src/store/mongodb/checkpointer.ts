@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
+import { StoreError } from '../store-error.js';
 import { applyOperations } from './batch-operations.js';
 import type { IntentLog } from './intent-log.js';
 import { PendingUpdates } from './pending-updates.js';
@@ -13,10 +14,8 @@ import type { WriterLease } from './writer-lease.js';
 
 /** After a request, so many times as long as it took: checkpoints take a tenth of the time, however long documents are... */
 const REST = 9;
-/** ...but no longer than this, for a request may have waited for a database that was away... */
-const LONGEST_REST_MS = 5_000;
-/** ...and not at all in a checkpoint that lasts longer than this. */
-const RESTING_MS = 30_000;
+/** ...but not when documents are behind by more than this: then the database gets all that it takes. */
+const MOST_BEHIND_MS = 2_500;
 
 export interface CheckpointParts {
   db: Db;
@@ -38,6 +37,8 @@ export class Checkpoints {
   #request: Promise<unknown> = Promise.resolve();
   #failure: unknown;
   readonly #closing = new AbortController();
+  /** When no more requests are begun. */
+  #deadline = Number.POSITIVE_INFINITY;
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
@@ -69,8 +70,12 @@ export class Checkpoints {
     this.#failure = undefined;
   }
 
-  /** Does all that is left. */
-  async close(): Promise<void> {
+  /**
+   * Does all that is left, as far as it can be done in time.
+   * @throws StoreError `unclean` when something is left; the log has it, and the next writer replays it
+   */
+  async close(withinMs: number): Promise<void> {
+    this.#deadline = performance.now() + withinMs;
     this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#running;
@@ -96,10 +101,10 @@ export class Checkpoints {
     const last = keys.at(-1);
     if (last === undefined) return;
     this.#pending.startFlush();
-    const restsUntil = performance.now() + RESTING_MS;
     for (let began = performance.now(); await this.#send(); began = performance.now()) {
-      const now = performance.now();
-      if (now < restsUntil) await this.#rest(Math.min((now - began) * REST, LONGEST_REST_MS));
+      if (this.#pending.isDue) this.#assertInTime();
+      const spareMs = MOST_BEHIND_MS - this.behindMs();
+      if (spareMs > 0) await this.#rest(Math.min((performance.now() - began) * REST, spareMs));
     }
     // A group that counts as undone would be logged again by the next writer, after what is newer was removed.
     await this.#parts.batches.settle();
@@ -126,6 +131,15 @@ export class Checkpoints {
     });
     this.#request = request.catch(() => {});
     return request;
+  }
+
+  #assertInTime(): void {
+    if (performance.now() < this.#deadline) return;
+    const left = `documents lack what ${this.#entries.size} entries of the log hold`;
+    throw new StoreError(
+      'unclean',
+      `${left}: the time to stop is over. The next start of Shoal replays them.`,
+    );
   }
 
   async #rest(ms: number): Promise<void> {

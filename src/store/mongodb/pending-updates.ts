@@ -9,6 +9,10 @@ export class PendingUpdates {
   readonly #due = new Map<string, Update>();
   readonly #fresh = new Map<string, Update>();
 
+  get isDue(): boolean {
+    return this.#due.size > 0;
+  }
+
   /** The update is taken over. */
   add(update: Update): void {
     const before = this.#fresh.get(update.key);

@@ -5,7 +5,7 @@
  * Entries are removed from the oldest on. So whatever is left may be done again in order and ends the same, since an entry
  * that is there is followed by all that came after it.
  */
-import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
+import { Binary, type Collection, type Db, type Document, ObjectId } from 'mongodb';
 import {
   applyOperations,
   type BatchOperation,
@@ -16,6 +16,7 @@ import { keepRefused } from './dead-letter.js';
 import { storeFailure } from './failure.js';
 import { hasForeignWrites } from './foreign-writes.js';
 import { PendingUpdates } from './pending-updates.js';
+import { setMembers } from './set-members.js';
 import { MEMBERS_A_REQUEST, Update } from './update.js';
 
 interface Entry {
@@ -98,31 +99,48 @@ export async function redoUpdates(db: Db, id: string, since = new Date(0)): Prom
   await entries.deleteMany({});
 }
 
-/** One by one: what is refused of one is kept, and does not hold up the others. */
+/**
+ * A start waits for this, so it takes about as long as to read the documents: of what changed much, the whole is written once.
+ * What is refused of one document is kept, and does not hold up the others.
+ */
 async function replayPending(
   db: Db,
   pending: PendingUpdates,
   log: { id: string; time: Date },
 ): Promise<void> {
   pending.startFlush();
-  let parts = 0;
-  const next = () => pending.take(MEMBERS_A_REQUEST);
-  for (let updates = next(); updates.length > 0; updates = next()) {
-    for (const update of updates) {
-      const operations = [update.operation()];
-      try {
-        await applyOperations(db, operations);
-      } catch (error) {
-        const failure = storeFailure(`Doing again what the last writer logged for ${update.key}`, error);
-        if (failure.code !== 'group') throw failure;
-        const id = `${log.id}-${update.key}-${parts++}`;
-        await keepRefused(db, {
-          id,
-          time: log.time,
-          error: failure.message,
-          pieces: packOperations(operations),
-        });
-      }
+  for (const update of pending.take(Number.POSITIVE_INFINITY)) {
+    if (update.size > MEMBERS_A_REQUEST && (await rewriteDocument(db, update))) continue;
+    for (let part = 0; !update.isEmpty; part++) {
+      await replayPart(db, update.take(MEMBERS_A_REQUEST), { ...log, id: `${log.id}-${update.key}-${part}` });
     }
+  }
+}
+
+/** False when the document is not there, or when it or the server does not take what is to be set. */
+async function rewriteDocument(db: Db, update: Update): Promise<boolean> {
+  const documents = db.collection<Document>(update.collection);
+  const filter = { _id: update.id } as Document;
+  // Without promotion every number keeps its type.
+  const found = await documents.findOne(filter, { promoteValues: false, bsonRegExp: true });
+  if (found === null || !setMembers(found, update)) return false;
+  try {
+    await documents.replaceOne(filter, found);
+    return true;
+  } catch (error) {
+    if (storeFailure(`Replaying what the last writer logged for ${update.key}`, error).code === 'group')
+      return false;
+    throw error;
+  }
+}
+
+async function replayPart(db: Db, update: Update, log: { id: string; time: Date }): Promise<void> {
+  const operations = [update.operation()];
+  try {
+    await applyOperations(db, operations);
+  } catch (error) {
+    const failure = storeFailure(`Replaying what the last writer logged for ${update.key}`, error);
+    if (failure.code !== 'group') throw failure;
+    await keepRefused(db, { ...log, error: failure.message, pieces: packOperations(operations) });
   }
 }

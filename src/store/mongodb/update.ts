@@ -59,6 +59,11 @@ export class Update {
     return size;
   }
 
+  /** Each member's path and value; undefined removes it. */
+  members(): Iterable<[path: string[], value: unknown]> {
+    return leaves(this.#members);
+  }
+
   /** Takes out as many members as given, or all. */
   take(most: number): Update {
     const taken = new Update(this.collection, this.id, this.#creates);

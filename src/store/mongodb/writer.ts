@@ -105,15 +105,18 @@ export class MongodbWriter implements Writer {
     );
   }
 
-  /** A second call does nothing. */
-  async close(): Promise<void> {
+  /** A second call does nothing. What there is no time for stays in the log; the lease is free for the next writer all the same. */
+  async close(withinMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const { client, lease, batches, name } = this.#parts;
     try {
-      await this.#checkpoints.close();
-      await batches.settle();
-      await lease.release();
+      try {
+        await this.#checkpoints.close(withinMs);
+      } finally {
+        await batches.settle();
+        await lease.release();
+      }
     } catch (error) {
       throw storeFailure(`Closing ${name}`, error);
     } finally {
