@@ -6,6 +6,7 @@ import { type SiteRequest, serveSite } from '../../http/site/site.js';
 import { detail, notPrimary, TRY_AGAIN } from '../../http/transport/answers.js';
 import { readClient, readClientFor } from '../../http/transport/client.js';
 import { type Answer, Exchange } from '../../http/transport/exchange.js';
+import { refusesFraming } from '../../http/transport/framing.js';
 import { answerClient, answerHealth } from '../../http/transport/health-answer.js';
 import {
   decodePath,
@@ -53,6 +54,7 @@ export class FrontApp {
     // uWS finds these by itself, so that neither method nor path becomes a string for each beat.
     for (const [path, route] of workerRoutes()) {
       app.post(path, (response: HttpResponse, request: HttpRequest) => {
+        if (refusesFraming(response, request)) return;
         const exchange = new Exchange(response, request, parts.watch);
         if (shared.draining.load() === 1) exchange.send(TRY_AGAIN);
         else if (this.#needsPrimary(route)) exchange.send(notPrimary(path));
@@ -60,6 +62,7 @@ export class FrontApp {
       });
     }
     app.any('/*', (response: HttpResponse, request: HttpRequest) => {
+      if (refusesFraming(response, request)) return;
       this.#serveAny(new Exchange(response, request, parts.watch), request);
     });
   }
