@@ -1,14 +1,17 @@
 /** The process: reads the settings, then serves; or says whether they are good (`--check-config`). */
 import { ConfigError } from './config/config.js';
 import { Settings, unknownText } from './config/live-settings.js';
+import { EXIT_CONFIG, partProblems } from './server/part-problems.js';
 import { serve } from './server/serve.js';
 
-/** As sysexits.h's EX_CONFIG: a supervisor need not try again. */
-const EXIT_CONFIG = 78;
+const isCheck = process.argv.includes('--check-config');
 
 function readSettings(): Settings {
   try {
-    return new Settings(process.env);
+    const settings = new Settings(process.env);
+    const problems = isCheck ? partProblems(settings.config) : [];
+    if (problems.length > 0) throw new ConfigError(problems);
+    return settings;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`shoal: ${error.message}\n`);
@@ -17,7 +20,7 @@ function readSettings(): Settings {
 }
 
 const settings = readSettings();
-if (process.argv.includes('--check-config')) {
+if (isCheck) {
   for (const name of settings.unknown()) process.stdout.write(`${unknownText(name)}\n`);
   process.stdout.write('the configuration is good\n');
 } else {

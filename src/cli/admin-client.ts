@@ -1,6 +1,9 @@
 /** Finds the running server through its data directory and asks it for one thing at a time. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ConfigError } from '../config/config.js';
+import { Settings } from '../config/live-settings.js';
+import { dataDirectory, pathProblem } from '../config/store-url.js';
 import {
   ADMIN_ADDRESS_FILE,
   ADMIN_TOKEN_FILE,
@@ -20,10 +23,23 @@ export interface ClientOptions {
   readonly tokenFile?: string | undefined;
 }
 
-/** The data directory: --data, else SHOAL_DATA, else that of an sqlite STORE_URL, else ./data. */
-export function dataDirectory(options: ClientOptions, env: NodeJS.ProcessEnv): string {
-  const stored = /^sqlite:(?:\/\/(?=\/))?(.+)$/i.exec(env['STORE_URL'] ?? '')?.[1];
-  return resolve(options.data ?? env['SHOAL_DATA'] ?? stored ?? 'data');
+/** The data directory: --data, else where a server with this environment keeps it. */
+function directoryOf({ data }: ClientOptions, env: NodeJS.ProcessEnv): string {
+  const directory = data || dataDirectory(settingsOf(env));
+  const problem = pathProblem(directory);
+  if (problem !== undefined) throw new UsageError(`the data directory ${directory} ${problem}`);
+  return resolve(directory);
+}
+
+/** As the server reads them, its file of settings included; with a mistake anywhere, as this environment has them. */
+function settingsOf(env: NodeJS.ProcessEnv): { SHOAL_DATA: string; STORE_URL: string } {
+  try {
+    return new Settings(env).config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { SHOAL_DATA = '', STORE_URL = '' } = env;
+    return { SHOAL_DATA, STORE_URL };
+  }
 }
 
 export class AdminClient {
@@ -32,7 +48,7 @@ export class AdminClient {
 
   constructor(options: ClientOptions, env: NodeJS.ProcessEnv) {
     this.#options = options;
-    this.#directory = dataDirectory(options, env);
+    this.#directory = directoryOf(options, env);
   }
 
   /** Throws RefusedError with the server's words, or UnreachableError. */

@@ -1,4 +1,14 @@
 /** Every setting: name, default, bounds, meaning. All mistakes are reported at once. */
+import {
+  addressesProblem,
+  conflicts,
+  hostProblem,
+  netUrlProblem,
+  primaryPortProblem,
+  tokenProblem,
+  webUrlProblem,
+} from './setting-checks.js';
+import { pathProblem, storeUrlProblem, withoutCredentials } from './store-url.js';
 
 interface Setting<T> {
   readonly value: T;
@@ -6,6 +16,8 @@ interface Setting<T> {
   readonly min?: number;
   readonly max?: number;
   readonly options?: readonly string[];
+  /** What is wrong with a text; undefined when nothing is. Every text without options has one. */
+  readonly check?: (text: string) => string | undefined;
   /** It can change while the server runs. */
   readonly live?: true;
   /** An empty value is a value, not the default. */
@@ -18,9 +30,10 @@ const SETTINGS = {
   FISHTEST_PORT: { value: 8000, min: 0, max: 65535, meaning: 'port for workers; 0 takes a free one' },
   FISHTEST_PRIMARY_PORT: {
     value: '',
+    check: primaryPortProblem,
     meaning: 'port of the primary; another FISHTEST_PORT makes this a secondary, which reads and takes PGNs',
   } as Setting<string>,
-  HTTP_HOST: { value: '0.0.0.0', meaning: 'address for workers' } as Setting<string>,
+  HTTP_HOST: { value: '0.0.0.0', check: hostProblem, meaning: 'address for workers' } as Setting<string>,
   HTTP_THREADS: { value: 1, min: 1, max: 16, meaning: 'front threads that share the port' },
   THREADPOOL_THREADS: { value: 2, min: 1, max: 32, meaning: 'pool threads, spread over the front threads' },
   THREADPOOL_TOKENS: {
@@ -52,6 +65,7 @@ const SETTINGS = {
   } as Setting<number>,
   STORE_URL: {
     value: 'sqlite:./data',
+    check: storeUrlProblem,
     meaning: 'where state is kept: sqlite:DIRECTORY or mongodb://HOST/DATABASE',
   } as Setting<string>,
   STORE_CONNECTIONS: {
@@ -66,11 +80,16 @@ const SETTINGS = {
     meaning: 'strict: a reply leaves when the store has what it promises',
   } as Setting<string>,
   FLUSH_INTERVAL_MS: { value: 1000, min: 1, max: 60_000, meaning: 'how often beats are written' },
-  ADMIN_HOST: { value: '127.0.0.1', meaning: 'address of the admin API' } as Setting<string>,
+  ADMIN_HOST: {
+    value: '127.0.0.1',
+    check: hostProblem,
+    meaning: 'address of the admin API',
+  } as Setting<string>,
   ADMIN_PORT: { value: 8001, min: 0, max: 65535, meaning: 'port of the admin API; 0 takes a free one' },
   TRUSTED_PROXIES: {
     value: '127.0.0.1,::1',
-    meaning: 'addresses whose X-Forwarded-For and X-Forwarded-Proto are believed',
+    check: addressesProblem,
+    meaning: 'addresses and ranges (10.0.0.0/8) whose X-Forwarded-For and X-Forwarded-Proto are believed',
   } as Setting<string>,
   BODY_LIMIT_KB: { value: 1024, min: 16, max: 65_536, meaning: 'largest request body, PGN uploads aside' },
   PGN_BODY_LIMIT_MB: { value: 32, min: 1, max: 200, meaning: 'largest body of a PGN upload' },
@@ -102,7 +121,12 @@ const SETTINGS = {
   SHOAL_MAX_TASKS: { value: 2_000_000, min: 1024, max: 8_000_000, meaning: 'tasks of live runs' },
   SHOAL_MAX_WORKERS: { value: 1_000_000, min: 1024, max: 4_000_000, meaning: 'workers remembered' },
   SHOAL_MAX_USERS: { value: 100_000, min: 64, max: 1_000_000, meaning: 'accounts' },
-  GH_TOKEN: { value: '', secret: true, meaning: 'bearer token for GitHub' } as Setting<string>,
+  GH_TOKEN: {
+    value: '',
+    check: tokenProblem,
+    secret: true,
+    meaning: 'bearer token for GitHub',
+  } as Setting<string>,
   SHOAL_GITHUB: {
     value: 'on',
     options: ['on', 'off'],
@@ -208,20 +232,24 @@ const SETTINGS = {
   } as Setting<string>,
   FISHTEST_URL: {
     value: '',
+    check: webUrlProblem,
     meaning: "public address of fishtest's pages; the dashboard links runs to it",
   } as Setting<string>,
   FISHTEST_NN_URL: {
     value: 'own',
+    check: netUrlProblem,
     emptyCounts: true,
     meaning: 'where networks are downloaded; own: the address that the client used; empty: a path only',
   } as Setting<string>,
   GITHUB_API_URL: {
     value: '',
+    check: webUrlProblem,
     meaning:
       "address of GitHub's API, where it is not its own; asked for the quota even with SHOAL_GITHUB=off",
   } as Setting<string>,
   SHOAL_DATA: {
     value: '',
+    check: pathProblem,
     meaning: 'directory of the admin token; that of an embedded store when empty',
   } as Setting<string>,
   UWS_PATH: {
@@ -230,6 +258,7 @@ const SETTINGS = {
   } as Setting<string>,
   SHOAL_ENV_FILE: {
     value: '',
+    check: pathProblem,
     meaning: 'file of NAME=value lines that outweigh the environment; SIGHUP reads it again',
   } as Setting<string>,
 } as const;
@@ -254,8 +283,11 @@ export function readSetting(name: string, text: string): number | string {
   const setting = settingOf(name);
   if (setting === undefined) throw new ConfigError([`${name}: there is no such setting`]);
   const problem =
-    typeof setting.value === 'number' ? numberProblem(text, setting) : optionProblem(text, setting);
-  if (problem !== undefined) throw new ConfigError([`${name}=${text}: ${problem} (${setting.meaning})`]);
+    typeof setting.value === 'number' ? numberProblem(text, setting) : textProblem(text, setting);
+  if (problem !== undefined) {
+    const shown = setting.secret === true ? name : `${name}=${withoutCredentials(text)}`;
+    throw new ConfigError([`${shown}: ${problem} (${setting.meaning})`]);
+  }
   return typeof setting.value === 'number' ? Number(text) : text;
 }
 
@@ -275,8 +307,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       }
     },
   );
+  const config = Object.fromEntries(entries) as Config;
+  // A port that could not be read would be compared by its default.
+  if (!problems.some((problem) => /^\w+_PORT=/.test(problem))) problems.push(...conflicts(config));
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.fromEntries(entries) as Config;
+  return config;
 }
 
 function settingOf(name: string): Setting<number | string> | undefined {
@@ -290,8 +325,9 @@ function numberProblem(text: string, { min, max }: Setting<unknown>): string | u
     : `not an integer from ${min} to ${max}`;
 }
 
-function optionProblem(text: string, { options }: Setting<unknown>): string | undefined {
-  return options === undefined || options.includes(text) ? undefined : `not one of ${options.join(', ')}`;
+function textProblem(text: string, { options, check }: Setting<unknown>): string | undefined {
+  if (options === undefined) return check?.(text);
+  return options.includes(text) ? undefined : `not one of ${options.join(', ')}`;
 }
 
 export interface SettingDescription {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { type Config, ConfigError, describeSettings, readConfig, readSetting } from './config.js';
 import { nearestSetting, type UnknownName, unknownNames } from './setting-names.js';
+import { pathProblem, withoutCredentials } from './store-url.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -106,17 +107,14 @@ export class Settings {
   }
 }
 
-/** The password of an address is left out. */
-export function withoutCredentials(text: string): string {
-  return text.replaceAll(/\/\/[^/\s]*@/g, '//');
-}
-
 export function unknownText({ name, nearest }: UnknownName): string {
   return `${name} is no setting of Shoal; the nearest is ${nearest}`;
 }
 
 function readFile(path: string | undefined): Environment {
   if (path === undefined || path === '') return {};
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw new ConfigError([`SHOAL_ENV_FILE=${path}: ${problem}`]);
   try {
     return parseEnv(readFileSync(path, 'utf8')) as Environment;
   } catch (error) {

@@ -1,7 +1,8 @@
 /** The admin API's place in a primary: its access files, what it answers from, its listener. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import { type Settings, withoutCredentials } from '../config/live-settings.js';
+import type { Settings } from '../config/live-settings.js';
+import { dataDirectory, withoutCredentials } from '../config/store-url.js';
 import { startAdminServer } from '../http/admin-api/admin-server.js';
 import { makeStatus } from '../http/admin-api/admin-status.js';
 import { operatorPages } from '../http/admin-api/operator-pages.js';
@@ -9,7 +10,6 @@ import { makeAdminService } from '../http/admin-api/run-service.js';
 import { loadOrCreateAdminAccess, reachableHost } from '../http/admin-api/token.js';
 import { Sampler } from '../metrics/sampler.js';
 import type { Shared } from '../runtime/shared.js';
-import { sqliteDirectory } from '../store/open-store.js';
 import type { Reader } from '../store/port.js';
 import type { WriterThread } from './threads/writer-handle.js';
 
@@ -76,9 +76,4 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
     close: async () => await server.close(),
     withdraw: async () => await access.withdraw(),
   };
-}
-
-/** Where the admin token is stored: beside an embedded store, or where SHOAL_DATA says. */
-function dataDirectory({ SHOAL_DATA: directory, STORE_URL: storeUrl }: Config): string {
-  return directory === '' ? (sqliteDirectory(storeUrl) ?? './data') : directory;
 }

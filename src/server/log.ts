@@ -2,7 +2,7 @@
 import { type Logger, pino, type SerializedError } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
-import { withoutCredentials } from '../config/live-settings.js';
+import { withoutCredentials } from '../config/store-url.js';
 
 /** Members that never reach the log, at the top or one level below. */
 const SECRETS = ['password', 'token', 'authorization', 'GH_TOKEN'];

@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import type { Settings } from '../config/live-settings.js';
 import { unknownText } from '../config/live-settings.js';
 import { loadBinding } from '../http/transport/uws.js';
+import { openStore } from '../store/open-store.js';
 import { endProcess } from './exit.js';
 import { makeLog } from './log.js';
+import { EXIT_CONFIG, isSettingsMistake } from './part-problems.js';
 import { startPrimary } from './primary.js';
 import { isPrimary } from './role.js';
 import { startSecondary } from './secondary.js';
@@ -15,7 +17,7 @@ import { EXIT_THREAD_EXITED, type OnThreadExit } from './threads/supervise.js';
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
 
-/** Resolves when the server serves. A start that fails ends the process with exit code 1, after its reason was logged. */
+/** Resolves when the server serves. A start that fails ends the process, after its reason was logged: with 78 for a mistake in settings, else 1. */
 export async function serve(settings: Settings): Promise<void> {
   const began = Date.now();
   const log = makeLog(settings.config);
@@ -29,6 +31,8 @@ export async function serve(settings: Settings): Promise<void> {
     const { name: uws } = loadBinding(settings.config.UWS_PATH);
     log.info({ version, node: process.version, uws, pid: process.pid }, 'starting');
     for (const name of settings.unknown()) log.warn(unknownText(name));
+    // Opens nothing, but says what its driver thinks of the address: a thread could hand on the words of that only.
+    openStore(settings.config.STORE_URL);
     const memory = openSharedMemory(settings.config);
     startReaper(
       memory.threadData,
@@ -39,6 +43,6 @@ export async function serve(settings: Settings): Promise<void> {
     await start({ ...memory, settings, log, version, began, signals, onThreadExit });
   } catch (err) {
     log.fatal({ err }, err instanceof Error ? err.message : String(err));
-    await endProcess(1);
+    await endProcess(isSettingsMistake(err) ? EXIT_CONFIG : 1);
   }
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { Shared, type SharedOptions, type ThreadData } from '../runtime/shared.js';
 import { watchLoop } from '../runtime/watch-loop.js';
 
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 /** Bytes of the reservation that the tables do not take are the slab's, at most this share. */
 const SLAB_SHARE = 0.5;
 
@@ -15,7 +15,16 @@ export interface SharedMemory {
 
 /** Call once, on the main thread, which takes its slot in the registry of threads. */
 export function openSharedMemory(config: Config): SharedMemory {
-  const options: SharedOptions = {
+  const options = sharedOptions(config);
+  const shared = Shared.create(config.SHARED_MEMORY_MB * MIB, options);
+  shared.state.threads.join('main');
+  watchLoop(shared);
+  return { shared, threadData: { ...options, buffer: shared.region.buffer } };
+}
+
+/** How much of everything fits, as the settings say. */
+export function sharedOptions(config: Config): SharedOptions {
+  return {
     sizes: {
       runs: config.SHOAL_MAX_RUNS,
       tasks: config.SHOAL_MAX_TASKS,
@@ -26,8 +35,4 @@ export function openSharedMemory(config: Config): SharedMemory {
     taskSemaphoreSize: config.TASK_SEMAPHORE_SIZE,
     tokens: config.THREADPOOL_TOKENS,
   };
-  const shared = Shared.create(config.SHARED_MEMORY_MB * MIB, options);
-  shared.state.threads.join('main');
-  watchLoop(shared);
-  return { shared, threadData: { ...options, buffer: shared.region.buffer } };
 }

@@ -1,7 +1,7 @@
 /** What the main thread measures once a second: samples for the dashboard, and locks that were held for long. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import { withoutCredentials } from '../config/live-settings.js';
+import { withoutCredentials } from '../config/store-url.js';
 import { LiveFeed } from '../metrics/live-feed.js';
 import type { Sampler } from '../metrics/sampler.js';
 import { SlowHolds } from '../metrics/slow-holds.js';

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, describeSettings, readConfig } from '../../src/config/config.js';
-import { Settings, withoutCredentials } from '../../src/config/live-settings.js';
+import { Settings } from '../../src/config/live-settings.js';
 import { unknownNames } from '../../src/config/setting-names.js';
+import { withoutCredentials } from '../../src/config/store-url.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/configuration.md', import.meta.url));
 
@@ -22,6 +23,102 @@ describe('the configuration', () => {
         for (const name of Object.keys(bad)) assert.match(error.message, new RegExp(`${name}=.*\\(.+\\)`));
         return true;
       },
+    );
+  });
+
+  it('checks every text: addresses, ranges, hosts, paths, web addresses, tokens', () => {
+    const refused: Record<string, readonly string[]> = {
+      TRUSTED_PROXIES: [
+        '*',
+        'my proxy',
+        '10.0.0.0/33',
+        '10.0.0.0/',
+        '10/8',
+        '::/129',
+        '1.2.3.4:80',
+        '[::1]',
+        '010.0.0.1',
+      ],
+      HTTP_HOST: ['[::1]', 'a b', '127.0.0', '300.1.1.1', 'http://x', '-x'],
+      ADMIN_HOST: ['localhost:8001', '*', '/run/shoal'],
+      FISHTEST_URL: [
+        'x.org',
+        'http:x.org',
+        'ftp://x.org',
+        'https://',
+        'https://u:p@x.org',
+        'http://x.org/?a',
+        'http://a b',
+      ],
+      FISHTEST_NN_URL: ['Own', 'x.org'],
+      GITHUB_API_URL: ['api.github.com', 'https://x.org/#'],
+      STORE_URL: [
+        './data',
+        'sqlite3:/x',
+        'sqlite:',
+        'sqlite://data',
+        'sqlite:~/shoal',
+        'sqlite:~',
+        'postgres://x',
+      ],
+      SHOAL_DATA: ['~/shoal', '~', '~joe/data', 'a\0b'],
+      SHOAL_ENV_FILE: ['~/shoal.env'],
+      FISHTEST_PRIMARY_PORT: ['x', '8.5', '70000', '8000 '],
+      GH_TOKEN: ['two words', 'a\nb', 'é'],
+    };
+    for (const [name, texts] of Object.entries(refused)) {
+      for (const text of texts) {
+        assert.throws(() => readConfig({ [name]: text }), ConfigError, `${name}=${text}`);
+      }
+    }
+    const accepted: Record<string, readonly string[]> = {
+      TRUSTED_PROXIES: [
+        '10.0.0.0/8',
+        '127.0.0.1, ::1',
+        '2001:DB8::/32,192.0.2.1',
+        '::ffff:10.0.0.0/104',
+        '0.0.0.0/0',
+      ],
+      HTTP_HOST: ['::', '127.0.0.1', 'localhost', 'farm-1.example.org', 'fe80::1%eth0'],
+      FISHTEST_URL: ['https://tests.example.org', 'http://[::1]:8080/pages/'],
+      FISHTEST_NN_URL: ['own', '', 'https://nets.example.org'],
+      STORE_URL: ['sqlite:./~x', 'sqlite:/a/~b', 'mongodb://a:1,b:2/x', 'mongodb+srv://u:p@c.example.org/x'],
+      SHOAL_DATA: ['/var/lib/shoal', './~'],
+      FISHTEST_PRIMARY_PORT: ['-1', '8000', ''],
+    };
+    for (const [name, texts] of Object.entries(accepted)) {
+      for (const text of texts) readConfig({ [name]: text });
+    }
+    for (const { name, value } of describeSettings()) readConfig({ [name]: value });
+  });
+
+  it('shows no secret in what it says of a mistake', () => {
+    for (const env of [{ GH_TOKEN: 'hush hush' }, { STORE_URL: 'postgres://u:hush@x/y' }]) {
+      assert.throws(
+        () => readConfig(env),
+        ({ message }: Error) => !message.includes('hush') && /GH_TOKEN|STORE_URL/.test(message),
+      );
+    }
+  });
+
+  it('refuses equal ports of two listeners that would meet, and no others', () => {
+    const both = (more: Record<string, string>) => () =>
+      readConfig({ FISHTEST_PORT: '8001', ADMIN_PORT: '8001', ...more });
+    for (const more of [
+      {},
+      { HTTP_HOST: '127.0.0.1' },
+      { ADMIN_HOST: '::' },
+      { FISHTEST_PRIMARY_PORT: '8001' },
+    ]) {
+      assert.throws(both(more), /ADMIN_PORT=8001: .*FISHTEST_PORT=8001/);
+    }
+    both({ HTTP_HOST: '127.0.0.2' })();
+    // A secondary has no admin API, and often the port that a primary's has.
+    both({ FISHTEST_PRIMARY_PORT: '8000' })();
+    readConfig({ FISHTEST_PORT: '0', ADMIN_PORT: '0' });
+    assert.throws(
+      () => readConfig({ FISHTEST_PORT: 'x', ADMIN_PORT: '8000', HTTP_HOST: '?' }),
+      ({ problems }: ConfigError) => problems.length === 2,
     );
   });
 

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Client } from '../../src/http/transport/client.js';
 import type { Answer, Exchange } from '../../src/http/transport/exchange.js';
-import type { WorkerRoute } from '../../src/http/transport/routes.js';
 import { DurableReplies } from '../../src/http/worker-api/durable-replies.js';
 import { Front } from '../../src/http/worker-api/front.js';
 import type { PoolCall } from '../../src/pool/pool-messages.js';
+import type { WorkerEndpoint } from '../../src/protocol/worker-endpoints.js';
 import { createWorld } from '../operations/world.js';
 import { workerInfo } from '../server/seed.js';
 
@@ -36,7 +36,7 @@ const front = new Front(shared, pool, new DurableReplies(shared.state.commits), 
   onError: (error) => assert.fail(String(error)),
 });
 
-async function ask(route: WorkerRoute, more: object = {}): Promise<Record<string, unknown>> {
+async function ask(route: WorkerEndpoint, more: object = {}): Promise<Record<string, unknown>> {
   const body = Buffer.from(
     JSON.stringify({ password: 'secret', worker_info: workerInfo('aaaa1111'), ...more }),
   );

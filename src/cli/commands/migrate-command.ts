@@ -1,6 +1,6 @@
 /** `shoal migrate`: copies a whole store, with a progress bar on a terminal. Needs no server; none may write to either store. */
 import type { Command } from 'commander';
-import { withoutCredentials } from '../../config/live-settings.js';
+import { withoutCredentials } from '../../config/store-url.js';
 import { type MigrationPart, migrateStore } from '../../store/migrate-store.js';
 import { openStore } from '../../store/open-store.js';
 import { StoreError } from '../../store/store-error.js';

@@ -1,8 +1,8 @@
 /** The store: whether it is there, can be read, and has room. */
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { withoutCredentials } from '../../config/live-settings.js';
-import { openStore, sqliteDirectory } from '../../store/open-store.js';
+import { sqliteDirectory, withoutCredentials } from '../../config/store-url.js';
+import { openStore } from '../../store/open-store.js';
 import { type Finding, fail, ok, reason, warn } from './finding.js';
 
 const GIB = 2 ** 30;

@@ -1,7 +1,7 @@
 /** Who is asking, as seen through trusted proxies (spec: worker-api.md §1.4). */
 
 import type { HttpRequest } from 'uWebSockets.js';
-import { isIPv6 } from 'node:net';
+import { type AddressSet, parseAddress } from '../../config/network-address.js';
 import { WORKER_ROUTES } from '../../operations/worker/worker-routes.js';
 import type { WorkerEndpoint } from '../../protocol/worker-endpoints.js';
 
@@ -27,9 +27,9 @@ class LazyClient implements Client {
   readonly countryCode: string;
   readonly #from: Peer;
   readonly #forwarded: string;
-  readonly #trusted: ReadonlySet<string>;
+  readonly #trusted: AddressSet;
 
-  constructor(from: Peer, forwarded: string, trusted: ReadonlySet<string>, countryCode: string) {
+  constructor(from: Peer, forwarded: string, trusted: AddressSet, countryCode: string) {
     this.#from = from;
     this.#forwarded = forwarded;
     this.#trusted = trusted;
@@ -47,7 +47,7 @@ export function readClientFor(
   endpoint: WorkerEndpoint,
   request: HttpRequest,
   exchange: Peer,
-  trusted: ReadonlySet<string>,
+  trusted: AddressSet,
 ): Client {
   const { client } = WORKER_ROUTES[endpoint];
   if (client === 'all') return readClient(request, exchange.peer, trusted);
@@ -56,10 +56,10 @@ export function readClientFor(
 }
 
 /** @param peer bytes of the socket's address: 4, or 16. */
-export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: ReadonlySet<string>): Client {
+export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: AddressSet): Client {
   const peerAddr = formatAddress(new Uint8Array(peer));
   const isTrusted = trusted.has(peerAddr);
-  const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim() : '';
+  const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim().toLowerCase() : '';
   const remoteAddr = isTrusted ? forwardedFor(allForwardedFor(request), peerAddr, trusted) : peerAddr;
   return {
     remoteAddr,
@@ -85,30 +85,27 @@ function allForwardedFor(request: HttpRequest): string {
   return lists.join();
 }
 
-/** The last address that is not a trusted proxy's; the first one if all are; the peer's if that is empty. */
-function forwardedFor(header: string, peerAddr: string, trusted: ReadonlySet<string>): string {
-  const addresses = header.split(',').map((entry) => withoutPort(entry.trim()));
-  return (addresses.findLast((address) => !trusted.has(address)) ?? addresses[0]) || peerAddr;
-}
-
-function withoutPort(entry: string): string {
-  const bracketed = /^\[(.*)\](?::\d+)?$/.exec(entry);
-  if (bracketed !== null) return bracketed[1]!;
-  const dotted = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(entry);
-  return dotted === null ? entry : dotted[1]!;
+/**
+ * The last address that is not a trusted proxy's; the first one if all are. What is no address, such as "unknown", counts as
+ * the peer's: whoever wrote it is trusted, and does not say more.
+ */
+function forwardedFor(header: string, peerAddr: string, trusted: AddressSet): string {
+  if (header === '') return peerAddr;
+  let address = peerAddr;
+  const entries = header.split(',');
+  for (let i = entries.length - 1; i >= 0; i--) {
+    const told = parseAddress(entries[i]!);
+    if (told === undefined) return peerAddr;
+    address = told;
+    if (!trusted.has(told)) break;
+  }
+  return address;
 }
 
 /** Text of an address; an IPv4 address inside of an IPv6 one is written as IPv4. */
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
-  const isMapped =
-    bytes.length === 16 &&
-    bytes.subarray(0, 10).every((byte) => byte === 0) &&
-    bytes[10] === 255 &&
-    bytes[11] === 255;
-  if (isMapped) return bytes.subarray(12).join('.');
   const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16));
   const text = groups.join(':');
-  // The URL parser knows the canonical short form (RFC 5952).
-  return isIPv6(text) ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
+  return parseAddress(text) ?? text;
 }

@@ -1,5 +1,6 @@
 /** Which part of a front thread answers a request: the table of worker endpoints first, then operators, readers and people. */
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import { AddressSet } from '../../config/network-address.js';
 import { answerDocs } from '../../http/public-api/docs.js';
 import { Dashboard } from '../../http/site/dashboard-routes.js';
 import { type SiteRequest, serveSite } from '../../http/site/site.js';
@@ -38,14 +39,14 @@ const TO_TESTS: Answer = {
 
 export class FrontApp {
   readonly #parts: FrontParts;
-  readonly #trusted: ReadonlySet<string>;
+  readonly #trusted: AddressSet;
   /** Undefined when the operator switched it off. */
   readonly dashboard: Dashboard | undefined;
 
   constructor(app: TemplatedApp, parts: FrontParts) {
     this.#parts = parts;
     const { data, shared, say } = parts;
-    this.#trusted = new Set(data.trustedProxies);
+    this.#trusted = new AddressSet(data.trustedProxies);
     this.dashboard = data.dashboard
       ? new Dashboard(app, shared.meters.viewers, data.site.isOn ? '/dashboard' : '/', () =>
           say({ kind: 'viewer' }),

@@ -125,7 +125,7 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
       Math.floor((longestPgn(config.STORE_URL) * 4) / 3),
     ),
     storeConnections: Math.max(1, Math.floor(config.STORE_CONNECTIONS / (poolThreads * count))),
-    trustedProxies: config.TRUSTED_PROXIES.split(',').map((address) => address.trim()),
+    trustedProxies: config.TRUSTED_PROXIES,
     credentialMaxAge: credentialMaxAge(config),
     guesses: {
       perAccount: config.PASSWORD_FAILURES_PER_ACCOUNT,

@@ -23,7 +23,8 @@ export interface FrontThreadData extends PoolThreadData {
   strict: boolean;
   bodyLimit: number;
   pgnBodyLimit: number;
-  trustedProxies: readonly string[];
+  /** Addresses and ranges, separated by commas. */
+  trustedProxies: string;
   credentialMaxAge: number;
   guesses: LoginLimits;
   replyJitterMs: number;

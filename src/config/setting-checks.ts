@@ -1,0 +1,71 @@
+/** What is wrong with the text of a setting, by what it names. Each returns undefined when nothing is. */
+import { isIP } from 'node:net';
+import { AddressSet } from './network-address.js';
+
+const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*\.?$/i;
+const LARGEST_PORT = 65_535;
+
+/** Where to listen. */
+export function hostProblem(text: string): string | undefined {
+  if (isIP(text) !== 0) return undefined;
+  if (/^\[.*\]$/.test(text)) return 'an IPv6 address is written without brackets here';
+  const looksNumeric = /^[\d.]+$/.test(text);
+  return HOST_NAME.test(text) && !looksNumeric ? undefined : 'neither an address nor the name of a host';
+}
+
+export function addressesProblem(text: string): string | undefined {
+  try {
+    new AddressSet(text);
+    return undefined;
+  } catch (error) {
+    return (error as RangeError).message;
+  }
+}
+
+/** Paths are put behind it, so it may have none of what comes after a path. */
+export function webUrlProblem(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (!/^https?:\/\/[^\s?#]+$/i.test(text) || !URL.canParse(text)) {
+    return 'not an address that begins with http:// or https://, without blanks, "?" and "#"';
+  }
+  const { username, password } = new URL(text);
+  return username === '' && password === '' ? undefined : 'a user and a password cannot be in this address';
+}
+
+export function netUrlProblem(text: string): string | undefined {
+  return text === 'own' ? undefined : webUrlProblem(text);
+}
+
+/** It travels in a header. */
+export function tokenProblem(text: string): string | undefined {
+  return /^[\x21-\x7e]*$/.test(text) ? undefined : 'holds a blank or another character that no token has';
+}
+
+/** As the reference has it: a negative number is none. */
+export function primaryPortProblem(text: string): string | undefined {
+  const isPort = /^-?\d+$/.test(text) && Number(text) <= LARGEST_PORT;
+  return text === '' || isPort ? undefined : `not an integer up to ${LARGEST_PORT}`;
+}
+
+/** Settings that do not go together. */
+export function conflicts(config: {
+  readonly FISHTEST_PORT: number;
+  readonly FISHTEST_PRIMARY_PORT: string;
+  readonly HTTP_HOST: string;
+  readonly ADMIN_PORT: number;
+  readonly ADMIN_HOST: string;
+}): string[] {
+  const { FISHTEST_PORT: port, ADMIN_PORT: adminPort, HTTP_HOST: host, ADMIN_HOST: adminHost } = config;
+  const meet = host === adminHost || isWildcard(host) || isWildcard(adminHost);
+  if (port === 0 || port !== adminPort || !meet) return [];
+  // A secondary has no admin API.
+  const primaryPort = Number(config.FISHTEST_PRIMARY_PORT || port);
+  if (primaryPort >= 0 && primaryPort !== port) return [];
+  return [
+    `ADMIN_PORT=${adminPort}: workers have it by FISHTEST_PORT=${port}; the two listeners need ports of their own`,
+  ];
+}
+
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

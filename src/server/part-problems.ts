@@ -1,0 +1,32 @@
+/** Mistakes in settings that only a part itself can find: the driver of the store, and the layout of shared memory. */
+import type { Config } from '../config/config.js';
+import { RegionError } from '../memory/region.js';
+import { Shared } from '../runtime/shared.js';
+import { openStore } from '../store/open-store.js';
+import { StoreError } from '../store/store-error.js';
+import { MIB, sharedOptions } from './shared-memory.js';
+
+/** As sysexits.h's EX_CONFIG: a supervisor need not try again. */
+export const EXIT_CONFIG = 78;
+
+/** What ended a start says that the same settings end the next one, too. */
+export function isSettingsMistake(error: unknown): boolean {
+  return error instanceof RegionError || (error instanceof StoreError && error.code === 'url');
+}
+
+/** Opens nothing; the reservation of shared memory is made and let go. */
+export function partProblems(config: Config): string[] {
+  const attempts: [string, () => unknown][] = [
+    ['STORE_URL', () => openStore(config.STORE_URL)],
+    ['SHARED_MEMORY_MB', () => Shared.create(config.SHARED_MEMORY_MB * MIB, sharedOptions(config))],
+  ];
+  return attempts.flatMap(([name, attempt]) => {
+    try {
+      attempt();
+      return [];
+    } catch (error) {
+      if (!isSettingsMistake(error)) throw error;
+      return [`${name}: ${(error as Error).message}`];
+    }
+  });
+}
