@@ -4,9 +4,9 @@
  */
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import type { RunHead, RunLive, RunWrite, TaskWrite, WriteBatch } from '../../src/store/port.js';
-import type { StorePlace } from '../../test/store/contract.js';
 import { placeOn } from '../../test/store/mongodb-place.js';
 import { sqlitePlace } from '../../test/store/sqlite-place.js';
+import type { StorePlace } from '../../test/store/store-place.js';
 import { runHead, runId, taskWrite } from '../seed/farm.js';
 import { type Figure, figure } from './result.js';
 

@@ -28,8 +28,8 @@ import { RunFlag } from '../../src/state/run-record.js';
 import type { State } from '../../src/state/state.js';
 import type { Reader, RunWrite, Writer } from '../../src/store/port.js';
 import { GroupCommitter } from '../../src/store/writer/group-commit.js';
-import type { StorePlace } from '../store/contract.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
+import type { StorePlace } from '../store/store-place.js';
 
 const SIZES = { runs: 64, tasks: 8192, workers: 4096, users: 256, slabBytes: 32 * 1024 * 1024 };
 const REGION_BYTES = 128 * 1024 * 1024;

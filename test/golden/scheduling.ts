@@ -16,7 +16,7 @@ import { deleteRun } from '../../src/operations/run/close-run.js';
 import { endRun } from '../../src/operations/run/end-run.js';
 import { modifyRun } from '../../src/operations/run/modify-run.js';
 import { purgeRun } from '../../src/operations/run/purge-run.js';
-import type { StorePlace } from '../store/contract.js';
+import type { StorePlace } from '../store/store-place.js';
 import { Farm, type FarmSeed } from './farm.js';
 import { type View, viewFarm } from './farm-view.js';
 import { scheduleDifference } from './scheduling-compare.js';

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
 import type { ActionQuery } from '../../src/store/port.js';
-import type { OpenPlace } from './contract.js';
 import { action, batch, collect, idOf } from './documents.js';
+import type { OpenPlace } from './store-place.js';
 
 const KINDS: ActionKind[] = ['failed_task', 'dead_task', 'stop_run', 'system_event'];
 

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { StorePlace } from './contract.js';
 import { batch, change, collect, idOf, newTask, runHead } from './documents.js';
+import type { StorePlace } from './store-place.js';
 
 const CHILD = fileURLToPath(new URL('./commit-child.js', import.meta.url));
 

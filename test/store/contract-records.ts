@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NetDocument, WorkerDocument } from '../../src/model/documents.js';
-import type { OpenPlace } from './contract.js';
 import { batch, collect, idOf, START, user } from './documents.js';
+import type { OpenPlace } from './store-place.js';
 
 export function recordTests(open: OpenPlace): void {
   test('users are replaced by username and listed', async () => {

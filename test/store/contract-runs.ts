@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import type { RunDocument, Sprt, Spsa, TaskDocument } from '../../src/model/documents.js';
 import type { TaskWrite } from '../../src/store/port.js';
 import { readRecording, recordingOf } from '../golden/recordings.js';
-import type { OpenPlace } from './contract.js';
 import {
   badTask,
   batch,
@@ -17,6 +16,7 @@ import {
   stats,
   taskUpdate,
 } from './documents.js';
+import type { OpenPlace } from './store-place.js';
 
 const SPRT: Sprt = {
   alpha: 0.05,

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FinishedRunsQuery, RunWrite, WriteBatch } from '../../src/store/port.js';
 import { StoreError } from '../../src/store/store-error.js';
-import type { OpenPlace } from './contract.js';
 import {
   action,
   batch,
@@ -16,6 +15,7 @@ import {
   taskUpdate,
   user,
 } from './documents.js';
+import type { OpenPlace } from './store-place.js';
 
 export function transactionTests(open: OpenPlace): void {
   test('a group with a failing member leaves no trace', async () => {

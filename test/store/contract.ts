@@ -2,56 +2,13 @@
  * What every store must do, whatever it is made of. An adapter's test file calls storeContract with a factory of empty
  * places; nothing here knows which adapter it holds.
  */
-import { after, before, describe } from 'node:test';
-import type { Reader, Store, Writer } from '../../src/store/port.js';
+import { describe } from 'node:test';
 import { actionLogTests } from './contract-actions.js';
 import { crashTests } from './contract-crash.js';
 import { recordTests } from './contract-records.js';
 import { runTests } from './contract-runs.js';
 import { transactionTests } from './contract-transactions.js';
-
-/** An empty store of its own. */
-export interface StorePlace {
-  /** What openStore makes this store from: given to child processes. */
-  readonly url: string;
-  readonly store: Store;
-  /** What the tests' stand-in for this store's server cannot hold; a test leaves it out. */
-  readonly lacks?: ReadonlySet<Ability>;
-  remove(): Promise<void>;
-}
-
-export type Ability =
-  | 'dots in keys'
-  | 'lists in lists'
-  | 'infinity'
-  | 'negative zero'
-  | 'speed with thousands of tasks'
-  | 'slices past the end'
-  | 'refusals of documents'
-  | 'ranges by a descending index';
-
-/** A place with its writer and one reader open; filled in before the tests of a suite run. */
-export interface OpenPlace {
-  place: StorePlace;
-  writer: Writer;
-  reader: Reader;
-}
-
-/** Opens a place for the suite that calls it, and removes it afterwards. */
-export function usePlace(makePlace: () => Promise<StorePlace>): OpenPlace {
-  const open = {} as OpenPlace;
-  before(async () => {
-    open.place = await makePlace();
-    open.writer = await open.place.store.openWriter();
-    open.reader = await open.place.store.openReader();
-  });
-  after(async () => {
-    await open.reader.close();
-    await open.writer.close();
-    await open.place.remove();
-  });
-  return open;
-}
+import { type StorePlace, usePlace } from './store-place.js';
 
 export function storeContract(name: string, makePlace: () => Promise<StorePlace>): void {
   describe(`${name}: the store contract`, () => {

@@ -10,10 +10,10 @@ import type { WriteBatch } from '../../src/state/write-batch.js';
 import { migrateStore } from '../../src/store/migrate-store.js';
 import type { Reader, Store } from '../../src/store/port.js';
 import { WriterLock } from '../../src/store/sqlite/writer-lock.js';
-import type { StorePlace } from './contract.js';
 import { action, badTask, batch, change, collect, idOf, newTask, runHead, START, user } from './documents.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 import { sqlitePlace } from './sqlite-place.js';
+import type { StorePlace } from './store-place.js';
 
 const MESSAGE = 'slow';
 

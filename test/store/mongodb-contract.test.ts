@@ -1,8 +1,9 @@
 /** The MongoDB store keeps the contract. */
 import { describe } from 'node:test';
-import { storeContract, usePlace } from './contract.js';
+import { storeContract } from './contract.js';
 import { runTests } from './contract-runs.js';
 import { placeOn, SERVERS, withoutMongodb } from './mongodb-place.js';
+import { usePlace } from './store-place.js';
 
 if (withoutMongodb) describe('mongodb: the store contract', { skip: withoutMongodb }, () => {});
 for (const [i, uri] of SERVERS.entries()) {

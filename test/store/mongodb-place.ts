@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Db, MongoClient } from 'mongodb';
 import { type MongodbOptions, MongodbStore } from '../../src/store/mongodb/store.js';
 import { openStore } from '../../src/store/open-store.js';
-import type { Ability, StorePlace } from './contract.js';
+import type { Ability, StorePlace } from './store-place.js';
 
 /**
  * The servers that tests may use. Where no mongod is to be had there are two that stand in for it: the first keeps what it holds

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../src/store/open-store.js';
-import type { StorePlace } from './contract.js';
+import type { StorePlace } from './store-place.js';
 
 export interface SqlitePlace extends StorePlace {
   /** The directory of the store; made by its first writer. */

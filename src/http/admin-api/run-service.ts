@@ -15,8 +15,6 @@ import { AdminError, type AdminService, type StatusView } from '../../protocol/a
 import { liveHead, liveTasks, runDetail, runSummary } from '../../runtime/run-views.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
-import { makeUserService } from './user-service.js';
-import { makeWorkerService } from './worker-service.js';
 
 export interface ServiceParts {
   state: State;
@@ -30,15 +28,6 @@ export interface ServiceParts {
 
 const DEFAULT_LIMIT = 100;
 
-export function makeAdminService(parts: ServiceParts): AdminService {
-  return {
-    ...makeUserService(parts),
-    ...makeWorkerService(parts),
-    ...makeRunService(parts),
-    ...makeServerService(parts),
-  };
-}
-
 type RunVerbs =
   | 'runAdd'
   | 'runList'
@@ -49,7 +38,7 @@ type RunVerbs =
   | 'runDelete'
   | 'runPriority';
 
-function makeRunService({ state, reader, whenDurable }: ServiceParts): Pick<AdminService, RunVerbs> {
+export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pick<AdminService, RunVerbs> {
   /** Changes a run that may have left memory. */
   const change = async <T>(id: string, act: (now: number) => Changed<T>) => {
     const now = Date.now();
@@ -127,7 +116,7 @@ function makeRunService({ state, reader, whenDurable }: ServiceParts): Pick<Admi
 
 type ServerVerbs = 'status' | 'backup' | 'configList' | 'configSet';
 
-function makeServerService(parts: ServiceParts): Pick<AdminService, ServerVerbs> {
+export function makeServerService(parts: ServiceParts): Pick<AdminService, ServerVerbs> {
   const { settings } = parts;
   return {
     status: async () => ({ status: await parts.status() }),

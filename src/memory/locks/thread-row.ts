@@ -26,3 +26,12 @@ export const ThreadWord = {
 } as const;
 
 export const ThreadState = { free: 0, alive: 1, dead: 2 } as const;
+
+/** What the words of waiting need of the registry. */
+export interface ThreadRows {
+  readonly words: Int32Array;
+  /** This thread's slot; throws when it has not joined. */
+  self(): number;
+  /** Whether the thread in `slot` ended without leaving, by the kernel's word. */
+  isGone(slot: number): boolean;
+}

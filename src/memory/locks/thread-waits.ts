@@ -1,13 +1,12 @@
 // What each thread waits for, whom it is handing a lock to, and the words by which one thread wakes another.
 
-import { MAX_THREADS, ROW, ThreadState, ThreadWord } from './thread-row.js';
-import type { Threads } from './threads.js';
+import { MAX_THREADS, ROW, type ThreadRows, ThreadState, ThreadWord } from './thread-row.js';
 
 export class ThreadWaits {
-  readonly #threads: Threads;
+  readonly #threads: ThreadRows;
   readonly #words: Int32Array;
 
-  constructor(threads: Threads) {
+  constructor(threads: ThreadRows) {
     this.#threads = threads;
     this.#words = threads.words;
   }

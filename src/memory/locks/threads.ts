@@ -3,7 +3,7 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import type { Region } from '../region.js';
-import { MAX_THREADS, NOBODY, ROW, ThreadState, ThreadWord } from './thread-row.js';
+import { MAX_THREADS, NOBODY, ROW, type ThreadRows, ThreadState, ThreadWord } from './thread-row.js';
 import { ThreadWaits } from './thread-waits.js';
 
 const SLOT_BITS = 7;
@@ -53,7 +53,7 @@ export function slotOf(lockWord: number): number {
 }
 
 /** At most 64 threads, each with a slot from 1 up. A slot is used again after its thread left. */
-export class Threads {
+export class Threads implements ThreadRows {
   /** Wake words, one a row: a thread parks on its own, whoever wakes it adds 1 and notifies. */
   readonly words: Int32Array;
   /** Every table of locks of the region that this thread has constructed. */

@@ -1,0 +1,15 @@
+/** The admin API's verbs together: one object for the HTTP server, from a file for each kind of thing they change. */
+
+import type { AdminService } from '../../protocol/admin.js';
+import { makeRunService, makeServerService, type ServiceParts } from './run-service.js';
+import { makeUserService } from './user-service.js';
+import { makeWorkerService } from './worker-service.js';
+
+export function makeAdminService(parts: ServiceParts): AdminService {
+  return {
+    ...makeUserService(parts),
+    ...makeWorkerService(parts),
+    ...makeRunService(parts),
+    ...makeServerService(parts),
+  };
+}
