@@ -1,10 +1,10 @@
 /** Puts back what a dead thread had changed under a run's lock. Call before anyone else can take the lock. */
-import { ORDER_WORDS } from './run-order.js';
-import { RUN_WORDS, RunWord } from './run-record.js';
+import { ORDER, ORDER_WORDS } from './run-order.js';
+import { RUN, RunWord } from './run-record.js';
 import { UndoWord } from './run-undo.js';
 import { SYSTEM_SLOT } from './runs.js';
 import type { State } from './state.js';
-import { TASK_WORDS, TaskWord } from './task-record.js';
+import { TASK, TASK_WORDS, TaskWord } from './task-record.js';
 
 /** What the dead thread was about when it held the run's lock. */
 export interface Undone {
@@ -28,8 +28,8 @@ export function rollBack(state: State, run: number, dead: number): Undone {
   if (spsa !== 0 && spsa !== words[image + RunWord.spsa]! >>> 0) state.slab.free(spsa);
   const order = row + UndoWord.orderImage;
   const { records } = state.runs.order;
-  records.i32.set(words.subarray(order, order + ORDER_WORDS), run * ORDER_WORDS);
-  state.runs.records.i32.set(words.subarray(image, image + RUN_WORDS), state.runs.at(run));
+  records.i32.set(words.subarray(order, order + ORDER.used), run * ORDER_WORDS);
+  state.runs.records.i32.set(words.subarray(image, image + RUN.used), state.runs.at(run));
   words[row + UndoWord.run] = 0;
   return { undone: true, stopping };
 }
@@ -57,7 +57,7 @@ function undoTask(state: State, run: number, row: number): void {
   const flips = i32[offset + TaskWord.spsaFlips]! >>> 0;
   if (flips !== 0 && flips !== was(TaskWord.spsaFlips) >>> 0) state.slab.free(flips);
   if (added) i32.fill(0, offset, offset + TASK_WORDS);
-  else i32.set(words.subarray(image, image + TASK_WORDS), offset);
+  else i32.set(words.subarray(image, image + TASK.used), offset);
 }
 
 function undoConnection(state: State, row: number, info: number): void {

@@ -3,11 +3,21 @@
  * run's record. Reading lays the live members over the head, so members that Shoal does not know survive.
  */
 import { pack, unpack } from 'msgpackr';
-import type { RunArgs, Sprt, Spsa } from '../model/documents.js';
+import type { RunArgs, RunDocument, Sprt, Spsa } from '../model/documents.js';
 import { readRunResults, readSprt, writeRunResults, writeSprt } from './results.js';
-import { COMPILERS, RunFlag, RunFloat, RunWord, UNKNOWN_COMPILER } from './run-record.js';
+import { ORDER_ARGS_MEMBERS, ORDER_MEMBERS } from './run-order.js';
+import {
+  ARGS_MEMBERS,
+  COMPILERS,
+  RUN_MEMBERS,
+  RunFlag,
+  RunFloat,
+  RunWord,
+  UNKNOWN_COMPILER,
+} from './run-record.js';
 import { putSpsaBlock, SpsaBlock } from './spsa-block.js';
 import type { State } from './state.js';
+import type { StoredMember, StoredMembers } from './stored-member.js';
 import type { RunHead, RunLive } from './write-batch.js';
 
 /** What the scheduler needs to know of a run's args, worked out once when the run comes into memory. */
@@ -22,16 +32,16 @@ export interface DerivedFields {
   coreLimit: number;
 }
 
-const LIVE_ARGS = [
-  'num_games',
-  'throughput',
-  'itp',
-  'priority',
-  'auto_purge',
-  'info',
-  'sprt',
-  'spsa',
-] as const;
+const LIVE = Object.entries({ ...RUN_MEMBERS, ...ORDER_MEMBERS } as StoredMembers<RunDocument>);
+const LIVE_ARGS = Object.entries({ ...ARGS_MEMBERS, ...ORDER_ARGS_MEMBERS } as StoredMembers<RunArgs>);
+
+/** Words that refer to a blob. */
+const BLOBS = [
+  RunWord.head,
+  RunWord.argsText,
+  RunWord.spsa,
+  ...[...LIVE, ...LIVE_ARGS].filter(([, { as }]) => as === 'text').map(([, { at }]) => at),
+];
 
 /** Fills the record of a reserved slot from a document. */
 export function writeRun(
@@ -44,39 +54,21 @@ export function writeRun(
   const { runs, slab } = state;
   const { args } = head;
   const fixedArgs: Partial<RunArgs> = { ...args };
-  for (const name of LIVE_ARGS) delete fixedArgs[name];
+  for (const name of [...LIVE_ARGS.map(([name]) => name), 'sprt', 'spsa'])
+    delete fixedArgs[name as keyof RunArgs];
   runs.setWord(slot, RunWord.head, slab.put(pack(head)));
   runs.setWord(slot, RunWord.argsText, slab.put(Buffer.from(JSON.stringify(fixedArgs).slice(0, -1))));
-  runs.setWord(slot, RunWord.info, slab.put(Buffer.from(args.info ?? '')));
-  runs.setWord(slot, RunWord.approver, slab.put(Buffer.from(head.approver ?? '')));
+  for (const [name, member] of LIVE) writeMember(state, slot, member, head[name as keyof RunHead]);
+  for (const [name, member] of LIVE_ARGS) writeMember(state, slot, member, args[name as keyof RunArgs]);
   runs.setWord(slot, RunWord.threads, args.threads ?? 1);
   runs.setWord(slot, RunWord.archLow, traits.archMask[0]);
   runs.setWord(slot, RunWord.archHigh, traits.archMask[1]);
   const compiler = (COMPILERS as readonly string[]).indexOf(args.compiler ?? '');
   runs.setWord(slot, RunWord.compiler, compiler < 0 ? UNKNOWN_COMPILER : compiler);
-  runs.setWord(slot, RunWord.failures, head.failures ?? 0);
-  runs.setWord(slot, RunWord.workers, head.workers ?? 0);
-  runs.order.setCores(slot, head.cores ?? 0);
-  runs.set(slot, RunFlag.finished, head.finished);
-  runs.set(slot, RunFlag.approved, head.approved);
-  runs.set(slot, RunFlag.deleted, head.deleted);
-  runs.set(slot, RunFlag.failed, head.failed);
-  runs.set(slot, RunFlag.green, head.is_green);
-  runs.set(slot, RunFlag.yellow, head.is_yellow);
-  runs.set(slot, RunFlag.autoPurge, args.auto_purge);
   runs.setFloat(slot, RunFloat.gameDuration, traits.gameDuration);
   runs.setFloat(slot, RunFloat.hashMemory, traits.hashMemory);
   runs.setFloat(slot, RunFloat.coreLimit, traits.coreLimit);
-  runs.order.setPriority(slot, args.priority ?? 0);
-  runs.order.setItp(slot, args.itp ?? 100);
-  runs.setFloat(slot, RunFloat.throughput, args.throughput ?? 1000);
-  runs.setFloat(slot, RunFloat.numGames, args.num_games);
-  runs.setFloat(slot, RunFloat.committedGames, head.committed_games ?? 0);
-  runs.setFloat(slot, RunFloat.totalGames, head.total_games ?? 0);
-  runs.setFloat(slot, RunFloat.nps, head.nps ?? 0);
-  runs.setFloat(slot, RunFloat.gamesPerMinute, head.games_per_minute ?? 0);
   runs.setFloat(slot, RunFloat.startTime, head.start_time);
-  runs.setFloat(slot, RunFloat.lastUpdated, head.last_updated);
   writeRunResults(runs, slot, head.results);
   runs.set(slot, RunFlag.sprt, args.sprt !== undefined);
   if (args.sprt !== undefined) writeSprt(runs, slot, args.sprt);
@@ -87,7 +79,7 @@ export function writeRun(
 /** Frees what the record refers to. Call under the run's lock. */
 export function freeRun(state: State, slot: number): void {
   const { runs, slab } = state;
-  for (const word of [RunWord.head, RunWord.argsText, RunWord.info, RunWord.approver, RunWord.spsa]) {
+  for (const word of BLOBS) {
     const handle = runs.word(slot, word) >>> 0;
     if (handle !== 0) slab.free(handle);
     runs.setWord(slot, word, 0);
@@ -101,36 +93,15 @@ export function fixedHead(state: State, slot: number): RunHead {
 
 /** The members that change while the run lives. Call under the run's lock. */
 export function readLive(state: State, slot: number): RunLive {
-  const { runs } = state;
-  const live: RunLive = {
-    last_updated: runs.float(slot, RunFloat.lastUpdated),
-    approved: runs.has(slot, RunFlag.approved),
-    approver: blobText(state, runs.word(slot, RunWord.approver)),
-    finished: runs.has(slot, RunFlag.finished),
-    deleted: runs.has(slot, RunFlag.deleted),
-    failed: runs.has(slot, RunFlag.failed),
-    failures: runs.word(slot, RunWord.failures),
-    is_green: runs.has(slot, RunFlag.green),
-    is_yellow: runs.has(slot, RunFlag.yellow),
-    workers: runs.word(slot, RunWord.workers),
-    cores: runs.order.cores(slot),
-    committed_games: runs.float(slot, RunFloat.committedGames),
-    total_games: runs.float(slot, RunFloat.totalGames),
-    results: readRunResults(runs, slot),
-    nps: runs.float(slot, RunFloat.nps),
-    games_per_minute: runs.float(slot, RunFloat.gamesPerMinute),
-    args: {
-      itp: runs.order.itp(slot),
-      num_games: runs.float(slot, RunFloat.numGames),
-      priority: runs.order.priority(slot),
-      throughput: runs.float(slot, RunFloat.throughput),
-      auto_purge: runs.has(slot, RunFlag.autoPurge),
-      info: blobText(state, runs.word(slot, RunWord.info)),
-    },
-  };
+  const live: Record<string, unknown> = {};
+  for (const [name, member] of LIVE) live[name] = readMember(state, slot, member);
+  live['results'] = readRunResults(state.runs, slot);
+  const args: Record<string, unknown> = {};
+  for (const [name, member] of LIVE_ARGS) args[name] = readMember(state, slot, member);
   const fixed = fixedHead(state, slot).args.sprt;
-  if (fixed !== undefined) live.args.sprt = liveSprt(state, slot, fixed);
-  return live;
+  if (fixed !== undefined) args['sprt'] = liveSprt(state, slot, fixed);
+  live['args'] = args;
+  return live as unknown as RunLive;
 }
 
 /** The whole document without tasks. `param_history` of a tune is left to the store. Call under the run's lock. */
@@ -144,18 +115,48 @@ export function readHead(state: State, slot: number): RunHead {
 
 /** JSON text of the run's args as a worker gets them, without the closing brace. Call under the run's lock. */
 export function argsText(state: State, slot: number): string {
-  const { runs } = state;
-  const fixed = state.decoded(runs.word(slot, RunWord.argsText) >>> 0, (bytes) => bytes.toString());
+  const fixed = state.decoded(state.runs.word(slot, RunWord.argsText) >>> 0, (bytes) => bytes.toString());
   const { sprt, spsa } = fixedHead(state, slot).args;
-  let text =
-    `${fixed},"num_games":${runs.float(slot, RunFloat.numGames)}` +
-    `,"info":${JSON.stringify(blobText(state, runs.word(slot, RunWord.info)))}` +
-    `,"auto_purge":${runs.has(slot, RunFlag.autoPurge)}` +
-    `,"throughput":${runs.float(slot, RunFloat.throughput)}` +
-    `,"itp":${runs.order.itp(slot)},"priority":${runs.order.priority(slot)}`;
+  let text = fixed;
+  for (const [name, member] of LIVE_ARGS)
+    text += `,"${name}":${JSON.stringify(readMember(state, slot, member))}`;
   if (sprt !== undefined) text += `,"sprt":${JSON.stringify(liveSprt(state, slot, sprt))}`;
   if (spsa !== undefined) text += `,"spsa":${JSON.stringify(liveSpsa(state, slot, spsa))}`;
   return text;
+}
+
+function readMember(
+  state: State,
+  slot: number,
+  { as, at }: StoredMember<unknown>,
+): number | boolean | string {
+  const { runs } = state;
+  switch (as) {
+    case 'word':
+      return runs.word(slot, at);
+    case 'float':
+      return runs.float(slot, at);
+    case 'flag':
+      return runs.has(slot, at);
+    case 'text':
+      return blobText(state, runs.word(slot, at));
+    case 'orderWord':
+      return runs.order.word(slot, at);
+    case 'orderFloat':
+      return runs.order.float(slot, at);
+  }
+}
+
+function writeMember(state: State, slot: number, member: StoredMember<unknown>, given: unknown): void {
+  const { runs } = state;
+  const { as, at } = member;
+  const value = given ?? member.absent;
+  if (as === 'word') runs.setWord(slot, at, value as number);
+  else if (as === 'float') runs.setFloat(slot, at, value as number);
+  else if (as === 'flag') runs.set(slot, at, value as boolean);
+  else if (as === 'text') runs.setWord(slot, at, state.slab.put(Buffer.from(value as string)));
+  else if (as === 'orderWord') runs.order.setWord(slot, at, value as number);
+  else runs.order.setFloat(slot, at, value as number);
 }
 
 /** Replaces a short text that the record keeps as a blob. */

@@ -4,22 +4,40 @@
  * Guarded by the run's lock like the rest; the scheduler reads it without.
  */
 import type { Region } from '../memory/region.js';
+import type { RunArgs, RunDocument } from '../model/documents.js';
 import { carveRecords, type Records } from './record.js';
+import { layOut } from './record-layout.js';
+import { orderFloat, orderWord, type StoredMembers } from './stored-member.js';
 
-/** 32-bit words a run. */
+/** 32 bytes a run: two runs share a cache line. A further column makes it 16 words. */
 export const ORDER_WORDS = 8;
 
-/** OrderWord offsets count 32-bit words, OrderFloat offsets 64-bit floats, both from the start of the run's record. */
-export const OrderWord = {
-  cores: 0,
-  /** The run's id: three words, most significant first. */
-  id: 1,
-} as const;
+export const ORDER = layOut(
+  'place of a run in the order',
+  {
+    words: {
+      cores: 1,
+      /** The run's id, most significant word first. */
+      id: 3,
+    },
+    floats: {
+      priority: 1,
+      /** Internal throughput: a run's share of the farm. */
+      itp: 1,
+    },
+  },
+  ORDER_WORDS,
+);
 
-export const OrderFloat = {
-  priority: 2,
-  itp: 3,
-} as const;
+export const OrderWord = ORDER.word;
+export const OrderFloat = ORDER.float;
+
+/** Members of a run's document, and of its args, that it is ordered by. */
+export const ORDER_MEMBERS = { cores: orderWord(OrderWord.cores) } satisfies StoredMembers<RunDocument>;
+export const ORDER_ARGS_MEMBERS = {
+  itp: orderFloat(OrderFloat.itp, 100),
+  priority: orderFloat(OrderFloat.priority),
+} satisfies StoredMembers<RunArgs>;
 
 export class RunOrder {
   readonly records: Records;
@@ -28,29 +46,44 @@ export class RunOrder {
     this.records = carveRecords(region, 'run-order', count, ORDER_WORDS);
   }
 
+  word(slot: number, word: number): number {
+    return this.records.i32[slot * ORDER_WORDS + word]!;
+  }
+
+  setWord(slot: number, word: number, value: number): void {
+    this.records.i32[slot * ORDER_WORDS + word] = value;
+  }
+
+  float(slot: number, float: number): number {
+    return this.records.f64[(slot * ORDER_WORDS) / 2 + float]!;
+  }
+
+  setFloat(slot: number, float: number, value: number): void {
+    this.records.f64[(slot * ORDER_WORDS) / 2 + float] = value;
+  }
+
   cores(slot: number): number {
-    return this.records.i32[slot * ORDER_WORDS + OrderWord.cores]!;
+    return this.word(slot, OrderWord.cores);
   }
 
   setCores(slot: number, cores: number): void {
-    this.records.i32[slot * ORDER_WORDS + OrderWord.cores] = cores;
+    this.setWord(slot, OrderWord.cores, cores);
   }
 
   priority(slot: number): number {
-    return this.records.f64[(slot * ORDER_WORDS) / 2 + OrderFloat.priority]!;
+    return this.float(slot, OrderFloat.priority);
   }
 
   setPriority(slot: number, priority: number): void {
-    this.records.f64[(slot * ORDER_WORDS) / 2 + OrderFloat.priority] = priority;
+    this.setFloat(slot, OrderFloat.priority, priority);
   }
 
-  /** Internal throughput: a run's share of the farm. */
   itp(slot: number): number {
-    return this.records.f64[(slot * ORDER_WORDS) / 2 + OrderFloat.itp]!;
+    return this.float(slot, OrderFloat.itp);
   }
 
   setItp(slot: number, itp: number): void {
-    this.records.f64[(slot * ORDER_WORDS) / 2 + OrderFloat.itp] = itp;
+    this.setFloat(slot, OrderFloat.itp, itp);
   }
 
   /** A view of the words of the run's id. */

@@ -1,109 +1,145 @@
 /**
- * What a live run is made of in shared memory. RunWord offsets count 32-bit words, RunFloat offsets count 64-bit
- * floats, both from the start of the run's record. Everything here is guarded by the run's lock; the scheduler reads
- * single words of runs it has not locked and decides again under the lock. What it reads of every run is in run-order.ts.
+ * What a live run is made of in shared memory, and which members of its document that is. Everything here is guarded by
+ * the run's lock; the scheduler reads single words of runs it has not locked and decides again under the lock. What it
+ * reads of every run is in run-order.ts.
+ *
+ * A new member that lives takes a line in the list of words or floats (or flags), and one in RUN_MEMBERS or ARGS_MEMBERS.
  */
+import type { RunArgs, RunDocument } from '../model/documents.js';
+import { flagBits, layOut } from './record-layout.js';
+import { flag, float, type StoredMembers, text, word } from './stored-member.js';
 
-export const RUN_WORDS = 192;
+/** What a beat, an update and the scheduler's filters touch comes first, so that it shares cache lines. */
+export const RUN = layOut('run', {
+  words: {
+    /** 0 while the slot is free. */
+    inUse: 1,
+    /** Changes each time that the slot gets another run, so that a remembered slot can be told from a recycled one. */
+    generation: 1,
+    flags: 1,
+    threads: 1,
+    /** Bit i set: the i-th known architecture passes args.arch_filter. */
+    archLow: 1,
+    archHigh: 1,
+    /** Position in COMPILERS. */
+    compiler: 1,
+    workers: 1,
+    taskCount: 1,
+    /** First task of the list of tasks to write (task id + 1; 0 ends the list). */
+    dirtyTasks: 1,
+    /** First task of the list of tasks that gave a sign of life since it was written. */
+    dirtyBeats: 1,
+    /** First and last item of the list of things to append to the store with this run. */
+    outbox: 1,
+    outboxTail: 1,
+    /** The newest commit number when the writer last collected this run. */
+    lastCollected: 1,
+    failures: 1,
+    /** Game pairs. */
+    batchSize: 1,
+    /** Blob: the run's head document without what this record holds. */
+    head: 1,
+    /** Blob: JSON text of the args that never change, without the closing brace. */
+    argsText: 1,
+    /** Blob: the numbers of an SPSA tune (spsa-block.ts); 0 for other runs. */
+    spsa: 1,
+    /** Blob: args.info, which can be modified. */
+    info: 1,
+    /** Blob. */
+    approver: 1,
+    eloModel: 1,
+    sprtState: 1,
+  },
+  floats: {
+    /** The scheduler's limit: no more tasks are given out above this many cores. */
+    coreLimit: 1,
+    numGames: 1,
+    committedGames: 1,
+    /** MiB of hash tables of both engines. */
+    hashMemory: 1,
+    totalGames: 1,
+    wins: 1,
+    losses: 1,
+    draws: 1,
+    crashes: 1,
+    timeLosses: 1,
+    pentanomial: 5,
+    lastUpdated: 1,
+    lastAccess: 1,
+    nps: 1,
+    gamesPerMinute: 1,
+    startTime: 1,
+    /** Seconds a game, from args.tc. */
+    gameDuration: 1,
+    throughput: 1,
+    alpha: 1,
+    beta: 1,
+    elo0: 1,
+    elo1: 1,
+    llr: 1,
+    lowerBound: 1,
+    upperBound: 1,
+    /** last_update, skipped_updates, ref0, m0, sq0, ref1, m1, sq1. */
+    overshoot: 8,
+    lostSamples: 1,
+    illegalUpdate: 1,
+  },
+});
 
-export const RunWord = {
-  /** 0 while the slot is free. */
-  inUse: 0,
-  /** Changes each time that the slot gets another run, so that a remembered slot can be told from a recycled one. */
-  generation: 1,
-  flags: 5,
-  threads: 6,
-  workers: 7,
-  taskCount: 9,
-  /** First task of the list of tasks to write (task id + 1; 0 ends the list). */
-  dirtyTasks: 28,
-  /** First task of the list of tasks that gave a sign of life since it was written. */
-  dirtyBeats: 26,
-  /** First and last item of the list of things to append to the store with this run. */
-  outbox: 29,
-  outboxTail: 30,
-  /** Blob: the run's head document without what this record holds. */
-  head: 16,
-  /** Blob: JSON text of the args that never change, without the closing brace. */
-  argsText: 17,
-  /** Blob: the numbers of an SPSA tune (spsa-block.ts); 0 for other runs. */
-  spsa: 18,
-  /** Bit i set: the i-th known architecture passes args.arch_filter. */
-  archLow: 31,
-  archHigh: 14,
-  compiler: 15,
-  failures: 19,
-  eloModel: 20,
-  sprtState: 21,
-  /** Game pairs. */
-  batchSize: 22,
-  /** Blob: args.info, which can be modified. */
-  info: 23,
-  approver: 24,
-  /** The journal's newest number when the writer last copied this run. */
-  lastCollected: 25,
-} as const;
+export const RUN_WORDS = RUN.row;
+export const RunWord = RUN.word;
+export const RunFloat = RUN.float;
 
-export const RunFloat = {
-  throughput: 54,
-  numGames: 35,
-  committedGames: 36,
-  totalGames: 72,
-  wins: 38,
-  losses: 39,
-  draws: 40,
-  crashes: 41,
-  timeLosses: 42,
-  /** Five numbers. */
-  pentanomial: 43,
-  nps: 48,
-  gamesPerMinute: 49,
-  startTime: 50,
-  lastUpdated: 51,
-  lastAccess: 52,
-  /** Seconds a game, from args.tc. */
-  gameDuration: 53,
-  /** MiB of hash tables of both engines. */
-  hashMemory: 34,
-  alpha: 55,
-  beta: 56,
-  elo0: 57,
-  elo1: 58,
-  llr: 59,
-  lowerBound: 60,
-  upperBound: 61,
-  /** Eight numbers: last_update, skipped_updates, ref0, m0, sq0, ref1, m1, sq1. */
-  overshoot: 62,
-  lostSamples: 70,
-  illegalUpdate: 71,
-  /** The scheduler's limit: no more tasks are given out above this many cores. */
-  coreLimit: 37,
-} as const;
-
-export const RunFlag = {
-  finished: 1,
-  approved: 1 << 1,
-  deleted: 1 << 2,
-  failed: 1 << 3,
-  green: 1 << 4,
-  yellow: 1 << 5,
-  sprt: 1 << 6,
-  spsa: 1 << 7,
-  autoPurge: 1 << 8,
+export const RunFlag = flagBits('run', [
+  'finished',
+  'approved',
+  'deleted',
+  'failed',
+  'green',
+  'yellow',
+  'sprt',
+  'spsa',
+  'autoPurge',
   /** Results have no pentanomial: a document older than pentanomial statistics. */
-  trinomial: 1 << 9,
-  overshoot: 1 << 10,
-  lostSamples: 1 << 11,
-  illegalUpdate: 1 << 12,
+  'trinomial',
+  'overshoot',
+  'lostSamples',
+  'illegalUpdate',
   /** args.sprt has a `state`; some old documents have none, and a purge then leaves their LLR alone. */
-  sprtState: 1 << 13,
+  'sprtState',
   /** The store has no document of this run yet. */
-  isNew: 1 << 14,
-  aggregatesDirty: 1 << 15,
-  /** Of aggregatesDirty: not all of it follows from the tasks, so that it leaves with the next group. */
-  flushNow: 1 << 17,
-  dirtySpsa: 1 << 16,
-} as const;
+  'isNew',
+  'aggregatesDirty',
+  'dirtySpsa',
+  /** Of aggregatesDirty: not all of it follows from the tasks, so that it leaves with the next write batch. */
+  'flushNow',
+]);
+
+/** Members of a run's document that live. Its results and the numbers of its test are read by results.ts. */
+export const RUN_MEMBERS = {
+  last_updated: float(RunFloat.lastUpdated, Number.NaN),
+  approved: flag(RunFlag.approved),
+  approver: text(RunWord.approver),
+  finished: flag(RunFlag.finished),
+  deleted: flag(RunFlag.deleted),
+  failed: flag(RunFlag.failed),
+  failures: word(RunWord.failures),
+  is_green: flag(RunFlag.green),
+  is_yellow: flag(RunFlag.yellow),
+  workers: word(RunWord.workers),
+  committed_games: float(RunFloat.committedGames),
+  total_games: float(RunFloat.totalGames),
+  nps: float(RunFloat.nps),
+  games_per_minute: float(RunFloat.gamesPerMinute),
+} satisfies StoredMembers<RunDocument>;
+
+/** Members of `args` that live, in the order in which a worker gets them. */
+export const ARGS_MEMBERS = {
+  num_games: float(RunFloat.numGames, Number.NaN),
+  info: text(RunWord.info),
+  auto_purge: flag(RunFlag.autoPurge),
+  throughput: float(RunFloat.throughput, 1000),
+} satisfies StoredMembers<RunArgs>;
 
 export const ELO_MODELS = ['BayesElo', 'logistic', 'normalized'] as const;
 export const SPRT_STATES = ['', 'accepted', 'rejected'] as const;

@@ -10,29 +10,34 @@ import { MAX_THREADS } from '../memory/locks/thread-row.js';
 import type { Threads } from '../memory/locks/threads.js';
 import type { Region } from '../memory/region.js';
 import type { Records } from './record.js';
-import { ORDER_WORDS } from './run-order.js';
-import { RUN_WORDS } from './run-record.js';
+import { layOut } from './record-layout.js';
+import { ORDER, ORDER_WORDS } from './run-order.js';
+import { RUN, RUN_WORDS } from './run-record.js';
 import type { RunTable } from './runs.js';
-import { TASK_WORDS } from './task-record.js';
+import { TASK } from './task-record.js';
 
-const ROW = 256;
-/** Words of a thread's row. All but the images are 0 when there is nothing to say. */
-export const UndoWord = {
-  /** Slot of the run that is being changed, + 1. */
-  run: 0,
-  /** Number of the task whose image is kept, + 1. */
-  task: 1,
-  /** What has been added to the connections of the task's address: 1, or -1. */
-  connections: 2,
-  /** 1: the run is being stopped; 2: and a part of that is final. */
-  stopping: 3,
-  /** A task that was given out but not noted with its worker yet: slot + 1, generation, number, worker. */
-  assignment: 4,
-  /** What the scheduler orders the run by. */
-  orderImage: 8,
-  taskImage: 16,
-  runImage: 64,
-} as const;
+/** A thread's row. All but the images are 0 when there is nothing to say. */
+const UNDO = layOut('thread in the undo log', {
+  words: {
+    /** Slot of the run that is being changed, + 1. */
+    run: 1,
+    /** Number of the task whose image is kept, + 1. */
+    task: 1,
+    /** What has been added to the connections of the task's address: 1, or -1. */
+    connections: 1,
+    /** 1: the run is being stopped; 2: and a part of that is final. */
+    stopping: 1,
+    /** A task that was given out but not noted with its worker yet: slot + 1, generation, number, worker. */
+    assignment: 4,
+    /** What the scheduler orders the run by. */
+    orderImage: ORDER.used,
+    taskImage: TASK.used,
+    runImage: RUN.used,
+  },
+});
+
+export const UndoWord = UNDO.word;
+const ROW = UNDO.row;
 
 export class UndoLog implements UndoRecorder {
   readonly words: Int32Array;
@@ -61,7 +66,7 @@ export class UndoLog implements UndoRecorder {
 
   /** Nothing that the thread in `slot` kept is needed any more. */
   forget(slot: number): void {
-    this.words.fill(0, this.rowOf(slot), this.rowOf(slot) + UndoWord.taskImage);
+    this.words.fill(0, this.rowOf(slot), this.rowOf(slot) + UndoWord.orderImage);
   }
 
   /** Where the row of the thread in `slot` begins. */
@@ -100,7 +105,7 @@ export class UndoLog implements UndoRecorder {
       words[row + UndoWord.connections] = 0;
       this.#copyRun(run - 1, row);
     }
-    copy(this.#tasks.i32, offset, words, row + UndoWord.taskImage, TASK_WORDS);
+    copy(this.#tasks.i32, offset, words, row + UndoWord.taskImage, TASK.used);
     words[row + UndoWord.task] = taskId + 1;
     words[row + UndoWord.run] = run;
   }
@@ -139,8 +144,8 @@ export class UndoLog implements UndoRecorder {
 
   #copyRun(run: number, row: number): void {
     const { records, order } = this.#runs;
-    copy(records.i32, run * RUN_WORDS, this.words, row + UndoWord.runImage, RUN_WORDS);
-    copy(order.records.i32, run * ORDER_WORDS, this.words, row + UndoWord.orderImage, ORDER_WORDS);
+    copy(records.i32, run * RUN_WORDS, this.words, row + UndoWord.runImage, RUN.used);
+    copy(order.records.i32, run * ORDER_WORDS, this.words, row + UndoWord.orderImage, ORDER.used);
   }
 }
 

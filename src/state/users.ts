@@ -6,12 +6,16 @@
 import { hash } from 'node:crypto';
 import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import type { UserDocument } from '../model/documents.js';
+import { flagBits, layOut } from './record-layout.js';
 
-export const USER_WORDS = 16;
-const Word = { flags: 0, machineLimit: 1, version: 2, digest: 4 } as const;
 const DIGEST_WORDS = 8;
-const VERIFIED_AT = 6;
-const Flag = { blocked: 1, pending: 2, verified: 4 } as const;
+const USER = layOut('user', {
+  words: { flags: 1, machineLimit: 1, version: 1, digest: DIGEST_WORDS },
+  floats: { verifiedAt: 1 },
+});
+const Word = USER.word;
+const Flag = flagBits('user', ['blocked', 'pending', 'verified']);
+export const USER_WORDS = USER.row;
 
 /** The limit of an account that has none of its own (spec: data-model.md §3). */
 export const DEFAULT_MACHINE_LIMIT = 16;
@@ -81,7 +85,7 @@ export class Users {
     return (
       Atomics.load(i32, offset + Word.flags) === Flag.verified &&
       Atomics.load(i32, offset + Word.version) === version &&
-      now - f64[offset / 2 + VERIFIED_AT]! <= maxAgeMs
+      now - f64[offset / 2 + USER.float.verifiedAt]! <= maxAgeMs
     );
   }
 
@@ -94,7 +98,7 @@ export class Users {
       let difference = 0;
       for (let word = 0; word < DIGEST_WORDS; word++)
         difference |= i32[offset + Word.digest + word]! ^ digest[word]!;
-      return difference === 0 && now - f64[offset / 2 + VERIFIED_AT]! <= maxAgeMs;
+      return difference === 0 && now - f64[offset / 2 + USER.float.verifiedAt]! <= maxAgeMs;
     });
     return verified === true ? 'verified' : 'unverified';
   }
@@ -106,7 +110,7 @@ export class Users {
       const { i32, f64 } = this.#table;
       if (i32[offset + Word.version] !== version) return;
       i32.set(digest, offset + Word.digest);
-      f64[offset / 2 + VERIFIED_AT] = now;
+      f64[offset / 2 + USER.float.verifiedAt] = now;
       i32[offset + Word.flags]! |= Flag.verified;
     });
   }

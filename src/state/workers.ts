@@ -4,20 +4,31 @@
  */
 import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import type { Slab } from '../memory/tables/slab.js';
+import { layOut } from './record-layout.js';
+
+const WORKER = layOut(
+  'worker',
+  {
+    words: {
+      taskRun: 1,
+      taskGeneration: 1,
+      taskId: 1,
+      /** The id of the run of the latest assignment. */
+      lastRun: 3,
+      /** Blob: the ids of the runs that the worker has had. */
+      seen: 1,
+      blocked: 1,
+      /** Blob. */
+      message: 1,
+    },
+    floats: { blockedAt: 1 },
+  },
+  12,
+);
+const Word = WORKER.word;
 
 /** Payload words of a worker. */
-export const WORKER_WORDS = 12;
-
-const Word = {
-  taskRun: 0,
-  taskGeneration: 1,
-  taskId: 2,
-  lastRun: 3,
-  seen: 6,
-  blocked: 7,
-  message: 8,
-} as const;
-const BLOCKED_AT = 5;
+export const WORKER_WORDS = WORKER.row;
 
 /** A reference to a task: the slot and generation of its run, and its number. */
 export interface TaskReference {
@@ -130,12 +141,12 @@ export class Workers {
     const old = this.table.i32[offset + Word.message]! >>> 0;
     this.table.i32[offset + Word.message] = this.#slab.putValue(message);
     this.table.i32[offset + Word.blocked] = blocked ? 1 : 0;
-    this.table.f64[offset / 2 + BLOCKED_AT] = now;
+    this.table.f64[offset / 2 + WORKER.float.blockedAt] = now;
     if (old !== 0) this.#slab.free(old);
   }
 
   blockedAt(record: number): number {
-    return this.table.f64[this.table.at(record) / 2 + BLOCKED_AT]!;
+    return this.table.f64[this.table.at(record) / 2 + WORKER.float.blockedAt]!;
   }
 
   /** Forgets a worker of which nothing is worth remembering; returns whether it did. */

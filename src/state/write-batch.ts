@@ -9,6 +9,7 @@ import type {
   NetDocument,
   PgnDocument,
   Results,
+  RunArgs,
   RunDocument,
   Sprt,
   SpsaHistoryPoint,
@@ -18,38 +19,20 @@ import type {
   WorkerDocument,
 } from '../model/documents.js';
 import type { SiteRecordWrite } from '../model/site-records.js';
+import type { ORDER_ARGS_MEMBERS, ORDER_MEMBERS } from './run-order.js';
+import type { ARGS_MEMBERS, RUN_MEMBERS } from './run-record.js';
 
 /** A run without what grows: tasks, bad tasks and the SPSA history live in records of their own. */
 export type RunHead = Omit<RunDocument, 'tasks' | 'bad_tasks'>;
 
+type Members = typeof RUN_MEMBERS & typeof ORDER_MEMBERS;
+type ArgsMembers = typeof ARGS_MEMBERS & typeof ORDER_ARGS_MEMBERS;
+
 /** The members of a run that change while it lives. */
-export interface RunLive {
-  last_updated: number;
-  approved: boolean;
-  approver: string;
-  finished: boolean;
-  deleted: boolean;
-  failed: boolean;
-  failures: number;
-  is_green: boolean;
-  is_yellow: boolean;
-  workers: number;
-  cores: number;
-  committed_games: number;
-  total_games: number;
+export type RunLive = Required<Pick<RunDocument, keyof Members>> & {
   results: Results;
-  nps: number;
-  games_per_minute: number;
-  args: {
-    itp: number;
-    num_games: number;
-    priority: number;
-    throughput: number;
-    auto_purge: boolean;
-    info: string;
-    sprt?: Sprt;
-  };
-}
+  args: Required<Pick<RunArgs, keyof ArgsMembers>> & { sprt?: Sprt };
+};
 
 /** The live numbers of an SPSA tune: theta[i] belongs to params[i]. */
 export interface SpsaLive {

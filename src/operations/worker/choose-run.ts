@@ -6,14 +6,15 @@
 import type { WorkerInfo } from '../../model/documents.js';
 import { knownWorkerArchs } from '../../protocol/configured-names.js';
 import { LARGEST_COUNT } from '../../protocol/schema-parts.js';
+import { isBetter, loadWith } from '../../rules/run-priority.js';
 import { memoryNeed } from '../../rules/task-size.js';
 import { ORDER_WORDS, OrderFloat, OrderWord } from '../../state/run-order.js';
 import { COMPILERS, RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 
 /**
- * The slot of the first run that the worker can take, or −1. One pass that allocates nothing for a run: of most only the
- * order is read, since they come after the best one so far whatever the filters say. Of equal runs the oldest is the first.
+ * The slot of the first run that the worker can take, or −1. One pass: of most runs only the order is read,
+ * since they come after the best one so far whatever the filters say. The list of ready runs has the oldest first.
  */
 export function chooseRun(state: State, info: WorkerInfo, worker: number): number {
   const { runs, workers } = state;
@@ -24,33 +25,25 @@ export function chooseRun(state: State, info: WorkerInfo, worker: number): numbe
   const [last0, last1, last2] = workers.lastRunWords(worker);
   let best = -1;
   let bestPriority = 0;
-  let bestHasCores = false;
+  let bestCores = 0;
   let bestLoad = 0;
   ready.beginScan();
   for (let i = 0; ready.has(i); i++) {
     const slot = ready.at(i);
     const offset = slot * ORDER_WORDS;
-    const priority = f64[(offset >> 1) + OrderFloat.priority]!;
     const isLast =
       i32[offset + OrderWord.id + 2] === last2 &&
       i32[offset + OrderWord.id + 1] === last1 &&
       i32[offset + OrderWord.id] === last0;
+    const priority = f64[(offset >> 1) + OrderFloat.priority]!;
     const ownCores = i32[offset + OrderWord.cores]!;
     const cores = isLast ? ownCores + concurrency : ownCores;
-    const hasCores = cores > 0;
-    const load = (cores + concurrency / 2) / f64[(offset >> 1) + OrderFloat.itp]!;
-    if (best >= 0) {
-      if (priority < bestPriority) continue;
-      if (priority === bestPriority) {
-        if (hasCores !== bestHasCores) {
-          if (hasCores) continue;
-        } else if (load >= bestLoad) continue;
-      }
-    }
+    const load = loadWith(cores, concurrency, f64[(offset >> 1) + OrderFloat.itp]!);
+    if (best >= 0 && !isBetter(priority, cores, load, bestPriority, bestCores, bestLoad)) continue;
     if (!passes(slot)) continue;
     best = slot;
     bestPriority = priority;
-    bestHasCores = hasCores;
+    bestCores = cores;
     bestLoad = load;
   }
   return best;
