@@ -2,11 +2,17 @@
  * Limits on what a visitor may do, which a front thread counts (docs/spec/web-ui.md §2.9). A page that comes to one throws
  * `NeedsAdmission` before it changes anything; the front thread counts, and asks again with what came of it.
  */
-import type { SiteCall } from './site-messages.js';
 
 /** `login`: by account name, with its wrong passwords; `post`: by account; `signup` and `search`: by address. */
 export const ADMISSION_GATES = ['login', 'post', 'signup', 'search'] as const;
 export type AdmissionGate = (typeof ADMISSION_GATES)[number];
+
+export interface Admission {
+  readonly gate: AdmissionGate;
+  readonly key: string;
+  /** 0: admitted; else so many seconds are to be waited. */
+  readonly waitSeconds: number;
+}
 
 export class NeedsAdmission extends Error {
   readonly gate: AdmissionGate;
@@ -30,7 +36,11 @@ export class TooMany extends Error {
 }
 
 /** Passes when the front thread has admitted it. @throws NeedsAdmission @throws TooMany */
-export function requireAdmission(call: SiteCall, gate: AdmissionGate, key: string): void {
+export function requireAdmission(
+  call: { readonly admissions: readonly Admission[] },
+  gate: AdmissionGate,
+  key: string,
+): void {
   const known = call.admissions.find((each) => each.gate === gate && each.key === key);
   if (known === undefined) throw new NeedsAdmission(gate, key);
   if (known.waitSeconds > 0) throw new TooMany(known.waitSeconds);

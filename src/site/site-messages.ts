@@ -1,5 +1,5 @@
 /** What a front thread asks a pool thread for the web application, and what it gets. */
-import type { AdmissionGate } from './admission.js';
+import type { Admission, AdmissionGate } from './admission.js';
 
 /** A request as the front thread read it; everything in it is the visitor's word. */
 export interface SiteRequest {
@@ -37,13 +37,6 @@ export interface SiteCall {
   readonly request: SiteRequest;
   /** What the front thread's limits said of it so far. */
   readonly admissions: readonly Admission[];
-}
-
-export interface Admission {
-  readonly gate: AdmissionGate;
-  readonly key: string;
-  /** 0: admitted; else so many seconds are to be waited. */
-  readonly waitSeconds: number;
 }
 
 export type SiteAnswer =

@@ -15,9 +15,10 @@ import {
 import { type Actor, actorOf, approverNamed, operatorNamed } from '../../src/operations/actor.js';
 import { OperationRefused, type RefusalCode } from '../../src/operations/refusal.js';
 import { approveRun } from '../../src/operations/run/approve-run.js';
+import type { RunChanges } from '../../src/operations/run/check-modification.js';
 import { deleteRun, purgeByHand, stopRun } from '../../src/operations/run/close-run.js';
 import { createRun } from '../../src/operations/run/create-run.js';
-import { modifyRun, type RunChanges } from '../../src/operations/run/modify-run.js';
+import { modifyRun } from '../../src/operations/run/modify-run.js';
 import { Shared } from '../../src/runtime/shared.js';
 import { readLive } from '../../src/state/run-document.js';
 import { RunFlag } from '../../src/state/run-record.js';

@@ -1,7 +1,7 @@
 /** The model's periodic jobs, operator's commands and restart (spec: scheduling.md §4.7–4.9, §8, §9). */
 
 import { shortWorkerName } from '../../src/model/names.js';
-import type { RunChanges } from '../../src/operations/run/modify-run.js';
+import type { RunChanges } from '../../src/operations/run/check-modification.js';
 import { gameDuration } from '../../src/rules/game-time.js';
 import { internalThroughput } from '../../src/rules/throughput.js';
 import { gamesOf, type Model, type ModelRun, runFields, type SeenRuns, taskFields } from './model.js';

@@ -5,9 +5,10 @@
 import type { HttpRequest } from 'uWebSockets.js';
 import { gzipSync } from 'node:zlib';
 import type { PoolCall } from '../../pool/pool-messages.js';
+import type { Admission } from '../../site/admission.js';
 import { siteAssets } from '../../site/assets.js';
 import { findSiteRoute } from '../../site/routes.js';
-import type { Admission, SiteAnswer, SiteRequest } from '../../site/site-messages.js';
+import type { SiteAnswer, SiteRequest } from '../../site/site-messages.js';
 import type { Client } from '../transport/client.js';
 import type { Answer, Exchange } from '../transport/exchange.js';
 import { robots } from './site.js';

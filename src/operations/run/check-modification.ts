@@ -3,7 +3,14 @@ import { limitProblem } from '../../rules/run-limits.js';
 import { RunFlag, RunFloat } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { OperationRefused, type RefusalCode } from '../refusal.js';
-import type { RunChanges } from './modify-run.js';
+
+export interface RunChanges {
+  num_games?: number;
+  priority?: number;
+  throughput?: number;
+  auto_purge?: boolean;
+  info?: string;
+}
 
 const DAY_MS = 86_400_000;
 const OLDEST_DAYS = 30;

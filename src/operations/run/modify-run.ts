@@ -6,16 +6,8 @@ import { type Actor, isApprover } from '../actor.js';
 import { logAction, markRun } from '../changes.js';
 import { setApproval } from './approve-run.js';
 import { type Changed, changeRun, checkMayChange } from './change-run.js';
-import { checkLimits, checkModification } from './check-modification.js';
+import { checkLimits, checkModification, type RunChanges } from './check-modification.js';
 import { isUndecided, reviveRun, runAction } from './transitions.js';
-
-export interface RunChanges {
-  num_games?: number;
-  priority?: number;
-  throughput?: number;
-  auto_purge?: boolean;
-  info?: string;
-}
 
 /** Up to these, an owner may raise what an approver has seen lower. */
 const FREE_THROUGHPUT = 100;
