@@ -37,7 +37,7 @@ export const evenCount = Type.Integer({ minimum: 0, maximum: LARGEST_COUNT, mult
 
 export const nonNegativeInt = Type.Integer({ minimum: 0 });
 export const positiveInt = Type.Integer({ minimum: 1 });
-export const evenUint = Type.Integer({ minimum: 0, multipleOf: 2 });
+export const nonNegativeEvenInt = Type.Integer({ minimum: 0, multipleOf: 2 });
 
 /** A number of a stored document that passes the check: databases hold NaN and the infinities too. */
 const float = (check: (value: number) => boolean) =>

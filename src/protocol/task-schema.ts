@@ -2,7 +2,16 @@
 import { isIP } from 'node:net';
 import Type from 'typebox';
 import { workerInfoMembers } from './request-schema.js';
-import { bytes, evenUint, instant, nonNegativeInt, refined, results, strict, text } from './schema-parts.js';
+import {
+  bytes,
+  instant,
+  nonNegativeEvenInt,
+  nonNegativeInt,
+  refined,
+  results,
+  strict,
+  text,
+} from './schema-parts.js';
 
 /** What a worker said of itself, and where it said it from. */
 const taskWorkerInfoSchema = strict({
@@ -13,7 +22,7 @@ const taskWorkerInfoSchema = strict({
 
 /** The members that tasks and purged tasks share. */
 export const taskMembers = {
-  num_games: evenUint,
+  num_games: nonNegativeEvenInt,
   active: Type.Boolean(),
   last_updated: instant,
   /** Opening offset in games. */

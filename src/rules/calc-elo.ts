@@ -1,7 +1,7 @@
 /** The public calculator `/api/calc_elo` (worker-api.md §5.7): query parameters to status and answer. */
 
 import type { EloModel, Pentanomial, Results } from '../model/documents.js';
-import { getElo } from './elo.js';
+import { estimateElo } from './elo.js';
 import { type SprtElo, sprtElo } from './sprt-elo.js';
 
 const PATH = '/api/calc_elo';
@@ -46,7 +46,9 @@ export function calcElo(params: Query): CalcEloAnswer {
   if (games > MOST_GAMES) return refuse('Number of games exceeds the limit.');
   if (games === 0) return refuse('No games to calculate Elo.');
   if (!params['elo0'] || !params['elo1']) {
-    const { elo, elo95, los } = getElo(results.pentanomial ?? [results.losses, results.draws, results.wins]);
+    const { elo, elo95, los } = estimateElo(
+      results.pentanomial ?? [results.losses, results.draws, results.wins],
+    );
     return { status: 200, body: { elo, ci: [elo - elo95, elo + elo95], LOS: los } };
   }
   return sprtAnswer(results, params['elo0'], params['elo1'], params['elo_model'] ?? 'normalized');

@@ -44,7 +44,7 @@ const NOTHING_TO_COMPARE: Chi2 = {
 };
 
 /** Tests whether workers differ, leaving out excluded keys and workers with too few games. */
-export function getChi2(tasks: Iterable<TaskView>, exclude: ReadonlySet<string> = new Set()): Chi2 {
+export function chi2OfWorkers(tasks: Iterable<TaskView>, exclude: ReadonlySet<string> = new Set()): Chi2 {
   const rows = groupByWorker(tasks, exclude);
   for (;;) {
     const columns: Row = [0, 0, 0];
@@ -63,7 +63,7 @@ export function getChi2(tasks: Iterable<TaskView>, exclude: ReadonlySet<string> 
  * test as a whole is below p or that residual above the limit. Rounds after the first leave out who was found.
  * @param first the test of all tasks
  */
-export function badWorkers(
+export function findOutliers(
   tasks: readonly TaskView[],
   first: Chi2,
   p: number,
@@ -73,7 +73,7 @@ export function badWorkers(
   const found = new Set<string>();
   let test = first;
   for (let round = 0; round < iterations; round++) {
-    if (round > 0) test = getChi2(tasks, found);
+    if (round > 0) test = chi2OfWorkers(tasks, found);
     let worst: string | undefined;
     let largest = Number.NEGATIVE_INFINITY;
     for (const [key, residual] of test.residual) {
@@ -88,7 +88,10 @@ export function badWorkers(
 }
 
 /** Colour of a residual against the thresholds of its test; red where there are none. */
-export function residualColor(residual: number, { z_95, z_99 }: Pick<Chi2, 'z_95' | 'z_99'>): ResidualColor {
+export function colorOfResidual(
+  residual: number,
+  { z_95, z_99 }: Pick<Chi2, 'z_95' | 'z_99'>,
+): ResidualColor {
   const size = Math.abs(residual);
   if (size < z_95) return 'green';
   return size < z_99 ? 'yellow' : 'red';

@@ -51,7 +51,7 @@ export function gameStatistics(counts: ArrayLike<number>): { games: number; mu: 
  * Elo, 95 % half-width and LOS of results from low to high: [losses, draws, wins] or the pentanomial
  * (statistics.md §3).
  */
-export function getElo(results: ArrayLike<number>): EloEstimate {
+export function estimateElo(results: ArrayLike<number>): EloEstimate {
   const { games, mu, variance: perGame } = gameStatistics(regularize(results));
   const deviation = Math.sqrt(perGame / games);
   const elo = eloOfScore(mu);
@@ -89,12 +89,4 @@ export function drawEloOf(counts: ArrayLike<number>): number {
 export function eloOfBayesElo(bayesElo: number, drawElo: number): number {
   const [, draw, win] = outcomesOfBayesElo(bayesElo, drawElo);
   return eloOfScore(win + draw / 2);
-}
-
-/** BayesElo and draw elo that show a logistic Elo at a draw ratio; NaN where no such outcome exists. */
-export function bayesEloOfElo(elo: number, drawRatio: number): { elo: number; drawelo: number } {
-  const win = scoreOfElo(elo) - drawRatio / 2;
-  const loss = 1 - drawRatio - win;
-  if (win <= 0 || loss <= 0) return { elo: Number.NaN, drawelo: Number.NaN };
-  return bayesEloOfOutcomes([loss, drawRatio, win]);
 }

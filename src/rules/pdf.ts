@@ -65,22 +65,3 @@ export function variance(values: ArrayLike<number>, p: ArrayLike<number>, center
   }
   return sum;
 }
-
-/** Mean, variance, skewness and excess kurtosis (statistics.md §7). */
-export function moments({ values, probabilities }: Pdf): {
-  mean: number;
-  variance: number;
-  skewness: number;
-  excessKurtosis: number;
-} {
-  const mu = mean(values, probabilities);
-  const v = variance(values, probabilities, mu);
-  let third = 0;
-  let fourth = 0;
-  for (let i = 0; i < values.length; i++) {
-    const distance = values[i]! - mu;
-    third += probabilities[i]! * distance ** 3;
-    fourth += probabilities[i]! * distance ** 4;
-  }
-  return { mean: mu, variance: v, skewness: third / v ** 1.5, excessKurtosis: fourth / (v * v) - 3 };
-}

@@ -1,6 +1,6 @@
-/** How a task's residual is shown (scheduling.md §5.5), from documents that may lack members. */
+/** How a task's residual is shown (scheduling.md §5.5), from documents that may lack members: for the web application's list of tasks. */
 
-import { type Chi2, residualColor, type TaskView } from './chi2.js';
+import { type Chi2, colorOfResidual, type TaskView } from './chi2.js';
 import { isCrashOrTime, type PartialResults } from './crash-or-time.js';
 import { GREEN, RED } from './result-box.js';
 
@@ -39,11 +39,11 @@ export function displayResidual(
 ): DisplayedResidual {
   if (task.bad !== undefined) {
     const residual = task.residual ?? Number.POSITIVE_INFINITY;
-    return colored(residual, task.residual_color ?? residualColor(residual, chi2));
+    return colored(residual, task.residual_color ?? colorOfResidual(residual, chi2));
   }
   if (isCrashOrTime(task.stats ?? {})) return colored(CRASH_RESIDUAL, 'red');
   const residual = chi2.residual.get(task.worker_info?.unique_key ?? '') ?? Number.POSITIVE_INFINITY;
-  return colored(residual, residualColor(residual, chi2));
+  return colored(residual, colorOfResidual(residual, chi2));
 }
 
 function colored(residual: number, color: string): DisplayedResidual {

@@ -1,8 +1,8 @@
-/** The box that shows how a test does (ui.md §5): a few lines of text and a colour. */
+/** The box that shows how a test does (ui.md §5): a few lines of text and a colour, for the web application's lists of runs. */
 
 import type { EloModel, Results, Sprt } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';
-import { getElo } from './elo.js';
+import { estimateElo } from './elo.js';
 import { formatFixed, formatPercent } from './format-number.js';
 import { fixedGamesOutcome } from './run-progress.js';
 import { countsOf } from './sprt.js';
@@ -58,7 +58,7 @@ function sprtLine(sprt: Sprt) {
 }
 
 function fixedLine(results: Results) {
-  const { elo, elo95, los } = getElo(countsOf(results));
+  const { elo, elo95, los } = estimateElo(countsOf(results));
   return {
     first: `Elo: ${formatFixed(elo, 2)} ± ${formatFixed(elo95, 1)} (95%) LOS: ${formatPercent(los, 1)}%`,
     outcome: fixedGamesOutcome(los),

@@ -2,7 +2,7 @@
 
 import type { Results, Sprt, SprtState } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';
-import { getElo } from './elo.js';
+import { estimateElo } from './elo.js';
 import { formatFixed, formatPercent } from './format-number.js';
 import { countThreads, gameDuration } from './game-time.js';
 import { countsOf, expectedOvershoot, sprtBounds } from './sprt.js';
@@ -36,7 +36,9 @@ export interface FlagsInput {
 /** Green for an accepted run, yellow for a rejected one that won more games than it lost. */
 export function computeFlags(run: FlagsInput): { green: boolean; yellow: boolean } {
   if (!run.finished || run.isSpsa) return { green: false, yellow: false };
-  const outcome = run.isSprt ? (run.sprtState ?? '') : fixedGamesOutcome(getElo(countsOf(run.results)).los);
+  const outcome = run.isSprt
+    ? (run.sprtState ?? '')
+    : fixedGamesOutcome(estimateElo(countsOf(run.results)).los);
   const { wins, losses } = run.results;
   return { green: outcome === 'accepted', yellow: outcome === 'rejected' && wins > losses };
 }
@@ -75,7 +77,7 @@ function estimate(results: Results, sprt: Sprt | undefined) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  const { elo, elo95, los } = getElo(countsOf(results));
+  const { elo, elo95, los } = estimateElo(countsOf(results));
   return { elo, low: elo - elo95, high: elo + elo95, los };
 }
 

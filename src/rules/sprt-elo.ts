@@ -3,7 +3,7 @@
 import type { EloModel, Results } from '../model/documents.js';
 import { outcomeCdf } from './brownian.js';
 import { NORMALIZED_ELO_UNIT, scoreOfElo } from './elo.js';
-import { llrDriftVarianceAlt2, llrLogistic, llrNormalized } from './llr.js';
+import { brownianLlr, llrLogistic, llrNormalized } from './llr.js';
 import { mean, pdfOfResults, variance } from './pdf.js';
 import { bracketedRoot } from './root.js';
 import { countsOf, sprtBounds, withoutBayesElo } from './sprt.js';
@@ -69,11 +69,11 @@ export function sprtInterval(results: Results, input: SprtEloInput): SprtInterva
   const s0 = scoreOf(elo0);
   const s1 = scoreOf(elo1);
   const { lower: a, upper: b } = sprtBounds(input.alpha, input.beta);
-  const [slope] = llrDriftVarianceAlt2(pdf, s0, s1);
+  const [slope] = brownianLlr(pdf, s0, s1);
   const llr = Math.min(Math.max(n * slope, a), b);
   const time = llr === n * slope ? n : llr / slope;
   const outcome = (elo: number) => {
-    const [drift, perSample] = llrDriftVarianceAlt2(pdf, s0, s1, scoreOfElo(elo));
+    const [drift, perSample] = brownianLlr(pdf, s0, s1, scoreOfElo(elo));
     return outcomeCdf({ a, b, drift, sigma: Math.sqrt(perSample) }, time, llr);
   };
   const quantile = (p: number) => eloWithOutcome(outcome, 1 - p, (elo0 + elo1) / 2, Math.abs(elo1 - elo0));

@@ -97,29 +97,19 @@ export function liveLlr(results: Results, sprt: Pick<Sprt, 'elo0' | 'elo1' | 'el
 /**
  * Brings the test up to date with the results of its run: LLR, overshoot estimate and state, in place. To be called
  * after every accepted update and after a purge. Never throws and never leaves a NaN behind.
+ *
+ * The bounds are drawn in by half the mean square of the LLR's ladder heights over their mean: a walk in steps ends
+ * beyond its bound by that much on average (D. Siegmund, "Sequential Analysis", Springer 1985, chapter X).
  */
 export function updateSprt(results: Results, sprt: Sprt): void {
-  const batchSize = sprt.batch_size ?? 1;
   const samples = sampleCount(results);
-  if (samples % batchSize !== 0) {
-    sprt.illegal_update = samples;
-    delete sprt.overshoot;
-  }
   const llr = liveLlr(results, sprt);
   // Kept as it was where the sample is too lopsided to be told from a single outcome.
   if (Number.isFinite(llr)) sprt.llr = llr;
-  if (sprt.overshoot !== undefined) {
-    if (samples < sprt.overshoot.last_update) {
-      sprt.lost_samples = sprt.overshoot.last_update - samples;
-      delete sprt.overshoot;
-    } else {
-      advanceOvershoot(sprt.overshoot, samples, batchSize, sprt.llr);
-    }
-  }
+  followLadder(sprt, samples);
   const { below, above } = expectedOvershoot(sprt.overshoot);
-  if (sprt.llr < sprt.lower_bound + below) sprt.state = 'rejected';
-  else if (sprt.llr > sprt.upper_bound - above) sprt.state = 'accepted';
-  else sprt.state = '';
+  sprt.state =
+    sprt.llr < sprt.lower_bound + below ? 'rejected' : sprt.llr > sprt.upper_bound - above ? 'accepted' : '';
 }
 
 /** Mean overshoot over the lower and the upper bound, both 0 when it is not known. */
@@ -131,28 +121,47 @@ export function expectedOvershoot(overshoot: Overshoot | undefined): { below: nu
 
 const NO_OVERSHOOT = { below: 0, above: 0 } as const;
 
-/** Follows the records of the LLR downwards (0) and upwards (1). */
-function advanceOvershoot(o: Overshoot, samples: number, batchSize: number, llr: number): void {
-  if (samples === o.last_update) return;
-  if (samples === o.last_update + batchSize) {
-    if (llr < o.ref0) {
-      const step = llr - o.ref0;
-      o.m0 += step;
-      o.sq0 += step * step;
-      o.ref0 = llr;
-    }
-    if (llr > o.ref1) {
-      const step = llr - o.ref1;
-      o.m1 += step;
-      o.sq1 += step * step;
-      o.ref1 = llr;
-    }
-  } else {
-    o.ref0 = llr;
-    o.ref1 = llr;
-    o.skipped_updates += samples - o.last_update - 1;
+/** Notes how far the LLR has come, batch by batch. Once samples went missing or came singly, no ladder can be told. */
+function followLadder(sprt: Sprt, samples: number): void {
+  const batchSize = sprt.batch_size ?? 1;
+  if (samples % batchSize !== 0) {
+    sprt.illegal_update = samples;
+    delete sprt.overshoot;
   }
-  o.last_update = samples;
+  const ladder = sprt.overshoot;
+  if (ladder === undefined) return;
+  const came = samples - ladder.last_update;
+  if (came < 0) {
+    sprt.lost_samples = -came;
+    delete sprt.overshoot;
+    return;
+  }
+  if (came === 0) return;
+  ladder.last_update = samples;
+  if (came === batchSize) {
+    climb(ladder, sprt.llr);
+    return;
+  }
+  // What lay between is not known: the ladder begins anew from here.
+  ladder.skipped_updates += came - 1;
+  ladder.ref0 = sprt.llr;
+  ladder.ref1 = sprt.llr;
+}
+
+/** Adds the rung by which the LLR is lower (0) or higher (1) than ever since the ladder began. */
+function climb(ladder: Overshoot, llr: number): void {
+  const rung0 = llr - ladder.ref0;
+  const rung1 = llr - ladder.ref1;
+  if (llr < ladder.ref0) {
+    ladder.ref0 = llr;
+    ladder.m0 += rung0;
+    ladder.sq0 += rung0 * rung0;
+  }
+  if (llr > ladder.ref1) {
+    ladder.ref1 = llr;
+    ladder.m1 += rung1;
+    ladder.sq1 += rung1 * rung1;
+  }
 }
 
 /** The pentanomial, or [losses, draws, wins] of old documents that have none. */

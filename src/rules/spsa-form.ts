@@ -1,4 +1,4 @@
-/** The tune that the submission form describes, and back (spsa.md §2). */
+/** The tune that a new run's author describes, and back for the web application's form of a run that is submitted again (spsa.md §2). */
 
 import type { Spsa, SpsaParam } from '../model/documents.js';
 import { parseFinite, toFinite, trimmed } from './parse-number.js';
@@ -41,7 +41,7 @@ export interface SpsaFormValues {
  * @param numGames games of the whole run
  * @throws RangeError naming the field or the line that is wrong
  */
-export function buildSpsaState(form: SpsaForm, numGames: number): Spsa {
+export function newTune(form: SpsaForm, numGames: number): Spsa {
   const algorithm = form.spsa_algorithm ?? 'classic';
   requireClassic({ algorithm });
   const A = Math.trunc((setting('A', form.spsa_A) * numGames) / 2);
@@ -49,7 +49,7 @@ export function buildSpsaState(form: SpsaForm, numGames: number): Spsa {
   const gamma = setting('gamma', form.spsa_gamma);
   const num_iter = Math.floor(numGames / 2);
   const raw_params = form.spsa_raw_params ?? '';
-  const params = parseSpsaParams({ A, alpha, gamma, num_iter, raw_params });
+  const params = tuneParams({ A, alpha, gamma, num_iter, raw_params });
   if (params.length === 0) throw new RangeError('an SPSA tune needs at least one parameter line');
   return { algorithm, A, alpha, gamma, raw_params, iter: 0, num_iter, params };
 }
@@ -58,7 +58,7 @@ export function buildSpsaState(form: SpsaForm, numGames: number): Spsa {
  * The parameters that the raw text lists, one a line: name, start, min, max, c_end, r_end.
  * @throws RangeError naming the setting or the line that is wrong
  */
-export function parseSpsaParams(settings: SpsaSettings): SpsaParam[] {
+export function tuneParams(settings: SpsaSettings): SpsaParam[] {
   requireClassic({ algorithm: settings.algorithm ?? null });
   const A = setting('A', settings.A);
   const alpha = setting('alpha', settings.alpha);
@@ -70,7 +70,7 @@ export function parseSpsaParams(settings: SpsaSettings): SpsaParam[] {
 }
 
 /** Form values of a stored tune, or of none. */
-export function buildSpsaFormValues(spsa: Partial<Spsa> | null, numGames: unknown): SpsaFormValues {
+export function tuneFormValues(spsa: Partial<Spsa> | null, numGames: unknown): SpsaFormValues {
   requireClassic({ algorithm: spsa?.algorithm ?? null });
   const stored = numberOr(spsa?.A, undefined);
   const games = numberOr(numGames, 0);

@@ -1,4 +1,4 @@
-/** What people see of a tune: the table of its parameters and the chart of their way (spsa.md §6). */
+/** What people see of a tune: the table of its parameters and the chart of their way (spsa.md §6), for the web application. */
 
 import type { Spsa, SpsaHistoryPoint, SpsaParam } from '../model/documents.js';
 import { formatFixed, formatScientific } from './format-number.js';
@@ -21,7 +21,7 @@ export interface SpsaChart {
 }
 
 /** A header line and one row a parameter: name, theta, start, min, max, c, c_end, r, r_end. */
-export function formatSpsa(spsa: Spsa): [header: string, ...rows: string[][]] {
+export function tuneTable(spsa: Spsa): [header: string, ...rows: string[][]] {
   const { A, alpha, gamma, iter } = spsa;
   const header = `iter: ${iter + 1}, A: ${A}, alpha: ${formatFixed(alpha, 3)}, gamma: ${formatFixed(gamma, 3)}`;
   const rows = spsa.params.map((param) => {
@@ -40,7 +40,7 @@ export function formatSpsa(spsa: Spsa): [header: string, ...rows: string[][]] {
 }
 
 /** Rows from the start over the history to the live values; only the start where there is no history. */
-export function buildSpsaChart(spsa: Spsa): SpsaChart {
+export function tuneChart(spsa: Spsa): SpsaChart {
   const { params, iter, num_iter, gamma } = spsa;
   const rows: ChartRow[] = [{ iter_ratio: 0, values: params.map((param) => param.start) }];
   const chart = { param_names: params.map((param) => param.name), chart_rows: rows };

@@ -4,7 +4,7 @@ import type { UserDocument } from '../model/documents.js';
 import { longWorkerName } from '../model/names.js';
 import { isHash } from '../operations/account/password.js';
 import type { RunDetail, RunState, RunSummary, UserView, WorkerView } from '../protocol/admin.js';
-import { getElo } from '../rules/elo.js';
+import { estimateElo } from '../rules/elo.js';
 import { countsOf } from '../rules/sprt.js';
 import { isUndecidable } from '../rules/sprt-bounds.js';
 import { sprtElo } from '../rules/sprt-elo.js';
@@ -186,6 +186,6 @@ function eloOf({ args, results }: RunHead): RunDetail['elo'] | undefined {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  const { elo, elo95, los } = getElo(countsOf(results));
+  const { elo, elo95, los } = estimateElo(countsOf(results));
   return { elo, low: elo - elo95, high: elo + elo95, los };
 }

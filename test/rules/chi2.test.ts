@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Pentanomial } from '../../src/model/documents.js';
 import {
-  badWorkers,
+  chi2OfWorkers,
+  colorOfResidual,
   evenChi2Tail,
-  getChi2,
-  residualColor,
+  findOutliers,
   residualOf,
   type TaskView,
 } from '../../src/rules/chi2.js';
@@ -26,7 +26,7 @@ const TASKS = [
 ];
 
 test('the chi-squared test of scheduling.md §14', () => {
-  const chi2 = getChi2(TASKS);
+  const chi2 = chi2OfWorkers(TASKS);
   assertClose(chi2.chi2, 23.95385110070555);
   assert.equal(chi2.dof, 4);
   assertRelativelyClose(chi2.p, 8.159417138420277e-5, 1e-9);
@@ -36,9 +36,9 @@ test('the chi-squared test of scheduling.md §14', () => {
   assertClose(chi2.residual.get('c')!, 4.34428737010511);
   assertClose(chi2.z_95, 2.128045234184983);
   assertClose(chi2.z_99, 2.7130518884727213);
-  assert.deepEqual(badWorkers(TASKS, chi2, 0.001, 7, 1), ['c']);
-  assert.deepEqual(badWorkers(TASKS, chi2, 0, 7, 1), []);
-  const colors = ['a', 'b', 'c'].map((key) => residualColor(chi2.residual.get(key)!, chi2));
+  assert.deepEqual(findOutliers(TASKS, chi2, 0.001, 7, 1), ['c']);
+  assert.deepEqual(findOutliers(TASKS, chi2, 0, 7, 1), []);
+  const colors = ['a', 'b', 'c'].map((key) => colorOfResidual(chi2.residual.get(key)!, chi2));
   assert.deepEqual(colors, ['green', 'green', 'red']);
 });
 
@@ -56,12 +56,12 @@ test('tails of scheduling.md §14', () => {
 
 test('one worker, or none with enough games, cannot be compared', () => {
   for (const tasks of [[], TASKS.slice(0, 1), [task('x', 0, 1, 1, 1, 0), task('y', 0, 1, 1, 0, 0)]]) {
-    const chi2 = getChi2(tasks);
+    const chi2 = chi2OfWorkers(tasks);
     assert.ok(Number.isNaN(chi2.chi2) && Number.isNaN(chi2.p) && Number.isNaN(chi2.z_99));
     assert.equal(chi2.residual.size, 0);
-    assert.deepEqual(badWorkers(tasks, chi2, 1, 0, 3), []);
+    assert.deepEqual(findOutliers(tasks, chi2, 1, 0, 3), []);
   }
-  assert.equal(residualColor(0, { z_95: Number.NaN, z_99: Number.NaN }), 'red');
+  assert.equal(colorOfResidual(0, { z_95: Number.NaN, z_99: Number.NaN }), 'red');
 });
 
 test('the order of the tasks and the split of a worker over tasks make no difference', () => {
@@ -81,8 +81,8 @@ test('the order of the tasks and the split of a worker over tasks make no differ
   fc.assert(
     fc.property(tasks, (list) => {
       const views = list.map(([key, pentanomial]) => task(key, ...pentanomial));
-      const forward = getChi2(views);
-      const backward = getChi2(views.toReversed());
+      const forward = chi2OfWorkers(views);
+      const backward = chi2OfWorkers(views.toReversed());
       assert.equal(forward.dof, backward.dof);
       for (const [key, residual] of forward.residual) {
         assertClose(backward.residual.get(key)!, residual, 1e-6);
@@ -93,7 +93,7 @@ test('the order of the tasks and the split of a worker over tasks make no differ
 });
 
 test('shown residuals', () => {
-  const chi2 = getChi2(TASKS);
+  const chi2 = chi2OfWorkers(TASKS);
   const worker_info = { unique_key: 'zz' };
   assert.deepEqual(displayResidual({ worker_info, stats: { crashes: 4 } }, chi2), {
     residual: 10,

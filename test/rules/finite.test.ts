@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Results } from '../../src/model/documents.js';
-import { badWorkers, getChi2, residualColor } from '../../src/rules/chi2.js';
+import { chi2OfWorkers, colorOfResidual, findOutliers } from '../../src/rules/chi2.js';
 import { crashOrTimeMessage } from '../../src/rules/crash-or-time.js';
-import { getElo } from '../../src/rules/elo.js';
+import { estimateElo } from '../../src/rules/elo.js';
 import { finishedMessage, remainingHours } from '../../src/rules/run-progress.js';
 import { liveLlr, newSprt, updateSprt } from '../../src/rules/sprt.js';
 import { sprtInterval } from '../../src/rules/sprt-elo.js';
@@ -46,7 +46,7 @@ test('estimates of any results are numbers', () => {
       model,
       (R, elo0, width, eloModel) => {
         const counts = R.pentanomial ?? [R.losses, R.draws, R.wins];
-        assertNumbers(getElo(counts));
+        assertNumbers(estimateElo(counts));
         const bounds = { alpha: 0.05, beta: 0.05, elo0, elo1: elo0 + width, eloModel };
         assertNumbers(sprtInterval(R, bounds));
         assertNumbers({ llr: liveLlr(R, { elo0, elo1: elo0 + width, elo_model: eloModel }) });
@@ -107,12 +107,12 @@ test('residuals of any workers are numbers, and only a worker with a residual is
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   fc.assert(
     fc.property(fc.array(fc.record({ key, stats: results }), { maxLength: 12 }), (tasks) => {
-      const chi2 = getChi2(tasks);
+      const chi2 = chi2OfWorkers(tasks);
       if (chi2.dof > 0) assertNumbers({ ...chi2, residual: [...chi2.residual.values()] });
-      for (const worker of badWorkers(tasks, chi2, 0.01, 4.5, 3))
+      for (const worker of findOutliers(tasks, chi2, 0.01, 4.5, 3))
         assert.ok(tasks.some((task) => task.key === worker));
       for (const residual of chi2.residual.values()) {
-        assert.match(residualColor(residual, chi2), /^(green|yellow|red)$/);
+        assert.match(colorOfResidual(residual, chi2), /^(green|yellow|red)$/);
       }
     }),
     { numRuns: 300 },

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { constrainedMle } from '../../src/rules/likelihood.js';
-import { llrLogistic, llrNormalized, llrNormalizedAlt } from '../../src/rules/llr.js';
+import { llrLogistic, llrNormalized } from '../../src/rules/llr.js';
 import { mean, pdfOfResults, variance } from '../../src/rules/pdf.js';
 import { clampedSecularRoot, secularRoot } from '../../src/rules/secular.js';
 import { assertClose } from './close.js';
+import { normalizedLlrInClosedForm } from './llr-variants.js';
 
 const ordinaryPairs = fc.tuple(
   fc.integer({ min: 1, max: 2000 }),
@@ -35,12 +36,12 @@ test('log-likelihood ratios of statistics.md §9', () => {
   for (const [results, elo0, elo1, logistic, normalized, alternative] of cases) {
     assertClose(llrLogistic(elo0, elo1, results), logistic);
     assertClose(llrNormalized(elo0, elo1, results), normalized);
-    assertClose(llrNormalizedAlt(elo0, elo1, results), alternative);
+    assertClose(normalizedLlrInClosedForm(elo0, elo1, results), alternative);
   }
 });
 
 test('swapping the hypotheses, or the sides with the hypotheses, turns the ratio round', () => {
-  for (const llr of [llrLogistic, llrNormalized, llrNormalizedAlt]) {
+  for (const llr of [llrLogistic, llrNormalized, normalizedLlrInClosedForm]) {
     fc.assert(
       fc.property(ordinaryPairs, bound, bound, (pairs, elo0, elo1) => {
         const value = llr(elo0, elo1, pairs);

@@ -14,8 +14,8 @@ import {
   stepSizes,
   unpackFlips,
 } from '../../src/rules/spsa.js';
-import { buildSpsaFormValues, buildSpsaState } from '../../src/rules/spsa-form.js';
-import { buildSpsaChart } from '../../src/rules/spsa-view.js';
+import { newTune, tuneFormValues } from '../../src/rules/spsa-form.js';
+import { tuneChart } from '../../src/rules/spsa-view.js';
 import { assertClose } from './close.js';
 
 const FORM = {
@@ -27,7 +27,7 @@ const FORM = {
 const flip = fc.constantFrom<Flip>(1, -1);
 
 test('a tune is created, asked for and updated as in spsa.md §7', () => {
-  const spsa = buildSpsaState(FORM, 20_000);
+  const spsa = newTune(FORM, 20_000);
   assert.equal(spsa.A, 1000);
   assert.equal(spsa.num_iter, 10_000);
   assertClose(spsa.params[0]!.c, 12.67564315248954);
@@ -53,7 +53,7 @@ test('a tune is created, asked for and updated as in spsa.md §7', () => {
 });
 
 test('a result with the signature of other flips is not applied, and its request is used up', () => {
-  const spsa = buildSpsaState(FORM, 20_000);
+  const spsa = newTune(FORM, 20_000);
   const task: { spsa_params?: TaskSpsaParams } = {
     spsa_params: { iter: 0, packed_flips: packFlips([1, 1]) },
   };
@@ -64,7 +64,7 @@ test('a result with the signature of other flips is not applied, and its request
 });
 
 test('the history grows as in spsa.md §7', () => {
-  const spsa = buildSpsaState({ ...FORM, spsa_raw_params: 'P,10,0,100,5,0.002' }, 2000);
+  const spsa = newTune({ ...FORM, spsa_raw_params: 'P,10,0,100,5,0.002' }, 2000);
   assert.equal(historyPeriod(1, 2000), 10);
   const lengths: number[] = [];
   for (let batch = 0; batch < 60; batch++) {
@@ -75,7 +75,7 @@ test('the history grows as in spsa.md §7', () => {
   }
   assert.deepEqual(lengths.slice(0, 10), [0, 0, 1, 1, 2, 2, 2, 3, 3, 4]);
   assert.equal(lengths.at(-1), 24);
-  const rows = buildSpsaChart(spsa).chart_rows;
+  const rows = tuneChart(spsa).chart_rows;
   assert.equal(rows.at(-1)!.iter_ratio, 0.24);
   assert.ok(rows.every((row, i) => i === 0 || row.iter_ratio >= rows[i - 1]!.iter_ratio - 1e-9));
 });
@@ -118,13 +118,13 @@ test('steps stay finite and values in range, whatever the constants', () => {
 });
 
 test('a wrong form is refused with the line or the field', () => {
-  const withLine = (spsa_raw_params: string) => () => buildSpsaState({ ...FORM, spsa_raw_params }, 1000);
+  const withLine = (spsa_raw_params: string) => () => newTune({ ...FORM, spsa_raw_params }, 1000);
   assert.throws(withLine('P,1,2,3,4'), /"P,1,2,3,4" must have 6 fields/);
   assert.throws(withLine('P,1,0,2,0,0.1'), /c_end/);
   assert.throws(withLine('P,1,0,2,1,-0.1'), /r_end/);
   assert.throws(withLine('P,1,0,inf,1,0.1'), /"inf" is not a finite number/);
   assert.throws(withLine(' \n'), /at least one/);
-  assert.throws(() => buildSpsaState({ ...FORM, spsa_alpha: '-1' }, 1000), /alpha/);
-  assert.throws(() => buildSpsaState({ ...FORM, spsa_algorithm: 'new' }, 1000), /algorithm/);
-  assert.equal(buildSpsaFormValues(buildSpsaState(FORM, 20_000), 20_000).A, 0.1);
+  assert.throws(() => newTune({ ...FORM, spsa_alpha: '-1' }, 1000), /alpha/);
+  assert.throws(() => newTune({ ...FORM, spsa_algorithm: 'new' }, 1000), /algorithm/);
+  assert.equal(tuneFormValues(newTune(FORM, 20_000), 20_000).A, 0.1);
 });

@@ -1,5 +1,5 @@
 /** The model's end of a run and its purges (spec: scheduling.md §5, §6). */
-import { badWorkers, getChi2, residualColor } from '../../src/rules/chi2.js';
+import { chi2OfWorkers, colorOfResidual, findOutliers } from '../../src/rules/chi2.js';
 import { isCrashOrTime } from '../../src/rules/crash-or-time.js';
 import { finishedMessage } from '../../src/rules/run-progress.js';
 import { updateSprt } from '../../src/rules/sprt.js';
@@ -39,12 +39,12 @@ export function purge(model: Model, run: ModelRun, p: number, res: number, now: 
   const crashed = good().filter((task) => isCrashOrTime(task.stats));
   for (const task of crashed) setBad(model, run, run.tasks.indexOf(task), 10, 'red', now);
   const views = good().map((task) => ({ key: task.worker_info.unique_key, stats: task.stats }));
-  const chi2 = getChi2(views);
-  const keys = new Set(badWorkers(views, chi2, p, res, crashed.length > 0 ? 0 : 1));
+  const chi2 = chi2OfWorkers(views);
+  const keys = new Set(findOutliers(views, chi2, p, res, crashed.length > 0 ? 0 : 1));
   const bad = good().filter((task) => keys.has(task.worker_info.unique_key));
   for (const task of bad) {
     const residual = chi2.residual.get(task.worker_info.unique_key) ?? Number.POSITIVE_INFINITY;
-    setBad(model, run, run.tasks.indexOf(task), residual, residualColor(residual, chi2), now);
+    setBad(model, run, run.tasks.indexOf(task), residual, colorOfResidual(residual, chi2), now);
   }
   if (crashed.length + bad.length === 0) return 'No bad workers';
   model.undo.keep(run);

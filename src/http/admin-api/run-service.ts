@@ -97,10 +97,10 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
     },
     async runPurge({ id, by, p = MANUAL_PURGE.p, res: residual = MANUAL_PURGE.residual }) {
       const rule = { ...MANUAL_PURGE, p, residual };
-      const { value: message, run } = await change(id, (now) =>
+      const { value: purge, run } = await change(id, (now) =>
         purgeByHand(state, operatorNamed(by), id, now, rule),
       );
-      return { purged: message === '', message, run };
+      return { purged: purge.purged, message: purge.purged ? '' : purge.reason, run };
     },
     async runDelete({ id, by }) {
       const { run } = await change(id, (now) => deleteRun(state, operatorNamed(by), id, now));

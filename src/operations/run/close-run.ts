@@ -6,7 +6,7 @@ import { logAction, markRun } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import { type Changed, changeOwnRun } from './change-run.js';
 import { endRun } from './end-run.js';
-import { MANUAL_PURGE, type PurgeRule, purgeRun } from './purge-run.js';
+import { MANUAL_PURGE, type Purge, type PurgeRule, purgeRun } from './purge-run.js';
 import { deactivateRun, runAction } from './transitions.js';
 import { noteInvalidRun } from './validate-run.js';
 
@@ -21,19 +21,19 @@ export function stopRun(state: State, actor: Actor, runId: string, now: number):
   });
 }
 
-/** The value says why nothing was purged, or is an empty text. A purge may revive the run. */
+/** A purge may revive the run. */
 export function purgeByHand(
   state: State,
   actor: Actor,
   runId: string,
   now: number,
   rule: PurgeRule = MANUAL_PURGE,
-): Changed<string> {
+): Changed<Purge> {
   return changeOwnRun(state, actor, runId, (slot) => {
-    const refusal = purgeRun(state, slot, rule, now);
-    const message = refusal === '' ? 'Manual purge' : `Manual purge (not performed): ${refusal}`;
+    const purge = purgeRun(state, slot, rule, now);
+    const message = purge.purged ? 'Manual purge' : `Manual purge (not performed): ${purge.reason}`;
     logAction(state, slot, now, 'purge_run', { username: actor.name, ...runAction(state, slot), message });
-    return refusal;
+    return purge;
   });
 }
 

@@ -17,8 +17,8 @@ export function endRun(state: State, slot: number, now: number): void {
   deactivateRun(state, slot, now);
   noteInvalidRun(state, slot, now);
   if (!runs.has(slot, RunFlag.autoPurge) || runs.has(slot, RunFlag.spsa)) return;
-  const refusal = purgeRun(state, slot, AUTO_PURGE, now);
-  const message = refusal === '' ? 'Auto purge' : `Auto purge (not performed): ${refusal}`;
+  const purge = purgeRun(state, slot, AUTO_PURGE, now);
+  const message = purge.purged ? 'Auto purge' : `Auto purge (not performed): ${purge.reason}`;
   const { username } = fixedHead(state, slot).args;
   logAction(state, slot, now, 'purge_run', { username, ...runAction(state, slot), message });
 }

@@ -1,5 +1,5 @@
 /** Takes the games of bad workers out of a finished run (spec: scheduling.md §5). Call under the run's lock. */
-import { badWorkers, type Chi2, getChi2, residualColor, type TaskView } from '../../rules/chi2.js';
+import { type Chi2, chi2OfWorkers, colorOfResidual, findOutliers, type TaskView } from '../../rules/chi2.js';
 import { isCrashOrTime } from '../../rules/crash-or-time.js';
 import { updateSprt } from '../../rules/sprt.js';
 import {
@@ -34,13 +34,16 @@ const OLDEST_DAYS = 30;
 /** The residual shown for tasks with too many crashes or time losses. */
 const CRASH_RESIDUAL = 10;
 
-/** Returns why nothing was purged, or an empty text. A purged run that is undecided again is revived. */
-export function purgeRun(state: State, slot: number, rule: PurgeRule, now: number): string {
+/** What became of a purge. */
+export type Purge = { readonly purged: true } | { readonly purged: false; readonly reason: string };
+
+/** A purged run that is undecided again is revived. */
+export function purgeRun(state: State, slot: number, rule: PurgeRule, now: number): Purge {
   const { runs } = state;
-  if (!runs.has(slot, RunFlag.finished)) return 'Can only purge completed run';
+  if (!runs.has(slot, RunFlag.finished)) return refused('Can only purge completed run');
   const startTime = runs.float(slot, RunFloat.startTime);
-  if (!(Math.floor((now - startTime) / DAY_MS) <= OLDEST_DAYS)) return 'Run too old to be purged';
-  if (runs.has(slot, RunFlag.failed)) return 'You cannot purge a failed run';
+  if (!(Math.floor((now - startTime) / DAY_MS) <= OLDEST_DAYS)) return refused('Run too old to be purged');
+  if (runs.has(slot, RunFlag.failed)) return refused('You cannot purge a failed run');
 
   let purged = false;
   forEachGoodTask(state, slot, (taskId, offset) => {
@@ -49,9 +52,9 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
     purged = true;
   });
   const views = taskViews(state, slot);
-  const chi2 = getChi2(views);
+  const chi2 = chi2OfWorkers(views);
   const bad = new Set(
-    badWorkers(views, chi2, rule.p, rule.residual, purged ? rule.iterations - 1 : rule.iterations),
+    findOutliers(views, chi2, rule.p, rule.residual, purged ? rule.iterations - 1 : rule.iterations),
   );
   if (bad.size > 0) {
     forEachGoodTask(state, slot, (taskId, offset) => {
@@ -62,9 +65,13 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
       purged = true;
     });
   }
-  if (!purged) return 'No bad workers';
+  if (!purged) return refused('No bad workers');
   recount(state, slot);
-  return '';
+  return { purged };
+}
+
+function refused(reason: string): Purge {
+  return { purged: false, reason };
 }
 
 /** §5.2 step 6. */
@@ -127,7 +134,7 @@ function uniqueKey(state: State, offset: number): string | undefined {
 }
 
 function colorOf(chi2: Chi2, residual: number): string {
-  return residualColor(residual, chi2);
+  return colorOfResidual(residual, chi2);
 }
 
 function forEachGoodTask(state: State, slot: number, visit: (taskId: number, offset: number) => void): void {
