@@ -10,7 +10,7 @@ import { OperationRefused, type RefusalCode } from '../../operations/refusal.js'
 import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
 import { refusesFraming } from '../transport/framing.js';
-import { loadBinding } from '../transport/uws.js';
+import { listenExclusively, loadBinding } from '../transport/uws.js';
 import { exchange, type Reply, type RequestHead, refuse } from './admin-exchange.js';
 import { addPages, type Page } from './admin-pages.js';
 
@@ -35,12 +35,6 @@ export interface AdminServer {
   /** Stops listening, and resolves when the requests under way are answered. */
   close(): Promise<void>;
 }
-
-/** The package's types lack this form of listen, which its native part has. */
-interface ExclusiveListener {
-  listen(host: string, port: number, options: number, done: (socket: us_listen_socket | false) => void): void;
-}
-const EXCLUSIVE_PORT = 1;
 
 /** Starts the admin API. Rejects when the address cannot be listened on. */
 export function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
@@ -75,7 +69,7 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   });
 
   return new Promise((resolve, reject) => {
-    (app as unknown as ExclusiveListener).listen(host, port, EXCLUSIVE_PORT, (socket) => {
+    listenExclusively(app, host, port, (socket) => {
       if (socket === false) {
         reject(
           new Error(`cannot listen on ${host}:${port} for the admin API: is another server running there?`),

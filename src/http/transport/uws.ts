@@ -110,3 +110,19 @@ function describe(root: string): string {
     return root;
   }
 }
+
+/** The package's types lack this form of listen, which its native part has. */
+interface ExclusiveListener {
+  listen(host: string, port: number, options: number, done: (socket: Uws.us_listen_socket | false) => void): void;
+}
+const EXCLUSIVE_PORT = 1;
+
+/** Listens on a port that nobody else may have; without this, whoever also agrees to share gets a part of the connections. */
+export function listenExclusively(
+  app: Uws.TemplatedApp,
+  host: string,
+  port: number,
+  done: (socket: Uws.us_listen_socket | false) => void,
+): void {
+  (app as unknown as ExclusiveListener).listen(host, port, EXCLUSIVE_PORT, done);
+}

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/config.js';
-import { freePort } from '../../http/transport/free-port.js';
+import { freePort, requireFreePort } from '../../http/transport/free-port.js';
 import { GITHUB_API_URL } from '../../jobs/github.js';
 import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd } from '../exit.js';
@@ -29,9 +29,15 @@ export interface FrontOptions {
   readonly port: number;
 }
 
-/** uWS shares only a port that it was told: one that the system chooses has to be known before it listens. */
-export async function choosePort(config: Config): Promise<number> {
-  return config.FISHTEST_PORT === 0 ? await freePort(config.HTTP_HOST) : config.FISHTEST_PORT;
+/**
+ * The port that the front threads are to share among them and with nobody else. uWS shares only a port that it was told, so
+ * one that the system chooses has to be known before it listens.
+ * @throws Error when another program has it
+ */
+export async function choosePort({ FISHTEST_PORT: port, HTTP_HOST: host }: Config): Promise<number> {
+  if (port === 0) return await freePort(host);
+  await requireFreePort(host, port);
+  return port;
 }
 
 export class FrontThreads {

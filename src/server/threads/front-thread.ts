@@ -9,7 +9,7 @@
 import type { us_listen_socket } from 'uWebSockets.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadBinding } from '../../http/transport/uws.js';
+import { listenExclusively, loadBinding } from '../../http/transport/uws.js';
 import { Shared } from '../../runtime/shared.js';
 import { watchLoop } from '../../runtime/watch-loop.js';
 import { FrontApp } from './front-app.js';
@@ -37,14 +37,17 @@ class FrontThread {
 
   listen(): void {
     const { data, say } = this.#parts;
-    this.#app.listen(data.host, data.port, (socket) => {
+    const onListen = (socket: us_listen_socket | false) => {
       if (socket === false) {
         say({ kind: 'failed', message: `cannot listen on ${data.host}:${data.port}: is the port in use?` });
         return;
       }
-      this.#listening = socket as us_listen_socket;
-      say({ kind: 'listening', port: uws.us_socket_local_port(this.#listening) });
-    });
+      this.#listening = socket;
+      say({ kind: 'listening', port: uws.us_socket_local_port(socket) });
+    };
+    // One thread has nobody to share with. Several share with whoever else does: the main thread has looked before.
+    if (data.fronts === 1) listenExclusively(this.#app, data.host, data.port, onListen);
+    else this.#app.listen(data.host, data.port, (socket) => onListen(socket as us_listen_socket | false));
   }
 
   obey(command: FrontCommand): void {

@@ -1,0 +1,54 @@
+/** Nobody shares the workers' port with a server: the front threads of one do among themselves, and nobody else. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { requireFreePort } from '../../src/http/transport/free-port.js';
+import { ServerProcess } from './server-process.js';
+
+describe("the workers' port", () => {
+  let directory: string;
+  const place = (name: string) => join(directory, name);
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'shoal-port-'));
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  for (const [first, second] of [
+    ['1', '1'],
+    ['2', '1'],
+    ['1', '2'],
+    ['2', '2'],
+  ] as const) {
+    it(`of a server with HTTP_THREADS=${first} is not shared with one of ${second}`, async () => {
+      const server = await ServerProcess.start(place(`a${first}${second}`), { HTTP_THREADS: first });
+      try {
+        const { port } = new URL(server.url);
+        for (const HTTP_HOST of ['127.0.0.1', '0.0.0.0']) {
+          const env = { HTTP_THREADS: second, FISHTEST_PORT: port, HTTP_HOST };
+          await assert.rejects(
+            ServerProcess.start(place(`b${first}${second}`), env),
+            /another program listens there: stop it, or set FISHTEST_PORT/,
+          );
+        }
+        assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+      } finally {
+        await server.end('SIGTERM');
+      }
+      // Free again for whoever starts next, also while old connections linger.
+      await requireFreePort('127.0.0.1', Number(new URL(server.url).port));
+    });
+  }
+
+  it('of any other program, and an address of another machine, are told by their reason', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await assert.rejects(requireFreePort('127.0.0.1', port), /another program listens there/);
+    other.close();
+    await assert.rejects(requireFreePort('192.0.2.1', 18_000), /no such address: set HTTP_HOST/);
+  });
+});
