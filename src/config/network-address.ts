@@ -3,6 +3,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 const IPV4_BITS = 32;
 const IPV6_BITS = 128;
+const IPV6_GROUPS = 8;
 /** Bits before the IPv4 address in an IPv6 one (::ffff:0:0/96). */
 const MAPPED_BITS = 96;
 /** Longer than any address with a zone, a port and brackets. */
@@ -30,6 +31,20 @@ function canonicalIpv6(text: string): string {
   if (high === undefined || low === undefined) return short;
   const [first, second] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
   return [first >> 8, first & 255, second >> 8, second & 255].join('.');
+}
+
+/**
+ * Whom an address stands for where guesses are counted: itself, or the /64 of an IPv6 address, which one customer has whole.
+ * @param address in the one spelling of `parseAddress`
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head, tail] = address.split('::') as [string, string?];
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros =
+    tail === undefined ? [] : new Array<string>(IPV6_GROUPS - first.length - last.length).fill('0');
+  return `${[...first, ...zeros, ...last].slice(0, IPV6_GROUPS / 2).join(':')}::/64`;
 }
 
 /** Addresses and ranges of them, as a list such as "127.0.0.1,10.0.0.0/8,2001:db8::/32". */

@@ -5,6 +5,7 @@ import { BeatGrace } from './beat-grace.js';
 import type { GitHub } from './github.js';
 import type { Job } from './job-schedule.js';
 import { AccountRefresh } from './refresh-accounts.js';
+import { storeSeenAddresses } from './seen-addresses.js';
 import {
   cleanWorkerRuns,
   cleanWorkerTasks,
@@ -46,7 +47,15 @@ function stateJobs(state: State, reader: Reader): Job[] {
     { name: 'evict runs', period: 60, run: () => evictRuns(state, Date.now()) },
     { name: 'validate random run', period: 180, first: 60, run: () => validateRandomRun(state, Date.now()) },
     { name: 'clean worker tasks', period: 180, first: 60, run: () => cleanWorkerTasks(state) },
-    { name: 'clean worker runs', period: 300, first: 60, run: () => cleanWorkerRuns(state) },
+    {
+      name: 'clean worker runs',
+      period: 300,
+      first: 60,
+      run: () => {
+        cleanWorkerRuns(state);
+        storeSeenAddresses(state);
+      },
+    },
     {
       name: 'validate data structures',
       period: 900,

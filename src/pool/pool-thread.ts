@@ -89,7 +89,10 @@ async function verify(username: string, password: string): Promise<AuthResult> {
     await burn();
     return 'refused';
   }
-  if (!(await verifyPassword(user.password, password))) return 'refused';
+  if (!(await verifyPassword(user.password, password))) {
+    users.forget(username, password);
+    return 'refused';
+  }
   const isNewer = before === undefined || !data.isPrimary;
   if (isNewer) users.set(user);
   users.remember(username, password, isNewer ? users.version(username)! : before, Date.now());

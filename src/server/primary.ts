@@ -11,6 +11,7 @@ import { sqliteDirectory } from '../config/store-url.js';
 import { GITHUB_API_URL, GitHub } from '../jobs/github.js';
 import { JobSchedule } from '../jobs/job-schedule.js';
 import { periodicJobs } from '../jobs/periodic.js';
+import { storeSeenAddresses } from '../jobs/seen-addresses.js';
 import { storeWorkerRuns, updateSpeeds, updateThroughput } from '../jobs/upkeep.js';
 import { logAction, withSystem } from '../operations/changes.js';
 import { recover } from '../operations/recovery/recover.js';
@@ -168,6 +169,7 @@ function stopSteps({ shared, reader, writer, admin, fronts, jobs }: Primary): St
     { name: 'close the admin API', run: () => admin.close() },
     { name: 'withdraw the admin address', run: () => admin.withdraw() },
     { name: 'keep what workers have seen', run: () => storeWorkerRuns(state) },
+    { name: 'keep where from passwords were right', run: () => storeSeenAddresses(state) },
     { name: 'note the stop', run: () => noteSystemEvent(state, `stop fishtest@${fronts.port}`) },
     { name: 'write everything', run: (ms) => writer.stop(ms - CLOSE_MS), isVital: true },
     { name: 'close the store', run: () => reader.close() },

@@ -18,6 +18,7 @@ import { Outbox } from './outbox.js';
 import { LockRank } from './ranks.js';
 import { UndoLog } from './run-undo.js';
 import { RunTable } from './runs.js';
+import { SeenAddresses } from './seen-addresses.js';
 import { TaskTable } from './tasks.js';
 import { USER_WORDS, Users } from './users.js';
 import { WorkerProfiles } from './worker-profiles.js';
@@ -52,6 +53,7 @@ export class State {
   readonly workers: Workers;
   readonly connections: Connections;
   readonly users: Users;
+  readonly seenAddresses: SeenAddresses;
   readonly workerProfiles: WorkerProfiles;
   readonly books: Books;
   readonly dirtyRuns: DirtyRuns;
@@ -104,6 +106,7 @@ export class State {
     const key = region.u8('credential-key', 32);
     if (region.creating) key.set(randomFillSync(new Uint8Array(32)));
     this.users = new Users(table('users', sizes.users, USER_WORDS, LockRank.users), Uint8Array.from(key));
+    this.seenAddresses = new SeenAddresses(region);
     const interned = (name: string, rank: number) =>
       new Interned(table(name, sizes.tasks, INTERNED_WORDS, rank), region.i32(`${name}-serials`, 1));
     this.workerProfiles = new WorkerProfiles(

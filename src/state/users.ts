@@ -1,7 +1,7 @@
 /**
  * Accounts as the hot path needs them: blocked, pending, the machine limit, and a verified credential. The credential is
  * cached as SHA-256(key of this process in hex, username NUL password), so that verifying the hundredth request costs
- * microseconds; it is dropped when the account changes.
+ * microseconds; it is not believed any more when the account changes, and dropped when it is found to be wrong then.
  */
 import { hash } from 'node:crypto';
 import type { KeyedTable } from '../memory/tables/keyed-table.js';
@@ -40,13 +40,12 @@ export class Users {
     table.isFilled = (offset) => table.i32[offset + Word.version]! !== 0;
   }
 
-  /** Remembers an account, and forgets its verified credential. */
+  /** Remembers an account, whose verified credential is only a hint from now on: see `wasVerified`. */
   set(user: Pick<UserDocument, 'username' | 'blocked' | 'pending' | 'machine_limit'>): void {
     this.#table.update(user.username, true, (offset) => {
       const { i32 } = this.#table;
       i32[offset + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
       i32[offset + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
-      i32.fill(0, offset + Word.digest, offset + Word.digest + DIGEST_WORDS);
       // A record without a version is half-written: its thread died here.
       i32[offset + Word.version]!++;
     });
@@ -95,12 +94,34 @@ export class Users {
     const verified = this.#table.update(username, false, (offset) => {
       const { i32, f64 } = this.#table;
       if ((i32[offset + Word.flags]! & Flag.verified) === 0) return false;
-      let difference = 0;
-      for (let word = 0; word < DIGEST_WORDS; word++)
-        difference |= i32[offset + Word.digest + word]! ^ digest[word]!;
-      return difference === 0 && now - f64[offset / 2 + USER.float.verifiedAt]! <= maxAgeMs;
+      return this.#matches(offset, digest) && now - f64[offset / 2 + USER.float.verifiedAt]! <= maxAgeMs;
     });
     return verified === true ? 'verified' : 'unverified';
+  }
+
+  /**
+   * Whether exactly this password was the account's when it was last checked, however long ago and whatever changed since:
+   * whoever knows it does not guess, and may be checked again while others are held up.
+   */
+  wasVerified(username: string, password: string): boolean {
+    const digest = this.#digest(username, password);
+    return this.#table.update(username, false, (offset) => this.#matches(offset, digest)) === true;
+  }
+
+  /** The slow check refused this password: if it was the account's, it is not any more. */
+  forget(username: string, password: string): void {
+    const digest = this.#digest(username, password);
+    this.#table.update(username, false, (offset) => {
+      if (!this.#matches(offset, digest)) return;
+      const { i32 } = this.#table;
+      i32[offset + Word.flags]! &= ~Flag.verified;
+      i32.fill(0, offset + Word.digest, offset + Word.digest + DIGEST_WORDS);
+    });
+  }
+
+  /** When the account's credential was verified, in milliseconds since the epoch. */
+  verifiedAt(record: number): number {
+    return this.#table.f64[this.#table.at(record) / 2 + USER.float.verifiedAt]!;
   }
 
   /** Caches a credential that the slow check accepted while the account had `version`. */
@@ -113,6 +134,13 @@ export class Users {
       f64[offset / 2 + USER.float.verifiedAt] = now;
       i32[offset + Word.flags]! |= Flag.verified;
     });
+  }
+
+  #matches(offset: number, digest: Int32Array): boolean {
+    let difference = 0;
+    for (let word = 0; word < DIGEST_WORDS; word++)
+      difference |= this.#table.i32[offset + Word.digest + word]! ^ digest[word]!;
+    return difference === 0;
   }
 
   #accountStatus(offset: number): AccountStatus {

@@ -31,7 +31,7 @@ import { JSON_TYPE, TRY_AGAIN } from '../transport/answers.js';
 import type { Client } from '../transport/client.js';
 import type { Exchange } from '../transport/exchange.js';
 import type { Account } from './credential-cache.js';
-import { CredentialGate, type CredentialGateOptions } from './credential-gate.js';
+import { CredentialGate, type CredentialGateOptions, refreshAge } from './credential-gate.js';
 import type { DurableReplies } from './durable-replies.js';
 import type { LoginThrottle } from './login-throttle.js';
 import { ReplyJitter } from './reply-jitter.js';
@@ -77,7 +77,7 @@ export class Front {
     this.#context = { state: shared.state, mayBlock: false };
     this.#taskBatches = new TaskBatches((call) => pool.run(call));
     this.#spread = new ReplyJitter(options.replyJitterMs);
-    this.#known = new RequestCache(shared.state.users, options.credentialMaxAge);
+    this.#known = new RequestCache(shared.state.users, refreshAge(options.credentialMaxAge));
     this.#gate = new CredentialGate(shared, (call) => pool.run(call), options);
   }
 
@@ -123,6 +123,8 @@ export class Front {
     const recognised = this.#gate.recognise(info.username, password);
     if (recognised !== undefined) {
       const { authResult, account } = recognised;
+      // Its address is at hand; other requests would have to ask the socket for theirs.
+      if (route === 'request_task') this.#gate.noteAddress(info.username, incoming.client.remoteAddr);
       this.#admit(route, incoming, body, authResult, { ...account, bytes });
       return;
     }

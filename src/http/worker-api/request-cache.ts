@@ -34,10 +34,10 @@ export class RequestCache {
   readonly #users: Users;
   readonly #maxAge: number;
 
-  /** @param credentialMaxAge milliseconds for which a verified credential is believed */
-  constructor(users: Users, credentialMaxAge: number) {
+  /** @param maxAge milliseconds after which the credential of a known request is to be looked at again */
+  constructor(users: Users, maxAge: number) {
     this.#users = users;
-    this.#maxAge = credentialMaxAge;
+    this.#maxAge = maxAge;
   }
 
   /** The request that these bytes are, when it is known to pass all checks now. The object must not be changed. */

@@ -7,6 +7,7 @@ import type { BookMetadata } from '../../model/documents.js';
 import { shortWorkerName } from '../../model/names.js';
 import { setLegacyUsernames } from '../../protocol/configured-names.js';
 import { RunWord } from '../../state/run-record.js';
+import { SEEN_ADDRESSES_KEY } from '../../state/seen-addresses.js';
 import type { State } from '../../state/state.js';
 import { TaskWord } from '../../state/task-record.js';
 import type { Reader } from '../../store/port.js';
@@ -51,6 +52,8 @@ async function loadSettings(state: State, reader: Reader): Promise<void> {
   setLegacyUsernames(((await reader.keyValue('legacy_usernames')) ?? []) as string[]);
   state.books.set(((await reader.keyValue('books')) ?? {}) as Record<string, BookMetadata>);
   for await (const user of reader.users()) state.users.set(user);
+  state.seenAddresses.import(String((await reader.keyValue(SEEN_ADDRESSES_KEY)) ?? ''));
+  state.seenAddresses.takeChange();
   for await (const worker of reader.blockedWorkers()) {
     const record = state.workers.record(worker.worker_name);
     state.workers.setBlock(record, worker.blocked, worker.message, worker.last_updated);
