@@ -61,15 +61,12 @@ export class AccountRefresh {
     const { workers, requestTaskMutex } = this.#state;
     let changes = 0;
     for await (const { worker_name: name, message, last_updated: since } of this.#reader.blockedWorkers()) {
-      requestTaskMutex.acquire();
-      try {
+      requestTaskMutex.run(0, () => {
         const worker = workers.record(name);
-        if (workers.isBlocked(worker) || since <= workers.blockedAt(worker)) continue;
+        if (workers.isBlocked(worker) || since <= workers.blockedAt(worker)) return;
         workers.setBlock(worker, true, message, since);
         changes++;
-      } finally {
-        requestTaskMutex.release();
-      }
+      });
     }
     return changes;
   }

@@ -15,40 +15,32 @@ export function scanTasks(state: State, slot: number, visit: (taskId: number, at
   const { runs, tasks } = state;
   const generation = runs.word(slot, RunWord.generation);
   for (let taskId = 0; ; ) {
-    runs.locks.acquire(slot);
-    try {
+    const isComplete = runs.locks.run(slot, (): boolean | undefined => {
       if (!isSameRun(state, slot, generation)) return false;
       const count = runs.word(slot, RunWord.taskCount);
       for (const end = Math.min(count, taskId + TASKS_A_HOLD); taskId < end; taskId++) {
         visit(taskId, tasks.offsetOf(slot, taskId));
       }
-      if (taskId >= count) return true;
-    } finally {
-      runs.locks.release(slot);
-    }
+      return taskId >= count ? true : undefined;
+    });
+    if (isComplete !== undefined) return isComplete;
   }
 }
 
 /** Does something under the run's lock, if the run is unfinished. */
 export function withUnfinished<T>(state: State, slot: number, act: () => T): T | undefined {
-  state.runs.locks.acquire(slot);
-  try {
+  return state.runs.locks.run(slot, () => {
     return state.runs.isUnfinished(slot) ? act() : undefined;
-  } finally {
-    state.runs.locks.release(slot);
-  }
+  });
 }
 
 /** Visits every worker that is remembered now. Only the jobs forget workers, so their records stay meanwhile. */
 export function scanWorkers(state: State, visit: (worker: number) => void): void {
   const workers = [...state.workers.table.entries()];
   for (let i = 0; i < workers.length; ) {
-    state.requestTaskMutex.acquire();
-    try {
+    state.requestTaskMutex.run(0, () => {
       for (const end = Math.min(workers.length, i + WORKERS_A_HOLD); i < end; i++) visit(workers[i]!);
-    } finally {
-      state.requestTaskMutex.release();
-    }
+    });
   }
 }
 

@@ -167,20 +167,17 @@ export function evictRuns(state: State, now: number): number {
   for (const slot of runs.slots()) {
     if (!runs.has(slot, RunFlag.finished) || now - runs.float(slot, RunFloat.lastAccess) < EVICT_AFTER_MS)
       continue;
-    runs.locks.acquire(slot);
-    try {
+    runs.locks.run(slot, () => {
       const pending =
         runs.word(slot, RunWord.dirtyTasks) !== 0 ||
         runs.word(slot, RunWord.dirtyBeats) !== 0 ||
         runs.word(slot, RunWord.outbox) !== 0 ||
         runs.has(slot, RunFlag.isNew | RunFlag.aggregatesDirty | RunFlag.dirtySpsa) ||
         !state.commits.isDurable(runs.word(slot, RunWord.lastCollected));
-      if (pending || !runs.has(slot, RunFlag.finished)) continue;
+      if (pending || !runs.has(slot, RunFlag.finished)) return;
       dropRun(state, slot);
       evicted++;
-    } finally {
-      runs.locks.release(slot);
-    }
+    });
   }
   return evicted;
 }

@@ -75,12 +75,9 @@ export function logAction(
 
 /** Does something under the system's lock, for what belongs to no run. Never call it while holding a run's lock. */
 export function withSystem<T>(state: State, act: (slot: number) => T): T {
-  state.runs.locks.acquire(SYSTEM_SLOT);
-  try {
+  return state.runs.locks.run(SYSTEM_SLOT, () => {
     return act(SYSTEM_SLOT);
-  } finally {
-    state.runs.locks.release(SYSTEM_SLOT);
-  }
+  });
 }
 
 /** As `withSystem`; returns the number with which the change is durable. */

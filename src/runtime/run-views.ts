@@ -96,12 +96,9 @@ export function runDetail(
 
 /** The document of a live run, consistent at one instant. */
 export function liveHead(state: State, slot: number): RunHead {
-  state.runs.locks.acquire(slot);
-  try {
+  return state.runs.locks.run(slot, () => {
     return readHead(state, slot);
-  } finally {
-    state.runs.locks.release(slot);
-  }
+  });
 }
 
 /** Counts of a live run's tasks, and the workers on its active ones. */
@@ -110,8 +107,7 @@ export function liveTasks(state: State, slot: number): { tasks: RunDetail['tasks
   const { i32 } = tasks.records;
   const counts = { total: 0, active: 0, bad: 0 };
   const workers: WorkerView[] = [];
-  runs.locks.acquire(slot);
-  try {
+  runs.locks.run(slot, () => {
     counts.total = runs.word(slot, RunWord.taskCount);
     for (let taskId = 0; taskId < counts.total; taskId++) {
       const at = tasks.offsetOf(slot, taskId);
@@ -121,9 +117,7 @@ export function liveTasks(state: State, slot: number): { tasks: RunDetail['tasks
       counts.active++;
       workers.push(workerView(state, slot, taskId, at));
     }
-  } finally {
-    runs.locks.release(slot);
-  }
+  });
   return { tasks: counts, workers };
 }
 
@@ -131,9 +125,8 @@ export function liveTasks(state: State, slot: number): { tasks: RunDetail['tasks
 export function latestWorkers(state: State, slot: number, limit: number): WorkerView[] {
   const { runs, tasks } = state;
   const found: WorkerView[] = [];
-  if (!runs.locks.tryAcquire(slot)) return found;
-  try {
-    if (!runs.isUnfinished(slot)) return found;
+  runs.locks.tryRun(slot, () => {
+    if (!runs.isUnfinished(slot)) return;
     const count = runs.word(slot, RunWord.taskCount);
     for (
       let taskId = count - 1;
@@ -144,9 +137,7 @@ export function latestWorkers(state: State, slot: number, limit: number): Worker
       if ((tasks.records.i32[at + TaskWord.flags]! & TaskFlag.active) === 0) continue;
       found.push(workerView(state, slot, taskId, at));
     }
-  } finally {
-    runs.locks.release(slot);
-  }
+  });
   return found;
 }
 

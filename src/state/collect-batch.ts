@@ -39,12 +39,9 @@ export interface Deferrals {
 export function collectBatch(state: State, deferred?: Deferrals): WriteBatch {
   const batch = emptyBatch();
   for (const slot of state.dirtyRuns.takeMarks()) {
-    state.runs.locks.acquire(slot);
-    try {
+    state.runs.locks.run(slot, () => {
       takeRun(state, slot, batch, deferred);
-    } finally {
-      state.runs.locks.release(slot);
-    }
+    });
   }
   batch.actions = batch.actions.map(validAction);
   return batch;

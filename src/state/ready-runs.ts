@@ -36,18 +36,18 @@ export class ReadyRuns {
    * meanwhile from the first on, as long as there is one more, finds some run twice but none missing.
    */
   add(slot: number): void {
-    this.#lock.acquire();
-    if (this.#listed[slot] === 0) {
-      this.#listed[slot] = 1;
-      const count = this.#ready[0]!;
-      let place = 1 + count;
-      for (; place > 1 && this.#order.isOlder(slot, this.#ready[place - 1]!); place--) {
-        this.#put(place, this.#ready[place - 1]!, count);
+    this.#lock.run(0, () => {
+      if (this.#listed[slot] === 0) {
+        this.#listed[slot] = 1;
+        const count = this.#ready[0]!;
+        let place = 1 + count;
+        for (; place > 1 && this.#order.isOlder(slot, this.#ready[place - 1]!); place--) {
+          this.#put(place, this.#ready[place - 1]!, count);
+        }
+        failpoint?.('ready runs: adding');
+        this.#put(place, slot, count);
       }
-      failpoint?.('ready runs: adding');
-      this.#put(place, slot, count);
-    }
-    this.#lock.release();
+    });
   }
 
   #put(place: number, slot: number, count: number): void {
@@ -97,16 +97,16 @@ export class ReadyRuns {
   }
 
   #dropFinished(): void {
-    this.#lock.acquire();
-    const count = this.#ready[0]!;
-    let kept = 0;
-    for (let i = 1; i <= count; i++) {
-      const slot = this.#ready[i]!;
-      failpoint?.('ready runs: dropping');
-      if (this.#isUnfinished(slot)) this.#ready[1 + kept++] = slot;
-      else this.#listed[slot] = 0;
-    }
-    Atomics.store(this.#ready, 0, kept);
-    this.#lock.release();
+    this.#lock.run(0, () => {
+      const count = this.#ready[0]!;
+      let kept = 0;
+      for (let i = 1; i <= count; i++) {
+        const slot = this.#ready[i]!;
+        failpoint?.('ready runs: dropping');
+        if (this.#isUnfinished(slot)) this.#ready[1 + kept++] = slot;
+        else this.#listed[slot] = 0;
+      }
+      Atomics.store(this.#ready, 0, kept);
+    });
   }
 }

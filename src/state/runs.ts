@@ -116,14 +116,11 @@ export class RunTable {
    * Returns -1 when every slot is taken, and throws when the run is there already.
    */
   reserve(runId: string): number {
-    this.#tableLock.acquire();
-    let slot = -1;
-    try {
+    return this.#tableLock.run(0, () => {
       if (this.find(runId) >= 0) throw new Error(`run ${runId} is in memory already`);
-      for (let candidate = 1; candidate < this.records.count && slot < 0; candidate++) {
-        if (!this.inUse(candidate)) slot = candidate;
-      }
-      if (slot < 0) return -1;
+      let slot = 1;
+      while (slot < this.records.count && this.inUse(slot)) slot++;
+      if (slot === this.records.count) return -1;
       const offset = this.at(slot);
       const generation = this.records.i32[offset + RunWord.generation]!;
       this.records.i32.fill(0, offset, offset + RUN_WORDS);
@@ -131,10 +128,8 @@ export class RunTable {
       this.order.records.i32.fill(0, slot * ORDER_WORDS, (slot + 1) * ORDER_WORDS);
       this.order.idWords(slot).set([0, 1, 2].map((word) => idWord(runId, word)));
       Atomics.store(this.records.i32, offset + RunWord.inUse, 1);
-    } finally {
-      this.#tableLock.release();
-    }
-    return slot;
+      return slot;
+    });
   }
 
   /** Lets others find the run of a reserved slot. */

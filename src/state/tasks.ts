@@ -2,6 +2,7 @@
  * The tasks of live runs. A run's tasks lie in chunks of 32 records, found through two levels of pages, so that task k
  * of any run is three loads away and a run grows without moving what it has.
  */
+import { failpoint } from '../memory/failpoint.js';
 import type { LockTable } from '../memory/locks/lock-table.js';
 import type { Region } from '../memory/region.js';
 import { carveRecords, type Records } from './record.js';
@@ -76,27 +77,27 @@ export class TaskTable {
 
   /** Gives the run's chunks back. Call under the run's lock, after what its tasks refer to was freed. */
   removeAll(slot: number): void {
-    this.#lock.acquire();
-    for (let page = slot * RUN_PAGES; page < (slot + 1) * RUN_PAGES; page++) {
-      const pageNumber = this.#pagesOfRun[page]!;
-      if (pageNumber === 0) break;
-      const first = pageNumber * PAGE_CHUNKS;
-      for (let i = first; i < first + PAGE_CHUNKS && this.#chunksOfPage[i] !== 0; i++) {
-        give(this.#freeChunks, this.#chunksOfPage[i]!);
-        this.#chunksOfPage[i] = 0;
+    this.#lock.run(0, () => {
+      for (let page = slot * RUN_PAGES; page < (slot + 1) * RUN_PAGES; page++) {
+        const pageNumber = this.#pagesOfRun[page]!;
+        if (pageNumber === 0) break;
+        failpoint?.('tasks: removing');
+        const first = pageNumber * PAGE_CHUNKS;
+        for (let i = first; i < first + PAGE_CHUNKS && this.#chunksOfPage[i] !== 0; i++) {
+          give(this.#freeChunks, this.#chunksOfPage[i]!);
+          this.#chunksOfPage[i] = 0;
+        }
+        give(this.#freePages, pageNumber);
+        this.#pagesOfRun[page] = 0;
       }
-      give(this.#freePages, pageNumber);
-      this.#pagesOfRun[page] = 0;
-    }
-    this.#lock.release();
+    });
     this.#runs.setWord(slot, RunWord.taskCount, 0);
   }
 
   #addChunk(slot: number, chunkOfRun: number): void {
     const page = slot * RUN_PAGES + Math.floor(chunkOfRun / PAGE_CHUNKS);
     if (chunkOfRun >= RUN_PAGES * PAGE_CHUNKS) throw new TasksFull(this.#chunks);
-    this.#lock.acquire();
-    try {
+    this.#lock.run(0, () => {
       if (this.#pagesOfRun[page] === 0) this.#pagesOfRun[page] = take(this.#freePages);
       const place = this.#pagesOfRun[page]! * PAGE_CHUNKS + (chunkOfRun % PAGE_CHUNKS);
       // A thread that died before it counted its new task leaves the chunk behind.
@@ -104,9 +105,7 @@ export class TaskTable {
       const chunk = take(this.#freeChunks);
       if (chunk < 0) throw new TasksFull(this.#chunks);
       this.#chunksOfPage[place] = chunk;
-    } finally {
-      this.#lock.release();
-    }
+    });
   }
 }
 

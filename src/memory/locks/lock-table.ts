@@ -31,6 +31,9 @@ import { type OwnedLocks, slotOf, type Threads, threadsOf } from './threads.js';
 const TRY_SPINS = 300;
 /** Longest that an event loop is kept waiting for a lock whose owners never block. */
 const BRIEF_LIMIT_MS = 1000;
+/** What `tryRun` returns when another thread has the lock. */
+export const BUSY = Symbol('busy');
+
 /** Is told where the sections of a table begin and end, by the thread that is in them. */
 export interface UndoRecorder {
   enter(i: number): void;
@@ -91,6 +94,26 @@ export class LockTable implements OwnedLocks {
    */
   acquireBriefly(i = 0): void {
     this.#take(i, this.#threads.parks ? Number.POSITIVE_INFINITY : BRIEF_LIMIT_MS);
+  }
+
+  /** As `run`, waiting as `acquireBriefly` does. */
+  runBriefly<T>(i: number, work: () => T): T {
+    this.acquireBriefly(i);
+    try {
+      return work();
+    } finally {
+      this.release(i);
+    }
+  }
+
+  /** As `run`, if the lock is to be had without waiting; else BUSY, and nothing is done. */
+  tryRun<T>(i: number, work: () => T): T | typeof BUSY {
+    if (!this.tryAcquire(i)) return BUSY;
+    try {
+      return work();
+    } finally {
+      this.release(i);
+    }
   }
 
   /** Takes lock `i` if it is free or becomes free within a few microseconds. Never waits. */

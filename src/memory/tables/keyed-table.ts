@@ -87,8 +87,7 @@ export class KeyedTable {
     const [bytes, length] = this.#encode(key);
     const hash = hashBytes(bytes, length);
     const stripe = hash & (this.#stripes - 1);
-    this.#locks.acquireBriefly(stripe);
-    try {
+    return this.#locks.runBriefly(stripe, () => {
       const bucket = this.#probe(stripe, hash, bytes, length);
       const held = this.#buckets[bucket]!;
       if (held !== EMPTY) return change(this.at(held - 1), held - 1, false);
@@ -103,20 +102,15 @@ export class KeyedTable {
         this.#records.give(stripe, record);
         throw error;
       }
-    } finally {
-      this.#locks.release(stripe);
-    }
+    });
   }
 
   /** As `update`, of a record whose number is known; undefined when it is not in use. It may be another key's by now. */
   updateRecord<T>(record: number, change: (at: number) => T): T | undefined {
     const stripe = this.#records.stripeOf(record);
-    this.#locks.acquireBriefly(stripe);
-    try {
+    return this.#locks.runBriefly(stripe, () => {
       return this.#records.isUsed(record) ? change(this.at(record)) : undefined;
-    } finally {
-      this.#locks.release(stripe);
-    }
+    });
   }
 
   /** Removes the key's record, if `condition` (asked under the stripe's lock) agrees; whether it did. */
@@ -124,17 +118,14 @@ export class KeyedTable {
     const [bytes, length] = this.#encode(key);
     const hash = hashBytes(bytes, length);
     const stripe = hash & (this.#stripes - 1);
-    this.#locks.acquireBriefly(stripe);
-    try {
+    return this.#locks.runBriefly(stripe, () => {
       const bucket = this.#probe(stripe, hash, bytes, length);
       const record = this.#buckets[bucket]! - 1;
       if (record < 0 || condition?.(this.at(record), record) === false) return false;
       this.#closeGap(stripe, bucket);
       this.#records.give(stripe, record);
       return true;
-    } finally {
-      this.#locks.release(stripe);
-    }
+    });
   }
 
   /** The record's key as text. The caller keeps the record from being removed. */
@@ -151,15 +142,12 @@ export class KeyedTable {
   *entries(): Iterable<number> {
     for (let stripe = 0; stripe < this.#stripes; stripe++) {
       const records: number[] = [];
-      this.#locks.acquireBriefly(stripe);
-      try {
+      this.#locks.runBriefly(stripe, () => {
         for (let i = 0; i < this.#bucketsPerStripe; i++) {
           const held = this.#buckets[stripe * this.#bucketsPerStripe + i]!;
           if (held !== EMPTY) records.push(held - 1);
         }
-      } finally {
-        this.#locks.release(stripe);
-      }
+      });
       yield* records;
     }
   }

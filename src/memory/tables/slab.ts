@@ -114,8 +114,7 @@ export class Slab {
     const at = this.#header(handle);
     const size = this.#words[at + CLASS_AND_USE]! & ~IN_USE;
     const row = size * COUNTER_ROW;
-    this.#locks.acquireBriefly(size);
-    try {
+    this.#locks.runBriefly(size, () => {
       this.#header(handle);
       Atomics.add(this.#words, at + GENERATION, 1);
       this.#begin(row, handle, this.#classes[row + HEAD]!);
@@ -125,9 +124,7 @@ export class Slab {
       this.#classes[row + HEAD] = handle;
       Atomics.sub(this.#classes, row + OUT, 1);
       this.#classes[row + MOVING] = 0;
-    } finally {
-      this.#locks.release(size);
-    }
+    });
   }
 
   /** How often the block at `handle` has been freed; the same number means the same blob. */
@@ -187,8 +184,7 @@ export class Slab {
   #takeFree(size: number, length: number): number {
     const row = size * COUNTER_ROW;
     if (Atomics.load(this.#classes, row + HEAD) === 0) return 0;
-    this.#locks.acquireBriefly(size);
-    try {
+    return this.#locks.runBriefly(size, () => {
       const handle = this.#classes[row + HEAD]!;
       if (handle === 0) return 0;
       const at = handle * HEADER_WORDS;
@@ -201,9 +197,7 @@ export class Slab {
       this.#words[at + CLASS_AND_USE] = size | IN_USE;
       this.#classes[row + MOVING] = 0;
       return handle;
-    } finally {
-      this.#locks.release(size);
-    }
+    });
   }
 
   /** Notes what is about to happen, so that a death half-way can be mended. Call under the class's lock. */

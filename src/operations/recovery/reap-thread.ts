@@ -69,12 +69,9 @@ function isOut(
   { slot, generation, taskId }: { slot: number; generation: number; taskId: number },
 ) {
   const { runs } = state;
-  runs.locks.acquire(slot);
-  try {
+  return runs.locks.run(slot, () => {
     if (!runs.inUse(slot) || runs.word(slot, RunWord.generation) !== generation) return false;
     const offset = state.tasks.offsetOf(slot, taskId);
     return offset >= 0 && isActive(state, offset);
-  } finally {
-    runs.locks.release(slot);
-  }
+  });
 }

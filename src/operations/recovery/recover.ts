@@ -33,14 +33,14 @@ export async function recover(state: State, reader: Reader, now: number): Promis
     const { slot, problems } = await loadRun(state, head, reader.tasks(head._id), history, now);
     for (const problem of problems) {
       const message = `run ${head._id}: ${problem}`;
-      underLock(state, slot, () =>
+      state.runs.locks.run(slot, () =>
         logAction(state, slot, now, 'log_message', { username: 'fishtest.system', message }),
       );
       recovery.corrections.push(message);
     }
     recovery.runs++;
     recovery.tasks += state.runs.word(slot, RunWord.taskCount);
-    recovery.corrections.push(...underLock(state, slot, () => correctRun(state, slot, now)));
+    recovery.corrections.push(...state.runs.locks.run(slot, () => correctRun(state, slot, now)));
     slots.push(slot);
   }
   for (const slot of slots) rememberWorkers(state, slot, now);
@@ -84,7 +84,7 @@ function correctRun(state: State, slot: number, now: number): string[] {
 /** Maps workers to their active tasks again; of two active tasks of one name, the earlier one fails as stale. */
 function rememberWorkers(state: State, slot: number, now: number): void {
   const { runs, tasks } = state;
-  const active: { name: string; taskId: number }[] = underLock(state, slot, () => {
+  const active: { name: string; taskId: number }[] = state.runs.locks.run(slot, () => {
     const found: { name: string; taskId: number }[] = [];
     for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
       const offset = tasks.offsetOf(slot, taskId);
@@ -95,18 +95,9 @@ function rememberWorkers(state: State, slot: number, now: number): void {
     return found;
   });
   const generation = runs.word(slot, RunWord.generation);
-  state.requestTaskMutex.acquire();
-  for (const { name, taskId } of active) {
-    replaceTask(state, state.workers.record(name), { slot, generation, taskId }, now);
-  }
-  state.requestTaskMutex.release();
-}
-
-function underLock<T>(state: State, slot: number, act: () => T): T {
-  state.runs.locks.acquire(slot);
-  try {
-    return act();
-  } finally {
-    state.runs.locks.release(slot);
-  }
+  state.requestTaskMutex.run(0, () => {
+    for (const { name, taskId } of active) {
+      replaceTask(state, state.workers.record(name), { slot, generation, taskId }, now);
+    }
+  });
 }

@@ -40,8 +40,7 @@ export function answerFinished(state: State, call: WorkerCall): Reply {
 
 /** Everything after validation. */
 function assignTask(state: State, call: WorkerCall): Reply {
-  state.requestTaskMutex.acquire();
-  try {
+  return state.requestTaskMutex.run(0, () => {
     const worker = state.workers.record(shortWorkerName(call.request.worker_info));
     const refusal =
       refuseBlocked(state, call, worker) ??
@@ -51,9 +50,7 @@ function assignTask(state: State, call: WorkerCall): Reply {
     const slot = chooseRun(state, call.request.worker_info, worker);
     if (slot < 0) return retryLater(NO_TASK_BODY);
     return createTask(state, call, worker, slot);
-  } finally {
-    state.requestTaskMutex.release();
-  }
+  });
 }
 
 function refuseBlocked(state: State, call: WorkerCall, worker: number): Reply | undefined {
@@ -93,41 +90,45 @@ function refuseOverMachineLimit(state: State, call: WorkerCall): Reply | undefin
   return retryLater(noTask('error', texts.machineLimit(username)));
 }
 
+interface CreatedTask {
+  readonly task: TaskReference;
+  /** JSON text of the run's args as the worker gets them. */
+  readonly args: string;
+  readonly size: number;
+  readonly start: number;
+}
+
 /** §2.5 and §2.6. */
 function createTask(state: State, call: WorkerCall, worker: number, slot: number): Reply {
   const { runs } = state;
   const { worker_info: info } = call.request;
-  runs.locks.acquire(slot);
-  let task: TaskReference;
-  let head: string;
-  let size: number;
-  let start: number;
-  try {
+  const made = runs.locks.run(slot, (): Reply | CreatedTask => {
     const runId = runs.id(slot);
     const remaining = runs.float(slot, RunFloat.numGames) - runs.float(slot, RunFloat.committedGames);
     if (!runs.isUnfinished(slot) || remaining <= 0) {
       return retryLater(noTask('info', texts.runFinished(runId)));
     }
-    size = taskSize({
+    const size = taskSize({
       gameDuration: runs.float(slot, RunFloat.gameDuration),
       threads: runs.word(slot, RunWord.threads),
       concurrency: info.concurrency,
       remaining,
       batchSize: runs.has(slot, RunFlag.sprt) ? runs.word(slot, RunWord.batchSize) : undefined,
     });
-    start = runs.float(slot, RunFloat.totalGames);
+    const start = runs.float(slot, RunFloat.totalGames);
     const taskId = appendTask(state, slot, call, size, start);
     if (taskId < 0) return retryLater(noTask('info', texts.TOO_BUSY));
-    task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
-    head = assignmentArgs(state, slot);
+    const task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
+    const args = assignmentArgs(state, slot);
     state.undoLog.noteAssignment({ ...task, worker });
-  } finally {
-    runs.locks.release(slot);
-  }
+    return { task, args, size, start };
+  });
+  if ('json' in made) return made;
+  const { task, args, size, start } = made;
   replaceTask(state, worker, task, call.now);
   state.undoLog.noteAssignment(undefined);
   state.workers.recordAssignment(worker, runs.order.idWords(slot).slice());
-  const json = assignment(runs.id(slot), head, task.taskId, size, start);
+  const json = assignment(runs.id(slot), args, task.taskId, size, start);
   return { status: 200, json, sequence: state.commits.next() };
 }
 

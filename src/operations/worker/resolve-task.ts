@@ -1,8 +1,8 @@
 /**
  * Steps 5–7 of the validation order (spec: worker-api.md §3): the run exists, the task exists, and it is this worker's.
  */
+import { BUSY } from '../../memory/locks/lock-table.js';
 import * as texts from '../../protocol/texts.js';
-import { RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { TaskWord } from '../../state/task-record.js';
 import {
@@ -23,19 +23,28 @@ export interface ResolvedTask {
   offset: number;
 }
 
-/** Locks the run of the call. Returns its slot, or what to do instead. */
-export function lockRun(context: Context, runId: string): number | typeof WOULD_BLOCK | typeof NOT_IN_MEMORY {
+/** Does something with a run under its lock, or says where else the call must go. */
+export function withRun<T>(
+  context: Context,
+  runId: string,
+  act: (slot: number) => T,
+): T | typeof WOULD_BLOCK | typeof NOT_IN_MEMORY {
   const { runs } = context.state;
   const slot = runs.find(runId);
-  if (slot < 0) return !context.mayBlock ? WOULD_BLOCK : NOT_IN_MEMORY;
-  if (!context.mayBlock) {
-    if (!runs.locks.tryAcquire(slot)) return WOULD_BLOCK;
-  } else {
-    runs.locks.acquire(slot);
-  }
-  if (runs.holds(slot, runId)) return slot;
-  runs.locks.release(slot);
-  return !context.mayBlock ? WOULD_BLOCK : NOT_IN_MEMORY;
+  if (slot < 0) return elsewhere(context);
+  return enter(context, slot, () => (runs.holds(slot, runId) ? act(slot) : elsewhere(context)));
+}
+
+/** The run is not in memory, or its slot was given to another run before its lock was taken. */
+function elsewhere({ mayBlock }: Context): typeof WOULD_BLOCK | typeof NOT_IN_MEMORY {
+  return mayBlock ? NOT_IN_MEMORY : WOULD_BLOCK;
+}
+
+/** Works under the run's lock, which is waited for only where the thread may. */
+function enter<T>({ state, mayBlock }: Context, slot: number, work: () => T): T | typeof WOULD_BLOCK {
+  if (mayBlock) return state.runs.locks.run(slot, work);
+  const outcome = state.runs.locks.tryRun(slot, work);
+  return outcome === BUSY ? WOULD_BLOCK : outcome;
 }
 
 /** Checks the task that the call names, if it names one. Call under the run's lock. Returns the refusal, if any. */
@@ -68,13 +77,7 @@ export function checkOwner(
 export function checkReferences(context: Context, call: WorkerCall): Outcome | undefined {
   const { run_id: runId } = call.request;
   if (runId === undefined) return undefined;
-  const slot = lockRun(context, runId);
-  if (typeof slot !== 'number') return slot;
-  try {
-    return checkTask(context.state, slot, call);
-  } finally {
-    context.state.runs.locks.release(slot);
-  }
+  return withRun(context, runId, (slot) => checkTask(context.state, slot, call));
 }
 
 /** Does something with the task that the call must name, under its run's lock. */
@@ -85,21 +88,17 @@ export function withResolvedTask(
 ): Outcome {
   const { run_id: runId, task_id: taskId } = call.request;
   if (runId === undefined) return refuse(call, 400, texts.MISSING_RUN_ID);
-  const slot = lockRun(context, runId);
-  if (typeof slot !== 'number') return slot;
-  try {
-    const refusal = checkTask(context.state, slot, call);
+  const { state } = context;
+  const slot = state.runs.find(runId);
+  if (slot < 0) return elsewhere(context);
+  // Every beat comes through here: one closure, where `withRun` would make another.
+  return enter(context, slot, () => {
+    if (!state.runs.holds(slot, runId)) return elsewhere(context);
+    const refusal = checkTask(state, slot, call);
     if (refusal !== undefined) return refusal;
     if (taskId === undefined) return refuse(call, 400, texts.MISSING_TASK_ID);
-    const offset = context.state.tasks.offsetOf(slot, taskId);
-    context.state.undoLog.saveTaskImage(taskId, offset);
+    const offset = state.tasks.offsetOf(slot, taskId);
+    state.undoLog.saveTaskImage(taskId, offset);
     return act({ slot, taskId, offset });
-  } finally {
-    context.state.runs.locks.release(slot);
-  }
-}
-
-/** Number of tasks of the run. */
-export function taskCount(state: State, slot: number): number {
-  return state.runs.word(slot, RunWord.taskCount);
+  });
 }

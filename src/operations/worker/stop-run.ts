@@ -7,7 +7,7 @@ import { logAction, markRun } from '../changes.js';
 import { accept, type Context, type Outcome, type Reply, refuse, type WorkerCall } from '../context.js';
 import { endRun } from '../run/end-run.js';
 import { deactivateTask, taskAction } from '../run/transitions.js';
-import { checkTask, lockRun } from './resolve-task.js';
+import { checkTask, withRun } from './resolve-task.js';
 
 /** CPU hours that a user must have contributed to stop a run (spec: worker-api.md §4.7). */
 const HOURS_TO_STOP = 1000;
@@ -17,9 +17,7 @@ export function requestStop(context: Context, call: WorkerCall, cpuHours?: numbe
   const { state } = context;
   const { run_id: runId, worker_info: info } = call.request;
   if (runId === undefined) return refuse(call, 400, texts.MISSING_RUN_ID);
-  const slot = lockRun(context, runId);
-  if (typeof slot !== 'number') return slot;
-  try {
+  return withRun(context, runId, (slot) => {
     const refusal = checkTask(state, slot, call);
     if (refusal !== undefined) return refusal;
     if (state.runs.has(slot, RunFlag.finished)) return refuse(call, 401, texts.alreadyFinished(runId));
@@ -39,9 +37,7 @@ export function requestStop(context: Context, call: WorkerCall, cpuHours?: numbe
     markRun(state, slot);
     endRun(state, slot, call.now);
     return accept({}, state.commits.next());
-  } finally {
-    state.runs.locks.release(slot);
-  }
+  });
 }
 
 export function answerFinished(_state: State, call: WorkerCall, run: RunHead): Reply {

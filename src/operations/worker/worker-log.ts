@@ -7,23 +7,18 @@ import type { State } from '../../state/state.js';
 import type { RunHead } from '../../state/write-batch.js';
 import { commitSystem, logAction } from '../changes.js';
 import { accept, type Context, type Outcome, type Reply, refuse, type WorkerCall } from '../context.js';
-import { checkTask, lockRun } from './resolve-task.js';
+import { checkTask, withRun } from './resolve-task.js';
 
 export function workerLog(context: Context, call: WorkerCall): Outcome {
   const { state } = context;
   const { run_id: runId } = call.request;
   if (runId === undefined) return logWithoutRun(state, call);
-  const slot = lockRun(context, runId);
-  if (typeof slot !== 'number') return slot;
-  let newTag: string;
-  try {
+  // The event belongs to no run: it is written when the run's lock is free again.
+  const checked = withRun(context, runId, (slot) => {
     const refusal = checkTask(state, slot, call);
-    if (refusal !== undefined) return refusal;
-    newTag = fixedHead(state, slot).args.new_tag;
-  } finally {
-    state.runs.locks.release(slot);
-  }
-  return logAboutRun(state, call, newTag);
+    return refusal ?? fixedHead(state, slot).args.new_tag;
+  });
+  return typeof checked === 'string' ? logAboutRun(state, call, checked) : checked;
 }
 
 export function answerFinished(state: State, call: WorkerCall, run: RunHead): Reply {

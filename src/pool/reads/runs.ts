@@ -2,7 +2,7 @@
 
 import type { Results, Sprt, TaskDocument } from '../../model/documents.js';
 import type { Context } from '../../operations/context.js';
-import { lockRun } from '../../operations/worker/resolve-task.js';
+import { withRun } from '../../operations/worker/resolve-task.js';
 import { isUndecidable } from '../../rules/sprt-bounds.js';
 import { type SprtElo, sprtElo, sprtInterval } from '../../rules/sprt-elo.js';
 import { listedRun, shownTask, singleRun } from '../../state/public-views.js';
@@ -108,15 +108,12 @@ async function findTask(context: Context, reader: Reader, runId: string, [, digi
 }
 
 function liveTask(context: Context, runId: string, taskId: number): TaskDocument | 'none' | 'not in memory' {
-  const slot = lockRun(context, runId);
-  if (typeof slot !== 'number') return 'not in memory';
   const { state } = context;
-  try {
-    const at = state.tasks.offsetOf(slot, taskId);
-    return at < 0 ? 'none' : readTask(state, at);
-  } finally {
-    state.runs.locks.release(slot);
-  }
+  const task = withRun(context, runId, (slot) => {
+    const offset = state.tasks.offsetOf(slot, taskId);
+    return offset < 0 ? 'none' : readTask(state, offset);
+  });
+  return typeof task === 'symbol' ? 'not in memory' : task;
 }
 
 async function findHead(context: Context, reader: Reader, id: string): Promise<RunHead | undefined> {
@@ -126,13 +123,8 @@ async function findHead(context: Context, reader: Reader, id: string): Promise<R
 }
 
 function liveHead(context: Context, runId: string): RunHead | undefined {
-  const slot = lockRun(context, runId);
-  if (typeof slot !== 'number') return undefined;
-  try {
-    return readHead(context.state, slot);
-  } finally {
-    context.state.runs.locks.release(slot);
-  }
+  const head = withRun(context, runId, (slot) => readHead(context.state, slot));
+  return typeof head === 'symbol' ? undefined : head;
 }
 
 function noRun(id: string): ReadAnswer {
