@@ -7,6 +7,7 @@ import { addConfigCommands } from './commands/config-commands.js';
 import { addDoctorCommand } from './commands/doctor-command.js';
 import { addMigrateCommand } from './commands/migrate-command.js';
 import { addPruneCommand } from './commands/prune-command.js';
+import { addRestoreCommand } from './commands/restore-command.js';
 import { addRunCommands } from './commands/run-commands.js';
 import { addServerCommands } from './commands/server-commands.js';
 import { addUserCommands } from './commands/user-commands.js';
@@ -54,5 +55,6 @@ function makeProgram(around: ProcessIo): Command {
   addDoctorCommand(program, session);
   addMigrateCommand(program, session, around);
   addPruneCommand(program, session);
+  addRestoreCommand(program, session);
   return program;
 }

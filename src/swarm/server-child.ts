@@ -39,11 +39,13 @@ export class ServerChild {
   /**
    * Resolves when the server says that it serves workers: on loopback, on free ports unless told otherwise.
    * @param ownGroup keeps the terminal's Ctrl-C from reaching it; it is stopped at the latest when this process exits
+   * @param onLine told of what it logs until it serves, or fails to
    */
   static async start(
     directory: string,
     env: Record<string, string> = {},
     ownGroup = false,
+    onLine: (line: string) => void = () => {},
   ): Promise<ServerChild> {
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
       env: {
@@ -65,6 +67,7 @@ export class ServerChild {
     }
     const log: LogEntry[] = [];
     for await (const line of createInterface({ input: child.stdout! })) {
+      onLine(line);
       const entry = JSON.parse(line) as LogEntry;
       log.push(entry);
       // A secondary has no admin API; it names the primary's port instead.

@@ -17,7 +17,7 @@ const STATS = { wins: 2, losses: 2, draws: 12, crashes: 0, time_losses: 0, penta
 const SHUTDOWN_MS = 8000;
 const MORE_STATS = { ...STATS, draws: 14, pentanomial: [0, 2, 5, 2, 0] };
 
-describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 90_000 }, () => {
+describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 240_000 }, () => {
   let directory: string;
   let place: MongodbPlace;
   let proxy: CutProxy;

@@ -2,10 +2,13 @@
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import { withoutCredentials } from '../../config/live-settings.js';
 import { closeBeforeEnd, endProcess } from '../exit.js';
 import { type OnThreadExit, superviseThread } from './supervise.js';
 import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
 
+/** A start that waits for its store says so this often. */
+const WAITING_MS = 3_000;
 /** The number of a thread that has ended. */
 const GONE = -1;
 
@@ -28,6 +31,13 @@ export class WriterThread {
   static async start(data: WriterThreadData, log: Logger, onExit: OnThreadExit): Promise<WriterThread> {
     const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: data });
     const thread = new WriterThread(worker);
+    const store = withoutCredentials(data.storeUrl);
+    // A database that is away is found out by the driver much later, and an operator looks at the log at once.
+    const waiting = setInterval(
+      () =>
+        log.warn({ store }, `still waiting for the store ${store}: check that it runs and can be reached`),
+      WAITING_MS,
+    );
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: WriterMessage) => {
         if (message.kind === 'open') resolve();
@@ -43,7 +53,7 @@ export class WriterThread {
         else thread.#stopped(message.problem);
       });
       worker.once('error', reject);
-    });
+    }).finally(() => clearInterval(waiting));
     // From here on its exit is the process's end; before, the start fails with what the thread threw.
     thread.#expectEnd = superviseThread(worker, 'store', onExit);
     // Not in the middle of a commit.

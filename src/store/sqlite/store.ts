@@ -14,12 +14,13 @@ import { connectReader, connectWriter } from './connection.js';
 import { SqliteExportReader } from './export-reader.js';
 import { storeFailure } from './failure.js';
 import { MIGRATIONS, migrate, schemaVersion } from './migrations.js';
+import { makePrivate } from './private-files.js';
 import { SqliteReader } from './reader.js';
 import { openSource } from './source.js';
 import { SqliteWriter } from './writer.js';
 import { WriterLock } from './writer-lock.js';
 
-const DATABASE_FILE = 'shoal.db';
+export const DATABASE_FILE = 'shoal.db';
 
 export class SqliteStore implements Store {
   readonly #directory: string;
@@ -37,6 +38,7 @@ export class SqliteStore implements Store {
       // Passwords and addresses of volunteers are in it.
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       lock = WriterLock.take(this.#directory);
+      makePrivate(this.#file);
       const db = connectWriter(this.#file);
       try {
         migrate(db);

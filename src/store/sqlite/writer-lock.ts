@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StoreError } from '../store-error.js';
 import { isBusy } from './failure.js';
+import { makePrivate } from './private-files.js';
 
 const LOCK_FILE = 'writer.lock';
 const PID_FILE = 'writer.pid';
@@ -25,6 +26,7 @@ export class WriterLock {
   /** @throws StoreError `in-use` when another writer, in this process or another, holds the directory */
   static take(directory: string): WriterLock {
     const pidFile = join(directory, PID_FILE);
+    makePrivate(join(directory, LOCK_FILE));
     const db = new DatabaseSync(join(directory, LOCK_FILE), { timeout: 0 });
     try {
       // A journal in memory: the lock's transaction never writes, and must leave no file behind when killed.
