@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { logAction, withSystem } from '../../src/operations/changes.js';
 import type { State } from '../../src/state/state.js';
 import type { WriteBatch, Writer } from '../../src/store/port.js';
+import { Company } from '../../src/store/writer/company.js';
 import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import { createWorld } from '../operations/world.js';
 
@@ -42,16 +43,44 @@ async function groupsOf(during: readonly number[]): Promise<{ batches: number[];
   return { batches, pauses };
 }
 
-test('a few changes that come while a group is written gather more before they are written', async () => {
-  const { batches, pauses } = await groupsOf(new Array<number>(50).fill(2));
-  // The first groups may take longer than one gathers for: nothing has been compiled yet.
-  const gathered = batches.filter((length) => length === 5).length;
-  assert.ok(gathered > 0);
-  assert.equal(gathered, pauses.length);
+test('groups linger while more changes come, as long as more came together lately', async () => {
+  const { batches, pauses } = await groupsOf(new Array<number>(200).fill(2));
+  // Found by probes, and waited for from then on.
+  assert.ok(pauses.length > 10, `${pauses.length}`);
   assert.ok(
-    pauses.every((ms) => ms > 0 && ms <= 5),
+    pauses.every((ms) => ms > 0 && ms <= 1),
     `${pauses}`,
   );
+  assert.ok(Math.max(...batches) >= 5, `${batches}`);
+});
+
+test('few who come together wait for nobody else, but for a probe now and then', () => {
+  const company = new Company();
+  let probes = 0;
+  for (let group = 0; group < 2000; group++) {
+    const expected = company.expect(4, group * 2);
+    if (expected > 4) probes++;
+    company.came(4);
+  }
+  assert.ok(probes < 16, `${probes} probes`);
+});
+
+test('those who would come are found, and forgotten when they are gone', () => {
+  const company = new Company();
+  let now = 0;
+  const play = (groups: number, others: number) => {
+    let waits = 0;
+    for (let group = 0; group < groups; group++) {
+      now += 5;
+      const expected = company.expect(3, now);
+      if (expected > 3) waits++;
+      company.came(Math.min(expected, 3 + others));
+    }
+    return waits;
+  };
+  assert.ok(play(400, 12) > 300);
+  play(100, 0);
+  assert.ok(play(400, 0) < 10);
 });
 
 test('a change that is alone, and a group that is large already, wait for nothing', async () => {

@@ -1,18 +1,22 @@
 /**
  * The one writer: drains the journal in groups and publishes how far the store is. While one group is being committed
  * the next one gathers, so groups grow with the load and a commit is paid by many. Under a load that a store keeps up
- * with easily groups would stay small and cost much, so they gather for some milliseconds; who is alone never waits.
+ * with easily groups would stay small and cost much, so they linger for some milliseconds, but only for as many as came together
+ * lately: who is alone never waits, and few wait for the disk only.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectBatch, isEmptyBatch } from '../../state/collect-batch.js';
 import type { State } from '../../state/state.js';
 import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
+import { Company } from './company.js';
 import { DeferredFlushes } from './deferred-flushes.js';
 
 const RETRY_MS = 1000;
-/** A group of few changes that wait, but more than one, gathers more until so long after the one before it began. */
-const GATHER_MS = 5;
+/** A group of few changes that wait, but more than one, lingers until so long after the one before it began at most. */
+const LINGER_MS = 5;
+/** While more than so many are missing, they are counted once a millisecond, and not one by one. */
+const ONE_BY_ONE = 4;
 const FEW_CHANGES = 32;
 /** How long a group is tried that the store refuses for what the group holds. */
 const REFUSED_MS = 30_000;
@@ -38,6 +42,7 @@ export class GroupCommitter {
   /** Downloads that are not counted in the store yet, by network. */
   readonly #downloads = new Map<string, number>();
   readonly #deferred: DeferredFlushes;
+  readonly #company = new Company();
 
   constructor(state: State, writer: Writer, options: GroupCommitOptions) {
     this.#state = state;
@@ -77,7 +82,7 @@ export class GroupCommitter {
     let isIdle = false;
     let began = Number.NEGATIVE_INFINITY;
     while (!this.#stopped) {
-      await this.#gather(began + GATHER_MS);
+      await this.#linger(began + LINGER_MS);
       began = performance.now();
       const seen = issued.load();
       if (isIdle) await this.drain();
@@ -88,10 +93,20 @@ export class GroupCommitter {
     await this.drain();
   }
 
-  async #gather(until: number): Promise<void> {
-    const waiting = this.#state.commits.lag();
-    const left = until - performance.now();
-    if (waiting > 1 && waiting < FEW_CHANGES && left > 0) await (this.#options.pause ?? sleep)(left);
+  async #linger(until: number): Promise<void> {
+    const { commits } = this.#state;
+    const { pause = sleep } = this.#options;
+    let waiting = commits.lag();
+    if (waiting > 1) {
+      const wanted = Math.min(FEW_CHANGES, this.#company.expect(waiting, performance.now()));
+      for (; waiting < wanted; waiting = commits.lag()) {
+        const left = until - performance.now();
+        if (left <= 0) break;
+        if (wanted - waiting > ONE_BY_ONE) await pause(Math.min(left, 1));
+        else await commits.issued.waitAsync(commits.issued.load(), left);
+      }
+    }
+    this.#company.came(waiting);
   }
 
   stop(): void {
