@@ -1,6 +1,7 @@
 /** `shoal restore`: puts a backup in the place of an embedded store. Needs no server; none may run on that directory. */
 import type { Command } from 'commander';
-import { openStore, sqliteDirectory } from '../../store/open-store.js';
+import { sqliteDirectory } from '../../config/store-url.js';
+import { openStore } from '../../store/open-store.js';
 import { restoreBackup } from '../../store/sqlite/restore.js';
 import { StoreError } from '../../store/store-error.js';
 import { RefusedError, UsageError } from '../failures.js';

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { withoutCredentials } from '../../config/live-settings.js';
+import { withoutCredentials } from '../../config/store-url.js';
 import { closeBeforeEnd, endProcess } from '../exit.js';
 import { type OnThreadExit, superviseThread } from './supervise.js';
 import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
