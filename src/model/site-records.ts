@@ -36,6 +36,17 @@ export interface ResetLinkDocument {
   readonly by: string;
 }
 
+/** When a worker key was last checked, apart from the key: a late note must not bring a revoked one back. */
+export interface WorkerKeyUseDocument {
+  readonly usedAt: number;
+}
+
+/** What an approver is told of a sign-up. */
+export interface SignupNoteDocument {
+  readonly made: number;
+  readonly note: string;
+}
+
 /** Something that may be used once, such as a solved puzzle, was used. */
 export interface UsedOnceDocument {
   readonly made: number;
@@ -45,6 +56,8 @@ export interface SiteDocuments {
   session: SessionDocument;
   workerKey: WorkerKeyDocument;
   resetLink: ResetLinkDocument;
+  workerKeyUse: WorkerKeyUseDocument;
+  signupNote: SignupNoteDocument;
   usedOnce: UsedOnceDocument;
 }
 export type SiteRecordKind = keyof SiteDocuments;
@@ -59,9 +72,12 @@ export interface SiteRecord<Kind extends SiteRecordKind = SiteRecordKind> {
   readonly doc: SiteDocuments[Kind];
 }
 
-/** Inserts or replaces a record, removes one, or removes all of an owner's but one. */
+/**
+ * Inserts or replaces a record; replaces it only if it is still there, so that what was revoked meanwhile stays so; removes one;
+ * removes all of an owner's but one.
+ */
 export type SiteRecordWrite =
-  | { readonly write: 'put'; readonly record: SiteRecord }
+  | { readonly write: 'put' | 'update'; readonly record: SiteRecord }
   | { readonly write: 'remove'; readonly kind: SiteRecordKind; readonly key: string }
   | {
       readonly write: 'removeOwned';

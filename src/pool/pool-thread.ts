@@ -7,6 +7,7 @@
  */
 import { workerData } from 'piscina';
 import { burn, verifyPassword } from '../operations/account/password.js';
+import { isWorkerKey, verifyWorkerKey } from '../operations/account/worker-key.js';
 import { type Context, isReply, type Reply, type WorkerCall } from '../operations/context.js';
 import { type OperationName, runOperation, WORKER_ROUTES } from '../operations/worker/worker-routes.js';
 import { measureReader } from '../runtime/measure-reader.js';
@@ -89,7 +90,10 @@ async function verify(username: string, password: string): Promise<AuthResult> {
     await burn();
     return 'refused';
   }
-  if (!(await verifyPassword(user.password, password))) {
+  const isRight = isWorkerKey(password)
+    ? await verifyWorkerKey({ state: shared.state, reader }, username, password, Date.now())
+    : await verifyPassword(user.password, password);
+  if (!isRight) {
     users.forget(username, password);
     return 'refused';
   }

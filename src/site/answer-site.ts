@@ -158,7 +158,8 @@ export class Site {
     if (visit.sequence !== undefined && !(await this.#isDurable(visit.sequence))) {
       return plainPage(visit.request, 503, errorPage.notSaved());
     }
-    if (writes.length > 0) this.#sessions.changed();
+    // Operations end sessions as well.
+    if (visit.sequence !== undefined) this.#sessions.changed();
     const cookies = [...visit.cookies, ...(cookie === undefined ? [] : [cookie])];
     const headers = [...rendered.headers, ...cookies.map((each) => ['Set-Cookie', each] as const)];
     return {

@@ -18,6 +18,7 @@ const FILES = [
   'htmx.js',
   'site.js',
   'keys.js',
+  'puzzle.js',
   'sign-out.js',
   'theme.js',
   'times.js',

@@ -9,7 +9,26 @@ export type Who = 'anyone' | 'account' | 'approver';
 export type Where = 'primary' | 'any';
 
 /** What answers; each has its function in pages/handlers.ts. */
-export type PageName = 'home' | 'loginForm' | 'login' | 'logout';
+export type PageName =
+  | 'home'
+  | 'loginForm'
+  | 'login'
+  | 'logout'
+  | 'signupForm'
+  | 'signup'
+  | 'resetForm'
+  | 'reset'
+  | 'profile'
+  | 'changeProfile'
+  | 'endSessions'
+  | 'createKey'
+  | 'revokeKey'
+  | 'account'
+  | 'changeAccount'
+  | 'createReset'
+  | 'accounts'
+  | 'decideAccounts'
+  | 'pendingCount';
 
 export interface SiteRoute {
   readonly method: 'GET' | 'POST';
@@ -36,12 +55,29 @@ function row(
 }
 
 const PRIVATE = { cache: 'no-store' } as const;
+const OWN = { who: 'account', cache: 'no-store' } as const;
+const APPROVER = { who: 'approver', cache: 'no-store' } as const;
 
 export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests', 'home', PRIVATE),
   row('GET', '/login', 'loginForm', PRIVATE),
   row('POST', '/login', 'login', PRIVATE),
   row('POST', '/logout', 'logout', PRIVATE),
+  row('GET', '/signup', 'signupForm', PRIVATE),
+  row('POST', '/signup', 'signup', PRIVATE),
+  row('GET', '/reset/{secret}', 'resetForm', PRIVATE),
+  row('POST', '/reset/{secret}', 'reset', PRIVATE),
+  row('GET', '/user', 'profile', OWN),
+  row('POST', '/user', 'changeProfile', OWN),
+  row('POST', '/user_sessions', 'endSessions', OWN),
+  row('POST', '/user_keys', 'createKey', OWN),
+  row('POST', '/user_keys/revoke', 'revokeKey', OWN),
+  row('GET', '/user/{name}', 'account', APPROVER),
+  row('POST', '/user/{name}', 'changeAccount', APPROVER),
+  row('POST', '/user/{name}/reset', 'createReset', APPROVER),
+  row('GET', '/user_management', 'accounts', APPROVER),
+  row('POST', '/user_management', 'decideAccounts', APPROVER),
+  row('GET', '/user_management/pending_count', 'pendingCount', PRIVATE),
 ];
 
 interface Pattern {

@@ -38,6 +38,8 @@ export class VisitSession {
   #secret: string | undefined;
   readonly #writes: SiteRecordWrite[] = [];
   #isDirty = false;
+  /** The store does not have the session yet. */
+  #isNew = false;
   #clearsCookie = false;
 
   private constructor(settings: SiteSettings, request: SiteRequest, now: number) {
@@ -121,6 +123,7 @@ export class VisitSession {
     const key = keyOfSecret(this.#secret);
     this.#member = { kind: 'session', key, owner: username, expires: this.#expiry(remember), doc };
     this.#isDirty = true;
+    this.#isNew = true;
   }
 
   /** Ends the session; messages that come afterwards are for the visitor. */
@@ -136,9 +139,16 @@ export class VisitSession {
     this.#writes.push({ write: 'removeOwned', kind: 'session', owner, exceptKey: key });
   }
 
+  /** Ends another session. */
+  end(key: string): void {
+    this.#writes.push({ write: 'remove', kind: 'session', key });
+  }
+
   finish(): SessionEnd {
     const writes = [...this.#writes];
-    if (this.#isDirty && this.#member !== undefined) writes.push({ write: 'put', record: this.#member });
+    if (this.#isDirty && this.#member !== undefined) {
+      writes.push({ write: this.#isNew ? 'put' : 'update', record: this.#member });
+    }
     return { writes, cookie: this.#cookie() };
   }
 

@@ -22,6 +22,7 @@ export function emptyBatch(): WriteBatch {
     nets: [],
     keyValues: [],
     contributors: [],
+    removedUsers: [],
     siteRecords: [],
   };
 }
@@ -62,11 +63,17 @@ function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Defer
     if (item.kind === 'action') batch.actions.push(item.action as ActionDocument);
     else if (item.kind === 'badTask') write.badTasks.push(item.badTask);
     else if (item.kind === 'spsaHistory') write.spsaHistory.push(item.entry);
-    else if (item.kind === 'user') batch.users.push(item.user);
-    else if (item.kind === 'worker') batch.workers.push(item.worker);
+    else if (item.kind === 'user') {
+      // The name may have been freed and taken again in one batch.
+      batch.removedUsers = batch.removedUsers?.filter((name) => name !== item.user.username) ?? [];
+      batch.users.push(item.user);
+    } else if (item.kind === 'worker') batch.workers.push(item.worker);
     else if (item.kind === 'net') batch.nets.push(item.net);
     else if (item.kind === 'pgn') batch.pgns.push(item.pgn);
-    else if (item.kind === 'siteRecord') batch.siteRecords = [...(batch.siteRecords ?? []), item.write];
+    else if (item.kind === 'removeUser') {
+      batch.users = batch.users.filter(({ username }) => username !== item.username);
+      batch.removedUsers = [...(batch.removedUsers ?? []), item.username];
+    } else if (item.kind === 'siteRecord') batch.siteRecords = [...(batch.siteRecords ?? []), item.write];
     else if (item.kind === 'download') batch.downloads = [...(batch.downloads ?? []), item.net];
     else batch.keyValues.push({ key: item.key, value: item.value });
   }

@@ -27,6 +27,7 @@ export type OutboxItem =
   | { kind: 'worker'; worker: WorkerDocument }
   | { kind: 'net'; net: NetDocument }
   | { kind: 'pgn'; pgn: PgnDocument }
+  | { kind: 'removeUser'; username: string }
   | { kind: 'siteRecord'; write: SiteRecordWrite }
   /** A network was downloaded once more. */
   | { kind: 'download'; net: string }

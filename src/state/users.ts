@@ -9,12 +9,15 @@ import type { UserDocument } from '../model/documents.js';
 import { flagBits, layOut } from './record-layout.js';
 
 const DIGEST_WORDS = 8;
+/** Credentials remembered of an account: its password, and keys of its workers. */
+const CREDENTIALS = 4;
 const USER = layOut('user', {
-  words: { flags: 1, machineLimit: 1, version: 1, digest: DIGEST_WORDS },
-  floats: { verifiedAt: 1 },
+  words: { flags: 1, machineLimit: 1, version: 1, nextCredential: 1, digests: CREDENTIALS * DIGEST_WORDS },
+  /** When any was verified, and when each was: 0 since the account changed. */
+  floats: { verifiedAt: 1, verifiedAts: CREDENTIALS },
 });
 const Word = USER.word;
-const Flag = flagBits('user', ['blocked', 'pending', 'verified']);
+const Flag = flagBits('user', ['blocked', 'pending', 'verified', 'removed']);
 export const USER_WORDS = USER.row;
 
 /** The limit of an account that has none of its own (spec: data-model.md §3). */
@@ -46,7 +49,19 @@ export class Users {
       const { i32 } = this.#table;
       i32[offset + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
       i32[offset + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
+      const times = offset / 2 + USER.float.verifiedAts;
+      this.#table.f64.fill(0, times, times + CREDENTIALS);
       // A record without a version is half-written: its thread died here.
+      i32[offset + Word.version]!++;
+    });
+  }
+
+  /** The account is gone: its name is free, and its credentials are forgotten. */
+  remove(username: string): void {
+    this.#table.update(username, false, (offset) => {
+      const { i32 } = this.#table;
+      i32[offset + Word.flags] = Flag.removed;
+      i32.fill(0, offset + Word.digests, offset + Word.digests + CREDENTIALS * DIGEST_WORDS);
       i32[offset + Word.version]!++;
     });
   }
@@ -57,7 +72,9 @@ export class Users {
   }
 
   accountStatus(username: string): AccountStatus | undefined {
-    return this.#table.update(username, false, (offset) => this.#accountStatus(offset));
+    return this.#table.update(username, false, (offset) =>
+      (this.#table.i32[offset + Word.flags]! & Flag.removed) === 0 ? this.#accountStatus(offset) : undefined,
+    );
   }
 
   /** Changes with every `set`: a verification that began before a change must not be cached after it. */
@@ -94,7 +111,8 @@ export class Users {
     const verified = this.#table.update(username, false, (offset) => {
       const { i32, f64 } = this.#table;
       if ((i32[offset + Word.flags]! & Flag.verified) === 0) return false;
-      return this.#matches(offset, digest) && now - f64[offset / 2 + USER.float.verifiedAt]! <= maxAgeMs;
+      const i = this.#credential(offset, digest);
+      return i >= 0 && now - f64[offset / 2 + USER.float.verifiedAts + i]! <= maxAgeMs;
     });
     return verified === true ? 'verified' : 'unverified';
   }
@@ -105,42 +123,56 @@ export class Users {
    */
   wasVerified(username: string, password: string): boolean {
     const digest = this.#digest(username, password);
-    return this.#table.update(username, false, (offset) => this.#matches(offset, digest)) === true;
+    return this.#table.update(username, false, (offset) => this.#credential(offset, digest) >= 0) === true;
   }
 
   /** The slow check refused this password: if it was the account's, it is not any more. */
   forget(username: string, password: string): void {
     const digest = this.#digest(username, password);
     this.#table.update(username, false, (offset) => {
-      if (!this.#matches(offset, digest)) return;
-      const { i32 } = this.#table;
+      const i = this.#credential(offset, digest);
+      if (i < 0) return;
+      const { i32, f64 } = this.#table;
       i32[offset + Word.flags]! &= ~Flag.verified;
-      i32.fill(0, offset + Word.digest, offset + Word.digest + DIGEST_WORDS);
+      f64[offset / 2 + USER.float.verifiedAts + i] = 0;
+      const start = offset + Word.digests + i * DIGEST_WORDS;
+      i32.fill(0, start, start + DIGEST_WORDS);
     });
   }
 
-  /** When the account's credential was verified, in milliseconds since the epoch. */
+  /** When a credential of the account was verified last, in milliseconds since the epoch. */
   verifiedAt(record: number): number {
     return this.#table.f64[this.#table.at(record) / 2 + USER.float.verifiedAt]!;
   }
 
-  /** Caches a credential that the slow check accepted while the account had `version`. */
+  /** Caches a credential, in place of the oldest, that the slow check accepted while the account had `version`. */
   remember(username: string, password: string, version: number, now: number): void {
     const digest = this.#digest(username, password);
     this.#table.update(username, false, (offset) => {
       const { i32, f64 } = this.#table;
       if (i32[offset + Word.version] !== version) return;
-      i32.set(digest, offset + Word.digest);
+      let i = this.#credential(offset, digest);
+      if (i < 0) {
+        i = i32[offset + Word.nextCredential]!;
+        i32[offset + Word.nextCredential] = (i + 1) % CREDENTIALS;
+        i32.set(digest, offset + Word.digests + i * DIGEST_WORDS);
+      }
+      f64[offset / 2 + USER.float.verifiedAts + i] = now;
       f64[offset / 2 + USER.float.verifiedAt] = now;
       i32[offset + Word.flags]! |= Flag.verified;
     });
   }
 
-  #matches(offset: number, digest: Int32Array): boolean {
-    let difference = 0;
-    for (let word = 0; word < DIGEST_WORDS; word++)
-      difference |= this.#table.i32[offset + Word.digest + word]! ^ digest[word]!;
-    return difference === 0;
+  /** Which of the remembered credentials this is; −1: none. */
+  #credential(offset: number, digest: Int32Array): number {
+    const { i32 } = this.#table;
+    for (let i = 0; i < CREDENTIALS; i++) {
+      const start = offset + Word.digests + i * DIGEST_WORDS;
+      let difference = 0;
+      for (let word = 0; word < DIGEST_WORDS; word++) difference |= i32[start + word]! ^ digest[word]!;
+      if (difference === 0) return i;
+    }
+    return -1;
   }
 
   #accountStatus(offset: number): AccountStatus {

@@ -88,6 +88,8 @@ export interface WriteBatch {
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];
+  /** Names of accounts that are removed; of one that is written in the same batch nothing is left. */
+  removedUsers?: string[];
   /** Changes of what the web application keeps of its own, in order. */
   siteRecords?: SiteRecordWrite[];
   /** Names of networks, one for each download: the journal's writer counts them beside the group. */

@@ -81,6 +81,8 @@ export interface Reader {
   userLike(username: string): Promise<UserDocument | undefined>;
   /** The account with this address, whatever the case of its letters. */
   userByEmail(email: string): Promise<UserDocument | undefined>;
+  /** Accounts that wait for approval, by name. */
+  pendingUsers(): Promise<UserDocument[]>;
   /** A record of the web application, also one that has expired and is not removed yet. */
   siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined>;
   siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]>;

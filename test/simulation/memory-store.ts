@@ -81,6 +81,7 @@ export class MemoryStore {
       },
       userLike: absent('names like others'),
       userByEmail: absent('addresses'),
+      pendingUsers: absent('accounts that wait'),
       siteRecord: absent('records of the site'),
       siteRecordsOf: absent('records of the site'),
       cpuHours: async (username) => store.users.get(username)?.cpuHours,

@@ -23,6 +23,7 @@ interface AxeResult {
 export class SiteBrowser {
   readonly server: ServerProcess;
   readonly browser: Browser;
+  readonly storeUrl: string;
   /** What browsers complained of: policies broken, scripts failed. */
   readonly complaints: string[] = [];
   /** Requests to other hosts. */
@@ -30,8 +31,9 @@ export class SiteBrowser {
   readonly #directory: string;
   readonly #contexts: BrowserContext[] = [];
 
-  private constructor(directory: string, server: ServerProcess, browser: Browser) {
+  private constructor(directory: string, storeUrl: string, server: ServerProcess, browser: Browser) {
     this.#directory = directory;
+    this.storeUrl = storeUrl;
     this.server = server;
     this.browser = browser;
   }
@@ -40,14 +42,16 @@ export class SiteBrowser {
   static async start(env: Record<string, string> = {}, storeUrl?: string): Promise<SiteBrowser> {
     await mkdir(SCREENSHOTS, { recursive: true });
     const directory = await mkdtemp(join(tmpdir(), 'shoal-pages-'));
-    await seedPeople(storeUrl ?? `sqlite:${directory}`);
+    const url = storeUrl ?? `sqlite:${directory}`;
+    await seedPeople(url);
     const server = await ServerProcess.start(directory, {
       SHOAL_GITHUB: 'off',
       SIGNUP_CHECK_MAIL: 'off',
-      ...(storeUrl === undefined ? {} : { STORE_URL: storeUrl }),
+      STORE_URL: url,
+      SHOAL_DATA: directory,
       ...env,
     });
-    return new SiteBrowser(directory, server, await startBrowser());
+    return new SiteBrowser(directory, url, server, await startBrowser());
   }
 
   async stop(): Promise<void> {

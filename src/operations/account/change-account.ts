@@ -11,7 +11,7 @@ import { hashPassword } from './password.js';
 
 export interface AccountParts {
   readonly state: State;
-  readonly reader: Pick<Reader, 'user' | 'users'>;
+  readonly reader: Pick<Reader, 'user' | 'userLike' | 'userByEmail'>;
 }
 
 export interface NewAccount {
@@ -35,12 +35,10 @@ export async function createAccount(
 ): Promise<Changed<UserDocument>> {
   const { username, email } = account;
   if (actor !== undefined) checkIsOperator(actor, 'make an account');
-  if ((await reader.user(username)) !== undefined) throw nameTaken(username);
-  for await (const other of reader.users()) {
-    if (other.email === email) {
-      throw new OperationRefused('conflict', `${email} belongs to ${other.username}`);
-    }
-  }
+  // Joe and joe would be mistaken for each other.
+  if ((await reader.userLike(username)) !== undefined) throw nameTaken(username);
+  const other = await reader.userByEmail(email);
+  if (other !== undefined) throw new OperationRefused('conflict', `${email} belongs to ${other.username}`);
   const isVisitor = actor === undefined;
   const user: UserDocument = {
     username,
@@ -54,7 +52,7 @@ export async function createAccount(
     machine_limit: (isVisitor ? undefined : account.machine_limit) ?? DEFAULT_MACHINE_LIMIT,
   };
   // Hashing took its time: somebody else may have taken the name meanwhile.
-  if (state.users.find(username) >= 0) throw nameTaken(username);
+  if (state.users.accountStatus(username) !== undefined) throw nameTaken(username);
   return store(state, user, now);
 }
 

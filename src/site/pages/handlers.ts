@@ -1,9 +1,35 @@
 /** Which function answers which page of the table in routes.ts. */
 import type { PageName } from '../routes.js';
 import type { Outcome, Visit } from '../visit.js';
+import { account, changeAccount, createReset } from './account.js';
+import { accounts, decideAccounts, pendingCount } from './accounts.js';
 import { home } from './home.js';
+import { changeProfilePage, endSessions, profile } from './profile.js';
+import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
+import { signup, signupForm } from './signup.js';
+import { createKey, revokeKey } from './worker-keys.js';
 
 export type Handler = (visit: Visit) => Promise<Outcome> | Outcome;
 
-export const HANDLERS: Readonly<Record<PageName, Handler>> = { home, loginForm, login, logout };
+export const HANDLERS: Readonly<Record<PageName, Handler>> = {
+  home,
+  loginForm,
+  login,
+  logout,
+  signupForm,
+  signup,
+  resetForm,
+  reset,
+  profile,
+  changeProfile: changeProfilePage,
+  endSessions,
+  createKey,
+  revokeKey,
+  account,
+  changeAccount,
+  createReset,
+  accounts,
+  decideAccounts,
+  pendingCount,
+};

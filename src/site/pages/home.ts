@@ -1,5 +1,5 @@
 /** The list of tests: what waits, what is played, what has ended. */
-import { lockRun } from '../../operations/worker/resolve-task.js';
+import { withRun } from '../../operations/worker/resolve-task.js';
 import { resultBox } from '../../rules/result-box.js';
 import { readHead } from '../../state/run-document.js';
 import type { RunHead } from '../../store/port.js';
@@ -30,13 +30,7 @@ async function unfinishedHeads({ parts }: Visit): Promise<RunHead[]> {
   const heads: RunHead[] = [];
   if (isPrimary) {
     for (const slot of state.runs.unfinished()) {
-      const locked = lockRun({ state, mayBlock: true }, state.runs.id(slot));
-      if (typeof locked !== 'number') continue;
-      try {
-        heads.push(readHead(state, locked));
-      } finally {
-        state.runs.locks.release(locked);
-      }
+      withRun({ state, mayBlock: true }, state.runs.id(slot), (locked) => heads.push(readHead(state, locked)));
     }
   } else {
     for await (const head of reader.unfinishedRuns()) heads.push(head);

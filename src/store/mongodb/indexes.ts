@@ -80,6 +80,7 @@ const INDEXES: readonly Index[] = [
   index('pgns', { run_id: -1 }),
   index('nns', { name: -1 }),
   index('users', { username: 1 }, { unique: true }),
+  index('users', { pending: 1 }, { partialFilterExpression: { pending: true } }),
   index('workers', { worker_name: 1 }, { unique: true }),
   index('user_cache', { username: 1 }, { unique: true }),
   index('top_month', { username: 1 }, { unique: true }),

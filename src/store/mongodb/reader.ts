@@ -83,6 +83,10 @@ export class MongodbReader implements Reader {
     return this.#records.userByEmail(email);
   }
 
+  pendingUsers(): Promise<UserDocument[]> {
+    return this.#records.pendingUsers();
+  }
+
   siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined> {
     return this.#siteRecords.one(kind, key) as Promise<SiteRecord<K> | undefined>;
   }

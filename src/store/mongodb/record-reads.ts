@@ -31,6 +31,11 @@ export class RecordReads {
     return this.#one('users', { email: whateverCase(email) });
   }
 
+  async pendingUsers(): Promise<UserDocument[]> {
+    const found = this.#db.collection('users').find({ pending: true }, WITHOUT_ID).sort({ username: 1 });
+    return (await found.toArray()).map((user) => decodeDocument<UserDocument>(user));
+  }
+
   async *users(): AsyncGenerator<UserDocument> {
     for await (const user of this.#db.collection('users').find({}, WITHOUT_ID)) {
       yield decodeDocument<UserDocument>(user);

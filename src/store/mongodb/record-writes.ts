@@ -11,6 +11,10 @@ export function replaceUser(user: Keyed<UserDocument>): BatchOperation {
   return replace('users', { username: user.username }, encodeKeyed(user));
 }
 
+export function removeUser(username: string): BatchOperation {
+  return { collection: 'users', operation: { deleteOne: { filter: { username } } } };
+}
+
 export function replaceWorker(worker: Keyed<WorkerDocument>): BatchOperation {
   return replace('workers', { worker_name: worker.worker_name }, encodeKeyed(worker));
 }

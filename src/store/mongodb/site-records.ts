@@ -60,7 +60,7 @@ export function writeSiteRecord(write: SiteRecordWrite): BatchOperation {
     doc: encodeValue(doc),
   };
   const filter = { _id: idOf(kind, key) } as object;
-  return { collection, operation: { replaceOne: { filter, replacement, upsert: true } } };
+  return { collection, operation: { replaceOne: { filter, replacement, upsert: write.write === 'put' } } };
 }
 
 function recordOf({ kind, key, owner, expires, doc }: Stored): SiteRecord {

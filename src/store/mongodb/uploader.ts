@@ -24,7 +24,7 @@ export class MongodbUploader implements Writer {
   }
 
   async commit(batch: WriteBatch): Promise<void> {
-    const { pgns, users, workers, actions, siteRecords, ...others } = batch;
+    const { pgns, users, removedUsers, workers, actions, siteRecords, ...others } = batch;
     const refused = Object.entries(others).filter(([, part]) => part.length > 0);
     if (refused.length > 0) {
       const names = refused.map(([name]) => name).join(', ');

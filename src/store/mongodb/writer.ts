@@ -10,6 +10,7 @@ import type { IntentLog, PreparedBatch } from './intent-log.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import {
   addDownloads,
+  removeUser,
   replaceKeyValue,
   replaceNet,
   replaceUser,
@@ -175,6 +176,7 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...batch.nets.map(replaceNet),
     ...batch.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
+    ...(batch.removedUsers ?? []).map(removeUser),
     ...(batch.siteRecords ?? []).map(writeSiteRecord),
   ];
 }

@@ -83,6 +83,10 @@ export class SqliteReader implements Reader {
     return this.#records.userByEmail(email);
   }
 
+  async pendingUsers(): Promise<UserDocument[]> {
+    return this.#records.pendingUsers();
+  }
+
   async siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined> {
     return this.#siteRecords.one(kind, key) as SiteRecord<K> | undefined;
   }

@@ -16,6 +16,7 @@ export class RecordReads {
   readonly #users: StatementSyncInstance;
   readonly #userLike: StatementSyncInstance;
   readonly #userByEmail: StatementSyncInstance;
+  readonly #pending: StatementSyncInstance;
   readonly #blocked: StatementSyncInstance;
   readonly #net: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
@@ -29,6 +30,9 @@ export class RecordReads {
     this.#userLike = db.prepare('SELECT doc FROM users WHERE lower(username) = lower(?)');
     this.#userByEmail = db.prepare(
       "SELECT doc FROM users WHERE lower(json_extract(doc, '$.email')) = lower(?) LIMIT 1",
+    );
+    this.#pending = db.prepare(
+      "SELECT doc FROM users WHERE json_extract(doc, '$.pending') = 1 ORDER BY username",
     );
     this.#blocked = db.prepare(
       `SELECT worker_name AS name, doc FROM workers INDEXED BY workers_blocked
@@ -52,6 +56,10 @@ export class RecordReads {
   userByEmail(email: string): UserDocument | undefined {
     const row = this.#userByEmail.get(email) as { doc: string } | undefined;
     return row && (fromJson(row.doc) as UserDocument);
+  }
+
+  pendingUsers(): UserDocument[] {
+    return (this.#pending.all() as { doc: string }[]).map(({ doc }) => fromJson(doc) as UserDocument);
   }
 
   users(): AsyncGenerator<UserDocument> {

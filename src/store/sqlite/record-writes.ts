@@ -5,6 +5,7 @@ import { toJson } from './json-text.js';
 
 export class RecordWrites {
   readonly #user: StatementSyncInstance;
+  readonly #removeUser: StatementSyncInstance;
   readonly #worker: StatementSyncInstance;
   readonly #net: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
@@ -16,6 +17,7 @@ export class RecordWrites {
       `INSERT INTO users (username, doc, id) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET doc = excluded.doc, id = coalesce(excluded.id, id)`,
     );
+    this.#removeUser = db.prepare('DELETE FROM users WHERE username = ?');
     this.#worker = db.prepare(
       `INSERT INTO workers (worker_name, blocked, doc, id) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET blocked = excluded.blocked, doc = excluded.doc, id = coalesce(excluded.id, id)`,
@@ -31,6 +33,10 @@ export class RecordWrites {
 
   user({ _id, ...user }: Keyed<UserDocument>): void {
     this.#user.run(user.username, toJson(user), _id ?? null);
+  }
+
+  removeUser(username: string): void {
+    this.#removeUser.run(username);
   }
 
   worker({ _id, ...worker }: Keyed<WorkerDocument>): void {

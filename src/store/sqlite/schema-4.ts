@@ -12,4 +12,5 @@ CREATE INDEX site_records_owner ON site_records (owner, kind);
 CREATE INDEX site_records_expires ON site_records (expires) WHERE expires > 0;
 CREATE INDEX users_lower_name ON users (lower(username));
 CREATE INDEX users_lower_email ON users (lower(json_extract(doc, '$.email')));
+CREATE INDEX users_pending ON users (username) WHERE json_extract(doc, '$.pending') = 1;
 `;

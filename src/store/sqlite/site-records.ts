@@ -34,6 +34,7 @@ export class SiteRecordReads {
 
 export class SiteRecordWrites {
   readonly #put: StatementSyncInstance;
+  readonly #update: StatementSyncInstance;
   readonly #remove: StatementSyncInstance;
   readonly #removeOwned: StatementSyncInstance;
   readonly #expire: StatementSyncInstance;
@@ -42,17 +43,32 @@ export class SiteRecordWrites {
     this.#put = db.prepare(
       'INSERT OR REPLACE INTO site_records (kind, key, owner, expires, doc) VALUES (?, ?, ?, ?, ?)',
     );
+    this.#update = db.prepare(
+      'UPDATE site_records SET owner = ?, expires = ?, doc = ? WHERE kind = ? AND key = ?',
+    );
     this.#remove = db.prepare('DELETE FROM site_records WHERE kind = ? AND key = ?');
     this.#removeOwned = db.prepare('DELETE FROM site_records WHERE owner = ? AND kind = ? AND key <> ?');
     this.#expire = db.prepare('DELETE FROM site_records WHERE expires > 0 AND expires < ?');
   }
 
   apply(write: SiteRecordWrite): void {
-    if (write.write === 'put') {
-      const { kind, key, owner, expires, doc } = write.record;
-      this.#put.run(kind, key, owner, expires, toJson(doc));
-      this.#expire.run(Date.now());
-    } else if (write.write === 'remove') this.#remove.run(write.kind, write.key);
-    else this.#removeOwned.run(write.owner, write.kind, write.exceptKey);
+    switch (write.write) {
+      case 'put': {
+        const { kind, key, owner, expires, doc } = write.record;
+        this.#put.run(kind, key, owner, expires, toJson(doc));
+        this.#expire.run(Date.now());
+        return;
+      }
+      case 'update': {
+        const { kind, key, owner, expires, doc } = write.record;
+        this.#update.run(owner, expires, toJson(doc), kind, key);
+        return;
+      }
+      case 'remove':
+        this.#remove.run(write.kind, write.key);
+        return;
+      case 'removeOwned':
+        this.#removeOwned.run(write.owner, write.kind, write.exceptKey);
+    }
   }
 }

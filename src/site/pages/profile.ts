@@ -1,0 +1,165 @@
+/** One's own account: what it is, what may be changed, where it is signed in, and its workers' keys (docs/spec/web-ui.md §2.6). */
+import type { SiteRecord } from '../../model/site-records.js';
+import { changeProfile, type ProfileChange } from '../../operations/account/change-profile.js';
+import { actorOf } from '../../operations/actor.js';
+import { accountFacts } from '../account-facts.js';
+import {
+  emailProblem,
+  passwordProblem,
+  repositoryProblem,
+  tidyEmail,
+  tidyRepository,
+} from '../account-rules.js';
+import { checkCredential } from '../check-credential.js';
+import { passwordInput, textInput } from '../fields.js';
+import { type Html, html, NOTHING } from '../html.js';
+import { tokenField } from '../layout.js';
+import { longDate, timeTag } from '../run-parts.js';
+import { type Outcome, type PageOutcome, redirect, type Visit } from '../visit.js';
+import { keysCard } from './worker-keys.js';
+
+type FieldName = 'old_password' | 'password' | 'password2' | 'email' | 'tests_repo';
+export type ProfileProblems = Partial<Record<FieldName, string>>;
+
+export async function profile(visit: Visit): Promise<PageOutcome> {
+  return await profilePage(visit, {});
+}
+
+export async function changeProfilePage(visit: Visit): Promise<Outcome> {
+  const { form, parts, session } = visit;
+  const user = await parts.reader.user(visit.member.username);
+  if (user === undefined) return redirect('/tests');
+  const email = tidyEmail(form.has('email') ? form.text('email') : user.email);
+  const repository = tidyRepository(form.has('tests_repo') ? form.text('tests_repo') : user.tests_repo);
+  const password = form.exact('password');
+  const problems: ProfileProblems = {};
+  const note = (field: FieldName, problem: string | undefined) => {
+    if (problem !== undefined) problems[field] = problem;
+  };
+  if (password !== '') note('password', await passwordProblem(password, [user.username, email]));
+  if (form.exact('password2') !== password) note('password2', 'The passwords are not the same.');
+  if (email !== user.email) note('email', emailProblem(email) ?? (await emailTaken(visit, email)));
+  if (repository !== user.tests_repo) note('tests_repo', repositoryProblem(repository));
+  const checked = await checkCredential(visit, user.username, form.exact('old_password'));
+  if (checked.result !== 'verified') note('old_password', 'The current password is wrong.');
+  if (Object.keys(problems).length > 0) return { ...(await profilePage(visit, problems)), status: 422 };
+  const change: ProfileChange = {
+    ...(email !== user.email && { email }),
+    ...(repository !== user.tests_repo && { tests_repo: repository }),
+    ...(password !== '' && { password }),
+  };
+  if (Object.keys(change).length === 0) {
+    visit.flash('note', 'Nothing was different.');
+    return redirect('/user');
+  }
+  visit.waitFor((await changeProfile(parts, actorOf(user), change, session.key ?? '')).sequence);
+  if (change.email !== undefined) visit.flash('note', 'The e-mail address is changed.');
+  if (change.tests_repo !== undefined) visit.flash('note', 'The repository is changed.');
+  if (change.password !== undefined) {
+    visit.flash(
+      'note',
+      'The password is changed. Your other sessions are ended; workers need the new one, or a key.',
+    );
+  }
+  return redirect('/user');
+}
+
+async function emailTaken({ parts, member }: Visit, email: string): Promise<string | undefined> {
+  const other = await parts.reader.userByEmail(email);
+  return other === undefined || other.username === member.username
+    ? undefined
+    : 'This address belongs to another account.';
+}
+
+/** Ends one session, by its key, or all others. */
+export async function endSessions(visit: Visit): Promise<Outcome> {
+  const { form, session, parts, member } = visit;
+  if (form.text('which') === 'others') {
+    session.signOutOthers();
+    visit.flash('note', 'You are signed out everywhere else.');
+    return redirect('/user');
+  }
+  if (form.text('which') === 'all') {
+    session.signOutOthers();
+    session.signOut();
+    visit.flash('note', 'You are signed out everywhere.');
+    return redirect('/login');
+  }
+  const record = await parts.reader.siteRecord('session', form.text('which'));
+  if (record === undefined || record.owner !== member.username) {
+    visit.flash('warning', 'That session has ended already.');
+  } else if (record.key === session.key) return redirect('/user');
+  else {
+    session.end(record.key);
+    visit.flash('note', 'The session is ended.');
+  }
+  return redirect('/user');
+}
+
+/** @param shown a card on top of the page */
+export async function profilePage(
+  visit: Visit,
+  problems: ProfileProblems,
+  shown: Html | '' = NOTHING,
+): Promise<PageOutcome> {
+  const { parts, member, form } = visit;
+  const user = (await parts.reader.user(member.username)) ?? member;
+  const typed = (name: 'email' | 'tests_repo') => (form.has(name) ? form.text(name) : user[name]);
+  const hours = await parts.reader.cpuHours(user.username);
+  const body = html`<div class="page-head"><h1>${user.username}</h1></div>
+${shown}
+<section class="card plain medium" aria-labelledby="account-title">
+<h2 id="account-title">Account</h2>
+${accountFacts(user, hours)}
+<form method="post" action="/user" class="fields">
+${tokenField(visit.session.requireToken())}
+<input type="hidden" name="user" value="${user.username}">
+<div class="fields two">
+${textInput({ name: 'email', label: 'E-mail', type: 'email', value: typed('email'), hint: 'Seen by you and by approvers only.', problem: problems.email, autocomplete: 'email', isRequired: true })}
+${textInput({ name: 'tests_repo', label: 'Your repository', value: typed('tests_repo'), hint: 'Where the branches of your tests are.', problem: problems.tests_repo })}
+${passwordInput({ name: 'password', label: 'New password', hint: 'Empty: it stays as it is.', problem: problems.password, autocomplete: 'new-password' })}
+${passwordInput({ name: 'password2', label: 'New password again', problem: problems.password2, autocomplete: 'new-password' })}
+${passwordInput({ name: 'old_password', label: 'Current password', hint: 'Needed for any change.', problem: problems.old_password, autocomplete: 'current-password', isRequired: true })}
+</div>
+<button type="submit" class="primary">Save</button>
+</form>
+</section>
+${keysCard(visit, await parts.reader.siteRecordsOf('workerKey', user.username), await parts.reader.siteRecordsOf('workerKeyUse', user.username))}
+${sessionsCard(visit, await parts.reader.siteRecordsOf('session', user.username))}`;
+  return { kind: 'page', title: user.username, body };
+}
+
+function sessionsCard(visit: Visit, records: readonly SiteRecord<'session'>[]): Html {
+  const { now, session } = visit;
+  const token = session.requireToken();
+  const live = records
+    .filter(({ expires }) => expires > now)
+    .sort((a, b) => Number(b.key === session.key) - Number(a.key === session.key) || b.doc.seen - a.doc.seen);
+  return html`<section class="card medium" aria-labelledby="sessions-title">
+<div class="head"><h2 id="sessions-title">Where you are signed in</h2></div>
+<div class="scroll"><table><caption class="hidden">Sessions</caption>
+<thead><tr><th scope="col">Browser</th><th scope="col">Since</th><th scope="col">Last seen</th><th scope="col"><span class="hidden">End</span></th></tr></thead>
+<tbody>${live.map(
+    ({ key, doc }) => html`<tr>
+<td>${browserName(doc.browser)}${key === session.key ? html` <span class="pill good">this one</span>` : NOTHING}</td>
+<td class="nowrap">${timeTag(doc.made, longDate(doc.made))}</td>
+<td class="nowrap">${timeTag(doc.seen, longDate(doc.seen))}</td>
+<td>${key === session.key ? NOTHING : endForm(token, key, 'Sign out')}</td></tr>`,
+  )}</tbody></table></div>
+<div class="head row">${endForm(token, 'others', 'Sign out everywhere else')}${endForm(token, 'all', 'Sign out everywhere')}</div>
+</section>`;
+}
+
+function endForm(token: string, which: string, label: string): Html {
+  return html`<form method="post" action="/user_sessions">${tokenField(token)}<input type="hidden" name="which" value="${which}"><button type="submit" class="quiet">${label}</button></form>`;
+}
+
+/** What a person knows a browser by. */
+function browserName(userAgent: string): string {
+  const name = ['Firefox', 'Edg', 'OPR', 'Chrome', 'Safari'].find((each) => userAgent.includes(`${each}/`));
+  const system = ['Android', 'iPhone', 'iPad', 'Windows', 'Macintosh', 'Linux'].find((each) =>
+    userAgent.includes(each),
+  );
+  const shown = name === 'Edg' ? 'Edge' : name === 'OPR' ? 'Opera' : name;
+  return [shown ?? 'A browser', system].filter((part) => part !== undefined).join(' on ');
+}
