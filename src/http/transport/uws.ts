@@ -113,7 +113,12 @@ function describe(root: string): string {
 
 /** The package's types lack this form of listen, which its native part has. */
 interface ExclusiveListener {
-  listen(host: string, port: number, options: number, done: (socket: Uws.us_listen_socket | false) => void): void;
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    done: (socket: Uws.us_listen_socket | false) => void,
+  ): void;
 }
 const EXCLUSIVE_PORT = 1;
 
