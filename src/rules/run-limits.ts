@@ -1,5 +1,5 @@
 /**
- * What the numbers of a run may be, when it is made and when it is modified alike (docs/spec/web-ui.md §5.5 row 15): memory
+ * What the numbers of a run may be, when it is made and when it is modified alike (docs/spec/web-ui.md §5.2 row 15): memory
  * holds threads, batches and games in 32-bit words.
  */
 
