@@ -1,11 +1,11 @@
 /** `npm run bench`: measures, prints every goal of the design with what was reached, and writes it all as JSON. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { watchReaders } from '../src/cli/quiet-pipes.js';
 import { measureMicro } from './micro/micro.js';
 import { measureMillion, measureReconnect } from './work/fleet.js';
 import { measureActiveTask, measureIdleConnections, measureStartUp } from './work/footprint.js';
 import { goalLines, judge } from './work/goals.js';
-import { measureLinger } from './work/linger.js';
 import { emptyResults, type Figure } from './work/result.js';
 import { measureScale } from './work/scale.js';
 import { measureStores } from './work/stores.js';
@@ -21,7 +21,6 @@ const OTHERS = [
   'reconnect',
   'million',
   'stores',
-  'linger',
   'sweeps',
 ];
 const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--peer URL]
@@ -42,6 +41,7 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+const readerGone = watchReaders();
 if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
@@ -67,7 +67,6 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
         : measureMillion(1_000_000, quick ? 60 : 600, say),
   ],
   ['stores', () => (quick ? measureStores(50, 1) : measureStores(200, 3))],
-  ['linger', () => measureLinger(quick ? 1500 : 5000)],
   ['sweeps', () => measureSweeps({ rounds: quick ? 1 : 3, seconds: quick ? 1.5 : 3, say })],
 ];
 const unknown = only?.filter((name) => !sections.some(([known]) => known === name)) ?? [];
@@ -78,6 +77,7 @@ if (unknown.length > 0) {
 
 let failed = 0;
 for (const [name, measure] of sections) {
+  if (readerGone.aborted) break;
   if (only === undefined ? quick && name === 'sweeps' : !only.includes(name)) continue;
   try {
     const figures = await measure();

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { watchReaders } from '../cli/quiet-pipes.js';
 import { decimal, integer } from '../cli/values.js';
 import { findAccess } from './access.js';
 import { addApprovedRuns, addAuthors } from './demo-runs.js';
@@ -44,8 +45,7 @@ process.exitCode = await demo(command.opts<DemoOptions>()).catch((error: unknown
 async function demo({ workers, seconds, timeScale, port }: DemoOptions): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  // Nobody reads any more: the end of a pipe.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
+  watchReaders().addEventListener('abort', () => stop.abort());
   const directory = await mkdtemp(join(tmpdir(), 'shoal-demo-'));
   try {
     const server = await ServerChild.start(directory, { FISHTEST_PORT: port, LOG_LEVEL: 'info' }, true);

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { CommanderError } from 'commander';
 import { CliFailure, UnreachableError } from '../cli/failures.js';
+import { watchReaders } from '../cli/quiet-pipes.js';
 import { findAccess } from './access.js';
 import { isHelp, parseArguments } from './arguments.js';
 import { showProgress } from './progress.js';
@@ -13,6 +14,7 @@ const USAGE = 2;
 
 // Passwords stay out of the process list.
 process.title = 'shoal swarm';
+const readerGone = watchReaders();
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof CommanderError) return isHelp(error) ? 0 : USAGE;
   process.stderr.write(`swarm: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -32,8 +34,10 @@ async function main(argv: readonly string[]): Promise<number> {
   process.once('SIGTERM', () => stop.abort());
   const access = verify === false ? { ...found, call: undefined } : found;
   process.stderr.write(`swarm: ${options.workers ?? 1000} workers against ${access.url}\n`);
-  const report = await runSwarm(access, { ...options, signal: stop.signal }, (fleet, complete) =>
-    showProgress(fleet, complete, process.stderr),
+  const report = await runSwarm(
+    access,
+    { ...options, signal: AbortSignal.any([stop.signal, readerGone]) },
+    (fleet, complete) => showProgress(fleet, complete, process.stderr),
   );
   process.stdout.write(`${describeReport(report)}\n`);
   if (report.verification !== undefined && report.runs.length > 0) {

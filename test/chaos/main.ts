@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { watchReaders } from '../../src/cli/quiet-pipes.js';
 import { decimal, integer } from '../../src/cli/values.js';
 import { freePort } from '../../src/http/transport/free-port.js';
 import { findAccess } from '../../src/swarm/access.js';
@@ -167,6 +168,7 @@ const command = new Command('chaos')
   .option('--json <file>', 'write the figures there too')
   .parse();
 process.title = 'shoal chaos';
+watchReaders();
 process.exitCode = await chaos(command.opts<Options>()).catch((error: unknown) => {
   process.stderr.write(`chaos: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;

@@ -4,6 +4,7 @@
  * process neither died nor grew; 1: not so; 2: wrong usage. An input is replayed by its seed and number.
  */
 import { parseArgs } from 'node:util';
+import { watchReaders } from '../../src/cli/quiet-pipes.js';
 import { slope } from '../chaos/trend.js';
 import { fuzz } from './fuzz.js';
 import { Target } from './target.js';
@@ -76,6 +77,7 @@ async function main(args: string[]): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
+watchReaders();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

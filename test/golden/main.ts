@@ -5,13 +5,15 @@
  */
 
 import { parseArgs } from 'node:util';
+import { watchReaders } from '../../src/cli/quiet-pipes.js';
+import type { StorePlace } from '../store/contract.js';
 import { placeOn } from '../store/mongodb-place.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
-import type { StorePlace } from '../store/store-place.js';
 import { listRecordings } from './recordings.js';
 import { type FileReport, runFile } from './run-file.js';
 
 const SHOWN_FAILURES = 5;
+const readerGone = watchReaders();
 
 async function main(args: readonly string[]): Promise<number> {
   let directory: string | undefined;
@@ -41,8 +43,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (recordings.size === 0) return usage(`${directory} holds no *.json, *.json.br or *.json.gz`);
   let good = true;
-  for (const [stem, path] of recordings)
+  for (const [stem, path] of recordings) {
+    if (readerGone.aborted) break;
     good = (await replay(path, `${stem}.json`, verbose, makePlace)) && good;
+  }
   return good ? 0 : 1;
 }
 

@@ -1,11 +1,13 @@
 /**
- * `npm run replay -- FILE... [--url URL | --store URL] [--only worker] [--verbose]`: plays recorded HTTP sessions to a server and
+ * `npm run replay -- FILE... [--seed FILE] [--url URL | --store URL] [--only worker] [--verbose]`: plays recorded HTTP sessions to a server and
  * compares every answer. Exit code 0: all agree (or deviate by a rule), 1: a mismatch, 2: wrong usage.
  */
 import { parseArgs } from 'node:util';
+import { watchReaders } from '../../src/cli/quiet-pipes.js';
 import { type ReplayOptions, replay, type TranscriptReport } from './replay.js';
 
-const USAGE = 'usage: npm run replay -- FILE... [--url URL | --store URL] [--only worker] [--verbose]';
+const USAGE =
+  'usage: npm run replay -- FILE... [--seed FILE] [--url URL | --store URL] [--only worker] [--verbose]';
 const SHOWN_FAILURES = 20;
 
 async function main(args: string[]): Promise<number> {
@@ -19,17 +21,18 @@ async function main(args: string[]): Promise<number> {
       options: {
         url: { type: 'string' },
         only: { type: 'string' },
+        seed: { type: 'string' },
         store: { type: 'string' },
         verbose: { type: 'boolean', default: false },
       },
     });
     files = parsed.positionals;
-    const { url, only, store } = parsed.values;
+    const { url, only, store, seed } = parsed.values;
     verbose = parsed.values.verbose;
     if (files.length === 0) return usage('no FILE is given');
     if (only !== undefined && only !== 'worker') return usage(`--only ${only} is not known: only worker is`);
     if (url !== undefined && new URL(url).protocol !== 'http:') return usage(`--url ${url} is not http://…`);
-    options = { ...(url && { url }), ...(only && { only }), ...(store && { store }) };
+    options = { ...(url && { url }), ...(only && { only }), ...(store && { store }), ...(seed && { seed }) };
   } catch (error) {
     return usage(messageOf(error));
   }
@@ -68,4 +71,5 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+watchReaders();
 process.exitCode = await main(process.argv.slice(2));

@@ -17,6 +17,8 @@ export interface ReplayOptions {
   /** A server that already holds the seeded state; without it one is started. */
   readonly url?: string;
   readonly only?: 'worker';
+  /** The state before the first exchange; without it the seed beside the first file. */
+  readonly seed?: string;
   /** An empty store for the server that is started; without it an embedded one is made. */
   readonly store?: string;
 }
@@ -29,7 +31,7 @@ export interface TranscriptReport {
 /** Plays the files in order on one server: a transcript may go on where another ended. */
 export async function replay(files: readonly string[], options: ReplayOptions): Promise<TranscriptReport[]> {
   const transcripts = await Promise.all(files.map(readTranscript));
-  const seed = await readSeed(await findSeed(files[0]!));
+  const seed = await readSeed(options.seed ?? (await findSeed(files[0]!)));
   if (options.url !== undefined) {
     const url = new URL(options.url);
     return await play(url, files, transcripts, new Placeholders(await findRunIds(url, seed)), options);

@@ -34,7 +34,9 @@ export async function findSeed(transcript: string): Promise<string> {
     .sort(([a], [b]) => b.length - a.length);
   const chosen = begun[0] ?? (seeds.length === 1 ? seeds[0] : undefined);
   if (chosen === undefined)
-    throw new Error(`there is no seed beside ${transcript}: ${own}.json was looked for`);
+    throw new Error(
+      `there is no seed beside ${transcript}: ${own}.json was looked for; name the state that it begins in with --seed FILE`,
+    );
   return chosen[1];
 }
 

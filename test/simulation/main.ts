@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { watchReaders } from '../../src/cli/quiet-pipes.js';
 import { type Failure, playScript, shrink } from './play.js';
 import { makeEpisode, type Scene, type Step } from './steps.js';
 
@@ -62,6 +63,7 @@ async function report(scene: Scene, script: readonly Step[], failure: Failure): 
   return 1;
 }
 
+watchReaders();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { watchReaders } from '../../src/cli/quiet-pipes.js';
 import { integer } from '../../src/cli/values.js';
 import { trialForm } from '../../src/swarm/demo-runs.js';
 import { showProgress } from '../../src/swarm/progress.js';
@@ -32,6 +33,7 @@ const command = new Command('sprt-farm')
   .option('--time-scale <x>', 'simulated seconds in a real second', integer, 1000)
   .option('--seed <n>', "the swarm's seed", integer, 1)
   .parse();
+watchReaders();
 process.exitCode = await farm(command.opts<FarmOptions>());
 
 async function farm({ runs, workers, seconds, timeScale, seed }: FarmOptions): Promise<number> {

@@ -1,0 +1,46 @@
+/** Every command line tool whose reader goes before it writes, as `| head -0` does, ends without a word. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const DIST = fileURLToPath(new URL('../../', import.meta.url));
+let directory: string;
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'shoal-pipes-'));
+  await writeFile(join(directory, 'none.json'), '{"cases":[]}');
+  await writeFile(join(directory, 'results.json'), '{"figures":[],"quick":true}');
+});
+after(() => rm(directory, { recursive: true }));
+
+/** Each of these writes something, and starts nothing that takes long. */
+const TOOLS: readonly (readonly [script: string, ...args: string[]])[] = [
+  ['src/cli/shoal.js', '--help'],
+  ['src/cli/shoal.js', 'config', 'check'],
+  ['src/swarm/swarm-main.js', '--help'],
+  ['src/swarm/demo.js', '--help'],
+  ['bench/main.js', '--help'],
+  ['test/golden/main.js', 'DIRECTORY'],
+  ['test/replay/main.js', 'DIRECTORY/nothing.json'],
+  ['test/simulation/main.js', '--steps', '1'],
+  ['test/chaos/main.js', '--help'],
+  ['test/sprt-farm/main.js', '--help'],
+  ['test/fuzz/main.js', '--inputs', '0'],
+];
+
+for (const [script, ...args] of TOOLS) {
+  test(`${script} ${args.join(' ')}`, async () => {
+    const words = args.map((word) => word.replace('DIRECTORY', directory));
+    const child = spawn(process.execPath, [join(DIST, script), ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const errors = child.stderr.setEncoding('utf8').toArray();
+    const [, signal] = (await once(child, 'close')) as [number | null, string | null];
+    assert.deepEqual([(await errors).join(''), signal], ['', null]);
+  });
+}
