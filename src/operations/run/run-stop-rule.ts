@@ -5,7 +5,8 @@ import type { NewRunForm } from '../../protocol/admin.js';
 import { isLtcSprt, tcRatio } from '../../rules/game-time.js';
 import { newSprt } from '../../rules/sprt.js';
 import { boundsProblem } from '../../rules/sprt-bounds.js';
-import { newTune } from '../../rules/spsa-form.js';
+import { buildSpsaState } from '../../rules/spsa-form.js';
+import { spsaLineProblems } from '../../rules/spsa-lines.js';
 
 /** The games of an SPRT, which ends before. */
 export const SPRT_GAMES = 800_000;
@@ -14,7 +15,7 @@ const GAMES_STEP = 1_000;
 const SPSA_DEFAULTS = { A_ratio: 0.1, alpha: 0.602, gamma: 0.101 };
 const LTC_MARK = 'LTC: ';
 
-/** What is wrong with the rule; at most one thing is told. */
+/** What is wrong with the rule: one thing, or every line of a tune's parameters that is at fault. */
 export function checkStopRule({ sprt, spsa, num_games: games }: NewRunForm): string[] {
   if (sprt !== undefined) {
     if (spsa !== undefined) return ['a run has either sprt or spsa, not both'];
@@ -29,6 +30,8 @@ export function checkStopRule({ sprt, spsa, num_games: games }: NewRunForm): str
     return [`num_games (${games}) must be a multiple of ${GAMES_STEP} from ${GAMES_STEP} to ${LARGEST_RUN}`];
   }
   if (spsa === undefined) return [];
+  const problems = spsaLineProblems(spsa.raw_params);
+  if (problems.length > 0) return problems;
   try {
     buildTune(spsa, games);
     return [];
@@ -60,7 +63,7 @@ type Tuning = NonNullable<NewRunForm['spsa']>;
 
 function buildTune(tuning: Tuning, numGames: number): NonNullable<RunArgs['spsa']> {
   const { A_ratio, alpha, gamma, raw_params } = { ...SPSA_DEFAULTS, ...tuning };
-  return newTune(
+  return buildSpsaState(
     { spsa_A: `${A_ratio}`, spsa_alpha: `${alpha}`, spsa_gamma: `${gamma}`, spsa_raw_params: raw_params },
     numGames,
   );

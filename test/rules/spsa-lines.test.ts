@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spsaLineProblems } from '../../src/rules/spsa-lines.js';
+
+const GOOD = 'P1,10,0,100,5,0.002';
+
+test('parameters as fishtest takes them are good: blank lines, blanks around numbers, two kinds of line ends, inner blanks', () => {
+  for (const text of [
+    GOOD,
+    `${GOOD}\r\n\r\n  P2 , 1,0,2,1,0\n`.replace('P2 ,', 'P2,'),
+    `Move Overhead,10,10,11,5,0\n`,
+    '',
+  ]) {
+    assert.deepEqual(spsaLineProblems(text), [], text);
+  }
+});
+
+test('every line at fault is told with its number', () => {
+  const cases: [string, RegExp][] = [
+    [`\ufeff${GOOD}`, /line 1: the name "<byte order mark>P1" holds a character that cannot be seen/],
+    [' P1 , 10,0,100,5,0.002', /line 1: the name "P1 " ends in a blank/],
+    [`${GOOD}\n,10,0,100,5,0.002`, /line 2: it has no name/],
+    [`${GOOD}\n\nP1,20,0,100,5,0.002`, /line 3: "P1" is a parameter already, in line 1/],
+    [`# ${GOOD}`, /line 1: .*comment/],
+    ['P\u200b1,10,0,100,5,0.002', /line 1: .*cannot be seen/],
+    ['P1,10,100,0,5,0.002', /line 1: min \(100\) must be below max \(0\)/],
+    ['P1,10,10,10,5,0.002', /line 1: min \(10\) must be below max \(10\)/],
+    ['P1,1000,0,100,5,0.002', /line 1: start \(1000\) must be within/],
+    ['P1,ten,0,100,5,0.002', /line 1: start: "ten" is not a number/],
+    ['P1,10,0,100,5', /line 1: it has 5 fields and must have 6/],
+    ['P1,10,0,100,0,0.002', /line 1: c_end \(0\)/],
+    ['P1,10,0,100,5,-1', /line 1: r_end \(-1\)/],
+  ];
+  for (const [text, expected] of cases) {
+    const problems = spsaLineProblems(text);
+    assert.equal(problems.length, 1, text);
+    assert.match(problems[0]!, expected);
+  }
+  assert.equal(spsaLineProblems('a\nb\nc').length, 3);
+});
