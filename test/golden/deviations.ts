@@ -21,7 +21,34 @@ export const DEVIATION_RULES: readonly DeviationRule[] = [
     covers: ({ input, output }, actual) =>
       input['fn'] === 'api.calc_elo' && statusOf(output) === 500 && statusOf(actual) === 400,
   },
+  {
+    id: 'modification-survives-a-restart',
+    reason:
+      'scheduling.md §4.9 [F]: the reference saves nothing when a modified run is decided, and forgets it at a restart; Shoal keeps it',
+    covers: ({ input }, _actual, why) => {
+      const [, at, runId, key] = KEPT_CHANGE.exec(why) ?? [];
+      const steps = input['steps'] as readonly Step[];
+      if (key === undefined) return false;
+      const before = steps.slice(0, Number(at) + 1);
+      const restart = before.findLastIndex(({ op }) => op === 'restart');
+      const changes = before
+        .slice(0, restart)
+        .filter(({ op, run_id: id }) => op === 'modify' && id === runId);
+      const wanted = changes.findLast(({ set }) => set !== undefined && key in set)?.set?.[key];
+      return wanted !== undefined && why.includes(`: actual ${JSON.stringify(wanted)}, recorded `);
+    },
+  },
 ];
+
+interface Step {
+  readonly op: string;
+  readonly run_id?: string;
+  readonly set?: Readonly<Record<string, unknown>>;
+}
+
+/** A difference in what a modification sets, with the step, the run and the member. */
+const KEPT_CHANGE =
+  /^\$\.steps\[(\d+)\]\(\w+\)\.runs\.([0-9a-f]{24})\.args\.(priority|throughput|num_games|auto_purge): /;
 
 /** `deviated` when a rule (of this file, unless others are given) covers the case, otherwise `fail` with the given difference. */
 export function deviationOr(

@@ -80,25 +80,45 @@ async function playRaw(url: URL, recorded: RawExchange, placeholders: Placeholde
     expected: Math.max(1, recorded.responses.length),
     linger: CLOSE_WITHIN,
   });
+  const expected = plainValue(recorded.responses) as ExpectedResponse[];
+  const differences = expected.map((response, i) =>
+    rawDifference(responses[i], response, { ...RAW_CONTEXT, placeholders, method: methods[i] ?? 'GET' }),
+  );
+  const at = differences.findIndex((difference) => difference !== undefined);
+  const surplus = responses.slice(expected.length).map(({ status }) => status);
   const why =
-    (responses.length === recorded.responses.length
-      ? undefined
-      : `answers: actual ${responses.map(({ status }) => status).join() || 'none'}, recorded ${recorded.responses.map(({ status }) => status).join()}`) ??
-    (plainValue(recorded.responses) as ExpectedResponse[])
-      .map((response, i) =>
-        differenceOf(responses[i]!, response, {
-          placeholders,
-          method: methods[i] ?? 'GET',
-          anyOfKeys: [],
-          echoesCapture: false,
-        }),
-      )
-      .find((difference) => difference !== undefined) ??
+    (at < 0 ? undefined : `answer ${at + 1}: ${differences[at]}`) ??
+    (surplus.length > 0 ? `more answers than recorded: ${surplus.join()}` : undefined) ??
     (recorded.closes !== undefined && recorded.closes !== closed
       ? `closed by the server: actual ${closed}, recorded ${recorded.closes}`
       : undefined);
   if (why === undefined) return judge(undefined);
-  return deviation({ ...recorded.request }, recorded.responses[0], responses[0], closed, why);
+  const input = { ...recorded.request, sent: requestAt(parts, Math.max(0, at)) };
+  return deviation(input, expected[Math.max(0, at)], responses[Math.max(0, at)], closed, why);
+}
+
+const RAW_CONTEXT = { anyOfKeys: [], echoesCapture: false } as const;
+
+/** A refusal that is no JSON is the HTTP library's own: its status counts, its words and headers are nobody's protocol. */
+function rawDifference(
+  actual: RawResponse | undefined,
+  expected: ExpectedResponse,
+  context: MatchContext,
+): string | undefined {
+  if (actual === undefined) return `status: actual none, recorded ${expected.status}`;
+  if (expected.status >= 400 && expected.body === undefined) {
+    return actual.status === expected.status
+      ? undefined
+      : `status: actual ${actual.status}, recorded ${expected.status}`;
+  }
+  return differenceOf(actual, expected, context);
+}
+
+/** The bytes from the request of this number on, as latin1: what came before was answered. */
+function requestAt(parts: readonly Buffer[], index: number): string {
+  const text = Buffer.concat(parts).toString('latin1');
+  const begins = [...text.matchAll(/^\S+ .* HTTP\/\S+\r?$/gm)].map((match) => match.index);
+  return text.slice(index === 0 ? 0 : (begins[index] ?? 0));
 }
 
 /** Rules see what was sent as the input, the recorded response as the output. */
