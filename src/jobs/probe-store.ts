@@ -1,5 +1,6 @@
 /** Whether the store can be read, for /readyz. */
 import { Readiness, type Shared } from '../runtime/shared.js';
+import { withTimeout } from '../runtime/with-timeout.js';
 import type { Reader } from '../store/port.js';
 
 /** A store that takes longer is as good as gone. */
@@ -10,21 +11,13 @@ export async function probeStore(
   { readiness }: Pick<Shared, 'readiness'>,
   reader: Pick<Reader, 'user'>,
 ): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`the store did not answer within ${PATIENCE_MS} ms`)),
-      PATIENCE_MS,
-    );
-  });
   try {
-    await Promise.race([reader.user('fishtest.system'), tooLate]);
+    const tooLate = `the store did not answer within ${PATIENCE_MS} ms`;
+    await withTimeout(Promise.resolve(reader.user('fishtest.system')), PATIENCE_MS, tooLate);
     readiness.store(Readiness.ready);
     return undefined;
   } catch (error) {
     readiness.store(Readiness.storeUnreachable);
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,8 +4,8 @@
  * stochastic optimization", IEEE Trans. Aerosp. Electron. Syst. 34 (1998).
  */
 
+import { crc32 } from 'node:zlib';
 import type { Spsa, SpsaHistoryPoint, SpsaParam, TaskSpsaParams } from '../model/documents.js';
-import { crc32 } from './crc32.js';
 
 /** The direction in which a parameter is perturbed. */
 export type Flip = 1 | -1;

@@ -1,5 +1,6 @@
 /** Stopping in steps, in bounded time: each is tried even if an earlier one failed or hangs (spec: scheduling.md §10). */
 
+import { withTimeout } from '../runtime/with-timeout.js';
 import { LONGEST_END_MS } from './exit.js';
 
 const LEAST_MS = 100;
@@ -32,26 +33,15 @@ export async function runShutdownSteps(
     const passed = performance.now() - began;
     const ms = isVital ? vitalMs - passed : Math.min(timeoutMs / 2 - passed, timeoutMs * share);
     try {
-      await withinTime(run, Math.max(LEAST_MS, ms));
+      // A step that has no time left is begun all the same: most of them end at once.
+      const stepMs = Math.max(LEAST_MS, ms);
+      await withTimeout(Promise.resolve(run(stepMs)), stepMs, 'it took too long and was left');
     } catch (error) {
       clean = false;
       onError(name, error);
     }
   }
   return clean;
-}
-
-/** A step that has no time left is begun all the same: most of them end at once. */
-async function withinTime(run: StopStep['run'], ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it took too long and was left')), ms);
-  });
-  try {
-    await Promise.race([run(ms), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What it means that the server ends with changes that the store does not have. */

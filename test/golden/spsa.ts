@@ -1,7 +1,7 @@
 /** Golden cases of SPSA tuning (spec: spsa.md). */
 
+import { crc32 } from 'node:zlib';
 import type { Spsa, TaskSpsaParams } from '../../src/model/documents.js';
-import { crc32 } from '../../src/rules/crc32.js';
 import * as spsaRules from '../../src/rules/spsa.js';
 import { buildSpsaFormValues, buildSpsaState, parseSpsaParams } from '../../src/rules/spsa-form.js';
 import { buildSpsaChart, formatSpsa } from '../../src/rules/spsa-view.js';

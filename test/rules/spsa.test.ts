@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { TaskSpsaParams } from '../../src/model/documents.js';
-import { crc32 } from '../../src/rules/crc32.js';
 import {
   applySpsaResult,
   buildWorkerParams,

@@ -1,12 +1,12 @@
 /** The model's answers to workers (spec: worker-api.md §3–4, scheduling.md §3–4). */
 
+import { crc32 } from 'node:zlib';
 import type { Results, Spsa } from '../../src/model/documents.js';
 import { longWorkerName } from '../../src/model/names.js';
 import type { WorkerCall } from '../../src/operations/context.js';
 import type { DrawFlips } from '../../src/operations/worker/request-spsa.js';
 import type { OperationName } from '../../src/operations/worker/worker-routes.js';
 import * as texts from '../../src/protocol/texts.js';
-import { crc32 } from '../../src/rules/crc32.js';
 import { updateSprt } from '../../src/rules/sprt.js';
 import { applySpsaResult, buildWorkerParams, type Flip, packFlips } from '../../src/rules/spsa.js';
 import { isSame } from './check.js';

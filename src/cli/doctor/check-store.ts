@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { sqliteDirectory, withoutCredentials } from '../../config/store-url.js';
+import { withTimeout } from '../../runtime/with-timeout.js';
 import { openStore } from '../../store/open-store.js';
 import { type Finding, fail, ok, reason, warn } from './finding.js';
 
@@ -64,17 +65,9 @@ async function readable(url: string): Promise<Finding> {
         await reader.user('fishtest.system');
         await reader.close();
       });
-    await withinPatience(reading);
+    await withTimeout(reading, PATIENCE_MS, `no answer within ${PATIENCE_MS} ms`);
     return ok('store', `${shown} answers in ${Math.ceil(performance.now() - began)} ms`);
   } catch (error) {
     return fail('store', shown, `It cannot be read: ${withoutCredentials(reason(error))}`);
   }
-}
-
-async function withinPatience(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

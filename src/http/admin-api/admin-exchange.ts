@@ -3,21 +3,10 @@
  * here: a handler that returns without a reply or an abort handler ends the process, a reply after an abort too, chunks are
  * gone when their callback returns, and a throw in a callback has nobody to catch it.
  */
-import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { endWithoutBody } from '../transport/end-without-body.js';
 
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-  200: '200 OK',
-  400: '400 Bad Request',
-  401: '401 Unauthorized',
-  403: '403 Forbidden',
-  404: '404 Not Found',
-  405: '405 Method Not Allowed',
-  409: '409 Conflict',
-  413: '413 Content Too Large',
-  500: '500 Internal Server Error',
-  503: '503 Service Unavailable',
-};
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
+import { endWithoutBody } from '../transport/end-without-body.js';
 
 export interface RequestHead {
   /** Upper case. */
@@ -107,7 +96,7 @@ function screenSize(bytes: number, limit: number): Reply | undefined {
 }
 
 function write(res: HttpResponse, { method }: RequestHead, reply: Reply): void {
-  res.writeStatus(STATUS_TEXT[reply.status] ?? String(reply.status));
+  res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
   res.writeHeader('Content-Type', 'application/json');
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.writeHeader(name, value);
   endAnswer(res, reply.json, method === 'HEAD');

@@ -2,7 +2,9 @@
  * One request and its reply on a uWS socket. The only place that touches the socket: it copies what the request holds
  * before uWS takes it back, collects the body within its limit, and never writes to a connection that is gone.
  */
+
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
 import { endWithoutBody } from './end-without-body.js';
 import type { RequestWatch, Watched } from './request-watch.js';
 import { StreamedBody } from './streamed-body.js';
@@ -18,26 +20,6 @@ export interface Answer {
 
 /** How a request is counted whose client went before it was answered. */
 const CLIENT_GONE = 499;
-
-const REASONS: Readonly<Record<number, string>> = {
-  200: 'OK',
-  204: 'No Content',
-  302: 'Found',
-  304: 'Not Modified',
-  307: 'Temporary Redirect',
-  308: 'Permanent Redirect',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  413: 'Content Too Large',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  503: 'Service Unavailable',
-};
 
 export class Exchange {
   readonly #response: HttpResponse;
@@ -170,7 +152,7 @@ export class Exchange {
   #writeHead({ status, contentType, headers }: Answer): void {
     const response = this.#response;
     // uWS writes "200 OK" by itself.
-    if (status !== 200) response.writeStatus(`${status} ${REASONS[status] ?? ''}`);
+    if (status !== 200) response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
     if (contentType !== undefined) response.writeHeader('Content-Type', contentType);
     if (headers !== undefined) for (const [name, value] of headers) response.writeHeader(name, value);
     const id = this.#watched.head?.id;

@@ -1,7 +1,7 @@
 /** Applies the result of one SPSA batch to the tune (spec: spsa.md §4–5). Call under the run's lock. */
+import { crc32 } from 'node:zlib';
 import type { SpsaHistoryPoint } from '../../model/documents.js';
 import type { SpsaResults } from '../../protocol/request.js';
-import { crc32 } from '../../rules/crc32.js';
 import { applyBatch, historyPeriod, unpackFlips, wantsHistory } from '../../rules/spsa.js';
 import { RunFloat, RunWord } from '../../state/run-record.js';
 import { SpsaBlock } from '../../state/spsa-block.js';

@@ -1,8 +1,9 @@
 /** Draws the parameters of a worker's next SPSA batch (spec: spsa.md §3). */
+
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { spsaValues, taskEnded } from '../../protocol/replies.js';
 import * as texts from '../../protocol/texts.js';
-import { crc32 } from '../../rules/crc32.js';
 import { batchValues, packFlips } from '../../rules/spsa.js';
 import { fixedHead } from '../../state/run-document.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';
