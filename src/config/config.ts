@@ -252,6 +252,12 @@ const SETTINGS = {
     check: pathProblem,
     meaning: 'directory of the admin token; that of an embedded store when empty',
   } as Setting<string>,
+  TLS_CERT_FILE: {
+    value: '',
+    meaning:
+      "PEM file of the certificate and its chain, for https on the workers' port; SIGHUP reads it again",
+  } as Setting<string>,
+  TLS_KEY_FILE: { value: '', meaning: "PEM file of the certificate's private key" } as Setting<string>,
   UWS_PATH: {
     value: '',
     meaning: "folder of a release of uWebSockets.js to use instead of the installed one's",

@@ -11,6 +11,7 @@ import { loadOrCreateAdminAccess, reachableHost } from '../http/admin-api/token.
 import { Sampler } from '../metrics/sampler.js';
 import type { Shared } from '../runtime/shared.js';
 import type { Reader } from '../store/port.js';
+import { ownScheme } from './role.js';
 import type { WriterThread } from './threads/writer-handle.js';
 
 export interface AdminParts {
@@ -44,7 +45,7 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
     version,
     began,
     store: withoutCredentials(config.STORE_URL),
-    workerUrl: `http://${reachableHost(config.HTTP_HOST)}:${workerPort}`,
+    workerUrl: `${ownScheme(config)}://${reachableHost(config.HTTP_HOST)}:${workerPort}`,
   };
   const service = makeAdminService({
     state,

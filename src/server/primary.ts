@@ -23,6 +23,7 @@ import { openStore } from '../store/open-store.js';
 import type { Reader } from '../store/port.js';
 import { type Admin, startAdmin } from './admin.js';
 import { followSettings } from './follow-settings.js';
+import { ownScheme } from './role.js';
 import type { SharedMemory } from './shared-memory.js';
 import { lossText, runShutdownSteps, type StopStep } from './shutdown.js';
 import type { Signals } from './signals.js';
@@ -95,11 +96,12 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
     startTelemetry({ config, log, shared, reader, sampler: admin.sampler, fronts }),
   ];
   followSettings(settings, shared, log);
+  signals.onReload(() => fronts.send({ kind: 'certificate' }));
   const primary: Primary = { config, log, shared, reader, writer, admin, fronts, jobs, endWatches };
   signals.onStop(() => stopPrimary(primary));
   // Said last: whoever reads it may ask for the stop at once.
   const { runs, tasks } = recovery;
-  const url = `http://localhost:${port}`;
+  const url = `${ownScheme(config)}://localhost:${port}`;
   log.info(
     { port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url },
     `Shoal ${version} serves workers`,

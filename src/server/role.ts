@@ -14,3 +14,8 @@ export function credentialMaxAge(config: Config): number {
   const wanted = config.CREDENTIAL_MAX_AGE_S * 1000;
   return isPrimary(config) ? wanted : Math.min(wanted, CREDENTIAL_MAX_AGE_MS);
 }
+
+/** How workers speak with this server where no proxy is between. */
+export function ownScheme({ TLS_CERT_FILE }: Config): 'http' | 'https' {
+  return TLS_CERT_FILE === '' ? 'http' : 'https';
+}

@@ -30,6 +30,7 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
     { log, onThreadExit, port },
   );
   const endWatch = await watchStore(shared, reader, log);
+  signals.onReload(() => fronts.send({ kind: 'certificate' }));
   signals.onStop(async () => {
     shared.draining.store(1);
     endWatch();

@@ -14,6 +14,7 @@ export class Signals {
   readonly #settings: Settings;
   #stop: Stop | undefined;
   #stopping = false;
+  #onReload = () => {};
 
   constructor(log: Logger, settings: Settings) {
     this.#log = log;
@@ -26,6 +27,11 @@ export class Signals {
   /** What a signal does from now on; until then there is nothing to drain. */
   onStop(stop: Stop): void {
     this.#stop = stop;
+  }
+
+  /** What SIGHUP does besides: it is called whether the settings were good or not. */
+  onReload(act: () => void): void {
+    this.#onReload = act;
   }
 
   /** A second signal ends the process at once. */
@@ -50,5 +56,6 @@ export class Signals {
     } catch (err) {
       this.#log.error({ err }, 'configuration not applied: everything stays as it was');
     }
+    this.#onReload();
   }
 }

@@ -26,11 +26,11 @@ export class ServerChild {
   /** Resolves to the exit code, null when a signal ended it. */
   readonly exited: Promise<number | null>;
 
-  private constructor(child: ChildProcess, { port, adminPort }: LogEntry, log: LogEntry[]) {
+  private constructor(child: ChildProcess, scheme: string, { port, adminPort }: LogEntry, log: LogEntry[]) {
     this.#child = child;
     this.pid = child.pid!;
     this.log = log;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `${scheme}://127.0.0.1:${port}`;
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     this.exited = once(child, 'exit').then(([code]) => code as number | null);
     createInterface({ input: child.stdout! }).on('line', (line) => this.log.push(JSON.parse(line)));
@@ -66,13 +66,14 @@ export class ServerChild {
       child.once('exit', () => process.off('exit', end));
     }
     const log: LogEntry[] = [];
+    const scheme = (env['TLS_CERT_FILE'] ?? '') === '' ? 'http' : 'https';
     for await (const line of createInterface({ input: child.stdout! })) {
       onLine(line);
       const entry = JSON.parse(line) as LogEntry;
       log.push(entry);
       // A secondary has no admin API; it names the primary's port instead.
       if (entry.adminPort !== undefined || entry.primaryPort !== undefined)
-        return new ServerChild(child, entry, log);
+        return new ServerChild(child, scheme, entry, log);
       if (entry.level >= FATAL_LEVEL) throw new Error(`the server did not start: ${entry.msg}`);
     }
     throw new Error('the server ended before it served');

@@ -17,6 +17,13 @@ export interface Client {
 
 type Peer = { readonly peer: ArrayBuffer };
 
+/** How this thread is spoken with where no proxy says more. */
+let ownScheme = 'http';
+
+export function setOwnScheme(scheme: 'http' | 'https'): void {
+  ownScheme = scheme;
+}
+
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
 
 /** Who is asking, where only a password to check makes the address matter: asking the socket costs more than a beat. */
@@ -64,7 +71,7 @@ export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: Add
   return {
     remoteAddr,
     address: () => remoteAddr,
-    scheme: SCHEMES.has(protocol) ? protocol : 'http',
+    scheme: SCHEMES.has(protocol) ? protocol : ownScheme,
     host: request.getHeader('host'),
     countryCode: readCountry(request),
   };

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/config.js';
 import { freePort, requireFreePort } from '../../http/transport/free-port.js';
+import { tlsFiles } from '../../http/transport/tls.js';
 import { GITHUB_API_URL } from '../../jobs/github.js';
 import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd } from '../exit.js';
@@ -113,6 +114,7 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
     isPrimary: isPrimary(config),
     storeUrl: config.STORE_URL,
     uwsPath: config.UWS_PATH,
+    tls: tlsFiles(config.TLS_CERT_FILE, config.TLS_KEY_FILE),
     host: config.HTTP_HOST,
     port,
     poolThreads,

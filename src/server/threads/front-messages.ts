@@ -3,12 +3,15 @@
 import type { LiveUpdate } from '../../dashboard/messages.js';
 import type { SiteLimitSettings } from '../../http/site/site-limits.js';
 import type { RequestReport } from '../../http/transport/request-watch.js';
+import type { TlsFiles } from '../../http/transport/tls.js';
 import type { LoginLimits } from '../../http/worker-api/login-throttle.js';
 import type { PoolThreadData } from '../../pool/pool-thread.js';
 
 export interface FrontThreadData extends PoolThreadData {
   /** Folder of another release of uWebSockets.js; '' for the installed one. */
   uwsPath: string;
+  /** Undefined: plain HTTP. */
+  tls: TlsFiles | undefined;
   host: string;
   port: number;
   poolThreads: number;
@@ -42,6 +45,8 @@ export type FrontCommand =
   | { kind: 'stop'; ms: number }
   /** Close the sockets at once: the process ends. */
   | { kind: 'close' }
+  /** Read the certificate again, for the connections that come from now on. */
+  | { kind: 'certificate' }
   | LiveUpdate;
 export type FrontMessage =
   | { kind: 'listening'; port: number }

@@ -6,9 +6,11 @@
  * was admitted, ends its pool, closes its sockets and says `stopped`; on `close` it closes the sockets at once, since a uWS
  * app that is open when its thread ends aborts the process. Its death ends the process.
  */
-import type { us_listen_socket } from 'uWebSockets.js';
+import type { TemplatedApp, us_listen_socket } from 'uWebSockets.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { setOwnScheme } from '../../http/transport/client.js';
+import { checkTlsFiles, type TlsFiles } from '../../http/transport/tls.js';
 import { listenExclusively, loadBinding } from '../../http/transport/uws.js';
 import { Shared } from '../../runtime/shared.js';
 import { watchLoop } from '../../runtime/watch-loop.js';
@@ -23,37 +25,57 @@ const LAST_BYTES_MS = 50;
 
 class FrontThread {
   readonly #parts: FrontParts;
-  readonly #app = uws.App();
-  readonly #frontApp: FrontApp;
+  /** The last takes new connections; those before it, with older certificates, keep the connections they have. */
+  readonly #served: { app: TemplatedApp; frontApp: FrontApp }[] = [];
   #listening: us_listen_socket | undefined;
   #isClosed = false;
+  #isStopping = false;
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
-    this.#frontApp = new FrontApp(this.#app, parts);
+    setOwnScheme(parts.data.tls === undefined ? 'http' : 'https');
     void parts.replies.run();
     watchLoop(parts.shared);
   }
 
+  /** Takes new connections, in the place of the app that did. A bad certificate changes nothing. */
   listen(): void {
     const { data, say } = this.#parts;
+    let app: TemplatedApp;
+    try {
+      app = makeApp(data.tls);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#listening === undefined) say({ kind: 'failed', message });
+      else say({ kind: 'error', message: `the certificate stays as it was: ${message}` });
+      return;
+    }
+    this.#served.push({ app, frontApp: new FrontApp(app, this.#parts) });
     const onListen = (socket: us_listen_socket | false) => {
       if (socket === false) {
         say({ kind: 'failed', message: `cannot listen on ${data.host}:${data.port}: is the port in use?` });
         return;
       }
+      if (this.#listening !== undefined) uws.us_listen_socket_close(this.#listening);
       this.#listening = socket;
       say({ kind: 'listening', port: uws.us_socket_local_port(socket) });
     };
-    // One thread has nobody to share with. Several share with whoever else does: the main thread has looked before.
-    if (data.fronts === 1) listenExclusively(this.#app, data.host, data.port, onListen);
-    else this.#app.listen(data.host, data.port, (socket) => onListen(socket as us_listen_socket | false));
+    // One thread has nobody to share with, but for itself while it changes its certificate. Several share with whoever else does:
+    // the main thread has looked before.
+    if (data.fronts === 1 && data.tls === undefined) {
+      listenExclusively(app, data.host, data.port, onListen);
+    } else {
+      app.listen(data.host, data.port, (socket) => onListen(socket as us_listen_socket | false));
+    }
   }
 
   obey(command: FrontCommand): void {
     const { pool, say } = this.#parts;
-    if (command.kind === 'live') this.#frontApp.dashboard?.update(command);
-    else if (command.kind === 'stop') void this.#stop(command.ms);
+    if (command.kind === 'live') {
+      for (const { frontApp } of this.#served) frontApp.dashboard?.update(command);
+    } else if (command.kind === 'certificate') {
+      if (this.#parts.data.tls !== undefined && !this.#isStopping) this.listen();
+    } else if (command.kind === 'stop') void this.#stop(command.ms);
     else {
       this.#closeSockets();
       const done = () => say({ kind: 'closed' });
@@ -64,6 +86,7 @@ class FrontThread {
   /** Requests that were admitted before draining began are answered before their sockets are closed. */
   async #stop(ms: number): Promise<void> {
     const { front, replies, tokens, publicApi, pool, say } = this.#parts;
+    this.#isStopping = true;
     if (this.#listening !== undefined && !this.#isClosed) uws.us_listen_socket_close(this.#listening);
     front.releaseHeld();
     const latest = performance.now() + ms;
@@ -82,8 +105,14 @@ class FrontThread {
   #closeSockets(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#app.close();
+    for (const { app } of this.#served) app.close();
   }
+}
+
+function makeApp(tls: TlsFiles | undefined): TemplatedApp {
+  if (tls === undefined) return uws.App();
+  checkTlsFiles(tls);
+  return uws.SSLApp({ cert_file_name: tls.cert, key_file_name: tls.key });
 }
 
 const data = workerData as FrontThreadData;
