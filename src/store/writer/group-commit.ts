@@ -96,14 +96,18 @@ export class GroupCommitter {
   async #linger(until: number): Promise<void> {
     const { commits } = this.#state;
     const { pause = sleep } = this.#options;
+    // Read before the count: a change that comes in between ends the wait at once.
+    let seen = commits.issued.load();
     let waiting = commits.lag();
     if (waiting > 1) {
       const wanted = Math.min(FEW_CHANGES, this.#company.expect(waiting, performance.now()));
-      for (; waiting < wanted; waiting = commits.lag()) {
+      while (waiting < wanted) {
         const left = until - performance.now();
         if (left <= 0) break;
         if (wanted - waiting > ONE_BY_ONE) await pause(Math.min(left, 1));
-        else await commits.issued.waitAsync(commits.issued.load(), left);
+        else await commits.issued.waitAsync(seen, left);
+        seen = commits.issued.load();
+        waiting = commits.lag();
       }
     }
     this.#company.came(waiting);
