@@ -28,8 +28,8 @@ import { RunFlag } from '../../src/state/run-record.js';
 import type { State } from '../../src/state/state.js';
 import type { Reader, RunWrite, Writer } from '../../src/store/port.js';
 import { GroupCommitter } from '../../src/store/writer/group-commit.js';
-import type { StorePlace } from '../store/contract.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
+import type { StorePlace } from '../store/store-place.js';
 
 /** Memory is taken when it is touched: a small scenario costs nothing of it. */
 const SIZES = { runs: 2048, tasks: 131_072, workers: 8192, users: 1024, slabBytes: 128 * 1024 * 1024 };

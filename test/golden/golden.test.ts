@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StorePlace } from '../store/contract.js';
 import { mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
+import type { StorePlace } from '../store/store-place.js';
 import { recordingOf } from './recordings.js';
 import { runFile } from './run-file.js';
 

@@ -6,9 +6,9 @@
 
 import { parseArgs } from 'node:util';
 import { watchReaders } from '../../src/cli/quiet-pipes.js';
-import type { StorePlace } from '../store/contract.js';
 import { placeOn } from '../store/mongodb-place.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
+import type { StorePlace } from '../store/store-place.js';
 import { listRecordings } from './recordings.js';
 import { type FileReport, runFile } from './run-file.js';
 

@@ -25,7 +25,8 @@ export async function judgePurgeRun({ input, output }: GoldenCase): Promise<Auth
   await farm.addRun(completed(run));
   const slot = state.runs.find(run._id);
   state.runs.locks.acquire(slot);
-  const message = purgeRun(state, slot, { p, residual: res, iterations: iters }, now * 1000);
+  const purge = purgeRun(state, slot, { p, residual: res, iterations: iters }, now * 1000);
+  const message = purge.purged ? '' : purge.reason;
   state.runs.locks.release(slot);
   // The recorded runs lack members that a store wants, so what would be written is looked at instead.
   const [written] = collectBatch(state).runs;

@@ -1,6 +1,6 @@
 /** Golden cases of the search for outlying workers and of purging (spec: scheduling.md §5). */
 
-import { badWorkers, type Chi2, getChi2, residualColor } from '../../src/rules/chi2.js';
+import { type Chi2, chi2OfWorkers, colorOfResidual, findOutliers } from '../../src/rules/chi2.js';
 import { displayResidual, type StoredTask, taskViews } from '../../src/rules/residual-display.js';
 import { type Arguments, documentAt, numberAt, unknownFunction } from './arguments.js';
 import { deviationOr } from './deviations.js';
@@ -14,15 +14,15 @@ type Call = (input: Arguments) => unknown;
 const CALLS: Readonly<Record<string, Call>> = {
   get_chi2: (input) => {
     const exclude = new Set(documentAt<string[]>(input, 'exclude_workers'));
-    const chi2 = getChi2(taskViews(documentAt<StoredTask[]>(input, 'tasks')), exclude);
+    const chi2 = chi2OfWorkers(taskViews(documentAt<StoredTask[]>(input, 'tasks')), exclude);
     return { ...chi2, residual: Object.fromEntries(chi2.residual) };
   },
   get_bad_workers: (input) => {
     const tasks = taskViews(documentAt<StoredTask[]>(input, 'tasks'));
     const [p, residual, iterations] = ['p', 'res', 'iters'].map((key) => numberAt(input, key));
-    return badWorkers(tasks, getChi2(tasks), p!, residual!, iterations!).sort();
+    return findOutliers(tasks, chi2OfWorkers(tasks), p!, residual!, iterations!).sort();
   },
-  residual_to_color: (input) => residualColor(numberAt(input, 'residual'), chi2At(input)),
+  residual_to_color: (input) => colorOfResidual(numberAt(input, 'residual'), chi2At(input)),
   display_residual: (input) => displayResidual(documentAt<StoredTask>(input, 'task'), chi2At(input)),
 };
 

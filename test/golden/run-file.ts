@@ -1,7 +1,7 @@
 /** Replays one recorded file: finds the suite of every case by what the case holds, and collects the verdicts. */
 
-import type { StorePlace } from '../store/contract.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
+import type { StorePlace } from '../store/store-place.js';
 import { readRecording } from './recordings.js';
 import { type AuthResult, type GoldenCase, isRecord, type Suite } from './suite.js';
 

@@ -16,7 +16,7 @@ import { deleteRun } from '../../src/operations/run/close-run.js';
 import { endRun } from '../../src/operations/run/end-run.js';
 import { modifyRun } from '../../src/operations/run/modify-run.js';
 import { purgeRun } from '../../src/operations/run/purge-run.js';
-import type { StorePlace } from '../store/contract.js';
+import type { StorePlace } from '../store/store-place.js';
 import { deviationOr } from './deviations.js';
 import { Farm, type FarmSeed } from './farm.js';
 import { type View, viewFarm } from './farm-view.js';
@@ -239,7 +239,9 @@ function refusable(act: () => unknown): Recorded {
 
 function purge(farm: Farm, step: Recorded): string {
   const rule = { p: step.p, residual: step.res, iterations: step.iters ?? 1 };
-  return underLock(farm, step.run_id, (slot) => purgeRun(farm.state, slot, rule, farm.now));
+  const purge = underLock(farm, step.run_id, (slot) => purgeRun(farm.state, slot, rule, farm.now));
+  // The recordings know a purge that was made by an empty text.
+  return purge.purged ? '' : purge.reason;
 }
 
 function underLock<T>({ state }: Farm, runId: string, act: (slot: number) => T): T {

@@ -3,8 +3,8 @@
 import { crc32 } from 'node:zlib';
 import type { Spsa, TaskSpsaParams } from '../../src/model/documents.js';
 import * as spsaRules from '../../src/rules/spsa.js';
-import { buildSpsaFormValues, buildSpsaState, parseSpsaParams } from '../../src/rules/spsa-form.js';
-import { buildSpsaChart, formatSpsa } from '../../src/rules/spsa-view.js';
+import { newTune, tuneFormValues, tuneParams } from '../../src/rules/spsa-form.js';
+import { tuneChart, tuneTable } from '../../src/rules/spsa-view.js';
 import {
   type Arguments,
   attempt,
@@ -61,12 +61,12 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
   get_spsa_history_period: (input) =>
     spsaRules.historyPeriod(numberAt(input, 'param_count'), 2 * numberAt(input, 'num_iter')),
-  parse_spsa_params: (input) => parseSpsaParams(documentAt(input, 'spsa')),
-  build_spsa_state: (input) => buildSpsaState(documentAt(input, 'post'), numberAt(input, 'num_games')),
+  parse_spsa_params: (input) => tuneParams(documentAt(input, 'spsa')),
+  build_spsa_state: (input) => newTune(documentAt(input, 'post'), numberAt(input, 'num_games')),
   build_spsa_form_values: (input) =>
-    buildSpsaFormValues(documentAt<Spsa | null>(input, 'spsa'), input['num_games']),
-  format_spsa_value: (input) => formatSpsa(documentAt(input, 'spsa')),
-  build_spsa_chart_payload: (input) => buildSpsaChart(documentAt(input, 'spsa')),
+    tuneFormValues(documentAt<Spsa | null>(input, 'spsa'), input['num_games']),
+  format_spsa_value: (input) => tuneTable(documentAt(input, 'spsa')),
+  build_spsa_chart_payload: (input) => tuneChart(documentAt(input, 'spsa')),
 };
 
 export const spsaFunctions: readonly string[] = Object.keys(CALLS);
@@ -85,7 +85,7 @@ function judgeCase(recorded: GoldenCase): AuthResult {
 /** Requests and updates of a few tasks of one run, with the state after every step. */
 function replayFlow(input: Arguments): unknown {
   const spsa = documentAt<Spsa>(input, 'spsa');
-  spsa.params = parseSpsaParams(spsa);
+  spsa.params = tuneParams(spsa);
   const start = { params: structuredClone(spsa.params) };
   const tasks = documentAt<boolean[]>(input, 'tasks_active').map((active): FlowTask => ({ active }));
   const steps = documentAt<FlowStep[]>(input, 'steps').map((step) => {

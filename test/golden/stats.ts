@@ -7,10 +7,11 @@ import * as elo from '../../src/rules/elo.js';
 import { type Constraint, constrainedMle } from '../../src/rules/likelihood.js';
 import * as llr from '../../src/rules/llr.js';
 import { normalCdf, normalQuantile } from '../../src/rules/normal.js';
-import { mean, moments, pdfOfResults, regularize, variance } from '../../src/rules/pdf.js';
+import { mean, pdfOfResults, regularize, variance } from '../../src/rules/pdf.js';
 import { secularRoot } from '../../src/rules/secular.js';
 import { newSprt, updateSprt } from '../../src/rules/sprt.js';
 import { sprtElo } from '../../src/rules/sprt-elo.js';
+import * as variants from '../rules/llr-variants.js';
 import {
   type Arguments,
   attempt,
@@ -34,7 +35,7 @@ type Call = (input: Arguments) => unknown;
 
 const CALLS: Readonly<Record<string, Call>> = {
   get_elo: (input) => {
-    const { elo: value, elo95, los } = elo.getElo(numbersAt(input, 'results'));
+    const { elo: value, elo95, los } = elo.estimateElo(numbersAt(input, 'results'));
     return { elo: value, elo95, los };
   },
   SPRT_elo: (input) =>
@@ -48,16 +49,16 @@ const CALLS: Readonly<Record<string, Call>> = {
     }),
   LLR_logistic: onResults(llr.llrLogistic),
   LLR_normalized: onResults(llr.llrNormalized),
-  LLR_normalized_alt: onResults(llr.llrNormalizedAlt),
-  LLRlegacy: onResults(llr.llrBayesElo),
+  LLR_normalized_alt: onResults(variants.normalizedLlrInClosedForm),
+  LLRlegacy: onResults(variants.bayesEloLlr),
   LLR: (input) =>
     llr.llrOfPdf(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1'), constraintAt(input)),
   LLRjumps: (input) =>
     llr.llrJumps(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1'), constraintAt(input)),
-  LLR_alt: (input) => llr.llrAlt(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1')),
-  LLR_alt2: (input) => llr.llrAlt2(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1')),
-  LLR_drift_variance: onTruth(llr.llrDriftVariance),
-  LLR_drift_variance_alt2: onTruth(llr.llrDriftVarianceAlt2),
+  LLR_alt: (input) => variants.logarithmicLlr(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1')),
+  LLR_alt2: (input) => variants.parabolicLlr(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1')),
+  LLR_drift_variance: onTruth(variants.exactLlrMotion),
+  LLR_drift_variance_alt2: onTruth(llr.brownianLlr),
   regularize: (input) => [...regularize(numbersAt(input, 'results'))],
   results_to_pdf: (input) => {
     const { n, pdf } = pdfOfResults(numbersAt(input, 'results'));
@@ -69,7 +70,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     return { s, var: variance(values, probabilities, s) };
   },
   stats_ex: (input) => {
-    const { mean: s, variance: v, skewness, excessKurtosis: exkurt } = moments(pdfAt(input));
+    const { mean: s, variance: v, skewness, excessKurtosis: exkurt } = variants.moments(pdfAt(input));
     return { s, var: v, skewness, exkurt };
   },
   'stat_util.stats': (input) => {
@@ -99,7 +100,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     return elo.bayesEloOfOutcomes([loss, draw, win]);
   },
   bayeselo_to_elo: (input) => elo.eloOfBayesElo(numberAt(input, 'belo'), numberAt(input, 'drawelo')),
-  elo_to_bayeselo: (input) => elo.bayesEloOfElo(numberAt(input, 'elo'), numberAt(input, 'draw_ratio')),
+  elo_to_bayeselo: (input) => variants.bayesEloOfElo(numberAt(input, 'elo'), numberAt(input, 'draw_ratio')),
   draw_elo_calc: (input) => elo.drawEloOf(numbersAt(input, 'R')),
   SPRT: (input) =>
     newSprt({
@@ -142,7 +143,7 @@ function onResults(f: (elo0: number, elo1: number, results: number[]) => number)
   return (input) => f(numberAt(input, 'elo0'), numberAt(input, 'elo1'), numbersAt(input, 'results'));
 }
 
-function onTruth(f: typeof llr.llrDriftVariance): Call {
+function onTruth(f: typeof variants.exactLlrMotion): Call {
   return (input) =>
     f(
       pdfAt(input),

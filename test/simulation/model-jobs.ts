@@ -11,7 +11,12 @@ import { purge, stopRun } from './model-purge.js';
 export function scavenge(model: Model, now: number): void {
   for (const run of model.unfinished()) {
     run.tasks.forEach((task, taskId) => {
-      if (!task.active || now - task.last_updated <= 360_000) return;
+      if (!task.active) return;
+      if (task.last_updated > now) {
+        model.undo.keep(task);
+        task.last_updated = now;
+      }
+      if (now - task.last_updated <= 360_000) return;
       model.noteCrash(run, taskId, now);
       model.log(now, 'dead_task', taskFields(run, taskId));
       model.deactivate(run, taskId, now);

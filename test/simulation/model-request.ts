@@ -32,7 +32,9 @@ function refuse(model: Model, call: WorkerCall, name: string): string | undefine
   const latest = model.latest.get(name);
   const running = latest?.run.tasks[latest.taskId];
   if (latest !== undefined && running?.active && running.worker_info.unique_key !== info.unique_key) {
-    const idleSeconds = Math.floor((call.now - running.last_updated) / 1000) % 86_400;
+    // A last word from the future is long ago: the clock stepped back.
+    const seconds = Math.floor((call.now - running.last_updated) / 1000);
+    const idleSeconds = ((seconds % 86_400) + 86_400) % 86_400;
     if (idleSeconds <= 120) {
       const names = [longWorkerName(running.worker_info), longWorkerName(info)] as const;
       return texts.duplicateWorker(names[0], idleSeconds, latest.run._id, latest.taskId, names[1]);

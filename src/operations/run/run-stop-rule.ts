@@ -5,7 +5,7 @@ import type { NewRunForm } from '../../protocol/admin.js';
 import { isLtcSprt, tcRatio } from '../../rules/game-time.js';
 import { newSprt } from '../../rules/sprt.js';
 import { boundsProblem } from '../../rules/sprt-bounds.js';
-import { buildSpsaState } from '../../rules/spsa-form.js';
+import { newTune } from '../../rules/spsa-form.js';
 import { spsaLineProblems } from '../../rules/spsa-lines.js';
 
 /** The games of an SPRT, which ends before. */
@@ -63,7 +63,7 @@ type Tuning = NonNullable<NewRunForm['spsa']>;
 
 function buildTune(tuning: Tuning, numGames: number): NonNullable<RunArgs['spsa']> {
   const { A_ratio, alpha, gamma, raw_params } = { ...SPSA_DEFAULTS, ...tuning };
-  return buildSpsaState(
+  return newTune(
     { spsa_A: `${A_ratio}`, spsa_alpha: `${alpha}`, spsa_gamma: `${gamma}`, spsa_raw_params: raw_params },
     numGames,
   );

@@ -30,7 +30,9 @@ async function unfinishedHeads({ parts }: Visit): Promise<RunHead[]> {
   const heads: RunHead[] = [];
   if (isPrimary) {
     for (const slot of state.runs.unfinished()) {
-      withRun({ state, mayBlock: true }, state.runs.id(slot), (locked) => heads.push(readHead(state, locked)));
+      withRun({ state, mayBlock: true }, state.runs.id(slot), (locked) =>
+        heads.push(readHead(state, locked)),
+      );
     }
   } else {
     for await (const head of reader.unfinishedRuns()) heads.push(head);
