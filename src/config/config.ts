@@ -260,6 +260,7 @@ const SETTINGS = {
   TLS_KEY_FILE: { value: '', meaning: "PEM file of the certificate's private key" } as Setting<string>,
   UWS_PATH: {
     value: '',
+    check: pathProblem,
     meaning: "folder of a release of uWebSockets.js to use instead of the installed one's",
   } as Setting<string>,
   SHOAL_ENV_FILE: {

@@ -139,6 +139,8 @@ export interface StatusView {
   games_per_minute: number;
   /** Further gauges by name, for display only. */
   gauges: Record<string, number>;
+  /** Bounds that are reached, and what to do. */
+  limits: string[];
 }
 
 /** The answer of every verb. */

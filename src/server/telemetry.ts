@@ -5,11 +5,15 @@ import { withoutCredentials } from '../config/store-url.js';
 import { LiveFeed } from '../metrics/live-feed.js';
 import type { Sampler } from '../metrics/sampler.js';
 import { SlowHolds } from '../metrics/slow-holds.js';
+import { LimitWatch } from '../runtime/limits.js';
 import type { Shared } from '../runtime/shared.js';
 import type { Reader } from '../store/port.js';
 import type { FrontThreads } from './threads/front-handle.js';
 
 const SAMPLE_MS = 1000;
+/** Bounds are looked at each so many samples; one that was not reached for ten minutes is told again. */
+const LIMITS_EACH = 5;
+const QUIET_LOOKS = 120;
 
 export interface TelemetryParts {
   readonly config: Config;
@@ -35,9 +39,13 @@ export function startTelemetry({ config, log, shared, reader, sampler, fronts }:
   fronts.onViewer(() => {
     feed.sendFarm().catch((err: unknown) => log.error({ err }, 'a new viewer of the dashboard got no farm'));
   });
+  const limits = new LimitWatch(shared, QUIET_LOOKS);
+  let samples = 0;
   const timer = setInterval(() => {
     feed.tick().catch((err: unknown) => log.error({ err }, 'the dashboard got no sample'));
     for (const hold of slowHolds.look()) log.warn(hold, 'a lock was held for long');
+    if (samples++ % LIMITS_EACH === 0)
+      for (const { text, setting } of limits.look()) log.warn({ setting }, text);
   }, SAMPLE_MS);
   return () => clearInterval(timer);
 }

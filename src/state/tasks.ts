@@ -94,6 +94,12 @@ export class TaskTable {
     this.#runs.setWord(slot, RunWord.taskCount, 0);
   }
 
+  /** Whether a run can have a chunk more. May be called without any lock. */
+  hasRoom(): boolean {
+    const free = this.#freeChunks;
+    return free[1]! > 0 || free[0]! < free.length - 2;
+  }
+
   #addChunk(slot: number, chunkOfRun: number): void {
     const page = slot * RUN_PAGES + Math.floor(chunkOfRun / PAGE_CHUNKS);
     if (chunkOfRun >= RUN_PAGES * PAGE_CHUNKS) throw new TasksFull(this.#chunks);

@@ -210,6 +210,7 @@ export class MemoryAdminService implements AdminService {
         nps: 3e7,
         games_per_minute: 12.34,
         gauges: { tokens_free: 200 },
+        limits: [],
       },
     };
   };

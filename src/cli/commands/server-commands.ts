@@ -40,6 +40,7 @@ function describeStatus({ status }: AdminAnswer<'status'>): string {
     ['nps', Math.round(status.nps)],
     ['games/minute', status.games_per_minute.toFixed(1)],
     ['users', `${users.total}, ${users.pending} pending, ${users.blocked} blocked`],
+    ...status.limits.map((text) => ['LIMIT', text] as const),
     ...Object.entries(status.gauges).map(([name, value]) => [name, value] as const),
   ]);
 }

@@ -10,6 +10,9 @@ interface SeenClient {
 }
 
 const PATIENCE_MS = 5000;
+/** Behind many a 502 and many a silence. */
+const SILENCE =
+  'If the server itself answers: a proxy has to speak HTTP/1.1 to it (nginx: proxy_http_version 1.1;), with one Host header and plain framing (docs/http.md).';
 /** An address for documentation (RFC 5737), which no proxy of anybody has. */
 const ELSEWHERE = '192.0.2.7';
 const LOOPBACK = /^(?:127\.|::1$)/;
@@ -21,7 +24,15 @@ export async function examineServer(status: StatusView): Promise<Finding[]> {
     const { status: word } = (await ready.json()) as { status: string };
     const found = `process ${status.pid} at ${url.host}: ${word}`;
     const first = ready.status === 200 ? ok('server', found) : fail('server', found, 'Its log says more.');
-    return [first, await trust(url), skew(ready)];
+    const limits = status.limits.map((text) =>
+      warn('limit', text, 'Nothing is lost; workers try again meanwhile.'),
+    );
+    return [
+      first,
+      ...(limits.length > 0 ? limits : [ok('limits', 'none is reached')]),
+      await trust(url),
+      skew(ready),
+    ];
   } catch (error) {
     return [fail('server', `${url.host} does not answer`, reason(error))];
   }
@@ -51,7 +62,7 @@ export async function examineProxy(through: string): Promise<Finding[]> {
   try {
     seen = await ask(url, {});
   } catch (error) {
-    return [fail('proxy', `${url.origin} does not lead to Shoal`, reason(error))];
+    return [fail('proxy', `${url.origin} does not lead to Shoal`, `${reason(error)}. ${SILENCE}`)];
   }
   const findings: Finding[] = [];
   const scheme = url.protocol.slice(0, -1);

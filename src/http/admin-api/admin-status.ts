@@ -2,6 +2,7 @@
 
 import { readFarm } from '../../metrics/farm.js';
 import type { StatusView } from '../../protocol/admin.js';
+import { reachedLimits } from '../../runtime/limits.js';
 import type { Shared } from '../../runtime/shared.js';
 import type { Reader } from '../../store/port.js';
 
@@ -36,6 +37,7 @@ export async function makeStatus(
       slab_bytes: state.slab.bytesInUse(),
       rss_bytes: process.memoryUsage.rss(),
     },
+    limits: reachedLimits(shared).map(({ text }) => text),
   };
   for await (const user of reader.users()) {
     status.users.total++;
