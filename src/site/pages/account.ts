@@ -71,7 +71,7 @@ async function accountPage(visit: Visit, shown: Html | ''): Promise<Outcome> {
   const hours = await parts.reader.cpuHours(username);
   const token = session.requireToken();
   const hasRepository = user.tests_repo !== '' && repositoryProblem(user.tests_repo) === undefined;
-  const body = html`<div class="page-head"><h1>${username}</h1>
+  const body = html`<div class="page-head medium"><h1>${username}</h1>
 ${user.pending ? html`<span class="pill amber">waits for approval</span>` : NOTHING}${user.blocked ? html`<span class="pill bad">blocked</span>` : NOTHING}</div>
 ${shown}
 <section class="card plain medium" aria-labelledby="account-title">

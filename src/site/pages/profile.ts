@@ -106,7 +106,7 @@ export async function profilePage(
   const user = (await parts.reader.user(member.username)) ?? member;
   const typed = (name: 'email' | 'tests_repo') => (form.has(name) ? form.text(name) : user[name]);
   const hours = await parts.reader.cpuHours(user.username);
-  const body = html`<div class="page-head"><h1>${user.username}</h1></div>
+  const body = html`<div class="page-head medium"><h1>${user.username}</h1></div>
 ${shown}
 <section class="card plain medium" aria-labelledby="account-title">
 <h2 id="account-title">Account</h2>
