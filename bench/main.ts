@@ -6,6 +6,7 @@ import { measureMicro } from './micro/micro.js';
 import { measureMillion, measureReconnect } from './work/fleet.js';
 import { measureActiveTask, measureIdleConnections, measureStartUp } from './work/footprint.js';
 import { goalLines, judge } from './work/goals.js';
+import { measureLinger } from './work/linger.js';
 import { emptyResults, type Figure } from './work/result.js';
 import { measureScale } from './work/scale.js';
 import { measureStores } from './work/stores.js';
@@ -21,6 +22,7 @@ const OTHERS = [
   'reconnect',
   'million',
   'stores',
+  'linger',
   'sweeps',
 ];
 const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--peer URL]
@@ -67,6 +69,7 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
         : measureMillion(1_000_000, quick ? 60 : 600, say),
   ],
   ['stores', () => (quick ? measureStores(50, 1) : measureStores(200, 3))],
+  ['linger', () => measureLinger(quick ? 1500 : 5000)],
   ['sweeps', () => measureSweeps({ rounds: quick ? 1 : 3, seconds: quick ? 1.5 : 3, say })],
 ];
 const unknown = only?.filter((name) => !sections.some(([known]) => known === name)) ?? [];

@@ -57,6 +57,11 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
+/** Bytes as "12.3 MB". */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 export function yes(flag: boolean): string {
   return flag ? 'yes' : '';
 }

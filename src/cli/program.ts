@@ -3,9 +3,11 @@
  * Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
  */
 import { Command, CommanderError } from 'commander';
+import { addBookCommands } from './commands/book-commands.js';
 import { addConfigCommands } from './commands/config-commands.js';
 import { addDoctorCommand } from './commands/doctor-command.js';
 import { addMigrateCommand } from './commands/migrate-command.js';
+import { addNetCommands } from './commands/net-commands.js';
 import { addPruneCommand } from './commands/prune-command.js';
 import { addRestoreCommand } from './commands/restore-command.js';
 import { addRunCommands } from './commands/run-commands.js';
@@ -50,11 +52,20 @@ function makeProgram(around: ProcessIo): Command {
   addRunCommands(program, session);
   addUserCommands(program, session);
   addWorkerCommands(program, session);
+  addNetCommands(program, session);
+  addBookCommands(program, session);
   addServerCommands(program, session);
   addConfigCommands(program, session);
   addDoctorCommand(program, session);
   addMigrateCommand(program, session, around);
   addPruneCommand(program, session);
   addRestoreCommand(program, session);
+  for (const command of program.commands) nameSubcommands(command);
   return program;
+}
+
+/** What a command of several says of itself ends with their names, which come from nowhere else. */
+function nameSubcommands(command: Command): void {
+  if (command.commands.length === 0) return;
+  command.description(`${command.description()}: ${command.commands.map((sub) => sub.name()).join(', ')}`);
 }

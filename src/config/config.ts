@@ -247,6 +247,12 @@ const SETTINGS = {
     meaning:
       "address of GitHub's API, where it is not its own; asked for the quota even with SHOAL_GITHUB=off",
   } as Setting<string>,
+  BOOKS_URL: {
+    value: '',
+    check: webUrlProblem,
+    meaning:
+      'raw address of books.json, where it is not that of the official books; asked even with SHOAL_GITHUB=off',
+  } as Setting<string>,
   SHOAL_DATA: {
     value: '',
     check: pathProblem,
@@ -262,6 +268,12 @@ const SETTINGS = {
     value: '',
     check: pathProblem,
     meaning: "folder of a release of uWebSockets.js to use instead of the installed one's",
+  } as Setting<string>,
+  SHOAL_NETS: {
+    value: '',
+    check: pathProblem,
+    meaning:
+      'directory of the networks, each as NAME.gz; nets in the directory of the admin token when empty',
   } as Setting<string>,
   SHOAL_ENV_FILE: {
     value: '',

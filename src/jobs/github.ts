@@ -8,12 +8,13 @@ export interface GitHubOptions {
   /** Bearer token; without one GitHub allows few calls an hour. */
   readonly token?: string | undefined;
   readonly apiUrl?: string;
-  readonly rawUrl?: string;
+  /** Where books.json is. */
+  readonly booksUrl?: string;
   readonly timeoutMs?: number;
 }
 
 export const GITHUB_API_URL = 'https://api.github.com';
-const RAW_URL = 'https://raw.githubusercontent.com';
+export const BOOKS_URL = 'https://raw.githubusercontent.com/official-stockfish/books/master/books.json';
 const TIMEOUT_MS = 3000;
 const RETRY_AFTER_MS = 100;
 const LONGEST_ANSWER = 4 * 1024 * 1024;
@@ -28,16 +29,25 @@ export class GitHub {
   constructor({
     token = '',
     apiUrl = GITHUB_API_URL,
-    rawUrl = RAW_URL,
+    booksUrl = BOOKS_URL,
     timeoutMs = TIMEOUT_MS,
   }: GitHubOptions = {}) {
-    this.#options = { token, apiUrl, rawUrl, timeoutMs };
+    this.#options = { token, apiUrl, booksUrl, timeoutMs };
   }
 
   /** The metadata of all opening books, as it is; the caller checks it. */
   async books(signal: AbortSignal): Promise<unknown> {
-    const { rawUrl } = this.#options;
-    return JSON.parse(await this.#get(`${rawUrl}/official-stockfish/books/master/books.json`, signal));
+    const { booksUrl } = this.#options;
+    // Another host gets no token, and is not asked less for the sake of GitHub's quota.
+    const text =
+      booksUrl === BOOKS_URL
+        ? await this.#get(booksUrl, signal)
+        : await this.#retry(() => this.#try(booksUrl, signal, ''), signal);
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new Error(`${booksUrl} did not answer with JSON: ${(error as Error).message}`);
+    }
   }
 
   /** The newest commit of the official master branch. */
@@ -57,17 +67,21 @@ export class GitHub {
         `the quota of GitHub is nearly used up: ${remaining} calls left for ${minutes} minutes`,
       );
     }
+    return await this.#retry(() => this.#try(url, signal, this.#options.token ?? ''), signal);
+  }
+
+  async #retry(ask: () => Promise<string>, signal: AbortSignal): Promise<string> {
     try {
-      return await this.#try(url, signal);
+      return await ask();
     } catch (error) {
       if (signal.aborted || !(error instanceof Temporary)) throw error;
       await sleep(RETRY_AFTER_MS, undefined, { signal });
-      return await this.#try(url, signal);
+      return await ask();
     }
   }
 
-  async #try(url: string, stop: AbortSignal): Promise<string> {
-    const { token, timeoutMs } = this.#options;
+  async #try(url: string, stop: AbortSignal, token: string): Promise<string> {
+    const { timeoutMs } = this.#options;
     const headers: Record<string, string> = { 'user-agent': 'shoal', accept: '*/*' };
     if (token !== '') headers['authorization'] = `Bearer ${token}`;
     const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);

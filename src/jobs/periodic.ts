@@ -1,4 +1,5 @@
 /** The table of periodic jobs: what runs how often (spec: scheduling.md §8). */
+import { evictRuns } from '../operations/run/evict-runs.js';
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';
 import { BeatGrace } from './beat-grace.js';
@@ -6,31 +7,26 @@ import type { GitHub } from './github.js';
 import type { Job } from './job-schedule.js';
 import { AccountRefresh } from './refresh-accounts.js';
 import { storeSeenAddresses } from './seen-addresses.js';
-import {
-  cleanWorkerRuns,
-  cleanWorkerTasks,
-  evictRuns,
-  scavenge,
-  updateSpeeds,
-  updateThroughput,
-} from './upkeep.js';
+import { cleanWorkerRuns, cleanWorkerTasks, scavenge, updateSpeeds, updateThroughput } from './upkeep.js';
 import { updateBooks, updateMasterSha } from './upstream.js';
 import { validateRandomRun, validateStructures } from './validate.js';
 
 export interface JobParts {
   readonly state: State;
   readonly reader: Reader;
-  /** Undefined: the server asks nobody. */
+  /** Whom to ask for the newest official commit, and for the books; undefined: nobody. */
   readonly github: GitHub | undefined;
+  readonly booksSource: GitHub | undefined;
   /** Whether others write to the store too. */
   readonly isStoreShared: boolean;
 }
 
-export function periodicJobs({ state, reader, github, isStoreShared }: JobParts): Job[] {
+export function periodicJobs({ state, reader, github, booksSource, isStoreShared }: JobParts): Job[] {
   return [
     ...stateJobs(state, reader),
     ...(isStoreShared ? sharedStoreJobs(state, reader) : []),
-    ...(github === undefined ? [] : gitHubJobs(state, reader, github)),
+    ...(booksSource === undefined ? [] : [booksJob(state, reader, booksSource)]),
+    ...(github === undefined ? [] : [masterShaJob(state, github)]),
   ];
 }
 
@@ -70,21 +66,22 @@ function sharedStoreJobs(state: State, reader: Reader): Job[] {
   return [{ name: 'refresh accounts', period: 60, first: 1, background: true, run: () => accounts.run() }];
 }
 
-function gitHubJobs(state: State, reader: Reader, github: GitHub): Job[] {
-  return [
-    {
-      name: 'update books',
-      period: 900,
-      first: 0,
-      background: true,
-      run: (signal) => updateBooks(state, reader, github, signal),
-    },
-    {
-      name: 'update official master sha',
-      period: 900,
-      first: 0,
-      background: true,
-      run: (signal) => updateMasterSha(state, github, signal),
-    },
-  ];
+function booksJob(state: State, reader: Reader, source: GitHub): Job {
+  return {
+    name: 'update books',
+    period: 900,
+    first: 0,
+    background: true,
+    run: (signal) => updateBooks(state, reader, source, signal),
+  };
+}
+
+function masterShaJob(state: State, github: GitHub): Job {
+  return {
+    name: 'update official master sha',
+    period: 900,
+    first: 0,
+    background: true,
+    run: (signal) => updateMasterSha(state, github, signal),
+  };
 }

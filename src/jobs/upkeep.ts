@@ -3,7 +3,6 @@
  */
 
 import { logAction, markRun, pushItem, withSystem } from '../operations/changes.js';
-import { dropRun } from '../operations/run/load-run.js';
 import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/run/transitions.js';
 import { withLastTask } from '../operations/worker/last-task.js';
 import { internalThroughput } from '../rules/throughput.js';
@@ -16,8 +15,6 @@ import { scanTasks, scanWorkers, withUnfinished } from './scan.js';
 
 /** A task that was silent for longer is dead. */
 const DEAD_AFTER_MS = 360_000;
-/** A finished run that nobody asked for leaves memory. */
-const EVICT_AFTER_MS = 300_000;
 const REFERENCE_NPS = 628_000;
 /**
  * Names and run ids that are stored of the workers. They are one document, which in MongoDB ends at 16 MiB, and the
@@ -158,26 +155,4 @@ export function workerRuns(state: State): Record<string, Record<string, true | s
     };
   });
   return all;
-}
-
-/** Finished runs leave memory when nobody needs them and the store has all of them. Returns how many left. */
-export function evictRuns(state: State, now: number): number {
-  let evicted = 0;
-  const { runs } = state;
-  for (const slot of runs.slots()) {
-    if (!runs.has(slot, RunFlag.finished) || now - runs.float(slot, RunFloat.lastAccess) < EVICT_AFTER_MS)
-      continue;
-    runs.locks.run(slot, () => {
-      const pending =
-        runs.word(slot, RunWord.dirtyTasks) !== 0 ||
-        runs.word(slot, RunWord.dirtyBeats) !== 0 ||
-        runs.word(slot, RunWord.outbox) !== 0 ||
-        runs.has(slot, RunFlag.isNew | RunFlag.aggregatesDirty | RunFlag.dirtySpsa) ||
-        !state.commits.isDurable(runs.word(slot, RunWord.lastCollected));
-      if (pending || !runs.has(slot, RunFlag.finished)) return;
-      dropRun(state, slot);
-      evicted++;
-    });
-  }
-  return evicted;
 }

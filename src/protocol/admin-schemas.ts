@@ -20,6 +20,8 @@ const clear_text = Type.Optional(Type.Boolean());
 const line = Type.String({ maxLength: 5_000 });
 const integer = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Its form is checked where it is used, so that the refusal can tell more. */
+const netName = Type.String({ minLength: 1, maxLength: 256 });
 const page = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 }));
 
 const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
@@ -148,6 +150,23 @@ export const adminRequests = {
     { state: Type.Union([Type.Literal('active'), Type.Literal('blocked')]), limit: page },
     strict,
   ),
+  /** A part of a network's file, in order; what an offset of 0 begins replaces an upload of the name that was left. */
+  netUpload: Type.Object(
+    {
+      name: netName,
+      offset: count,
+      /** Base64. */
+      data: Type.String({ maxLength: 1_000_000, pattern: '^[A-Za-z0-9+/]*={0,2}$' }),
+    },
+    strict,
+  ),
+  /** Stores what was uploaded under the name. `by` must be an account. */
+  netAdd: Type.Object({ name: netName, by }, strict),
+  netList: Type.Object({}, strict),
+  netRemove: Type.Object({ name: netName }, strict),
+  /** By file name, as books.json has them; they are added to what is known. */
+  bookImport: Type.Object({ books: Type.Record(Type.String({ maxLength: 256 }), Type.Unknown()) }, strict),
+  bookList: Type.Object({}, strict),
   status: Type.Object({}, strict),
   backup: Type.Object({ file: Type.String({ minLength: 1, maxLength: 4_096 }) }, strict),
   configList: Type.Object({}, strict),

@@ -6,7 +6,15 @@
  * All instants are milliseconds since the epoch.
  */
 import type { SettingView } from '../config/live-settings.js';
-import type { EloModel, Results, RunArgs, SprtState, WorkerDocument } from '../model/documents.js';
+import type {
+  BookMetadata,
+  EloModel,
+  NetDocument,
+  Results,
+  RunArgs,
+  SprtState,
+  WorkerDocument,
+} from '../model/documents.js';
 import type { AdminRequest, AdminVerb } from './admin-schemas.js';
 
 export type { SettingView } from '../config/live-settings.js';
@@ -143,6 +151,18 @@ export interface StatusView {
   limits: string[];
 }
 
+/** A network's record, and its file. */
+export interface NetView extends NetDocument {
+  /** Milliseconds since the epoch; absent when the record does not tell. */
+  uploaded?: number;
+  /** Bytes of the network; absent when its file is not on this server. */
+  size?: number;
+}
+
+export interface BookView extends BookMetadata {
+  name: string;
+}
+
 /** The answer of every verb. */
 export interface AdminAnswers {
   userAdd: { user: UserView };
@@ -167,6 +187,16 @@ export interface AdminAnswers {
   workerUnblock: { worker: WorkerDocument };
   /** `active` for state active, `blocked` for state blocked; `total` counts those beyond the limit too. */
   workerList: { active: WorkerView[]; blocked: WorkerDocument[]; total: number };
+  /** `received` bytes of the file. */
+  netUpload: { received: number };
+  netAdd: { net: NetView };
+  /** By name. */
+  netList: { nets: NetView[] };
+  netRemove: { net: NetView };
+  /** `imported` are the names in the request, `total` counts all books that are known now. */
+  bookImport: { imported: string[]; total: number };
+  /** By name. */
+  bookList: { books: BookView[] };
   status: { status: StatusView };
   /** `bytes` is the size of the finished file, `ms` the time it took. */
   backup: { file: string; bytes: number; ms: number };
@@ -212,13 +242,23 @@ export interface AdminService {
   runPurge: Verb<'runPurge'>;
   /** scheduling.md §4.8 and event delete_run: stops it first; the record stays. 404 unknown, 409 already deleted. */
   runDelete: Verb<'runDelete'>;
-  /** Changes priority and throughput, without touching approval (event modify_run). 404 unknown, 409 finished. */
+  /** Changes priority and throughput alone: neither approval nor, of a finished run, the end (event modify_run). 404 unknown. */
   runPriority: Verb<'runPriority'>;
   /** Adds or changes an entry of the block list (event block_worker only if the flag changed). */
   workerBlock: Verb<'workerBlock'>;
   /** 404 when the name has no entry. */
   workerUnblock: Verb<'workerUnblock'>;
   workerList: Verb<'workerList'>;
+  /** 400 no name of a network or too long, 409 the part does not follow on the last one. */
+  netUpload: Verb<'netUpload'>;
+  /** The file is checked against its name, and stored (event upload_nn). 400 wrong file, 404 nothing was uploaded, 409 known. */
+  netAdd: Verb<'netAdd'>;
+  netList: Verb<'netList'>;
+  /** The record, then the file. 404 unknown, 409 an unfinished run needs it. */
+  netRemove: Verb<'netRemove'>;
+  /** 400 with the first fault. */
+  bookImport: Verb<'bookImport'>;
+  bookList: Verb<'bookList'>;
   status: Verb<'status'>;
   /** Consistent copy of the store in a new file, named by an absolute path on the server. 400 relative, 409 it exists. */
   backup: Verb<'backup'>;

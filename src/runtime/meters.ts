@@ -31,7 +31,7 @@ export type MeteredRoute = (typeof METERED_ROUTES)[number];
 
 /** Statuses that are told apart; 0 is any other, 499 a client that went before it was answered. */
 export const METERED_STATUSES = [
-  0, 200, 204, 302, 304, 307, 308, 400, 401, 403, 404, 405, 413, 422, 429, 499, 500, 501, 503,
+  0, 200, 204, 206, 302, 304, 307, 308, 400, 401, 403, 404, 405, 413, 416, 422, 429, 499, 500, 501, 503,
 ];
 
 /** Numbers of a thread that runs an event loop: delays in seconds, and how much of the time it was busy (0…1). */

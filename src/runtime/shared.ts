@@ -25,9 +25,6 @@ export interface ThreadData extends SharedOptions {
 
 export const COUNTER_NAMES = [
   'requests',
-  'beats',
-  'updates',
-  'assignments',
   'errors',
   'commits',
   'commitFailures',

@@ -10,7 +10,9 @@ import { operatorPages } from '../http/admin-api/operator-pages.js';
 import { loadOrCreateAdminAccess, reachableHost } from '../http/admin-api/token.js';
 import { Sampler } from '../metrics/sampler.js';
 import type { Shared } from '../runtime/shared.js';
+import { NetFiles } from '../store/networks/net-files.js';
 import type { Reader } from '../store/port.js';
+import { netsDirectory } from './nets-directory.js';
 import { ownScheme } from './role.js';
 import type { WriterThread } from './threads/writer-handle.js';
 
@@ -47,7 +49,10 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
     store: withoutCredentials(config.STORE_URL),
     workerUrl: `${ownScheme(config)}://${reachableHost(config.HTTP_HOST)}:${workerPort}`,
   };
+  const networks = new NetFiles(netsDirectory(config));
+  await networks.removeUnfinished();
   const service = makeAdminService({
+    networks,
     state,
     reader,
     whenDurable: async (sequence: number) => {

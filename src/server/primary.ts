@@ -127,16 +127,23 @@ async function recoverState(state: State, reader: Reader, log: Logger, began: nu
 }
 
 function startJobs(config: Config, log: Logger, shared: Shared, reader: Reader): Jobs {
-  const github =
-    config.SHOAL_GITHUB === 'on'
-      ? new GitHub({ token: config.GH_TOKEN, apiUrl: config.GITHUB_API_URL || GITHUB_API_URL })
-      : undefined;
-  const isStoreShared = sqliteDirectory(config.STORE_URL) === undefined;
-  const schedule = new JobSchedule(periodicJobs({ state: shared.state, reader, github, isStoreShared }), {
-    onError: (job, err) => log.error({ job, err }, 'job failed'),
-    onChange: (job, now) => shared.jobs.record(job, now),
-    onResult: (job, result, ms) => log.debug({ job, result, ms: Math.round(ms) }, 'job done'),
+  const { GITHUB_API_URL: apiUrl, BOOKS_URL: booksUrl } = config;
+  const source = new GitHub({
+    token: config.GH_TOKEN,
+    apiUrl: apiUrl || GITHUB_API_URL,
+    ...(booksUrl === '' ? {} : { booksUrl }),
   });
+  const github = config.SHOAL_GITHUB === 'on' ? source : undefined;
+  const booksSource = booksUrl === '' ? github : source;
+  const isStoreShared = sqliteDirectory(config.STORE_URL) === undefined;
+  const schedule = new JobSchedule(
+    periodicJobs({ state: shared.state, reader, github, booksSource, isStoreShared }),
+    {
+      onError: (job, err) => log.error({ job, err }, 'job failed'),
+      onChange: (job, now) => shared.jobs.record(job, now),
+      onResult: (job, result, ms) => log.debug({ job, result, ms: Math.round(ms) }, 'job done'),
+    },
+  );
   const end = new AbortController();
   const finished = schedule.run(end.signal);
   return {

@@ -3,6 +3,9 @@ import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import type { Slab } from '../memory/tables/slab.js';
 import type { BookMetadata } from '../model/documents.js';
 
+/** The memory that holds them is reserved at the start. */
+export const MOST_BOOKS = 1024;
+
 export class Books {
   readonly #table: KeyedTable;
   readonly #slab: Slab;

@@ -9,6 +9,7 @@ import type { Slab } from '../memory/tables/slab.js';
 import type {
   ActionDocument,
   BadTaskDocument,
+  Keyed,
   NetDocument,
   PgnDocument,
   SpsaHistoryPoint,
@@ -25,7 +26,8 @@ export type OutboxItem =
   | { kind: 'spsaHistory'; entry: SpsaHistoryPoint[] }
   | { kind: 'user'; user: UserDocument }
   | { kind: 'worker'; worker: WorkerDocument }
-  | { kind: 'net'; net: NetDocument }
+  | { kind: 'net'; net: Keyed<NetDocument> }
+  | { kind: 'netRemoved'; net: string }
   | { kind: 'pgn'; pgn: PgnDocument }
   | { kind: 'removeUser'; username: string }
   | { kind: 'siteRecord'; write: SiteRecordWrite }

@@ -9,7 +9,7 @@ import { Threads } from '../memory/locks/threads.js';
 import type { Region } from '../memory/region.js';
 import { KeyedTable } from '../memory/tables/keyed-table.js';
 import { Slab } from '../memory/tables/slab.js';
-import { Books } from './books.js';
+import { Books, MOST_BOOKS } from './books.js';
 import { CommitSequence } from './commit-sequence.js';
 import { CONNECTION_WORDS, Connections } from './connections.js';
 import { DirtyRuns } from './dirty-runs.js';
@@ -113,7 +113,7 @@ export class State {
       interned('worker-infos', LockRank.workerProfiles),
       interned('worker-makes', LockRank.workerMakes),
     );
-    this.books = new Books(table('books', 1024, 2, LockRank.books), slab);
+    this.books = new Books(table('books', MOST_BOOKS, 2, LockRank.books), slab);
     this.dirtyRuns = new DirtyRuns(region, sizes.runs);
     this.commits = new CommitSequence(region);
     this.outbox = new Outbox(slab, this.runs);

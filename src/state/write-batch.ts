@@ -85,6 +85,8 @@ export interface WriteBatch {
   workers: Keyed<WorkerDocument>[];
   /** Inserted, or replaced by name. */
   nets: Keyed<NetDocument>[];
+  /** Names of networks that are removed, after `nets`. */
+  removedNets?: string[];
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];

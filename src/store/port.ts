@@ -99,6 +99,8 @@ export interface Reader {
   /** A run's PGNs in order of task id. */
   pgns(runId: string): AsyncIterable<PgnDocument>;
   net(name: string): Promise<NetDocument | undefined>;
+  /** With the key of each, whose first part is the instant at which the network was added; ascending by name. */
+  nets(): AsyncIterable<Keyed<NetDocument>>;
   close(): Promise<void>;
 }
 

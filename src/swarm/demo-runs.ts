@@ -1,6 +1,7 @@
 /** Runs to show a server with, one of each kind, and to try a swarm on. */
 
 import { presetNamed } from '../cli/commands/presets.js';
+import { DEFAULT_BOOK } from '../operations/run/new-run.js';
 import type { NewRunForm } from '../protocol/admin.js';
 import type { Call } from './verify.js';
 
@@ -26,6 +27,16 @@ export function trialForm(tag: string, info: string, members: Partial<NewRunForm
 
 const TUNE = ['aggression,40,0,100,8,0.0020', 'contempt,-10,-50,50,5,0.0020', 'margin,120,50,300,15,0.0020'];
 
+/** Of a book that no simulated worker reads. */
+const TRIAL_BOOK = {
+  total: 1_000_000,
+  white: 500_000,
+  black: 500_000,
+  min_depth: null,
+  max_depth: null,
+  sri: 'A'.repeat(64),
+};
+
 const FORMS: readonly NewRunForm[] = [
   trialForm('prune_more', 'A sequential test', presetNamed('STC')),
   trialForm('regression', 'A fixed number of games', { num_games: 400_000 }),
@@ -40,6 +51,7 @@ export async function addAuthors(call: Call, password: string): Promise<void> {
 
 /** @returns the runs' ids */
 export async function addApprovedRuns(call: Call, forms: readonly NewRunForm[] = FORMS): Promise<string[]> {
+  await call('bookImport', { books: { [DEFAULT_BOOK]: TRIAL_BOOK } });
   const ids: string[] = [];
   for (const form of forms) {
     const { run } = await call('runAdd', { form, approve_by: APPROVER });

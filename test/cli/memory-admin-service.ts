@@ -4,12 +4,14 @@
  */
 
 import { Settings } from '../../src/config/live-settings.js';
-import type { RunDocument, WorkerDocument } from '../../src/model/documents.js';
+import type { BookMetadata, RunDocument, WorkerDocument } from '../../src/model/documents.js';
 import { newObjectId } from '../../src/model/object-id.js';
 import { buildRun } from '../../src/operations/run/new-run.js';
 import {
   AdminError,
   type AdminService,
+  type BookView,
+  type NetView,
   type RunDetail,
   type RunSummary,
   type UserView,
@@ -36,6 +38,9 @@ export class MemoryAdminService implements AdminService {
   readonly users = new Map<string, UserView>();
   readonly passwords = new Map<string, string>();
   readonly runs = new Map<string, RunDocument>();
+  readonly nets = new Map<string, NetView>();
+  readonly uploads = new Map<string, Buffer>();
+  readonly books = new Map<string, BookView>();
   readonly blocked = new Map<string, WorkerDocument>();
   /** What a test does while a userAdd is under way. */
   meanwhile: (() => Promise<void>) | undefined;
@@ -191,6 +196,50 @@ export class MemoryAdminService implements AdminService {
     if (request.state === 'active') return { active: [WORKER], blocked: [], total: 7 };
     const blocked = [...this.blocked.values()].filter((worker) => worker.blocked);
     return { active: [], blocked, total: blocked.length };
+  };
+
+  netUpload: AdminService['netUpload'] = async (request) => {
+    this.#note('netUpload', request);
+    const { name, offset, data } = request;
+    const before = offset === 0 ? Buffer.alloc(0) : this.uploads.get(name)!;
+    if (before.length !== offset) throw new AdminError(409, `${before.length} bytes are here`);
+    const file = Buffer.concat([before, Buffer.from(data, 'base64')]);
+    this.uploads.set(name, file);
+    return { received: file.length };
+  };
+
+  netAdd: AdminService['netAdd'] = async (request) => {
+    this.#note('netAdd', request);
+    const { name, by: user = 'operator' } = request;
+    if (this.nets.has(name)) throw new AdminError(409, `${name} is known already`);
+    const net: NetView = { name, user, downloads: 0, uploaded: NOW, size: this.uploads.get(name)!.length };
+    this.nets.set(name, net);
+    return { net };
+  };
+
+  netList: AdminService['netList'] = async (request) => {
+    this.#note('netList', request);
+    return { nets: [...this.nets.values()] };
+  };
+
+  netRemove: AdminService['netRemove'] = async (request) => {
+    this.#note('netRemove', request);
+    const net = this.nets.get(request.name);
+    if (net === undefined) throw new AdminError(404, `there is no network ${request.name}`);
+    this.nets.delete(request.name);
+    return { net };
+  };
+
+  bookImport: AdminService['bookImport'] = async (request) => {
+    this.#note('bookImport', request);
+    const books = request.books as Record<string, BookMetadata>;
+    for (const [name, book] of Object.entries(books)) this.books.set(name, { name, ...book });
+    return { imported: Object.keys(books), total: this.books.size };
+  };
+
+  bookList: AdminService['bookList'] = async (request) => {
+    this.#note('bookList', request);
+    return { books: [...this.books.values()] };
   };
 
   status: AdminService['status'] = async (request) => {

@@ -15,6 +15,9 @@ const ONLY_BROKEN: ReadonlySet<AdminVerb> = new Set([
   'runAdd',
   'runStop',
   'runDelete',
+  'netUpload',
+  'netAdd',
+  'bookImport',
 ]);
 const VERBS = Object.keys(adminRequests) as AdminVerb[];
 const SCHEMAS = new Map(

@@ -239,9 +239,9 @@ function refusable(act: () => unknown): Recorded {
 
 function purge(farm: Farm, step: Recorded): string {
   const rule = { p: step.p, residual: step.res, iterations: step.iters ?? 1 };
-  const purge = underLock(farm, step.run_id, (slot) => purgeRun(farm.state, slot, rule, farm.now));
+  const purged = underLock(farm, step.run_id, (slot) => purgeRun(farm.state, slot, rule, farm.now));
   // The recordings know a purge that was made by an empty text.
-  return purge.purged ? '' : purge.reason;
+  return purged.purged ? '' : purged.reason;
 }
 
 function underLock<T>({ state }: Farm, runId: string, act: (slot: number) => T): T {

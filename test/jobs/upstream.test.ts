@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { GitHub } from '../../src/jobs/github.js';
 import { updateBooks, updateMasterSha } from '../../src/jobs/upstream.js';
+import { operatorNamed } from '../../src/operations/actor.js';
+import { importBooks } from '../../src/operations/book/known-books.js';
 import { Farm } from '../golden/farm.js';
 
 const SRI = 'a'.repeat(64);
@@ -20,7 +22,7 @@ async function gitHub(listener: RequestListener, timeoutMs = 1000): Promise<GitH
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return new GitHub({ token: 'secret', apiUrl: url, rawUrl: url, timeoutMs });
+  return new GitHub({ token: 'secret', apiUrl: url, booksUrl: `${url}/books.json`, timeoutMs });
 }
 
 async function farmWith(keyValues: { key: string; value: unknown }[]): Promise<Farm> {
@@ -48,7 +50,8 @@ test('books and the newest commit are taken from GitHub and kept in the store', 
   assert.deepEqual(
     asked.map(({ url, headers }) => [url, headers.authorization]),
     [
-      ['/official-stockfish/books/master/books.json', 'Bearer secret'],
+      // The token is for GitHub alone.
+      ['/books.json', undefined],
       ['/repos/official-stockfish/Stockfish/commits/master', 'Bearer secret'],
     ],
   );
@@ -102,4 +105,28 @@ test('a temporary failure is tried once more, silence ends in time, and the quot
   await scarce.masterSha(signal);
   await assert.rejects(scarce.masterSha(signal), /quota/);
   assert.equal(counted, 1);
+});
+
+test('a newer list keeps books of its own that an operator imported, at the same instant too', async () => {
+  const own = { 'own.epd': { ...BOOKS['a.epd'], total: 4, white: 3, sri: 'b'.repeat(64) } };
+  const named = { 'own.epd': { ...own['own.epd'], sri: `sha384-${own['own.epd'].sri}` } };
+  const newer = { 'a.epd': { ...BOOKS['a.epd'], sri: 'c'.repeat(64) } };
+  const github = await gitHub((_request, response) => response.end(JSON.stringify(newer)));
+  const farm = await farmWith([{ key: 'books', value: BOOKS }]);
+  await Promise.all([
+    updateBooks(farm.state, farm.reader, github, signal),
+    importBooks(farm, operatorNamed(), named),
+  ]);
+  await farm.drain();
+  assert.deepEqual(await farm.reader.keyValue('books'), { ...newer, ...own });
+  assert.equal(farm.state.books.sri('own.epd'), 'b'.repeat(64));
+});
+
+test('books that cannot be used are refused with their fault, and more than memory was made for', async () => {
+  const farm = await farmWith([{ key: 'books', value: BOOKS }]);
+  const wrong = { 'a.epd': { ...BOOKS['a.epd'], white: 7 } };
+  await assert.rejects(importBooks(farm, operatorNamed(), wrong), /the books are refused: .*a\.epd/);
+  const many = Object.fromEntries(Array.from({ length: 1024 }, (_, i) => [`${i}.epd`, BOOKS['a.epd']]));
+  await assert.rejects(importBooks(farm, operatorNamed(), many), /1025 books: at most 1024/);
+  assert.equal(farm.state.books.sri('0.epd'), undefined);
 });

@@ -62,6 +62,16 @@ before(async () => {
   writer = await store.openWriter();
   reader = await store.openReader();
   committer = new GroupCommitter(state, writer, { flushIntervalMs: 1, pause: async () => {} });
+  state.books.set({
+    'UHO_Lichess_4852_v1.epd': {
+      total: 1,
+      white: 1,
+      black: 0,
+      min_depth: null,
+      max_depth: null,
+      sri: 'A'.repeat(64),
+    },
+  });
   for (const username of ['alice', 'bob', 'carol']) {
     const approver = username === 'carol';
     await createAccount({ state, reader }, OPERATOR, { ...newAccount(username), approver }, now);

@@ -96,6 +96,7 @@ export class MemoryStore {
       pgnBytes: absent('PGNs'),
       pgns: none('PGNs'),
       net: absent('networks'),
+      nets: none('networks'),
       close: async () => {},
     };
   }

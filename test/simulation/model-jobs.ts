@@ -102,6 +102,8 @@ export function command(model: Model, run: ModelRun, verb: OperatorVerb, now: nu
     model.log(now, 'stop_run', { username: by, ...runFields(run), message: '' });
     stopRun(model, run, now);
   } else if (verb.kind === 'purge') {
+    // What was deleted on purpose does not come back by the way.
+    if (run.deleted) return false;
     const refusal = purge(model, run, 0.01, 4.5, now);
     const message = refusal === '' ? 'Manual purge' : `Manual purge (not performed): ${refusal}`;
     model.log(now, 'purge_run', { username: by, ...runFields(run), message });

@@ -1,7 +1,7 @@
 /** Short simulations; `npm run simulate` plays long ones. A failing seed is printed with the shortest script. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { evictRuns } from '../../src/jobs/upkeep.js';
+import { evictRuns } from '../../src/operations/run/evict-runs.js';
 import type { OperationName } from '../../src/operations/worker/worker-routes.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import { playScript, shrink } from './play.js';

@@ -5,6 +5,7 @@
 
 import * as upkeep from '../../src/jobs/upkeep.js';
 import { shortWorkerName } from '../../src/model/names.js';
+import { evictRuns } from '../../src/operations/run/evict-runs.js';
 import { Random } from '../../src/swarm/seeded-random.js';
 import { checkFarm, checkMentioned, checkStore, expectEqual } from './check.js';
 import { Farm } from './farm.js';
@@ -104,7 +105,7 @@ export class Simulation {
         jobs.cleanWorkerRuns(model);
         break;
       case 'evict':
-        upkeep.evictRuns(farm.state, now);
+        evictRuns(farm.state, now);
         break;
       case 'addRun':
         if (model.unfinished().length < 40) await this.#addRun(random);
@@ -159,7 +160,7 @@ export class Simulation {
     await this.#flush();
     await this.#flush();
     checkStore(this.farm, this.model);
-    upkeep.evictRuns(this.farm.state, this.now);
+    evictRuns(this.farm.state, this.now);
     const { state } = this.farm;
     expectEqual('runs left in memory', state.runs.slots().length, 0);
     expectEqual('addresses with tasks', [...state.connections.entries()], []);

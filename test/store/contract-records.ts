@@ -46,6 +46,24 @@ export function recordTests(open: OpenPlace): void {
     assert.equal(await open.reader.net('nn-none.nnue'), undefined);
   });
 
+  test('nets are listed by name with their keys, and can be removed', async () => {
+    const net = (digits: string, n: number) => ({
+      _id: idOf(n),
+      name: `nn-${digits}23456789ab.nnue`,
+      user: 'alice',
+      downloads: 0,
+    });
+    const a = net('aa', 8);
+    const b = net('bb', 7);
+    await open.writer.commit(batch({ nets: [b, a] }));
+    const listed = async () =>
+      (await collect(open.reader.nets())).filter(({ name }) => [a.name, b.name].includes(name));
+    assert.deepEqual(await listed(), [a, b]);
+    await open.writer.commit({ ...batch({}), removedNets: [a.name, 'nn-none.nnue'] });
+    assert.deepEqual(await listed(), [b]);
+    assert.equal(await open.reader.net(a.name), undefined);
+  });
+
   test('key-values keep any JSON value', async () => {
     const values = [null, 0, false, '', [], { __proto__x: 1, deep: [{ null: null }] }, 2 ** 40];
     if (!open.place.lacks?.has('infinity')) values.push(Infinity);

@@ -8,7 +8,7 @@ import { table } from '../print.js';
 import type { Session } from '../session.js';
 
 export function addConfigCommands(program: Command, session: Session): void {
-  const config = program.command('config').description('settings: list, set, check');
+  const config = program.command('config').description('settings');
 
   config
     .command('list', { isDefault: true })

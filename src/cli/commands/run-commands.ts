@@ -13,9 +13,7 @@ const EXAMPLE_ID = '66f1a2b3c4d5e6f708192a3b';
 type ListState = AdminRequest<'runList'>['state'];
 
 export function addRunCommands(program: Command, session: Session): void {
-  const run = program
-    .command('run')
-    .description('runs: add, list, show, approve, stop, purge, delete, priority');
+  const run = program.command('run').description('runs');
   addRunAdd(run, session);
   addReading(run, session);
 
@@ -92,7 +90,7 @@ function addPurge(run: Command, session: Session): void {
 function addPriority(run: Command, session: Session): void {
   run
     .command('priority')
-    .description('set the priority of a run, and its throughput')
+    .description('set the priority of a run, and its throughput; a finished run stays finished')
     .argument(...ID)
     .argument('<n>', 'higher runs first; for a negative number write -- before the id', integer)
     .option('--throughput <n>', 'share of the fleet in percent', count)

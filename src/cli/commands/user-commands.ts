@@ -22,9 +22,7 @@ interface AddOptions extends PasswordOptions {
 }
 
 export function addUserCommands(program: Command, session: Session): void {
-  const user = program
-    .command('user')
-    .description('accounts: add, set a password, accept, block, limit, list');
+  const user = program.command('user').description('accounts');
 
   withPasswordOptions(user.command('add <name>'))
     .description('add an account that may run workers and submit runs at once')

@@ -7,7 +7,7 @@ import type { Session } from '../session.js';
 import { count } from '../values.js';
 
 export function addWorkerCommands(program: Command, session: Session): void {
-  const worker = program.command('worker').description('machines: block, unblock, list');
+  const worker = program.command('worker').description('machines');
 
   worker
     .command('block <name>')

@@ -3,6 +3,7 @@
 import { readFarm } from '../../metrics/farm.js';
 import type { StatusView } from '../../protocol/admin.js';
 import { reachedLimits } from '../../runtime/limits.js';
+import { type MeteredRoute, meteredRoute, type PoolMeters } from '../../runtime/meters.js';
 import type { Shared } from '../../runtime/shared.js';
 import type { Reader } from '../../store/port.js';
 
@@ -28,6 +29,9 @@ export async function makeStatus(
     games_per_minute,
     gauges: {
       ...shared.counters.totals(),
+      beats: answered(meters, 'beat'),
+      updates: answered(meters, 'update_task'),
+      task_requests: answered(meters, 'request_task'),
       locks_held: state.threads.lockTables.reduce((sum, table) => sum + table.held(), 0),
       journal_lag: state.commits.lag(),
       tokens_in_use: meters.tokensInUse.total(),
@@ -45,4 +49,9 @@ export async function makeStatus(
     if (user.blocked) status.users.blocked++;
   }
   return status;
+}
+
+/** Requests of the route that were carried out. */
+function answered(meters: PoolMeters, route: MeteredRoute): number {
+  return meters.statuses(meteredRoute(route)).get(200) ?? 0;
 }

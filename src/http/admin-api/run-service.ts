@@ -14,6 +14,7 @@ import { reloadRun } from '../../operations/run/reload-run.js';
 import { AdminError, type AdminService, type StatusView } from '../../protocol/admin.js';
 import { liveHead, liveTasks, runDetail, runSummary } from '../../runtime/run-views.js';
 import type { State } from '../../state/state.js';
+import type { NetFiles } from '../../store/networks/net-files.js';
 import type { Reader } from '../../store/port.js';
 
 export interface ServiceParts {
@@ -24,6 +25,7 @@ export interface ServiceParts {
   backup: (file: string) => Promise<{ bytes: number; ms: number }>;
   status: () => Promise<StatusView>;
   settings: Settings;
+  networks: NetFiles;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -44,16 +46,19 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
     const now = Date.now();
     await reloadRun(state, reader, id, now);
     const { value, sequence } = act(now);
+    // Read at once: a finished run may leave memory as soon as the store has it.
+    const run = runSummary(liveHead(state, state.runs.find(id)));
     await whenDurable(sequence);
-    return { value, run: runSummary(liveHead(state, state.runs.find(id))) };
+    return { value, run };
   };
   return {
     async runAdd({ form, approve_by: approveBy }) {
       const approver = approveBy === undefined ? undefined : await approverNamed(reader, approveBy);
       const actor = operatorNamed();
       const { value, sequence } = await createRun({ state, reader }, actor, form, Date.now(), approver);
+      const run = runSummary(liveHead(state, value.slot));
       await whenDurable(sequence);
-      return { run: runSummary(liveHead(state, value.slot)) };
+      return { run };
     },
     async runList({ state: wanted, username, limit = DEFAULT_LIMIT }) {
       const live = state.runs.unfinished().map((slot) => liveHead(state, slot));
@@ -108,7 +113,9 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
     },
     async runPriority({ id, by, priority, throughput }) {
       const changes = { priority, ...(throughput === undefined ? {} : { throughput }) };
-      const { run } = await change(id, (now) => modifyRun(state, operatorNamed(by), id, changes, now));
+      const { run } = await change(id, (now) =>
+        modifyRun(state, operatorNamed(by), id, changes, now, { mayRevive: false }),
+      );
       return { run };
     },
   };

@@ -6,6 +6,8 @@ export type Route =
   | { kind: 'worker'; name: WorkerEndpoint; metered: number }
   /** A known path whose handler answers GET, or POST for `actions`. */
   | { kind: 'public'; method: 'GET' | 'POST'; path: string }
+  /** A network's file. */
+  | { kind: 'net'; name: string }
   | { kind: 'redirect'; path: string }
   | { kind: 'unknown'; isApi: boolean };
 
@@ -20,6 +22,8 @@ export function workerRoutes(): Iterable<[string, Route & { kind: 'worker' }]> {
 const PUBLIC_ROUTES =
   /^\/api\/(?:active_runs|finished_runs|calc_elo|rate_limit|actions|(?:get_run|get_elo|pgn|run_pgns|nn)\/[^/]+|get_task\/[^/]+\/[^/]+)$/;
 
+const NET_FILE = /^\/nn\/([^/]+)$/;
+
 /** @param path URL-decoded. */
 export function findRoute(path: string): Route {
   const worker = WORKER_PATHS.get(path);
@@ -27,6 +31,8 @@ export function findRoute(path: string): Route {
   if (PUBLIC_ROUTES.test(path)) {
     return { kind: 'public', method: path === '/api/actions' ? 'POST' : 'GET', path };
   }
+  const net = NET_FILE.exec(path)?.[1];
+  if (net !== undefined) return { kind: 'net', name: net };
   if (path.length > 1 && path.endsWith('/')) {
     const shorter = path.replace(/\/+$/, '');
     if (WORKER_PATHS.has(shorter) || PUBLIC_ROUTES.test(shorter)) return { kind: 'redirect', path: shorter };

@@ -1,6 +1,7 @@
 /** Whether the args of a new run can be played (spec: data-model.md §2.2, §2.6). */
 
 import type { RunArgs } from '../../model/documents.js';
+import { isNetName } from '../../model/net-name.js';
 import { isUsername, knownWorkerArchs } from '../../protocol/configured-names.js';
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
@@ -10,10 +11,10 @@ const TC = /^(?:[1-9]\d*\/)?\d+(?:\.\d+)?(?:\+\d+(?:\.\d+)?)?$/;
 const LONGEST_TC = 40;
 const SHA = /^[a-f0-9]{40}$/;
 const SIGNATURE = /^[1-9]\d*$/;
-const NET_NAME = /^nn-[a-f0-9]{12}\.nnue$/;
 const REPO_URL = /^https:\/\/(?:www\.)?github\.com\/[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
 const ASCII = /^[\0-\x7f]*$/;
 const OPTION = /^[^\s=]+=[^\s=]+$/;
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
 const BOOK = /^[^/\\\p{Cc}]+\.(?:epd|pgn)$/u;
 
 /** Everything that is wrong with the args of a new run, its stop rule aside. */
@@ -24,6 +25,13 @@ export function checkArgs(args: RunArgs): string[] {
   };
   for (const name of ['new_tag', 'base_tag', 'info', 'new_options', 'base_options'] as const) {
     need(filled(args[name]), `${name} is blank`);
+  }
+  // The log of events takes a run's name, which begins with its tag, on one line.
+  for (const name of ['new_tag', 'base_tag'] as const) {
+    need(
+      !CONTROL.test(args[name]),
+      `${name} ${quote(args[name])} must be one line without control characters`,
+    );
   }
   need(isUsername(args.username), `username ${quote(args.username)} must be two or more letters and digits`);
   for (const name of ['tc', 'new_tc'] as const) {
@@ -47,10 +55,7 @@ export function checkArgs(args: RunArgs): string[] {
   }
   for (const name of ['new_nets', 'base_nets'] as const) {
     const nets = args[name];
-    need(
-      nets.every((net) => NET_NAME.test(net)),
-      `${name} must be names like nn-0123456789ab.nnue`,
-    );
+    need(nets.every(isNetName), `${name} must be names like nn-0123456789ab.nnue`);
     need(new Set(nets).size === nets.length, `${name} names a network twice`);
   }
   need(BOOK.test(args.book), `book ${quote(args.book)} must be a file name ending in .epd or .pgn`);

@@ -30,6 +30,10 @@ export function purgeByHand(
   rule: PurgeRule = MANUAL_PURGE,
 ): Changed<Purge> {
   return changeOwnRun(state, actor, runId, (slot) => {
+    // A purge may revive the run: what was deleted on purpose does not come back by the way.
+    if (state.runs.has(slot, RunFlag.deleted)) {
+      throw new OperationRefused('conflict', `Run ${runId} is deleted`);
+    }
     const purge = purgeRun(state, slot, rule, now);
     const message = purge.purged ? 'Manual purge' : `Manual purge (not performed): ${purge.reason}`;
     logAction(state, slot, now, 'purge_run', { username: actor.name, ...runAction(state, slot), message });

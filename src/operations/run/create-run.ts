@@ -9,8 +9,9 @@ import { logAction, markRun } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import { approveRun } from './approve-run.js';
 import type { Changed } from './change-run.js';
-import { loadRun } from './load-run.js';
+import { loadRunMakingRoom } from './evict-runs.js';
 import { buildRun } from './new-run.js';
+import { unknownFiles } from './unknown-files.js';
 
 export interface CreatedRun {
   readonly runId: string;
@@ -19,7 +20,7 @@ export interface CreatedRun {
 
 /** @param approver approves the run in the same step; when that is refused, no run is made. */
 export async function createRun(
-  { state, reader }: { state: State; reader: Pick<Reader, 'user'> },
+  { state, reader }: { state: State; reader: Pick<Reader, 'user' | 'net'> },
   actor: Actor,
   form: NewRunForm,
   now: number,
@@ -35,8 +36,9 @@ export async function createRun(
   await checkOwner(reader, form.username);
   if (approver !== undefined) checkApprover(state, approver, form.username);
   const runId = newObjectId(now);
-  const { tasks, bad_tasks: _bad, ...head } = buildRun(form, now, runId);
-  const { slot } = await loadRun(state, head, tasks, 0, now, { isNew: true });
+  const unknown = await unknownFiles(state, reader, form);
+  const { tasks, bad_tasks: _bad, ...head } = buildRun(form, now, runId, unknown);
+  const { slot } = await loadRunMakingRoom(state, head, tasks, 0, now, { isNew: true });
   state.runs.locks.run(slot, () => {
     markRun(state, slot);
     logAction(state, slot, now, 'new_run', {

@@ -17,7 +17,9 @@ const NO_CORES = -1;
 /** Every slot for a run is taken. */
 export class RunsFull extends Error {
   constructor(runs: number) {
-    super(`all ${runs - 1} slots for live runs are taken: finish or delete runs, or raise SHOAL_MAX_RUNS`);
+    super(
+      `all ${runs - 1} slots for live runs are taken: stop runs, or raise SHOAL_MAX_RUNS and start again`,
+    );
     this.name = 'RunsFull';
   }
 }

@@ -20,12 +20,14 @@ export interface Modification {
   readonly isApprovalWithdrawn: boolean;
 }
 
+/** @param mayRevive false: a finished run stays finished, whatever it needs. */
 export function modifyRun(
   state: State,
   actor: Actor,
   runId: string,
   changes: RunChanges,
   now: number,
+  { mayRevive = true }: { mayRevive?: boolean } = {},
 ): Changed<Modification> {
   return changeRun(state, actor, runId, (slot) => {
     // The operator may change old runs, and games at will, but no number beyond what memory holds.
@@ -35,7 +37,8 @@ export function modifyRun(
     const isApprovalWithdrawn = needsApprovalAgain(state, actor, slot, changes);
     if (isApprovalWithdrawn) setApproval(state, slot, false, actor.name, now);
     const differences = apply(state, slot, withoutForeignInfo(state, actor, slot, changes));
-    if (state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot)) reviveRun(state, slot);
+    if (mayRevive && state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot))
+      reviveRun(state, slot);
     markRun(state, slot);
     const message = differences.join(', ');
     logAction(state, slot, now, 'modify_run', { username: actor.name, ...runAction(state, slot), message });

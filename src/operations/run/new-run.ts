@@ -16,18 +16,24 @@ import { applyStopRule, checkStopRule, SPRT_GAMES } from './run-stop-rule.js';
 /** Schema version of the run documents made here. */
 export const RUN_VERSION = 24;
 export const OFFICIAL_REPO = 'https://github.com/official-stockfish/Stockfish';
-const DEFAULT_BOOK = 'UHO_Lichess_4852_v1.epd';
+export const DEFAULT_BOOK = 'UHO_Lichess_4852_v1.epd';
 const DEFAULT_ITP = 100;
 
 /**
  * A run that waits for approval and has no tasks.
  * @param now milliseconds since the epoch
  * @param id 24 hex digits that no run has
+ * @param others problems that the caller has found
  * @throws OperationRefused with every problem of the form
  */
-export function buildRun(form: NewRunForm, now: number, id: string): RunDocument {
+export function buildRun(
+  form: NewRunForm,
+  now: number,
+  id: string,
+  others: readonly string[] = [],
+): RunDocument {
   const args = withDefaults(form);
-  const problems = [...checkStopRule(form), ...checkArgs(args), ...checkOrigin(form, id)];
+  const problems = [...checkStopRule(form), ...checkArgs(args), ...checkOrigin(form, id), ...others];
   if (problems.length > 0) {
     throw new OperationRefused('invalid', `the run is refused: ${problems.join('; ')}`, problems);
   }

@@ -2,7 +2,7 @@
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
 import { OperationRefused } from '../refusal.js';
-import { loadRun } from './load-run.js';
+import { loadRunMakingRoom } from './evict-runs.js';
 
 export type RunReader = Pick<Reader, 'run' | 'tasks' | 'spsaHistory'>;
 
@@ -32,5 +32,5 @@ async function loadStored(state: State, reader: RunReader, runId: string, now: n
   const head = await reader.run(runId);
   if (head === undefined) throw new OperationRefused('unknown', `there is no run ${runId}`);
   const history = await reader.spsaHistory(runId);
-  await loadRun(state, head, reader.tasks(runId), history.length, now);
+  await loadRunMakingRoom(state, head, reader.tasks(runId), history.length, now);
 }

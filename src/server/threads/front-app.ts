@@ -144,6 +144,7 @@ export class FrontApp {
       const location = redirectTarget(scheme, host, route.path, request.getQuery() ?? '');
       return { status: 307, headers: [['Location', location]] };
     }
+    if (route.kind === 'net') return this.#answerNet(route.name, request, exchange);
     if (route.kind === 'unknown') {
       if (route.isApi) return detail(404, 'Not Found');
       this.#serveSite(request, exchange);
@@ -168,6 +169,23 @@ export class FrontApp {
       scheme: readClient(request, exchange.peer, this.#trusted).scheme,
     };
     serveSite(site, exchange, this.#parts.data.sessionSecret);
+  }
+
+  #answerNet(name: string, request: HttpRequest, exchange: Exchange): Answer | undefined {
+    const method = request.getMethod();
+    if (method !== 'get' && method !== 'head')
+      return detail(405, 'Method Not Allowed', [['Allow', 'GET, HEAD']]);
+    void this.#parts.netDownloads.serve(
+      {
+        name,
+        acceptEncoding: request.getHeader('accept-encoding'),
+        range: request.getHeader('range'),
+        ifRange: request.getHeader('if-range'),
+        ifNoneMatch: request.getHeader('if-none-match'),
+      },
+      exchange,
+    );
+    return undefined;
   }
 
   #answerPublic(

@@ -8,6 +8,7 @@ import { tlsFiles } from '../../http/transport/tls.js';
 import { GITHUB_API_URL } from '../../jobs/github.js';
 import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd } from '../exit.js';
+import { netsDirectory } from '../nets-directory.js';
 import { credentialMaxAge, isPrimary } from '../role.js';
 import { siteLimits, siteSettings } from '../site-config.js';
 import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
@@ -146,6 +147,7 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
     sessionSecret,
     site: siteSettings(config, sessionSecret),
     limits: siteLimits(config),
+    netsDirectory: netsDirectory(config),
     nnUrl: config.FISHTEST_NN_URL === 'own' ? undefined : config.FISHTEST_NN_URL.replace(/\/$/, ''),
   };
 }

@@ -1,5 +1,6 @@
 /** What a front thread is made of, over the shared memory: its pool with the tokens, what serves workers, and what serves readers. */
 import { GithubQuota } from '../../http/public-api/github-quota.js';
+import { NetDownloads } from '../../http/public-api/net-download.js';
 import { PublicApi } from '../../http/public-api/public-api.js';
 import { SiteLimits } from '../../http/site/site-limits.js';
 import { WebSite } from '../../http/site/web-site.js';
@@ -11,6 +12,7 @@ import type { PoolCall } from '../../pool/pool-messages.js';
 import type { ReadAnswer } from '../../pool/reads/read-call.js';
 import { TokenGate } from '../../pool/token-gate.js';
 import type { Shared } from '../../runtime/shared.js';
+import { NetFiles } from '../../store/networks/net-files.js';
 import type { FrontMessage, FrontThreadData } from './front-messages.js';
 
 export interface FrontParts {
@@ -25,6 +27,7 @@ export interface FrontParts {
   readonly publicApi: PublicApi;
   /** Undefined when the operator switched it off. */
   readonly webSite: WebSite | undefined;
+  readonly netDownloads: NetDownloads;
 }
 
 export function makeFrontParts(
@@ -80,5 +83,6 @@ export function makeFrontParts(
         onError,
       })
     : undefined;
-  return { shared, data, say, pool, tokens, replies, front, watch, publicApi, webSite };
+  const netDownloads = new NetDownloads(new NetFiles(data.netsDirectory), onError);
+  return { shared, data, say, pool, tokens, replies, front, watch, publicApi, webSite, netDownloads };
 }

@@ -3,6 +3,7 @@ import type { Db, MongoClient } from 'mongodb';
 import type {
   ActionDocument,
   BadTaskDocument,
+  Keyed,
   NetDocument,
   PgnDocument,
   SpsaHistoryPoint,
@@ -129,6 +130,10 @@ export class MongodbReader implements Reader {
 
   net(name: string): Promise<NetDocument | undefined> {
     return this.#records.net(name);
+  }
+
+  nets(): AsyncIterable<Keyed<NetDocument>> {
+    return this.#records.nets();
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Reads users, workers, nets, key-values and contributors. */
 import type { Db, Document } from 'mongodb';
-import type { NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
 import { decode, decodeDocument } from './bson-values.js';
 
 /** The key of the database, which no document between floors carries. */
@@ -52,6 +52,12 @@ export class RecordReads {
 
   net(name: string): Promise<NetDocument | undefined> {
     return this.#one('nns', { name });
+  }
+
+  async *nets(): AsyncGenerator<Keyed<NetDocument>> {
+    for await (const net of this.#db.collection('nns').find().sort({ name: 1 })) {
+      yield decodeDocument<Keyed<NetDocument>>(net);
+    }
   }
 
   async keyValue(key: string): Promise<unknown> {

@@ -23,6 +23,10 @@ export function replaceNet(net: Keyed<NetDocument>): BatchOperation {
   return replace('nns', { name: net.name }, encodeKeyed(net));
 }
 
+export function removeNet(name: string): BatchOperation {
+  return { collection: 'nns', operation: { deleteOne: { filter: { name } } } };
+}
+
 export function replaceKeyValue(key: string, value: unknown): BatchOperation {
   return replace('kvstore', { _id: key }, { value: encodeValue(value) });
 }

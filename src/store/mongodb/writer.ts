@@ -10,6 +10,7 @@ import type { IntentLog, PreparedBatch } from './intent-log.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import {
   addDownloads,
+  removeNet,
   removeUser,
   replaceKeyValue,
   replaceNet,
@@ -174,6 +175,7 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...batch.users.map(replaceUser),
     ...batch.workers.map(replaceWorker),
     ...batch.nets.map(replaceNet),
+    ...(batch.removedNets ?? []).map(removeNet),
     ...batch.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
     ...(batch.removedUsers ?? []).map(removeUser),

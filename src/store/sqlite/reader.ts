@@ -3,6 +3,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type {
   ActionDocument,
   BadTaskDocument,
+  Keyed,
   NetDocument,
   PgnDocument,
   SpsaHistoryPoint,
@@ -129,6 +130,10 @@ export class SqliteReader implements Reader {
 
   async net(name: string): Promise<NetDocument | undefined> {
     return this.#records.net(name);
+  }
+
+  async *nets(): AsyncGenerator<Keyed<NetDocument>> {
+    yield* this.#records.nets();
   }
 
   /** A second call does nothing. */

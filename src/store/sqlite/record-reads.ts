@@ -1,6 +1,6 @@
 /** Reads users, workers, nets, key-values and contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
 import { fromJson } from './json-text.js';
 
 /** Rows of one page of a stream. */
@@ -19,6 +19,7 @@ export class RecordReads {
   readonly #pending: StatementSyncInstance;
   readonly #blocked: StatementSyncInstance;
   readonly #net: StatementSyncInstance;
+  readonly #nets: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
   readonly #cpuHours: StatementSyncInstance;
 
@@ -39,6 +40,7 @@ export class RecordReads {
        WHERE blocked = 1 AND worker_name > ? ORDER BY worker_name LIMIT ${PAGE}`,
     );
     this.#net = db.prepare('SELECT downloads, doc FROM nets WHERE name = ?');
+    this.#nets = db.prepare('SELECT id, downloads, doc FROM nets ORDER BY name');
     this.#keyValue = db.prepare('SELECT value FROM key_values WHERE key = ?');
     this.#cpuHours = db.prepare('SELECT cpu_hours FROM user_cache WHERE username = ?');
   }
@@ -73,6 +75,13 @@ export class RecordReads {
   net(name: string): NetDocument | undefined {
     const row = this.#net.get(name) as { downloads: number; doc: string } | undefined;
     return row && { ...(fromJson(row.doc) as NetDocument), downloads: row.downloads };
+  }
+
+  *nets(): Generator<Keyed<NetDocument>> {
+    const rows = this.#nets.all() as { id: string | null; downloads: number; doc: string }[];
+    for (const { id, downloads, doc } of rows) {
+      yield { ...(id === null ? {} : { _id: id }), ...(fromJson(doc) as NetDocument), downloads };
+    }
   }
 
   keyValue(key: string): unknown {

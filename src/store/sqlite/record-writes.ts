@@ -11,6 +11,7 @@ export class RecordWrites {
   readonly #keyValue: StatementSyncInstance;
   readonly #contributor: StatementSyncInstance;
   readonly #download: StatementSyncInstance;
+  readonly #removeNet: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
     this.#user = db.prepare(
@@ -28,6 +29,7 @@ export class RecordWrites {
     );
     this.#keyValue = db.prepare('INSERT OR REPLACE INTO key_values (key, value) VALUES (?, ?)');
     this.#contributor = db.prepare('INSERT OR REPLACE INTO user_cache (username, cpu_hours) VALUES (?, ?)');
+    this.#removeNet = db.prepare('DELETE FROM nets WHERE name = ?');
     this.#download = db.prepare('UPDATE nets SET downloads = downloads + ? WHERE name = ?');
   }
 
@@ -45,6 +47,10 @@ export class RecordWrites {
 
   net({ _id, ...net }: Keyed<NetDocument>): void {
     this.#net.run(net.name, net.downloads, toJson(net), _id ?? null);
+  }
+
+  removeNet(name: string): void {
+    this.#removeNet.run(name);
   }
 
   keyValue(key: string, value: unknown): void {

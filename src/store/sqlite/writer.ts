@@ -96,6 +96,7 @@ export class SqliteWriter implements Writer {
     for (const user of batch.users) this.#records.user(user);
     for (const worker of batch.workers) this.#records.worker(worker);
     for (const net of batch.nets) this.#records.net(net);
+    for (const name of batch.removedNets ?? []) this.#records.removeNet(name);
     for (const { key, value } of batch.keyValues) this.#records.keyValue(key, value);
     for (const { username, cpuHours } of batch.contributors ?? []) {
       this.#records.contributor(username, cpuHours);

@@ -1,0 +1,110 @@
+/**
+ * Networks are added and removed (spec: data-model.md §7, web-ui.md §4.12). The file is in its place before its record is made,
+ * and the record is gone before its file: what has a record can be downloaded.
+ */
+import type { NetDocument } from '../../model/documents.js';
+import { isNetName } from '../../model/net-name.js';
+import { newObjectId } from '../../model/object-id.js';
+import { fixedHead } from '../../state/run-document.js';
+import type { State } from '../../state/state.js';
+import { type NetFiles, WrongNet } from '../../store/networks/net-files.js';
+import type { Reader } from '../../store/port.js';
+import { type Actor, checkIsOperator, checkMayAct } from '../actor.js';
+import { commitSystem, logAction, pushItem } from '../changes.js';
+import { OperationRefused } from '../refusal.js';
+import type { Changed } from '../run/change-run.js';
+
+export interface NetworkParts {
+  readonly state: State;
+  readonly reader: Pick<Reader, 'net' | 'user'>;
+  readonly files: NetFiles;
+}
+
+/** Who added a network when the operator names no account: a name that the schema of records takes. */
+const OPERATOR = 'operator';
+
+/**
+ * Stores a network that is in a file of this machine, which stays. One that has a record but no file here, as after a move
+ * from another server, gets its file and keeps its record.
+ * @param owner the account in whose name the operator adds it
+ */
+export async function addNetwork(
+  { state, reader, files }: NetworkParts,
+  actor: Actor,
+  { name, file, owner }: { name: string; file: string; owner?: string | undefined },
+  now: number,
+): Promise<Changed<NetDocument>> {
+  checkMayAct(state, actor);
+  checkNetName(name);
+  const user = await ownerOf(reader, actor, owner);
+  const known = await reader.net(name);
+  if (known !== undefined && (await files.find(name)) !== undefined) throw isKnown(known);
+  try {
+    await files.add(name, file);
+  } catch (error) {
+    if (error instanceof WrongNet) throw new OperationRefused('invalid', error.message);
+    throw error;
+  }
+  // Compressing took its time: somebody else may have added it meanwhile.
+  const record = known ?? (await reader.net(name));
+  if (record !== undefined) return { value: record, sequence: state.commits.durable.load() };
+  // When it was added is what its key says.
+  const net = { _id: newObjectId(now), name, user, downloads: 0 };
+  const sequence = commitSystem(state, (slot) => {
+    pushItem(state, slot, { kind: 'net', net });
+    logAction(state, slot, now, 'upload_nn', { username: user, nn: name });
+  });
+  return { value: net, sequence };
+}
+
+/** Forgets a network that no unfinished run needs. Remove its file when the change is durable: `files.remove`. */
+export async function removeNetwork(
+  { state, reader }: NetworkParts,
+  actor: Actor,
+  name: string,
+): Promise<Changed<NetDocument>> {
+  checkIsOperator(actor, 'remove a network');
+  const net = await reader.net(name);
+  if (net === undefined) throw new OperationRefused('unknown', `there is no network ${name}`);
+  const user = runThatNeeds(state, name);
+  if (user !== undefined) {
+    throw new OperationRefused(
+      'conflict',
+      `run ${user} needs ${name}: stop the run before, or keep the network`,
+    );
+  }
+  return {
+    value: net,
+    sequence: commitSystem(state, (slot) => pushItem(state, slot, { kind: 'netRemoved', net: name })),
+  };
+}
+
+export function checkNetName(name: string): void {
+  if (isNetName(name)) return;
+  const form = 'nn-, the first 12 hex digits of its SHA-256, and .nnue';
+  throw new OperationRefused('invalid', `${JSON.stringify(name)} is no name of a network: ${form}`);
+}
+
+async function ownerOf(
+  reader: Pick<Reader, 'user'>,
+  actor: Actor,
+  owner: string | undefined,
+): Promise<string> {
+  if (actor.kind === 'account') return actor.name;
+  if (owner === undefined) return OPERATOR;
+  if ((await reader.user(owner)) === undefined)
+    throw new OperationRefused('unknown', `there is no user ${owner}`);
+  return owner;
+}
+
+function runThatNeeds(state: State, name: string): string | undefined {
+  for (const slot of state.runs.unfinished()) {
+    const { args } = fixedHead(state, slot);
+    if (args.new_nets.includes(name) || args.base_nets.includes(name)) return state.runs.id(slot);
+  }
+  return undefined;
+}
+
+function isKnown({ name, user }: NetDocument): OperationRefused {
+  return new OperationRefused('conflict', `${name} is known already: ${user} added it`);
+}
