@@ -16,7 +16,7 @@ import { type Html, html, NOTHING } from '../html.js';
 import { tokenField } from '../layout.js';
 import { longDate, timeTag } from '../run-parts.js';
 import { type Outcome, type PageOutcome, redirect, type Visit } from '../visit.js';
-import { keysCard } from './worker-keys.js';
+import { keysCard } from './worker-key-card.js';
 
 type FieldName = 'old_password' | 'password' | 'password2' | 'email' | 'tests_repo';
 export type ProfileProblems = Partial<Record<FieldName, string>>;
