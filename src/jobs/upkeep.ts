@@ -2,7 +2,7 @@
  * The periodic work on state (spec: scheduling.md §8). Functions of state and clock; `schedule.ts` says when.
  */
 
-import { logAction, markRun, pushItem, withSystem } from '../operations/changes.js';
+import { logAction, markBeat, markRun, pushItem, withSystem } from '../operations/changes.js';
 import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/run/transitions.js';
 import { withLastTask } from '../operations/worker/last-task.js';
 import { internalThroughput } from '../rules/throughput.js';
@@ -31,7 +31,10 @@ export function scavenge(state: State, now: number): number {
       const { f64 } = state.tasks.records;
       const last = at / 2 + TaskFloat.lastUpdated;
       // The clock stepped back since: from now on its silence counts.
-      if (f64[last]! > now) f64[last] = now;
+      if (f64[last]! > now) {
+        f64[last] = now;
+        markBeat(state, slot, taskId, at);
+      }
       if (!(now - f64[last]! > DEAD_AFTER_MS)) return;
       noteCrashOrTime(state, slot, taskId, at, now);
       logAction(state, slot, now, 'dead_task', taskAction(state, slot, taskId, at));

@@ -71,6 +71,24 @@ export const httpRules: readonly DeviationRule[] = [
       changed(output, actual, 200, 400) && literals(input).some((text) => Number(text) > 0x7fffffff),
   },
   {
+    id: 'tune-report-repeated',
+    reason: "worker-api.md §4.3 [F]: a tune's report that is sent again is taken for counted",
+    covers: ({ input, output }, actual) =>
+      input['path'] === '/api/update_task' &&
+      sameStatus(output, actual) &&
+      /incompatible stats\. Before (\d+)\. Now \1\. SPSA_games/.test(errorOf(output) ?? '') &&
+      bodyOf(actual)['task_alive'] === true,
+  },
+  {
+    id: 'tune-task-lives-on',
+    reason: 'worker-api.md §4.3 [F]: after a repeated report its task is still active',
+    covers: ({ input, output }, actual) =>
+      input['path'] === '/api/request_spsa' &&
+      sameStatus(output, actual) &&
+      /is not active$/.test(String(bodyOf(output)['info'])) &&
+      Array.isArray(bodyOf(actual)['w_params']),
+  },
+  {
     id: 'blanks-in-an-id',
     reason: 'worker-api.md §2.2 [E]: 24 blanks are no run id',
     covers: ({ input }, actual) =>
@@ -168,6 +186,11 @@ function changed(output: unknown, actual: unknown, recorded: number, own: number
 
 function sameStatus(output: unknown, actual: unknown): boolean {
   return statusOf(output) === statusOf(actual);
+}
+
+function bodyOf(answer: unknown): Record<string, unknown> {
+  const body = isRecord(answer) ? answer['body'] : undefined;
+  return isRecord(body) ? body : {};
 }
 
 /** The text of a refusal. */

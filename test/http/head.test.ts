@@ -59,8 +59,9 @@ describe('a connection after an answer without a body', () => {
       const got = await alone.ask('GET', path, headers);
       alone.destroy();
       assert.equal(head.status, got.status, path);
-      // A text that tells how long it took has a length of its own each time.
-      if (!got.body.includes('"duration":')) assert.equal(lengthOf(head), lengthOf(got), path);
+      // A text that tells how long it took has a length of its own each time, and so has a page with a fresh token.
+      const varies = got.body.includes('"duration":') || got.headers.get('set-cookie') !== undefined;
+      if (!varies) assert.equal(lengthOf(head), lengthOf(got), path);
     }
     shared.destroy();
   });

@@ -92,6 +92,9 @@ test('when the event of a new run cannot be logged', async () => {
     const account = { username: 'alice', password: 'a long secret', email: 'alice@example.org' };
     await createAccount({ state, reader }, OPERATOR, account, now);
     await drain();
+    state.books.set({
+      'UHO_Lichess_4852_v1.epd': { total: 1, white: 1, black: 0, min_depth: null, max_depth: null, sri: 'x' },
+    });
     failAt('outbox: appending');
     const form = {
       new_tag: 'idea',

@@ -43,6 +43,8 @@ export async function replay(files: readonly string[], options: ReplayOptions): 
     const store = options.store ?? `sqlite:${directory}`;
     await plantSeed(store, seed, ids);
     const server = await ServerProcess.start(directory, {
+      // The recorded pages are those of a session's bare list; the web application has pages of its own.
+      SITE: 'off',
       ...PATIENT,
       STORE_URL: store,
       SHOAL_DATA: directory,

@@ -17,9 +17,9 @@ it('is what an instance is only when both ports are given and differ', () => {
   const role = (own: string, primary: string) =>
     isPrimary(readConfig({ FISHTEST_PORT: own, FISHTEST_PRIMARY_PORT: primary }));
   assert.equal(role('8000', '8000'), true);
-  assert.equal(role('8001', '8000'), false);
-  for (const other of ['', '-1']) assert.equal(role('8001', other), true);
-  for (const other of ['x', '8.5', '70000']) assert.throws(() => role('8001', other), /not an integer/);
+  assert.equal(role('8003', '8000'), false);
+  for (const other of ['', '-1']) assert.equal(role('8003', other), true);
+  for (const other of ['x', '8.5', '70000']) assert.throws(() => role('8003', other), /not an integer/);
 });
 
 describe('a secondary', { skip: withoutMongodb }, () => {

@@ -12,7 +12,8 @@ const STEPS = 2500;
 const EPISODES = 6;
 
 test('farms agree with the naive model, through crashes, stalls and jumps of the clock', async () => {
-  const seed = Number(process.env['SHOAL_SEED'] ?? Math.floor(Date.now() / 1000));
+  // A run of the suite must be repeatable; `npm run simulate` draws other farms.
+  const seed = Number(process.env['SHOAL_SEED'] ?? 1);
   for (let episode = 0; episode < EPISODES; episode++) {
     const { scene, script } = makeEpisode(seed, episode, STEPS);
     const failure = await playScript(scene, script);
