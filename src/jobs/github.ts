@@ -1,5 +1,5 @@
 /**
- * What the jobs ask GitHub for (spec: data-model.md §13): within three seconds, one retry, a bounded answer, and not when
+ * What the jobs ask GitHub for (docs/spec/data-model.md §13): within three seconds, one retry, a bounded answer, and not when
  * the quota of the hour is nearly used up.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,5 +1,5 @@
 /**
- * When the periodic jobs run: period, first run and jitter of 5 % (spec: scheduling.md §8). One job at a time, except for
+ * When the periodic jobs run: period, first run and jitter of 5 % (docs/spec/scheduling.md §8). One job at a time, except for
  * background jobs, which wait for a network; never two copies of one. What each did last is kept for the metrics. The steady
  * clock says when: a wall clock that steps back would stop every job until it has caught up.
  */

@@ -1,4 +1,4 @@
-/** The table of periodic jobs: what runs how often (spec: scheduling.md §8). */
+/** The table of periodic jobs: what runs how often (docs/spec/scheduling.md §8). */
 import { evictRuns } from '../operations/run/evict-runs.js';
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';

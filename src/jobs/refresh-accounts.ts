@@ -1,6 +1,6 @@
 /**
  * Takes over what others changed in a shared database: accounts edited or deleted by hand or by a maintenance script, and
- * workers that were blocked there. The reference believes a loaded account for 120 s (spec: worker-api.md §3.1); this runs
+ * workers that were blocked there. The reference believes a loaded account for 120 s (docs/spec/worker-api.md §3.1); this runs
  * twice as often. A worker that was unblocked elsewhere stays blocked here until `shoal worker unblock`: each of its
  * requests writes its entry anew, so the two cannot be told apart.
  */

@@ -1,5 +1,5 @@
 /**
- * The periodic work on state (spec: scheduling.md §8). Functions of state and clock; `schedule.ts` says when.
+ * The periodic work on state (docs/spec/scheduling.md §8). Functions of state and clock; `schedule.ts` says when.
  */
 
 import { logAction, markBeat, markRun, pushItem, withSystem } from '../operations/changes.js';

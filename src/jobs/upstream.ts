@@ -1,4 +1,4 @@
-/** What the server knows from GitHub, with the store to fall back on (spec: scheduling.md §8, data-model.md §12, §13). */
+/** What the server knows from GitHub, with the store to fall back on (docs/spec/scheduling.md §8, docs/spec/data-model.md §12, §13). */
 import { addBooks, type KnownBooks, readBooks } from '../operations/book/known-books.js';
 import { pushItem, withSystem } from '../operations/changes.js';
 import { checkBooks } from '../protocol/check-document.js';

@@ -1,5 +1,5 @@
 /**
- * The documents of fishtest's data model (spec: data-model.md) as Shoal holds them between floors.
+ * The documents of fishtest's data model (docs/spec/data-model.md) as Shoal holds them between floors.
  * Identifiers are 24 hex digits in lower case, instants are milliseconds since the epoch (a store's adapter turns
  * them into its own types), binary data is a Uint8Array. Every type keeps unknown members, since old databases have them.
  */
@@ -48,7 +48,7 @@ export interface TaskWorkerInfo extends WorkerInfo {
   country_code: string;
 }
 
-/** Flips handed out for one SPSA batch, kept until its result arrives (spec: spsa.md §1). */
+/** Flips handed out for one SPSA batch, kept until its result arrives (docs/spec/spsa.md §1). */
 export interface TaskSpsaParams {
   iter: number;
   packed_flips: Uint8Array;
@@ -74,7 +74,7 @@ export interface BadTaskDocument extends Omit<TaskDocument, 'bad' | 'spsa_params
   residual_color: string;
 }
 
-/** Running estimate of the LLR's overshoot over its bounds (spec: statistics.md §6). */
+/** Running estimate of the LLR's overshoot over its bounds (docs/spec/statistics.md §6). */
 export interface Overshoot {
   last_update: number;
   skipped_updates: number;
@@ -165,7 +165,7 @@ export interface RunArgs {
   auto_purge: boolean;
   adjudication?: boolean;
   throughput: number;
-  /** Internal throughput: the weight by which the scheduler shares cores (spec: scheduling.md §7.3). */
+  /** Internal throughput: the weight by which the scheduler shares cores (docs/spec/scheduling.md §7.3). */
   itp: number;
   priority: number;
   arch_filter?: string;

@@ -1,4 +1,4 @@
-/** Names of workers and runs as they appear in logs and keys (worker-api.md §6.6, data-model.md §5). */
+/** Names of workers and runs as they appear in logs and keys (docs/spec/worker-api.md §6.6, docs/spec/data-model.md §5). */
 
 import { createHash } from 'node:crypto';
 import type { WorkerInfo } from './documents.js';

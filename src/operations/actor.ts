@@ -1,5 +1,5 @@
 /**
- * Who acts, and what that person may (spec: data-model.md §11, web-ui.md §2.8). The caller has authenticated: a session of
+ * Who acts, and what that person may (docs/spec/data-model.md §11, docs/spec/web-ui.md §2.8). The caller has authenticated: a session of
  * the web site, or the admin token of an operator.
  */
 import type { UserDocument } from '../model/documents.js';

@@ -86,7 +86,7 @@ export function commitSystem(state: State, act: (slot: number) => void): number 
   return state.commits.next();
 }
 
-/** Kinds whose messages may be too long (spec: data-model.md §5); in the others one must fit. */
+/** Kinds whose messages may be too long (docs/spec/data-model.md §5); in the others one must fit. */
 const CUT_KINDS: ReadonlySet<ActionKind> = new Set([
   'failed_task',
   'crash_or_time',

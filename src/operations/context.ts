@@ -48,7 +48,7 @@ export function isReply(outcome: Outcome): outcome is Reply {
   return typeof outcome === 'object';
 }
 
-/** A failure that the handler detected: `error` begins with the path (spec: worker-api.md §1.2). */
+/** A failure that the handler detected: `error` begins with the path (docs/spec/worker-api.md §1.2). */
 export function refuse(call: Pick<WorkerCall, 'path'>, status: number, text: string): Reply {
   return { status, json: JSON.stringify({ error: `${call.path}: ${text}` }) };
 }

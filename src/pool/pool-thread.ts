@@ -81,7 +81,7 @@ async function answer(name: OperationName, call: WorkerCall): Promise<Reply> {
   return isReply(outcome) ? outcome : await answerFromStore(context, reader, name, call);
 }
 
-/** The slow check of a password (spec: worker-api.md §3.1); an account that passes is remembered in shared memory. */
+/** The slow check of a password (docs/spec/worker-api.md §3.1); an account that passes is remembered in shared memory. */
 async function verify(username: string, password: string): Promise<AuthResult> {
   const { users } = shared.state;
   const before = users.version(username);

@@ -1,4 +1,4 @@
-/** The kinds of entries in the action log (spec: data-model.md §5), one strict schema each. */
+/** The kinds of entries in the action log (docs/spec/data-model.md §5), one strict schema each. */
 import Type, { type TProperties } from 'typebox';
 import { isUsername } from './configured-names.js';
 import {

@@ -43,7 +43,7 @@ const spsa = Type.Object(
   strict,
 );
 
-/** What an operator says of a new run (spec: data-model.md §2.6). Exactly one of sprt, spsa or neither (fixed games). */
+/** What an operator says of a new run (docs/spec/data-model.md §2.6). Exactly one of sprt, spsa or neither (fixed games). */
 export const newRunForm = Type.Object(
   {
     new_tag: line,

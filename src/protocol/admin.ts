@@ -56,7 +56,7 @@ export interface UserView {
   has_clear_password: boolean;
 }
 
-/** Derived display state (spec: data-model.md §2.1): active has workers, paused is approved without workers. */
+/** Derived display state (docs/spec/data-model.md §2.1): active has workers, paused is approved without workers. */
 export type RunState = 'pending' | 'paused' | 'active' | 'finished' | 'failed';
 
 export interface SprtView {
@@ -104,7 +104,7 @@ export interface RunSummary {
 
 /** A worker on an active task. */
 export interface WorkerView {
-  /** Long name (spec: worker-api.md §6.6). */
+  /** Long name (docs/spec/worker-api.md §6.6). */
   worker: string;
   username: string;
   run_id: string;
@@ -234,13 +234,13 @@ export interface AdminService {
   runList: Verb<'runList'>;
   /** Any run, deleted ones too. 404 unknown. */
   runShow: Verb<'runShow'>;
-  /** scheduling.md §4.7: 404 unknown, 403 approver is the owner or not in group:approvers, 409 already approved. */
+  /** docs/spec/scheduling.md §4.7: 404 unknown, 403 approver is the owner or not in group:approvers, 409 already approved. */
   runApprove: Verb<'runApprove'>;
-  /** scheduling.md §6 and event stop_run. 404 unknown, 409 already finished. */
+  /** docs/spec/scheduling.md §6 and event stop_run. 404 unknown, 409 already finished. */
   runStop: Verb<'runStop'>;
-  /** scheduling.md §5.2 with iters 1 and event purge_run. 404 unknown, 409 not finished, failed or older than 30 days. */
+  /** docs/spec/scheduling.md §5.2 with iters 1 and event purge_run. 404 unknown, 409 not finished, failed or older than 30 days. */
   runPurge: Verb<'runPurge'>;
-  /** scheduling.md §4.8 and event delete_run: stops it first; the record stays. 404 unknown, 409 already deleted. */
+  /** docs/spec/scheduling.md §4.8 and event delete_run: stops it first; the record stays. 404 unknown, 409 already deleted. */
   runDelete: Verb<'runDelete'>;
   /** Changes priority and throughput alone: neither approval nor, of a finished run, the end (event modify_run). 404 unknown. */
   runPriority: Verb<'runPriority'>;

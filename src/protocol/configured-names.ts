@@ -3,7 +3,7 @@
  * Set once when a thread starts, before it serves requests.
  */
 
-/** Architectures the Stockfish build script names (spec: worker-api.md §2.6). */
+/** Architectures the Stockfish build script names (docs/spec/worker-api.md §2.6). */
 export const WORKER_ARCHS: readonly string[] = [
   'apple-silicon',
   'armv7',
@@ -49,7 +49,7 @@ export function setWorkerArchs(names: Iterable<string>): void {
   workerArchs = new Set([...names, UNKNOWN_ARCH]);
 }
 
-/** Replaces the usernames accepted although they break the pattern (spec: data-model.md §8, legacy_usernames). */
+/** Replaces the usernames accepted although they break the pattern (docs/spec/data-model.md §8, legacy_usernames). */
 export function setLegacyUsernames(names: Iterable<string>): void {
   legacyUsernames = new Set(names);
 }
@@ -69,7 +69,7 @@ export function isWorkerArch(name: string): boolean {
   return workerArchs.has(name);
 }
 
-/** True for two or more ASCII letters and digits, or a legacy username (spec: worker-api.md §2.4). */
+/** True for two or more ASCII letters and digits, or a legacy username (docs/spec/worker-api.md §2.4). */
 export function isUsername(name: string): boolean {
   return USERNAME.test(name) || legacyUsernames.has(name);
 }

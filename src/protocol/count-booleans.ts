@@ -1,4 +1,4 @@
-/** Booleans count as 0 and 1 wherever the reference wants a number (spec: worker-api.md §1.3, data-model.md §0). */
+/** Booleans count as 0 and 1 wherever the reference wants a number (docs/spec/worker-api.md §1.3, docs/spec/data-model.md §0). */
 
 /** What of a schema says where numbers are wanted. */
 export interface NumericShape {

@@ -1,4 +1,4 @@
-/** Instants as the public API writes them (spec: worker-api.md §5.10). */
+/** Instants as the public API writes them (docs/spec/worker-api.md §5.10). */
 
 /** `YYYY-MM-DD HH:MM:SS[.ffffff]+00:00`, the fraction only when there is one. `instant` is in milliseconds. */
 export function dateText(instant: number): string {

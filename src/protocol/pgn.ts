@@ -1,4 +1,4 @@
-/** Reads an uploaded PGN: base64 of a gzip stream (spec: worker-api.md §4.8). */
+/** Reads an uploaded PGN: base64 of a gzip stream (docs/spec/worker-api.md §4.8). */
 import { Buffer, isUtf8 } from 'node:buffer';
 
 /** Bytes of a refused upload that its error shows. */

@@ -1,4 +1,4 @@
-/** Users, blocked workers, PGNs, networks and books as they are stored (spec: data-model.md §3, §4, §6, §7, §12). */
+/** Users, blocked workers, PGNs, networks and books as they are stored (docs/spec/data-model.md §3, §4, §6, §7, §12). */
 import Type from 'typebox';
 import {
   ANY_CHARACTER,

@@ -1,10 +1,10 @@
 /**
  * The JSON of worker replies. Every reply object ends with `duration`, which real workers read without asking
- * whether it is there (spec: worker-api.md §1.2, §6.2). Durations are seconds.
+ * whether it is there (docs/spec/worker-api.md §1.2, §6.2). Durations are seconds.
  */
 import type { Results } from '../model/documents.js';
 
-/** The protocol version workers compare with their own (spec: worker-api.md §4.1). */
+/** The protocol version workers compare with their own (docs/spec/worker-api.md §4.1). */
 export const WORKER_VERSION = 325;
 
 /** Bodies without duration that never change. */

@@ -1,5 +1,5 @@
 /**
- * What a worker may send (spec: worker-api.md §2). The access schema is checked before the credentials and looks at
+ * What a worker may send (docs/spec/worker-api.md §2). The access schema is checked before the credentials and looks at
  * nothing else; the full schema is strict.
  */
 import Type, { type Static } from 'typebox';

@@ -29,7 +29,7 @@ const request = Compile(workerRequestSchema);
 const stats = Compile(results);
 
 /**
- * Reads a request body as JSON (spec: worker-api.md §1.3): UTF-8, UTF-16 or UTF-32 with or without a byte order mark,
+ * Reads a request body as JSON (docs/spec/worker-api.md §1.3): UTF-8, UTF-16 or UTF-32 with or without a byte order mark,
  * NaN and Infinity too, no lone surrogates, the last of duplicate keys wins. Throws NotJson.
  */
 export function parseBody(bytes: Uint8Array): unknown {
@@ -84,7 +84,7 @@ export function checkAccess(body: unknown): string | undefined {
 
 /**
  * Undefined when the body obeys the full schema, else the text of the first violation. Booleans where a number is
- * wanted are replaced by 0 and 1 in the body itself, as the reference counts them (spec: worker-api.md §1.3).
+ * wanted are replaced by 0 and 1 in the body itself, as the reference counts them (docs/spec/worker-api.md §1.3).
  */
 export function checkRequest(body: unknown): string | undefined {
   if (request.Check(body)) return undefined;

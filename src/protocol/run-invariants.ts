@@ -1,4 +1,4 @@
-/** Rules that tie a run's members to each other and to its tasks (spec: data-model.md §2.1, §2.5). */
+/** Rules that tie a run's members to each other and to its tasks (docs/spec/data-model.md §2.1, §2.5). */
 
 import type { Results, RunDocument } from '../model/documents.js';
 import { computeFlags, isUndecided } from '../rules/run-progress.js';

@@ -1,5 +1,5 @@
 /**
- * A run as it is stored (spec: data-model.md §2.1-§2.4), with ids as hex text and instants as milliseconds. Strict
+ * A run as it is stored (docs/spec/data-model.md §2.1-§2.4), with ids as hex text and instants as milliseconds. Strict
  * where readers must be tolerant: documents.ts describes what old databases may hold, this what may be written.
  */
 import Type from 'typebox';
@@ -39,7 +39,7 @@ const option = '[!-<>-~]+=[!-<>-~]+';
 const options = text(`|${option}( ${option})*`, 'options');
 const nets = Type.Array(netName, { uniqueItems: true });
 
-/** The live LLR's overshoot (spec: statistics.md §6). */
+/** The live LLR's overshoot (docs/spec/statistics.md §6). */
 const overshootSchema = strict({
   last_update: nonNegativeInt,
   skipped_updates: nonNegativeInt,

@@ -88,7 +88,7 @@ export const longWorkerName = text(`${SHORT_NAME}-[a-f0-9]{4}\\*?`, 'long_worker
 
 type Pentanomial = readonly [number, number, number, number, number];
 
-/** The three rules by which game counts and game pairs must agree (spec: worker-api.md §2.5). */
+/** The three rules by which game counts and game pairs must agree (docs/spec/worker-api.md §2.5). */
 export function resultsAgree(results: {
   wins: number;
   losses: number;
@@ -105,7 +105,7 @@ export function resultsAgree(results: {
   );
 }
 
-/** Outcome counts of a task or a run (spec: worker-api.md §2.5). */
+/** Outcome counts of a task or a run (docs/spec/worker-api.md §2.5). */
 export const results = refined(
   strict({
     wins: count,

@@ -1,4 +1,4 @@
-/** A task as its run stores it (spec: data-model.md §2.3). */
+/** A task as its run stores it (docs/spec/data-model.md §2.3). */
 import { isIP } from 'node:net';
 import Type from 'typebox';
 import { workerInfoMembers } from './request-schema.js';

@@ -1,5 +1,5 @@
 /**
- * JSON as Python reads it beyond the standard (spec: worker-api.md §1.3): UTF-16 and UTF-32, and the literals NaN,
+ * JSON as Python reads it beyond the standard (docs/spec/worker-api.md §1.3): UTF-16 and UTF-32, and the literals NaN,
  * Infinity and -Infinity. Real workers send none of it, so it is looked for only where plain JSON fails.
  */
 import { Buffer } from 'node:buffer';

@@ -1,4 +1,4 @@
-/** Entries of the action log as they may be written (spec: data-model.md §5). */
+/** Entries of the action log as they may be written (docs/spec/data-model.md §5). */
 
 import type { ActionDocument } from '../model/documents.js';
 import { LONGEST_MESSAGE, SYSTEM_USERNAME } from './action-schema.js';

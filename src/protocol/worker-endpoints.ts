@@ -1,4 +1,4 @@
-/** The endpoints that workers call, each under `/api/` (spec: worker-api.md §4). The one list of their names. */
+/** The endpoints that workers call, each under `/api/` (docs/spec/worker-api.md §4). The one list of their names. */
 export const WORKER_ENDPOINTS = [
   'request_task',
   'update_task',

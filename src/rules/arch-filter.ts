@@ -1,6 +1,6 @@
 /**
  * A run's arch_filter: a regular expression in the dialect of Python's `regex`, searched in a worker's architecture
- * (spec: scheduling.md §2.4). Users write it, so it runs on RE2 in linear time; nothing here backtracks.
+ * (docs/spec/scheduling.md §2.4). Users write it, so it runs on RE2 in linear time; nothing here backtracks.
  *
  * RE2 has no look-ahead. What people write is an anchored one, `^(?!unknown)` or `^(?=x86)(?!.*avx512)`: there a
  * look-ahead is a search of its own from the start of the text, so a pattern becomes a combination of RE2 searches.

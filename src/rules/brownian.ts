@@ -1,5 +1,5 @@
 /**
- * Brownian motion between two absorbing barriers: the law of its stopping place and time (statistics.md §5.1).
+ * Brownian motion between two absorbing barriers: the law of its stopping place and time (docs/spec/statistics.md §5.1).
  * Source: D. Siegmund, "Sequential Analysis" (1985); the series is the eigenfunction expansion of the killed process.
  */
 

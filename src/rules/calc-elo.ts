@@ -1,4 +1,4 @@
-/** The public calculator `/api/calc_elo` (worker-api.md §5.7): query parameters to status and answer. */
+/** The public calculator `/api/calc_elo` (docs/spec/worker-api.md §5.7): query parameters to status and answer. */
 
 import type { EloModel, Pentanomial, Results } from '../model/documents.js';
 import { estimateElo } from './elo.js';

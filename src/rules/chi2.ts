@@ -1,6 +1,6 @@
 /**
  * Workers whose results differ from the others': Pearson's chi-squared test for homogeneity of the outcomes by worker,
- * with adjusted residuals (S. Haberman, Biometrics 29, 1973) turned into normal deviates (scheduling.md §5.3–5.5).
+ * with adjusted residuals (S. Haberman, Biometrics 29, 1973) turned into normal deviates (docs/spec/scheduling.md §5.3–5.5).
  */
 
 import type { PartialResults } from './crash-or-time.js';

@@ -1,4 +1,4 @@
-/** Tasks with too many crashes or losses on time (scheduling.md §4.4). */
+/** Tasks with too many crashes or losses on time (docs/spec/scheduling.md §4.4). */
 
 import type { Results } from '../model/documents.js';
 import { formatPercent } from './format-number.js';

@@ -1,5 +1,5 @@
 /**
- * Elo scales and the plain Elo estimate (statistics.md §1, §3, §4.4). Elo is logistic unless a name says otherwise;
+ * Elo scales and the plain Elo estimate (docs/spec/statistics.md §1, §3, §4.4). Elo is logistic unless a name says otherwise;
  * a score is the mean number of points a game, 0…1.
  */
 
@@ -7,7 +7,7 @@ import { normalCdf, Z_975 } from './normal.js';
 import { regularize } from './pdf.js';
 import { compensatedSum } from './sum.js';
 
-/** 800/ln 10: normalized Elo for a unit of t-value of one game (statistics.md §1). */
+/** 800/ln 10: normalized Elo for a unit of t-value of one game (docs/spec/statistics.md §1). */
 export const NORMALIZED_ELO_UNIT = 347.43558552260146;
 
 /** An Elo estimate with the half-width of its 95 % interval and the likelihood of superiority. */
@@ -31,7 +31,7 @@ export function eloOfScore(score: number): number {
   return -400 * Math.log10(1 / clamped - 1);
 }
 
-/** Games, score per game and variance per game of counts from low to high (statistics.md §3). */
+/** Games, score per game and variance per game of counts from low to high (docs/spec/statistics.md §3). */
 export function gameStatistics(counts: ArrayLike<number>): { games: number; mu: number; variance: number } {
   const gamesPerEntry = (counts.length - 1) / 2;
   const weighted = (value: (i: number) => number) =>
@@ -49,7 +49,7 @@ export function gameStatistics(counts: ArrayLike<number>): { games: number; mu: 
 
 /**
  * Elo, 95 % half-width and LOS of results from low to high: [losses, draws, wins] or the pentanomial
- * (statistics.md §3).
+ * (docs/spec/statistics.md §3).
  */
 export function estimateElo(results: ArrayLike<number>): EloEstimate {
   const { games, mu, variance: perGame } = gameStatistics(regularize(results));
@@ -59,7 +59,7 @@ export function estimateElo(results: ArrayLike<number>): EloEstimate {
   return { elo, elo95, los: normalCdf((mu - 0.5) / deviation) };
 }
 
-/** Outcome probabilities of a BayesElo difference with the given draw elo (statistics.md §4.4). */
+/** Outcome probabilities of a BayesElo difference with the given draw elo (docs/spec/statistics.md §4.4). */
 export function outcomesOfBayesElo(bayesElo: number, drawElo: number): Outcomes {
   const win = 1 / (1 + 10 ** ((-bayesElo + drawElo) / 400));
   const loss = 1 / (1 + 10 ** ((bayesElo + drawElo) / 400));
@@ -67,7 +67,7 @@ export function outcomesOfBayesElo(bayesElo: number, drawElo: number): Outcomes 
 }
 
 /**
- * BayesElo and draw elo of outcome probabilities (statistics.md §4.4).
+ * BayesElo and draw elo of outcome probabilities (docs/spec/statistics.md §4.4).
  * @throws RangeError unless losses and wins both have a probability strictly between 0 and 1
  */
 export function bayesEloOfOutcomes([loss, , win]: Outcomes): { elo: number; drawelo: number } {

@@ -1,5 +1,5 @@
 /**
- * What workers and pages know of a book of positions (spec: data-model.md §12): how many, by the side to move, at what depth, and
+ * What workers and pages know of a book of positions (docs/spec/data-model.md §12): how many, by the side to move, at what depth, and
  * the hash of its text. Fed in pieces, since books have millions of lines.
  */
 import { createHash } from 'node:crypto';

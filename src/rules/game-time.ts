@@ -1,4 +1,4 @@
-/** How long games take at a time control (scheduling.md §7.1–7.2). */
+/** How long games take at a time control (docs/spec/scheduling.md §7.1–7.2). */
 
 import { parseNumber, toFinite } from './parse-number.js';
 

@@ -1,4 +1,4 @@
-/** Whether the hash sizes of a test suit its time control (ui.md §3, run detail): the web application's warning. */
+/** Whether the hash sizes of a test suit its time control (docs/spec/ui.md §3, run detail): the web application's warning. */
 
 import { tcRatio } from './game-time.js';
 import { hashOption } from './task-size.js';

@@ -1,5 +1,5 @@
 /**
- * Constrained maximum-likelihood distributions (statistics.md §4.2): of all distributions on the same outcomes, the
+ * Constrained maximum-likelihood distributions (docs/spec/statistics.md §4.2): of all distributions on the same outcomes, the
  * likeliest one that has a given mean, or a given t-value (μ − ref)/σ. Method: M. Van den Bergh, "Comments on
  * normalized Elo" and "A practical introduction to the GSPRT".
  *

@@ -49,7 +49,7 @@ export function tValueUnit(outcomes: number): number {
   return (outcomes === 5 ? Math.SQRT2 : 1) / NORMALIZED_ELO_UNIT;
 }
 
-/** Approximate drift and variance of the LLR a sample: those of the Brownian motion of statistics.md §5 step 4. */
+/** Approximate drift and variance of the LLR a sample: those of the Brownian motion of docs/spec/statistics.md §5 step 4. */
 export function brownianLlr(
   { values, probabilities: p }: Pdf,
   s0: number,

@@ -6,7 +6,7 @@
  * error function; M. J. Wichura, "Algorithm AS 241", Applied Statistics 37 (1988), for the quantiles.
  */
 
-/** Φ⁻¹(0.975), the half-width of a 95 % interval (statistics.md §1). */
+/** Φ⁻¹(0.975), the half-width of a 95 % interval (docs/spec/statistics.md §1). */
 export const Z_975 = 1.959963984540054;
 
 /** From here on the density is below the smallest double. */

@@ -1,5 +1,5 @@
 /**
- * Counts of game or pair outcomes as probability distributions (statistics.md §2). A distribution is a pair of
+ * Counts of game or pair outcomes as probability distributions (docs/spec/statistics.md §2). A distribution is a pair of
  * arrays: the values 0…1 an outcome scores, and their probabilities.
  */
 
@@ -22,7 +22,7 @@ export function outcomeValues(length: number): Float64Array {
   return new Float64Array(length).map((_, i) => i / (length - 1));
 }
 
-/** The counts with every zero replaced by a thousandth (statistics.md §2). */
+/** The counts with every zero replaced by a thousandth (docs/spec/statistics.md §2). */
 export function regularize(counts: ArrayLike<number>): Float64Array {
   const out = new Float64Array(counts.length);
   for (let i = 0; i < counts.length; i++) out[i] = counts[i] === 0 ? EPSILON_COUNT : counts[i]!;

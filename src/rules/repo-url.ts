@@ -1,4 +1,4 @@
-/** The canonical form of a repository's address (data-model.md §3). */
+/** The canonical form of a repository's address (docs/spec/data-model.md §3). */
 
 /** The address without slashes at the end of its path; query and fragment stay as they are. */
 export function canonicalizeRepoUrl(url: string): string {

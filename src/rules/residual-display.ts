@@ -1,4 +1,4 @@
-/** How a task's residual is shown (scheduling.md §5.5), from documents that may lack members: for the web application's list of tasks. */
+/** How a task's residual is shown (docs/spec/scheduling.md §5.5), from documents that may lack members: for the web application's list of tasks. */
 
 import { type Chi2, colorOfResidual, type TaskView } from './chi2.js';
 import { isCrashOrTime, type PartialResults } from './crash-or-time.js';

@@ -1,4 +1,4 @@
-/** The box that shows how a test does (ui.md §5): a few lines of text and a colour, for the web application's lists of runs. */
+/** The box that shows how a test does (docs/spec/ui.md §5): a few lines of text and a colour, for the web application's lists of runs. */
 
 import type { EloModel, Results, Sprt } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';

@@ -1,4 +1,4 @@
-/** What a run's results say of it: whether it goes on, how it ended, what is left (scheduling.md §3.1, §7.4–7.7). */
+/** What a run's results say of it: whether it goes on, how it ended, what is left (docs/spec/scheduling.md §3.1, §7.4–7.7). */
 
 import type { Results, Sprt, SprtState } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';

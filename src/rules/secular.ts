@@ -1,5 +1,5 @@
 /**
- * The secular equation of constrained maximum likelihood (statistics.md §4.1): given weights pᵢ > 0 at aᵢ, some
+ * The secular equation of constrained maximum likelihood (docs/spec/statistics.md §4.1): given weights pᵢ > 0 at aᵢ, some
  * negative and some positive, the x with Σ pᵢaᵢ/(1 + x·aᵢ) = 0. The left side falls strictly between its poles
  * −1/a_max and −1/a_min.
  */

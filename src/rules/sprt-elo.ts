@@ -1,4 +1,4 @@
-/** Elo estimate of a sequential test with its interval and likelihood of superiority (statistics.md §5). */
+/** Elo estimate of a sequential test with its interval and likelihood of superiority (docs/spec/statistics.md §5). */
 
 import type { EloModel, Results } from '../model/documents.js';
 import { outcomeCdf } from './brownian.js';
@@ -42,7 +42,7 @@ export interface SprtElo extends SprtInterval {
 
 /**
  * The estimate with the exact LLR.
- * @throws RangeError where that LLR does not exist (statistics.md §4.1–4.2), or unless the bounds are finite and differ
+ * @throws RangeError where that LLR does not exist (docs/spec/statistics.md §4.1–4.2), or unless the bounds are finite and differ
  */
 export function sprtElo(results: Results, input: SprtEloInput): SprtElo {
   const interval = sprtInterval(results, input);

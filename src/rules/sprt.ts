@@ -1,4 +1,4 @@
-/** The live sequential probability ratio test: creation of its state and the step after every result (statistics.md §6). */
+/** The live sequential probability ratio test: creation of its state and the step after every result (docs/spec/statistics.md §6). */
 
 import type { EloModel, Overshoot, Results, Sprt } from '../model/documents.js';
 import { drawEloOf, eloOfBayesElo, scoreOfElo } from './elo.js';
@@ -63,7 +63,7 @@ export function withoutBayesElo(
 
 /**
  * LLR of results, in a form that never throws: where no distribution meets a hypothesis, the last iterate or the
- * nearest root stands in (statistics.md §8 [F]). NaN only where the sample or the bounds are beyond all numbers.
+ * nearest root stands in (docs/spec/statistics.md §8 [F]). NaN only where the sample or the bounds are beyond all numbers.
  * Allocates nothing for pentanomial results in the logistic and the normalized model.
  */
 export function liveLlr(results: Results, sprt: Pick<Sprt, 'elo0' | 'elo1' | 'elo_model'>): number {

@@ -1,4 +1,4 @@
-/** The tune that a new run's author describes, and back for the web application's form of a run that is submitted again (spsa.md §2). */
+/** The tune that a new run's author describes, and back for the web application's form of a run that is submitted again (docs/spec/spsa.md §2). */
 
 import type { Spsa, SpsaParam } from '../model/documents.js';
 import { parseFinite, toFinite, trimmed } from './parse-number.js';

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the parameters of a new tune (spec: spsa.md §2). The reference takes any name and any order of bounds; engines
+ * What is wrong with the parameters of a new tune (docs/spec/spsa.md §2). The reference takes any name and any order of bounds; engines
  * then have no such option, or the tune stands still. Stored tunes are read as leniently as before.
  */
 import { parseFinite, trimmed } from './parse-number.js';

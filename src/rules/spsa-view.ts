@@ -1,4 +1,4 @@
-/** What people see of a tune: the table of its parameters and the chart of their way (spsa.md §6), for the web application. */
+/** What people see of a tune: the table of its parameters and the chart of their way (docs/spec/spsa.md §6), for the web application. */
 
 import type { Spsa, SpsaHistoryPoint, SpsaParam } from '../model/documents.js';
 import { formatFixed, formatScientific } from './format-number.js';

@@ -1,5 +1,5 @@
 /**
- * Tuning by simultaneous perturbation (spsa.md §3–5): the perturbations of a batch, how they are packed, and the step
+ * Tuning by simultaneous perturbation (docs/spec/spsa.md §3–5): the perturbations of a batch, how they are packed, and the step
  * its result causes. Source of the method: J. Spall, "Implementation of the simultaneous perturbation algorithm for
  * stochastic optimization", IEEE Trans. Aerosp. Electron. Syst. 34 (1998).
  */

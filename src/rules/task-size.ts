@@ -1,4 +1,4 @@
-/** How many games a task has and what memory it needs (scheduling.md §2.4, §2.5). */
+/** How many games a task has and what memory it needs (docs/spec/scheduling.md §2.4, §2.5). */
 
 /** Seconds a task should keep a worker busy. */
 const TASK_SECONDS = 1800;

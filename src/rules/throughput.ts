@@ -1,4 +1,4 @@
-/** Internal throughput: the weight by which the scheduler shares cores among runs (scheduling.md §7.3). */
+/** Internal throughput: the weight by which the scheduler shares cores among runs (docs/spec/scheduling.md §7.3). */
 
 import { tcRatio } from './game-time.js';
 

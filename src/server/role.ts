@@ -1,4 +1,4 @@
-/** What an instance is beside others on the same database (spec: scheduling.md §13). */
+/** What an instance is beside others on the same database (docs/spec/scheduling.md §13). */
 import type { Config } from '../config/config.js';
 
 /** Accounts change on the primary: a password or a standing is read again after this time, as in the reference. */

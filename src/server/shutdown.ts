@@ -1,4 +1,4 @@
-/** Stopping in steps, in bounded time: each is tried even if an earlier one failed or hangs (spec: scheduling.md §10). */
+/** Stopping in steps, in bounded time: each is tried even if an earlier one failed or hangs (docs/spec/scheduling.md §10). */
 
 import { withTimeout } from '../runtime/with-timeout.js';
 import { LONGEST_END_MS } from './exit.js';

@@ -1,4 +1,4 @@
-/** The hash of each opening book, which a worker needs with every task (spec: data-model.md §12). */
+/** The hash of each opening book, which a worker needs with every task (docs/spec/data-model.md §12). */
 import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import type { Slab } from '../memory/tables/slab.js';
 import type { BookMetadata } from '../model/documents.js';

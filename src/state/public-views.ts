@@ -7,7 +7,7 @@ import type { RunHead } from './write-batch.js';
 /** How much of a worker's key is shown: the part that its name shows as well. */
 const SHOWN_KEY = 8;
 
-/** A run in a list: without tasks, and a tune without its history (spec: worker-api.md §5.1, §5.2). */
+/** A run in a list: without tasks, and a tune without its history (docs/spec/worker-api.md §5.1, §5.2). */
 export function listedRun(head: RunHead): Record<string, unknown> {
   const run = withDates(head);
   const { spsa } = head.args;

@@ -22,7 +22,7 @@ import type { RunHead, RunLive } from './write-batch.js';
 
 /** What the scheduler needs to know of a run's args, worked out once when the run comes into memory. */
 export interface DerivedFields {
-  /** Seconds a game (spec: scheduling.md §7.1). */
+  /** Seconds a game (docs/spec/scheduling.md §7.1). */
   gameDuration: number;
   /** MiB of hash tables of both engines (§2.4.1). */
   hashMemory: number;

@@ -1,5 +1,5 @@
 /**
- * The live numbers of an SPSA tune (spec: spsa.md §1), as one blob of 64-bit floats that operations change in place under
+ * The live numbers of an SPSA tune (docs/spec/spsa.md §1), as one blob of 64-bit floats that operations change in place under
  * the run's lock. Names and texts stay in the run's head document.
  */
 import type { Slab } from '../memory/tables/slab.js';

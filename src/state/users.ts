@@ -20,7 +20,7 @@ const Word = USER.word;
 const Flag = flagBits('user', ['blocked', 'pending', 'verified', 'removed']);
 export const USER_WORDS = USER.row;
 
-/** The limit of an account that has none of its own (spec: data-model.md §3). */
+/** The limit of an account that has none of its own (docs/spec/data-model.md §3). */
 export const DEFAULT_MACHINE_LIMIT = 16;
 
 export interface AccountStatus {

@@ -1,6 +1,6 @@
 /**
  * What the scheduler remembers of each worker, by short name: its latest task, which runs it has seen, and whether it is
- * blocked. All of it is guarded by the request-task mutex (spec: scheduling.md §1, wtt_map and worker_runs).
+ * blocked. All of it is guarded by the request-task mutex (docs/spec/scheduling.md §1, wtt_map and worker_runs).
  */
 import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import type { Slab } from '../memory/tables/slab.js';

@@ -1,6 +1,6 @@
 /**
  * The games that simulated workers "play": pairs drawn so that the expected score is the true Elo's and the counts agree
- * with each other (spec: worker-api.md §2.5), how long they take, and how many go into a batch (§6.4).
+ * with each other (docs/spec/worker-api.md §2.5), how long they take, and how many go into a batch (§6.4).
  */
 import type { Results, RunArgs } from '../model/documents.js';
 import type { Random } from './seeded-random.js';
@@ -79,7 +79,7 @@ function parseTimeControl(tc: string): TimeControl {
   return { moves: Number(match[1] ?? 0), base: Number(match[2]), increment: Number(match[3] ?? 0) };
 }
 
-/** Seconds that one game of this time control lasts on the reference machine (spec: scheduling.md §7.1). */
+/** Seconds that one game of this time control lasts on the reference machine (docs/spec/scheduling.md §7.1). */
 export function gameSeconds(tc: string): number {
   const { moves, base, increment } = parseTimeControl(tc);
   return ((moves > 0 ? (base * 68) / moves : base) + increment * 68) * 1.84;
@@ -99,7 +99,7 @@ function roundHalfEven(x: number): number {
 }
 
 /**
- * Games of a whole batch (spec: worker-api.md §6.4); the machine's speed factor cancels out of the quotient.
+ * Games of a whole batch (docs/spec/worker-api.md §6.4); the machine's speed factor cancels out of the quotient.
  * @param concurrency cores offered; at least the run's threads.
  */
 export function batchGames(args: RunArgs, concurrency: number): number {

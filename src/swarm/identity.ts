@@ -1,6 +1,6 @@
 /**
  * Who a simulated worker is: drawn once from plausible distributions, kept as a few numbers, written out as the JSON text
- * that the real worker would send (spec: worker-api.md §2.3, spacing as in §6.1).
+ * that the real worker would send (docs/spec/worker-api.md §2.3, spacing as in §6.1).
  */
 import type { SwarmUser } from './options.js';
 import type { Random } from './seeded-random.js';

@@ -34,7 +34,7 @@ export function updateOutcome(body: Body | undefined): UpdateOutcome {
 
 /**
  * Whether the refusal of a tune's update says that the server has all of these games: a report whose reply was lost is
- * counted once, and its repetition brings no game that is new (spec: scheduling.md §3, step 2).
+ * counted once, and its repetition brings no game that is new (docs/spec/scheduling.md §3, step 2).
  */
 export function saysCounted(body: Body, games: number): boolean {
   return String(body['error']).includes(` Before ${games}. Now ${games}. `);

@@ -1,4 +1,4 @@
-/** The bodies of the worker's requests, spelt as Python's json.dumps spells them (spec: worker-api.md §6.1). */
+/** The bodies of the worker's requests, spelt as Python's json.dumps spells them (docs/spec/worker-api.md §6.1). */
 
 import type { FullResults } from './games.js';
 import type { Identity } from './identity.js';

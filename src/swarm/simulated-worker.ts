@@ -1,7 +1,7 @@
 /**
  * One simulated worker: what it is about to do and what it holds. A plain record of a few hundred bytes; `fleet.ts` moves it.
  *
- * The steps, and what leads from one to the next (spec: worker-api.md §6.3). "Back off" waits 15 simulated seconds, doubled
+ * The steps, and what leads from one to the next (docs/spec/worker-api.md §6.3). "Back off" waits 15 simulated seconds, doubled
  * each time up to 900, and begins again at Version; only a successful task brings the wait back to 15.
  *
  *   Version   request_version. Ok → Task at once. No usable answer → back off. `error` → the worker exits (Gone).

@@ -38,7 +38,7 @@ export function landscapeOf(params: readonly SpsaParam[]): Landscape {
   return { difference: (first, second) => height(first) - height(second) };
 }
 
-/** The worker's stochastic rounding: floor(value + U[0,1)) (spec: spsa.md §3). */
+/** The worker's stochastic rounding: floor(value + U[0,1)) (docs/spec/spsa.md §3). */
 export function roundValues(random: Random, values: readonly NamedValue[]): NamedValue[] {
   return values.map(({ name, value }) => ({ name, value: Math.floor(value + random.unit()) }));
 }

@@ -1,6 +1,6 @@
 /**
  * The swarm's way to the server: one undici pool, kept alive, never pipelined, at most one request in flight on each
- * connection. A reply is judged here as the real worker would judge it (spec: worker-api.md §6.2).
+ * connection. A reply is judged here as the real worker would judge it (docs/spec/worker-api.md §6.2).
  */
 import { type Dispatcher, Pool } from 'undici';
 import type { WorkerEndpoint } from '../protocol/worker-endpoints.js';

@@ -1,4 +1,4 @@
-/** buildRun: the rules for making a run (spec: data-model.md §2.6) that need no GitHub. */
+/** buildRun: the rules for making a run (docs/spec/data-model.md §2.6) that need no GitHub. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

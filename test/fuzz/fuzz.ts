@@ -5,7 +5,7 @@
 import { Connection, sendRaw } from './connection.js';
 import { type Input, makeInput } from './inputs.js';
 
-/** What the protocol and the read API name (worker-api.md §1.2, §4, §5). */
+/** What the protocol and the read API name (docs/spec/worker-api.md §1.2, §4, §5). */
 const STATUSES = new Set([200, 204, 302, 304, 307, 400, 401, 403, 404, 405, 413, 500, 501, 503]);
 const ADMIN_STATUSES = new Set([200, 400, 401, 403, 404, 409]);
 /** What uWebSockets.js says by itself to broken HTTP. */

@@ -17,14 +17,15 @@ export interface DeviationRule {
 export const DEVIATION_RULES: readonly DeviationRule[] = [
   {
     id: 'calc-elo-bad-number',
-    reason: 'worker-api.md §5.7 [F]: numbers that pass the digit test but do not parse get 400, not 500',
+    reason:
+      'docs/spec/worker-api.md §5.7 [F]: numbers that pass the digit test but do not parse get 400, not 500',
     covers: ({ input, output }, actual) =>
       input['fn'] === 'api.calc_elo' && statusOf(output) === 500 && statusOf(actual) === 400,
   },
   {
     id: 'modification-survives-a-restart',
     reason:
-      'scheduling.md §4.9 [F]: the reference saves nothing when a modified run is decided, and forgets it at a restart; Shoal keeps it',
+      'docs/spec/scheduling.md §4.9 [F]: the reference saves nothing when a modified run is decided, and forgets it at a restart; Shoal keeps it',
     covers: ({ input }, _actual, why) => {
       const [, at, runId, key] = KEPT_CHANGE.exec(why) ?? [];
       const steps = input['steps'] as readonly Step[];

@@ -1,4 +1,4 @@
-/** Golden cases of the estimates and small helpers (spec: scheduling.md §2, §4.4, §7; ui.md §5). */
+/** Golden cases of the estimates and small helpers (docs/spec/scheduling.md §2, §4.4, §7; docs/spec/ui.md §5). */
 
 import type { RunDocument, WorkerInfo } from '../../src/model/documents.js';
 import { longWorkerName, runName, shortWorkerName } from '../../src/model/names.js';

@@ -8,7 +8,7 @@ export const httpRules: readonly DeviationRule[] = [
   {
     id: 'task-owner-not-echoed',
     reason:
-      "worker-api.md §3 step 7 [F]: the refusal of another worker's task does not show what is stored in it",
+      "docs/spec/worker-api.md §3 step 7 [F]: the refusal of another worker's task does not show what is stored in it",
     covers: ({ output }, actual, why) => {
       if (!why.startsWith('$.error:')) return false;
       const kind = /: Invalid (?:unique_key|username) for task \S+?(?=\.| )/.exec(errorOf(output) ?? '')?.[0];
@@ -19,7 +19,8 @@ export const httpRules: readonly DeviationRule[] = [
   },
   {
     id: 'missing-pgn-not-wrapped',
-    reason: 'worker-api.md §4.8 [F]: the text of a missing pgn is not wrapped into itself once more',
+    reason:
+      'docs/spec/worker-api.md §4.8 [F]: the text of a missing pgn is not wrapped into itself once more',
     covers: ({ output }, actual, why) =>
       why.startsWith('$.error:') &&
       /: 400: \{'error': .*Missing pgn/.test(errorOf(output) ?? '') &&
@@ -29,7 +30,7 @@ export const httpRules: readonly DeviationRule[] = [
   {
     id: 'pgn-upload-replaces',
     reason:
-      'worker-api.md §4.8 [F]: a second upload for a task replaces the first, so that downloads hold it once',
+      'docs/spec/worker-api.md §4.8 [F]: a second upload for a task replaces the first, so that downloads hold it once',
     covers: ({ output }, actual, why) => {
       const [recorded, given] = [membersOf(output), membersOf(actual)];
       let found = 0;
@@ -41,38 +42,41 @@ export const httpRules: readonly DeviationRule[] = [
   },
   {
     id: 'integer-spelled-with-fraction',
-    reason: 'worker-api.md §1.3 [F]: 5.0 and 1e3 are read as 5 and 1000, so they count as integers',
+    reason: 'docs/spec/worker-api.md §1.3 [F]: 5.0 and 1e3 are read as 5 and 1000, so they count as integers',
     covers: ({ input, output }, actual) =>
       changed(output, actual, 400, 200) &&
       literals(input).some((text) => /[.eE]/.test(text) && Number.isInteger(Number(text))),
   },
   {
     id: 'no-infinite-number',
-    reason: 'worker-api.md §1.3 [F]: Infinity is refused where the reference takes it for a number',
+    reason: 'docs/spec/worker-api.md §1.3 [F]: Infinity is refused where the reference takes it for a number',
     covers: ({ input, output }, actual) =>
       changed(output, actual, 200, 400) && /\bInfinity\b/.test(withoutTexts(input)),
   },
   {
     id: 'no-lone-surrogate',
-    reason: 'worker-api.md §1.3 [F]: half of a surrogate pair cannot be stored, so such a body gets 400',
+    reason:
+      'docs/spec/worker-api.md §1.3 [F]: half of a surrogate pair cannot be stored, so such a body gets 400',
     covers: ({ input }, actual) =>
       statusOf(actual) === 400 && /\\u[dD][89a-fA-F]/.test(String(input['sent'])) && isRefusal(actual),
   },
   {
     id: 'deep-nesting',
-    reason: 'worker-api.md §1.3 [E]: a body nested deeper than the reference can read gets 400, not 500',
+    reason:
+      'docs/spec/worker-api.md §1.3 [E]: a body nested deeper than the reference can read gets 400, not 500',
     covers: ({ input, output }, actual) =>
       changed(output, actual, 500, 400) && /[[{]{500}|(?:\{"[^"]{0,9}":){500}/.test(String(input['sent'])),
   },
   {
     id: 'bounded-counts',
-    reason: 'worker-api.md §4.3 [F]: counts beyond 2147483647 are refused; nobody plays that many games',
+    reason:
+      'docs/spec/worker-api.md §4.3 [F]: counts beyond 2147483647 are refused; nobody plays that many games',
     covers: ({ input, output }, actual) =>
       changed(output, actual, 200, 400) && literals(input).some((text) => Number(text) > 0x7fffffff),
   },
   {
     id: 'tune-report-repeated',
-    reason: "worker-api.md §4.3 [F]: a tune's report that is sent again is taken for counted",
+    reason: "docs/spec/worker-api.md §4.3 [F]: a tune's report that is sent again is taken for counted",
     covers: ({ input, output }, actual) =>
       input['path'] === '/api/update_task' &&
       sameStatus(output, actual) &&
@@ -81,7 +85,7 @@ export const httpRules: readonly DeviationRule[] = [
   },
   {
     id: 'tune-task-lives-on',
-    reason: 'worker-api.md §4.3 [F]: after a repeated report its task is still active',
+    reason: 'docs/spec/worker-api.md §4.3 [F]: after a repeated report its task is still active',
     covers: ({ input, output }, actual) =>
       input['path'] === '/api/request_spsa' &&
       sameStatus(output, actual) &&
@@ -90,13 +94,13 @@ export const httpRules: readonly DeviationRule[] = [
   },
   {
     id: 'blanks-in-an-id',
-    reason: 'worker-api.md §2.2 [E]: 24 blanks are no run id',
+    reason: 'docs/spec/worker-api.md §2.2 [E]: 24 blanks are no run id',
     covers: ({ input }, actual) =>
       statusOf(actual) === 400 && /"run_id": ?"(?=[^"]*\s)[0-9a-fA-F\s]{24}"/.test(String(input['sent'])),
   },
   {
     id: 'bad-number-in-a-query',
-    reason: 'worker-api.md §5.2 [E], §5.7 [F]: a query that is no number gets 400, not 500',
+    reason: 'docs/spec/worker-api.md §5.2 [E], §5.7 [F]: a query that is no number gets 400, not 500',
     covers: ({ input, output }, actual) =>
       /^\/api\/(?:calc_elo|finished_runs)\?/.test(String(input['path'])) &&
       changed(output, actual, 500, 400) &&
@@ -104,14 +108,14 @@ export const httpRules: readonly DeviationRule[] = [
   },
   {
     id: 'task-number-is-plain-digits',
-    reason: 'worker-api.md §5.5 [F]: negative task numbers, blanks, signs and underscores are 404',
+    reason: 'docs/spec/worker-api.md §5.5 [F]: negative task numbers, blanks, signs and underscores are 404',
     covers: ({ input, output }, actual) =>
       /^\/api\/get_task\/[^/]+\/(?!\d+(?:bad)?$)/.test(String(input['path'])) &&
       changed(output, actual, 200, 404),
   },
   {
     id: 'operators-are-listed',
-    reason: 'worker-api.md §5.3 [F]: only operators of a list reach the action log',
+    reason: 'docs/spec/worker-api.md §5.3 [F]: only operators of a list reach the action log',
     covers: ({ input, output }, actual) =>
       input['path'] === '/api/actions' &&
       changed(output, actual, 200, 400) &&
@@ -120,13 +124,14 @@ export const httpRules: readonly DeviationRule[] = [
   {
     id: 'actions-newest-first',
     reason:
-      'worker-api.md §5.3: the log is answered newest first; a reference without indexes gave the oldest first',
+      'docs/spec/worker-api.md §5.3: the log is answered newest first; a reference without indexes gave the oldest first',
     covers: ({ input, output }, actual) =>
       input['path'] === '/api/actions' && sameStatus(output, actual) && isReversed(output, actual),
   },
   {
     id: 'quota-of-now',
-    reason: 'worker-api.md §5.9: the recorded quota is fixed, as the seed says; a server has its own',
+    reason:
+      'docs/spec/worker-api.md §5.9: the recorded quota is fixed, as the seed says; a server has its own',
     covers: ({ input, output }, actual) =>
       input['path'] === '/api/rate_limit' &&
       sameStatus(output, actual) &&
@@ -135,7 +140,7 @@ export const httpRules: readonly DeviationRule[] = [
   {
     id: 'malformed-http',
     reason:
-      "worker-api.md §1.2 [E]: a malformed request gets the HTTP library's own refusal, or none where its table says so, and the connection ends",
+      "docs/spec/worker-api.md §1.2 [E]: a malformed request gets the HTTP library's own refusal, or none where its table says so, and the connection ends",
     covers: ({ input, output }, actual) =>
       input['parts'] !== undefined &&
       statusOf(output) === 400 &&
@@ -148,7 +153,7 @@ export const httpRules: readonly DeviationRule[] = [
   {
     id: 'free-wording',
     reason:
-      'worker-api.md §1.2, §8.10: what follows the path in an error is free, but for the tokens that are kept',
+      'docs/spec/worker-api.md §1.2, §8 trap 10: what follows the path in an error is free, but for the tokens that are kept',
     covers: ({ output }, actual, why) => {
       const [recorded, given] = [errorOf(output), errorOf(actual)];
       if (!why.startsWith('$.error:') || recorded === undefined || given === undefined) return false;

@@ -1,4 +1,4 @@
-/** Golden cases of the search for outlying workers and of purging (spec: scheduling.md §5). */
+/** Golden cases of the search for outlying workers and of purging (docs/spec/scheduling.md §5). */
 
 import { type Chi2, chi2OfWorkers, colorOfResidual, findOutliers } from '../../src/rules/chi2.js';
 import { displayResidual, type StoredTask, taskViews } from '../../src/rules/residual-display.js';

@@ -1,4 +1,4 @@
-/** Golden cases of SPSA tuning (spec: spsa.md). */
+/** Golden cases of SPSA tuning (docs/spec/spsa.md). */
 
 import { crc32 } from 'node:zlib';
 import type { Spsa, TaskSpsaParams } from '../../src/model/documents.js';

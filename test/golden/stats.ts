@@ -1,4 +1,4 @@
-/** Golden cases of the statistics (spec: statistics.md; worker-api.md §5.7 for the calculator). */
+/** Golden cases of the statistics (docs/spec/statistics.md; docs/spec/worker-api.md §5.7 for the calculator). */
 
 import type { Sprt } from '../../src/model/documents.js';
 import { outcomeCdf, outcomeCdfForShortTime } from '../../src/rules/brownian.js';

@@ -6,7 +6,7 @@ import { type GoldenCase, isRecord } from './suite.js';
 export const validationRules: readonly DeviationRule[] = [
   {
     id: 'integer-spelled-with-fraction',
-    reason: 'worker-api.md §1.3 [F]: 5.0 and 1e3 are read as 5 and 1000, so they count as integers',
+    reason: 'docs/spec/worker-api.md §1.3 [F]: 5.0 and 1e3 are read as 5 and 1000, so they count as integers',
     covers: (recorded, actual) =>
       accepted(actual) &&
       !accepted(recorded.output) &&
@@ -14,7 +14,7 @@ export const validationRules: readonly DeviationRule[] = [
   },
   {
     id: 'no-infinite-number',
-    reason: 'worker-api.md §1.3 [F]: Infinity is refused where the reference takes it for a number',
+    reason: 'docs/spec/worker-api.md §1.3 [F]: Infinity is refused where the reference takes it for a number',
     covers: (recorded, actual) =>
       readable(actual) &&
       !accepted(actual) &&
@@ -23,14 +23,15 @@ export const validationRules: readonly DeviationRule[] = [
   },
   {
     id: 'no-lone-surrogate',
-    reason: 'worker-api.md §1.3 [F]: half of a surrogate pair cannot be stored, so such a body gets 400',
+    reason:
+      'docs/spec/worker-api.md §1.3 [F]: half of a surrogate pair cannot be stored, so such a body gets 400',
     covers: (recorded, actual) =>
       !readable(actual) && /\\u[dD][89a-fA-F]/.test(String(recorded.input['json'])),
   },
   {
     id: 'blanks-in-an-id',
     reason:
-      'worker-api.md §2.2 [E]: 24 blanks pass the syntax check of the reference, and hex digits among blanks',
+      'docs/spec/worker-api.md §2.2 [E]: 24 blanks pass the syntax check of the reference, and hex digits among blanks',
     covers: ({ input, output }, actual) =>
       accepted(output) &&
       !accepted(actual) &&
@@ -38,7 +39,8 @@ export const validationRules: readonly DeviationRule[] = [
   },
   {
     id: 'bounded-counts',
-    reason: 'worker-api.md §4.3 [F]: counts beyond 2147483647 are refused; nobody plays that many games',
+    reason:
+      'docs/spec/worker-api.md §4.3 [F]: counts beyond 2147483647 are refused; nobody plays that many games',
     covers: (recorded, actual) =>
       accepted(recorded.output) &&
       !accepted(actual) &&

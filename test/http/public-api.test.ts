@@ -1,4 +1,4 @@
-/** The public read API of the built server but for runs (spec: worker-api.md §5), over a store that has something for all of it. */
+/** The public read API of the built server but for runs (docs/spec/worker-api.md §5), over a store that has something for all of it. */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';

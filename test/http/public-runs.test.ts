@@ -1,4 +1,4 @@
-/** The public read API of the built server about runs and tasks (spec: worker-api.md §5). */
+/** The public read API of the built server about runs and tasks (docs/spec/worker-api.md §5). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AdminClient } from '../../src/cli/admin-client.js';

@@ -1,4 +1,4 @@
-/** What old databases hold must neither stop the start nor be handed out (spec: data-model.md §2.7). */
+/** What old databases hold must neither stop the start nor be handed out (docs/spec/data-model.md §2.7). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scavenge, updateSpeeds, updateThroughput } from '../../src/jobs/upkeep.js';

@@ -1,4 +1,4 @@
-/** Reading request bodies: spec worker-api.md §1.3. */
+/** Reading request bodies: docs/spec/worker-api.md §1.3. */
 
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';

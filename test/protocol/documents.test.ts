@@ -1,4 +1,4 @@
-/** Schemas of stored documents: spec data-model.md. The recorded decisions cover the rest (test/golden). */
+/** Schemas of stored documents: docs/spec/data-model.md. The recorded decisions cover the rest (test/golden). */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** Uploaded PGNs: lenient base64 of a gzip stream, spec worker-api.md §4.8. */
+/** Uploaded PGNs: lenient base64 of a gzip stream, docs/spec/worker-api.md §4.8. */
 
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';

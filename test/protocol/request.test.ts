@@ -1,4 +1,4 @@
-/** The access schema, the full schema and their error texts: spec worker-api.md §2. */
+/** The access schema, the full schema and their error texts: docs/spec/worker-api.md §2. */
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** Values that databases hold and JSON does not, or that a pattern of the reference passes (spec: data-model.md §0). */
+/** Values that databases hold and JSON does not, or that a pattern of the reference passes (docs/spec/data-model.md §0). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

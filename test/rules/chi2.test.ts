@@ -25,7 +25,7 @@ const TASKS = [
   task('d', 0, 1, 3, 1, 0),
 ];
 
-test('the chi-squared test of scheduling.md §14', () => {
+test('the chi-squared test of docs/spec/scheduling.md §14', () => {
   const chi2 = chi2OfWorkers(TASKS);
   assertClose(chi2.chi2, 23.95385110070555);
   assert.equal(chi2.dof, 4);
@@ -42,7 +42,7 @@ test('the chi-squared test of scheduling.md §14', () => {
   assert.deepEqual(colors, ['green', 'green', 'red']);
 });
 
-test('tails of scheduling.md §14', () => {
+test('tails of docs/spec/scheduling.md §14', () => {
   assertClose(residualOf(5), 1.3911828143255687);
   assertClose(residualOf(50), 6.657904643501104);
   assertClose(residualOf(700), 26.298673057484823);

@@ -13,7 +13,7 @@ import {
 import { assertClose } from './close.js';
 import { bayesEloOfElo } from './llr-variants.js';
 
-test('Elo estimates of statistics.md §9', () => {
+test('Elo estimates of docs/spec/statistics.md §9', () => {
   const cases: readonly [number[], number, number, number][] = [
     [[0, 0, 0], 0, 1199.8261952903854, 0.5],
     [[0, 0, 0, 0, 0], 0, 1199.8261952903854, 0.5],
@@ -30,7 +30,7 @@ test('Elo estimates of statistics.md §9', () => {
   }
 });
 
-test('BayesElo check values of statistics.md §9', () => {
+test('BayesElo check values of docs/spec/statistics.md §9', () => {
   assertClose(drawEloOf([10, 20, 30]), 139.79400086720378);
   assertClose(eloOfBayesElo(5, 327.5), 2.2885302719937153);
 });

@@ -27,7 +27,7 @@ function sprtOf(llr: number): Sprt {
   return { ...sprt, llr };
 }
 
-test('game times of scheduling.md §7.1', () => {
+test('game times of docs/spec/scheduling.md §7.1', () => {
   assertClose(gameDuration('10+0.1'), 30.912);
   assertClose(gameDuration('60+0.6'), 185.472);
   assertClose(gameDuration('40/10+0.1'), 43.792);
@@ -35,7 +35,7 @@ test('game times of scheduling.md §7.1', () => {
   assert.throws(() => gameDuration('ten'), RangeError);
 });
 
-test('task sizes and memory of scheduling.md §14', () => {
+test('task sizes and memory of docs/spec/scheduling.md §14', () => {
   const cap = (tc: string, threads: number, concurrency: number, batchSize?: number) =>
     workerCap({ gameDuration: gameDuration(tc), threads, concurrency, batchSize });
   assert.equal(cap('10+0.1', 1, 7), 408);
@@ -53,7 +53,7 @@ test('task sizes and memory of scheduling.md §14', () => {
   assert.equal(coreLimit(4), 100_000);
 });
 
-test('internal throughput of scheduling.md §14', () => {
+test('internal throughput of docs/spec/scheduling.md §14', () => {
   const itp = (
     throughput: number,
     tc: string,
@@ -69,7 +69,7 @@ test('internal throughput of scheduling.md §14', () => {
   assertClose(itp(0, '5+0.05', 1, 0, 0), 1);
 });
 
-test('remaining hours of scheduling.md §14', () => {
+test('remaining hours of docs/spec/scheduling.md §14', () => {
   const args = { tc: '10+0.1', threads: 1, num_games: 800_000, sprt: sprtOf(1) };
   delete args.sprt.overshoot;
   const results: Results = { ...NO_RESULTS, pentanomial: [10, 100, 300, 110, 12] };

@@ -73,7 +73,7 @@ export function bayesEloOfElo(elo: number, drawRatio: number): { elo: number; dr
   return bayesEloOfOutcomes([loss, drawRatio, win]);
 }
 
-/** Mean, variance, skewness and excess kurtosis (statistics.md §7). */
+/** Mean, variance, skewness and excess kurtosis (docs/spec/statistics.md §7). */
 export function moments({ values, probabilities }: Pdf): {
   mean: number;
   variance: number;

@@ -17,7 +17,7 @@ const ordinaryPairs = fc.tuple(
 );
 const bound = fc.double({ min: -10, max: 10, noNaN: true });
 
-test('log-likelihood ratios of statistics.md §9', () => {
+test('log-likelihood ratios of docs/spec/statistics.md §9', () => {
   const cases: readonly [number[], number, number, number, number, number][] = [
     [[10, 20, 30], 0, 5, 0.4231694468971448, 0.3464179665494771, 0.31830105107108253],
     [[39, 2226, 31451, 2412, 40], 0.5, 2.5, -10.41458964652772, 2.3379000175366507, 2.3379286825724916],
@@ -56,7 +56,7 @@ test('swapping the hypotheses, or the sides with the hypotheses, turns the ratio
 test('a constrained distribution meets its constraint', () => {
   fc.assert(
     fc.property(ordinaryPairs, fc.double({ min: -0.02, max: 0.02, noNaN: true }), (sample, target) => {
-      // Mirrored halves, since ten rounds may not settle on one-sided samples (statistics.md §4.2).
+      // Mirrored halves, since ten rounds may not settle on one-sided samples (docs/spec/statistics.md §4.2).
       const [p0, p1, p2] = sample;
       const { pdf } = pdfOfResults([p0, p1, p2, p1, p0]);
       const byMean = constrainedMle(pdf, { kind: 'mean' }, 0.5 + target);
@@ -73,7 +73,7 @@ test('what has no solution is refused by the strict solvers and clamped by the o
   const p = Float64Array.of(0.5, 0.5);
   assert.throws(() => secularRoot(values, p, 2), RangeError);
   assert.ok(Number.isNaN(clampedSecularRoot(values, p, 2)));
-  // No distribution on the outcomes reaches such a t-value (statistics.md §4.2).
+  // No distribution on the outcomes reaches such a t-value (docs/spec/statistics.md §4.2).
   assert.throws(() => llrNormalized(0, 300, [0, 12, 14, 4, 0]), RangeError);
   // So lopsided that the root hides behind the margin of a pole (§4.1).
   assert.throws(() => llrLogistic(0.25, 1.75, [0, 1, 1, 1, 5_000_000]), RangeError);

@@ -14,7 +14,7 @@ function resultsOf(pentanomial: Pentanomial): Results {
   return { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0, pentanomial };
 }
 
-test('Elo estimates of statistics.md §9', () => {
+test('Elo estimates of docs/spec/statistics.md §9', () => {
   const trinomial = { wins: 5019, losses: 5026, draws: 15699, crashes: 0, time_losses: 0 };
   const bayes = sprtElo(trinomial, { ...DEFAULTS, elo0: 0, elo1: 5, eloModel: 'BayesElo' });
   assertClose(bayes.elo, 0.3692198242091275);
@@ -31,7 +31,7 @@ test('Elo estimates of statistics.md §9', () => {
   assert.throws(() => sprtElo(pairs, { ...DEFAULTS, elo0: 1, elo1: 1, eloModel: 'logistic' }), RangeError);
 });
 
-test('outcomes of Brownian motion of statistics.md §9', () => {
+test('outcomes of Brownian motion of docs/spec/statistics.md §9', () => {
   const b = 2.9444;
   const motion = (drift: number, sigma: number) => ({ a: -b, b, drift, sigma });
   const wide = { a: -2.9, b: 2.9, drift: 0, sigma: 0.05 };
@@ -41,7 +41,7 @@ test('outcomes of Brownian motion of statistics.md §9', () => {
   assertClose(outcomeCdf(motion(0.002, 0.02), 3000, 2), 0.0001298253472319154);
 });
 
-test('a live test follows statistics.md §9', () => {
+test('a live test follows docs/spec/statistics.md §9', () => {
   const sprt = newSprt({ ...DEFAULTS, elo0: 0, elo1: 2, eloModel: 'normalized', batchSize: 2 });
   const step = (...pentanomial: Pentanomial) => updateSprt(resultsOf(pentanomial), sprt);
   step(0, 0, 2, 0, 0);
@@ -66,7 +66,7 @@ test('a live test follows statistics.md §9', () => {
   assert.equal(sprt.overshoot, undefined);
 });
 
-test('the overshoot decides, and is gone once samples are lost (statistics.md §9)', () => {
+test('the overshoot decides, and is gone once samples are lost (docs/spec/statistics.md §9)', () => {
   const sprt = newSprt({ ...DEFAULTS, elo0: 0, elo1: 2, eloModel: 'normalized', batchSize: 16 });
   const pairs: Pentanomial = [321, 5667, 14_488, 6062, 294];
   Object.assign(sprt.overshoot!, {

@@ -25,7 +25,7 @@ const FORM = {
 };
 const flip = fc.constantFrom<Flip>(1, -1);
 
-test('a tune is created, asked for and updated as in spsa.md §7', () => {
+test('a tune is created, asked for and updated as in docs/spec/spsa.md §7', () => {
   const spsa = newTune(FORM, 20_000);
   assert.equal(spsa.A, 1000);
   assert.equal(spsa.num_iter, 10_000);
@@ -62,7 +62,7 @@ test('a result with the signature of other flips is not applied, and its request
   assert.deepEqual(task, {});
 });
 
-test('the history grows as in spsa.md §7', () => {
+test('the history grows as in docs/spec/spsa.md §7', () => {
   const spsa = newTune({ ...FORM, spsa_raw_params: 'P,10,0,100,5,0.002' }, 2000);
   assert.equal(historyPeriod(1, 2000), 10);
   const lengths: number[] = [];

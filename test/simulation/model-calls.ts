@@ -1,4 +1,4 @@
-/** The model's answers to workers (spec: worker-api.md §3–4, scheduling.md §3–4). */
+/** The model's answers to workers (docs/spec/worker-api.md §3–4, docs/spec/scheduling.md §3–4). */
 
 import { crc32 } from 'node:zlib';
 import type { Results, Spsa } from '../../src/model/documents.js';
@@ -81,7 +81,7 @@ function fail(model: Model, run: ModelRun, taskId: number, call: WorkerCall): Mo
   return ok({});
 }
 
-/** worker-api.md §4.7 */
+/** docs/spec/worker-api.md §4.7 */
 function requestStop(model: Model, run: ModelRun, taskId: number | undefined, call: WorkerCall): ModelReply {
   if (run.finished) return failure(call, 401, texts.alreadyFinished(run._id));
   if (taskId === undefined) return failure(call, 400, texts.MISSING_TASK_ID);
@@ -176,7 +176,7 @@ function changeResults(results: Results, before: Results, after: Results): Resul
   return sumOf([results, after, negative]);
 }
 
-/** spsa.md §3 */
+/** docs/spec/spsa.md §3 */
 function requestSpsa(
   model: Model,
   run: ModelRun,

@@ -1,4 +1,4 @@
-/** The model's periodic jobs, operator's commands and restart (spec: scheduling.md §4.7–4.9, §8, §9). */
+/** The model's periodic jobs, operator's commands and restart (docs/spec/scheduling.md §4.7–4.9, §8, §9). */
 
 import { shortWorkerName } from '../../src/model/names.js';
 import type { RunChanges } from '../../src/operations/run/check-modification.js';

@@ -1,4 +1,4 @@
-/** The model's end of a run and its purges (spec: scheduling.md §5, §6). */
+/** The model's end of a run and its purges (docs/spec/scheduling.md §5, §6). */
 import { chi2OfWorkers, colorOfResidual, findOutliers } from '../../src/rules/chi2.js';
 import { isCrashOrTime } from '../../src/rules/crash-or-time.js';
 import { finishedMessage } from '../../src/rules/run-progress.js';

@@ -1,4 +1,4 @@
-/** The model's scheduler: who is refused, which run comes first, how large a task is (spec: scheduling.md §2). */
+/** The model's scheduler: who is refused, which run comes first, how large a task is (docs/spec/scheduling.md §2). */
 
 import { longWorkerName, shortWorkerName } from '../../src/model/names.js';
 import type { WorkerCall } from '../../src/operations/context.js';

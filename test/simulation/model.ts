@@ -1,5 +1,5 @@
 /**
- * The naive model of a farm: plain maps and objects, one thread, written from the specification (scheduling.md). Shares
+ * The naive model of a farm: plain maps and objects, one thread, written from the specification (docs/spec/scheduling.md). Shares
  * the pure rules of arithmetic with Shoal, and nothing of its state, journal or operations.
  */
 import type {

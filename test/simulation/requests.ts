@@ -181,7 +181,7 @@ export class Requests {
   }
 }
 
-/** The history of a tune may be left out of what a worker gets (worker-api.md §4.2), empty or not. */
+/** The history of a tune may be left out of what a worker gets (docs/spec/worker-api.md §4.2), empty or not. */
 function parseReply(json: string): Record<string, unknown> {
   const body = JSON.parse(json) as { run?: { args: RunArgs } };
   delete body.run?.args.spsa?.param_history;

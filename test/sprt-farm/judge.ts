@@ -11,7 +11,7 @@ export const BETA = 0.05;
 export const DRAW_RATIO = 0.5;
 /** A right server fails with this probability, on each side. */
 const TAIL = 0.001;
-/** Normalized Elo of one standard deviation of a game (spec: statistics.md). */
+/** Normalized Elo of one standard deviation of a game (docs/spec/statistics.md). */
 const ELO_PER_SIGMA = 800 / Math.LN10;
 
 export interface Decision {

@@ -19,7 +19,7 @@ const CHECKS: Readonly<Record<string, (document: unknown) => string | undefined>
   nns: checkNet,
 };
 
-/** What a member's name says about its BSON type (spec: data-model.md). The rest is the schemas' matter. */
+/** What a member's name says about its BSON type (docs/spec/data-model.md). The rest is the schemas' matter. */
 const DATES = ['start_time', 'last_updated', 'registration_time'];
 const WHOLE =
   `version failures workers cores committed_games total_games wins losses draws crashes time_losses num_games

@@ -1,4 +1,4 @@
-/** The kinds of test that authors choose by name (spec: ui.md §4.1). */
+/** The kinds of test that authors choose by name (docs/spec/ui.md §4.1). */
 import { InvalidArgumentError } from 'commander';
 import type { NewRunForm } from '../../protocol/admin.js';
 

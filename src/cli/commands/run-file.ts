@@ -67,7 +67,7 @@ function stopRule(args: Members): Partial<NewRunForm> {
   return isObject(spsa) ? { ...games, spsa: tuning(spsa, num_games) } : games;
 }
 
-/** A run stores A in game pairs; the form has it as a fraction of them, rounded as fishtest's form does (spec: spsa.md §2). */
+/** A run stores A in game pairs; the form has it as a fraction of them, rounded as fishtest's form does (docs/spec/spsa.md §2). */
 function tuning(spsa: Members, numGames: unknown): NonNullable<NewRunForm['spsa']> {
   const { A, A_ratio, alpha, gamma, raw_params } = spsa;
   const ratio = A_ratio ?? (typeof A === 'number' && Number(numGames) > 0 ? ratioOf(A, Number(numGames)) : A);

@@ -59,7 +59,7 @@ export function makeUserService({ state, reader, whenDurable }: ServiceParts): P
   };
 }
 
-/** The schema of users wants an address (spec: data-model.md §3); nobody reads mail at this domain (RFC 2606). */
+/** The schema of users wants an address (docs/spec/data-model.md §3); nobody reads mail at this domain (RFC 2606). */
 function noMailOf(username: string): string {
   return `${username.toLowerCase()}@example.org`;
 }

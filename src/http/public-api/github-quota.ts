@@ -1,5 +1,5 @@
 /**
- * What is left of the server's GitHub quota (spec: worker-api.md §5.9): asked of GitHub at most once a minute, and only
+ * What is left of the server's GitHub quota (docs/spec/worker-api.md §5.9): asked of GitHub at most once a minute, and only
  * when somebody wants to know. While GitHub does not answer, the last known figures stand.
  */
 

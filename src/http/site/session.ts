@@ -1,5 +1,5 @@
 /**
- * The visitor's session: a signed cookie that holds the token which a form must send back (spec: ui.md §1). Nobody signs
+ * The visitor's session: a signed cookie that holds the token which a form must send back (docs/spec/ui.md §1). Nobody signs
  * in here, so it holds nothing else.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** The paths of fishtest's site that Shoal answers (spec: ui.md §1, §2); for any other there is the page for that. */
+/** The paths of fishtest's site that Shoal answers (docs/spec/ui.md §1, §2); for any other there is the page for that. */
 import { createHash } from 'node:crypto';
 import { detail } from '../transport/answers.js';
 import type { Answer, Exchange } from '../transport/exchange.js';

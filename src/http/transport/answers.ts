@@ -4,7 +4,7 @@ import * as texts from '../../protocol/texts.js';
 import type { Answer } from './exchange.js';
 
 export const JSON_TYPE = 'application/json';
-/** What tells a worker to try again, where a JSON error would make it stop (spec: worker-api.md §6.3). */
+/** What tells a worker to try again, where a JSON error would make it stop (docs/spec/worker-api.md §6.3). */
 export const TRY_AGAIN: Answer = { status: 503, contentType: 'text/plain; charset=utf-8' };
 
 /** What a secondary says to what only the primary does: the duration is always 0.0. */

@@ -1,4 +1,4 @@
-/** Who is asking, as seen through trusted proxies (spec: worker-api.md §1.4). */
+/** Who is asking, as seen through trusted proxies (docs/spec/worker-api.md §1.4). */
 
 import type { HttpRequest } from 'uWebSockets.js';
 import { type AddressSet, parseAddress } from '../../config/network-address.js';

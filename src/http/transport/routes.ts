@@ -1,4 +1,4 @@
-/** The paths of the API, and what answers a request that no handler takes (spec: worker-api.md §1.2, §4.0, §5). */
+/** The paths of the API, and what answers a request that no handler takes (docs/spec/worker-api.md §1.2, §4.0, §5). */
 import { WORKER_ENDPOINTS, type WorkerEndpoint } from '../../protocol/worker-endpoints.js';
 import { METERED_ROUTES, type MeteredRoute, meteredRoute } from '../../runtime/meters.js';
 

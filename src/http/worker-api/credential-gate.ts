@@ -1,5 +1,5 @@
 /**
- * Step 3 of a request's checks (spec: worker-api.md §3): who asks. A credential that was verified is known at once; any other
+ * Step 3 of a request's checks (docs/spec/worker-api.md §3): who asks. A credential that was verified is known at once; any other
  * goes to the pool, where a slow hash is made of it, unless too many wrong ones came before. A known one that is in use is
  * checked again in good time, beside the requests, so that it does not get too old in the middle of work.
  */

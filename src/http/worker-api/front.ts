@@ -1,6 +1,6 @@
 /**
  * A front thread's work: from a request's body to its reply. What neither blocks nor takes long is answered here; the
- * rest goes to the pool. The order of checks is the protocol's (spec: worker-api.md §3).
+ * rest goes to the pool. The order of checks is the protocol's (docs/spec/worker-api.md §3).
  */
 import {
   type Context,

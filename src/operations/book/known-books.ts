@@ -1,5 +1,5 @@
 /**
- * The opening books that workers can be given (spec: data-model.md §12): names with counts and hashes. What is known stays known:
+ * The opening books that workers can be given (docs/spec/data-model.md §12): names with counts and hashes. What is known stays known:
  * a newer list replaces entries of the same name and keeps the others, such as books of one's own.
  */
 import type { BookMetadata } from '../../model/documents.js';

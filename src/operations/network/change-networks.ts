@@ -1,5 +1,5 @@
 /**
- * Networks are added and removed (spec: data-model.md §7, web-ui.md §4.12). The file is in its place before its record is made,
+ * Networks are added and removed (docs/spec/data-model.md §7, docs/spec/web-ui.md §4.12). The file is in its place before its record is made,
  * and the record is gone before its file: what has a record can be downloaded.
  */
 import type { NetDocument } from '../../model/documents.js';

@@ -1,6 +1,6 @@
 /**
  * Start-up: memory is rebuilt from the store, and every aggregate is computed anew from the tasks, which are the truth
- * (spec: scheduling.md §9).
+ * (docs/spec/scheduling.md §9).
  */
 
 import type { BookMetadata } from '../../model/documents.js';

@@ -1,4 +1,4 @@
-/** An approver lets a run be played (spec: scheduling.md §4.7). */
+/** An approver lets a run be played (docs/spec/scheduling.md §4.7). */
 import { fixedHead, setBlobText } from '../../state/run-document.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';

@@ -1,4 +1,4 @@
-/** What an account may ask a modification for (spec: web-ui.md §6.2): the first fault is told, as the form does. */
+/** What an account may ask a modification for (docs/spec/web-ui.md §6.2): the first fault is told, as the form does. */
 import { limitProblem } from '../../rules/run-limits.js';
 import { RunFlag, RunFloat } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';

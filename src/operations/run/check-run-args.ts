@@ -1,4 +1,4 @@
-/** Whether the args of a new run can be played (spec: data-model.md §2.2, §2.6). */
+/** Whether the args of a new run can be played (docs/spec/data-model.md §2.2, §2.6). */
 
 import type { RunArgs } from '../../model/documents.js';
 import { isNetName } from '../../model/net-name.js';

@@ -1,4 +1,4 @@
-/** People stop, purge and delete runs (spec: scheduling.md §4.8, §5.2, §6): the owner, an approver, or the operator. */
+/** People stop, purge and delete runs (docs/spec/scheduling.md §4.8, §5.2, §6): the owner, an approver, or the operator. */
 import { RunFlag } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import type { Actor } from '../actor.js';

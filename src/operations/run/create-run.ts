@@ -1,4 +1,4 @@
-/** Somebody submits a run (spec: scheduling.md §4.10): its document is built, loaded and logged as one change. */
+/** Somebody submits a run (docs/spec/scheduling.md §4.10): its document is built, loaded and logged as one change. */
 import { runName } from '../../model/names.js';
 import { newObjectId } from '../../model/object-id.js';
 import type { NewRunForm } from '../../protocol/admin.js';

@@ -1,5 +1,5 @@
 /**
- * Ends a run (spec: scheduling.md §6): because it is decided, because a worker's owner with enough contributions says
+ * Ends a run (docs/spec/scheduling.md §6): because it is decided, because a worker's owner with enough contributions says
  * so, or because a person does. An automatic purge may revive it.
  */
 import { fixedHead } from '../../state/run-document.js';

@@ -1,4 +1,4 @@
-/** A person changes a run that exists (spec: scheduling.md §4.9, web-ui.md §6.2). A finished run that needs games again is revived. */
+/** A person changes a run that exists (docs/spec/scheduling.md §4.9, docs/spec/web-ui.md §6.2). A finished run that needs games again is revived. */
 import { fixedHead, setBlobText } from '../../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';

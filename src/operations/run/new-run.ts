@@ -1,5 +1,5 @@
 /**
- * Makes the document of a new run from what its author says (spec: data-model.md §2.6, scheduling.md §4.10). GitHub is not
+ * Makes the document of a new run from what its author says (docs/spec/data-model.md §2.6, docs/spec/scheduling.md §4.10). GitHub is not
  * asked: commits, signatures and networks are part of the form. Whether the owner, the networks and the book exist is the
  * caller's to check, since it takes the store.
  */

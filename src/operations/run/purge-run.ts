@@ -1,4 +1,4 @@
-/** Takes the games of bad workers out of a finished run (spec: scheduling.md §5). Call under the run's lock. */
+/** Takes the games of bad workers out of a finished run (docs/spec/scheduling.md §5). Call under the run's lock. */
 import { type Chi2, chi2OfWorkers, colorOfResidual, findOutliers, type TaskView } from '../../rules/chi2.js';
 import { isCrashOrTime } from '../../rules/crash-or-time.js';
 import { updateSprt } from '../../rules/sprt.js';

@@ -1,4 +1,4 @@
-/** When a new run ends: an SPRT, an SPSA tune or a fixed number of games (spec: data-model.md §2.6). */
+/** When a new run ends: an SPRT, an SPSA tune or a fixed number of games (docs/spec/data-model.md §2.6). */
 
 import type { RunArgs } from '../../model/documents.js';
 import type { NewRunForm } from '../../protocol/admin.js';

@@ -1,4 +1,4 @@
-/** A run's aggregates as its tasks, which are the truth, say them (spec: scheduling.md §7.5). */
+/** A run's aggregates as its tasks, which are the truth, say them (docs/spec/scheduling.md §7.5). */
 import type { Pentanomial, Results } from '../../model/documents.js';
 import { taskGames } from '../../state/results.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';

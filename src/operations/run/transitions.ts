@@ -1,5 +1,5 @@
 /**
- * The transitions of tasks and runs that several operations share (spec: scheduling.md §4). Call all of them under the
+ * The transitions of tasks and runs that several operations share (docs/spec/scheduling.md §4). Call all of them under the
  * run's lock; they mark what they change.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Measures a run in memory by the schema of run documents (spec: data-model.md §2), its sums by its tasks. What is broken
+ * Measures a run in memory by the schema of run documents (docs/spec/data-model.md §2), its sums by its tasks. What is broken
  * is logged and never blocks.
  */
 import { checkRunHead, checkTask } from '../../protocol/check-document.js';

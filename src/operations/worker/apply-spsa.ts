@@ -1,4 +1,4 @@
-/** Applies the result of one SPSA batch to the tune (spec: spsa.md §4–5). Call under the run's lock. */
+/** Applies the result of one SPSA batch to the tune (docs/spec/spsa.md §4–5). Call under the run's lock. */
 import { crc32 } from 'node:zlib';
 import type { SpsaHistoryPoint } from '../../model/documents.js';
 import type { SpsaResults } from '../../protocol/request.js';

@@ -1,4 +1,4 @@
-/** A worker says that it is still at its task (spec: scheduling.md §4.3). Never worth waiting for the store. */
+/** A worker says that it is still at its task (docs/spec/scheduling.md §4.3). Never worth waiting for the store. */
 import { TaskFloat } from '../../state/task-record.js';
 import { markBeat } from '../changes.js';
 import type { Context, Outcome, WorkerCall } from '../context.js';

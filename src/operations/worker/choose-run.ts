@@ -1,5 +1,5 @@
 /**
- * The order and the filters by which a worker gets a run (spec: scheduling.md §2.3, §2.4). Reads single words of runs
+ * The order and the filters by which a worker gets a run (docs/spec/scheduling.md §2.3, §2.4). Reads single words of runs
  * it has not locked: what it chooses is checked again under the run's lock. Call under the request-task mutex.
  */
 

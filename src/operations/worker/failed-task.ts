@@ -1,4 +1,4 @@
-/** A worker gives its task up (spec: scheduling.md §4.2). Games already reported stay counted. */
+/** A worker gives its task up (docs/spec/scheduling.md §4.2). Games already reported stay counted. */
 import * as texts from '../../protocol/texts.js';
 import { accept, type Context, type Outcome, type Reply, type WorkerCall } from '../context.js';
 import { failTask, isActive } from '../run/transitions.js';

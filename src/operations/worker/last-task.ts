@@ -5,7 +5,7 @@ import type { TaskReference } from '../../state/workers.js';
 import { failTask, isActive } from '../run/transitions.js';
 
 /**
- * Gives the worker a task. Its earlier one, if it is still active, was abandoned by it: it fails (spec: scheduling.md §2.6).
+ * Gives the worker a task. Its earlier one, if it is still active, was abandoned by it: it fails (docs/spec/scheduling.md §2.6).
  * Call under the request-task mutex.
  */
 export function replaceTask(state: State, worker: number, task: TaskReference, now: number): void {

@@ -1,4 +1,4 @@
-/** Draws the parameters of a worker's next SPSA batch (spec: spsa.md §3). */
+/** Draws the parameters of a worker's next SPSA batch (docs/spec/spsa.md §3). */
 
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';

@@ -1,5 +1,5 @@
 /**
- * A worker asks for work (spec: scheduling.md §2). One decision at a time, under the request-task mutex: refusals, the
+ * A worker asks for work (docs/spec/scheduling.md §2). One decision at a time, under the request-task mutex: refusals, the
  * best run in the specified order, a new task. The best run is found in one pass over the ready runs: the first of the
  * sorted order that passes all filters is the least of those that pass them.
  */

@@ -1,5 +1,5 @@
 /**
- * Steps 5–7 of the validation order (spec: worker-api.md §3): the run exists, the task exists, and it is this worker's.
+ * Steps 5–7 of the validation order (docs/spec/worker-api.md §3): the run exists, the task exists, and it is this worker's.
  */
 import { BUSY } from '../../memory/locks/lock-table.js';
 import * as texts from '../../protocol/texts.js';

@@ -1,4 +1,4 @@
-/** A worker asks that its run be stopped (spec: worker-api.md §4.7): taken from users who have contributed enough. */
+/** A worker asks that its run be stopped (docs/spec/worker-api.md §4.7): taken from users who have contributed enough. */
 import * as texts from '../../protocol/texts.js';
 import { RunFlag, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
@@ -9,7 +9,7 @@ import { endRun } from '../run/end-run.js';
 import { deactivateTask, taskAction } from '../run/transitions.js';
 import { checkTask, withRun } from './resolve-task.js';
 
-/** CPU hours that a user must have contributed to stop a run (spec: worker-api.md §4.7). */
+/** CPU hours that a user must have contributed to stop a run (docs/spec/worker-api.md §4.7). */
 const HOURS_TO_STOP = 1000;
 
 /** @param cpuHours of the calling user; undefined when the user has no entry among the contributors. */

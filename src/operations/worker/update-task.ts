@@ -1,5 +1,5 @@
 /**
- * A worker reports the games of its task (spec: scheduling.md §3). Everything is worked out before anything is written,
+ * A worker reports the games of its task (docs/spec/scheduling.md §3). Everything is worked out before anything is written,
  * so that an update that decides its run can be sent to a pool thread without a trace, and no error leaves half of it.
  */
 import { isDeepStrictEqual } from 'node:util';

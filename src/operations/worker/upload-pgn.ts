@@ -1,4 +1,4 @@
-/** Stores the games of a task (spec: worker-api.md §4.8). The task need not be active, nor its run unfinished. */
+/** Stores the games of a task (docs/spec/worker-api.md §4.8). The task need not be active, nor its run unfinished. */
 import { decodePgn } from '../../protocol/pgn.js';
 import * as texts from '../../protocol/texts.js';
 import type { State } from '../../state/state.js';

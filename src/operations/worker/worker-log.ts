@@ -1,4 +1,4 @@
-/** A worker's message for the audit log (spec: worker-api.md §4.9). */
+/** A worker's message for the audit log (docs/spec/worker-api.md §4.9). */
 
 import { longWorkerName, runName } from '../../model/names.js';
 import * as texts from '../../protocol/texts.js';

@@ -25,7 +25,7 @@ export interface WorkerRoute {
    * that there is none, `retry` that its sender keeps it and tries again.
    */
   readonly whenStoreAway: 'serve' | 'no task' | 'retry';
-  /** Whether a secondary refuses it (spec: worker-api.md §1.2). */
+  /** Whether a secondary refuses it (docs/spec/worker-api.md §1.2). */
   readonly needsPrimary: boolean;
   /** Which setting limits its body. */
   readonly body: 'request' | 'pgn';

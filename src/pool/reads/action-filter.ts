@@ -1,6 +1,6 @@
 /**
  * Filters of the action log in the language of MongoDB: the operators that are allowed, and what they mean for the
- * members that an action can have (spec: worker-api.md §5.3). What a filter asks of the index is told apart, so that the
+ * members that an action can have (docs/spec/worker-api.md §5.3). What a filter asks of the index is told apart, so that the
  * log need not be read from end to end.
  */
 import type { ActionDocument } from '../../model/documents.js';

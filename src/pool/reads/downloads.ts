@@ -1,4 +1,4 @@
-/** Games and networks for the public API (spec: worker-api.md §5.8). */
+/** Games and networks for the public API (docs/spec/worker-api.md §5.8). */
 import { isObjectId } from '../../model/object-id.js';
 import { pushItem, withSystem } from '../../operations/changes.js';
 import type { Context } from '../../operations/context.js';

@@ -1,4 +1,4 @@
-/** What the OpenAPI document says of each endpoint (spec: worker-api.md §4, §5). */
+/** What the OpenAPI document says of each endpoint (docs/spec/worker-api.md §4, §5). */
 import type { WorkerEndpoint } from '../worker-endpoints.js';
 import type { JsonObject } from './components.js';
 

@@ -1,4 +1,4 @@
-/** The indexes of fishtest's database (spec: data-model.md §10): made where they are missing, never dropped. */
+/** The indexes of fishtest's database (docs/spec/data-model.md §10): made where they are missing, never dropped. */
 import type { Collection, CreateIndexesOptions, Db, IndexSpecification } from 'mongodb';
 import { SITE_RECORDS } from './site-records.js';
 

@@ -63,7 +63,7 @@ export function objectId(runId: string): ObjectId | undefined {
   return /^[0-9a-f]{24}$/i.test(runId) ? new ObjectId(runId) : undefined;
 }
 
-/** As the reference chooses (spec: data-model.md §10). */
+/** As the reference chooses (docs/spec/data-model.md §10). */
 function hintOf({ username, successOnly, yellowOnly, ltcOnly }: FinishedRunsQuery): string {
   if (username !== undefined) return 'finished_user_runs';
   if (successOnly) return 'finished_green_runs';

@@ -1,4 +1,4 @@
-/** The action log: appended once for each `_id`, read by the indexes of data-model.md §10. */
+/** The action log: appended once for each `_id`, read by the indexes of docs/spec/data-model.md §10. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { ActionDocument } from '../../model/documents.js';
 import type { ActionQuery } from '../port.js';

@@ -4,7 +4,7 @@
  * - Numbers that come from JavaScript have REAL affinity: SQLite keeps whole values as compact integers on disk and gives
  *   back the very double that was stored, infinities included, where INTEGER would refuse to read 1e18.
  * - `runs` holds what a live run changes, `run_heads` the long text written once, so that an update touches one small row.
- * - The finished lists have partial indexes: an update of a live run touches none of them (data-model.md §10).
+ * - The finished lists have partial indexes: an update of a live run touches none of them (docs/spec/data-model.md §10).
  * - `worker_infos` is interned by content and never shrinks; a task keeps only its number and its nps, the one member
  *   that differs from task to task. A task is then some 70 bytes, so a group of updates falls on few pages.
  */

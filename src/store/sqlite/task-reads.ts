@@ -99,7 +99,7 @@ function results(row: TaskRow): Results {
     time_losses: row[10],
   } as Results;
   if (row[11] !== null) stats.pentanomial = [row[11], row[12], row[13], row[14], row[15]] as Pentanomial;
-  // Old documents may lack these two (data-model.md §2.7): what is missing stays missing.
+  // Old documents may lack these two (docs/spec/data-model.md §2.7): what is missing stays missing.
   if (row[9] === null) Reflect.deleteProperty(stats, 'crashes');
   if (row[10] === null) Reflect.deleteProperty(stats, 'time_losses');
   return stats;
