@@ -12,7 +12,7 @@ import { type Context, isReply, type Reply, type WorkerCall } from '../operation
 import { type OperationName, runOperation, WORKER_ROUTES } from '../operations/worker/worker-routes.js';
 import { measureReader } from '../runtime/measure-reader.js';
 import { Shared, type ThreadData } from '../runtime/shared.js';
-import { Site } from '../site/answer-site.js';
+import type { Site } from '../site/answer-site.js';
 import type { SiteAnswer } from '../site/site-messages.js';
 import type { SiteSettings } from '../site/site-settings.js';
 import { openStore } from '../store/open-store.js';
@@ -43,17 +43,26 @@ const reader = measureReader(await store.openReader(), shared.meters.readTime, t
 threads.tickLiveness();
 setInterval(() => threads.tickLiveness(), PULSE_MS).unref();
 const context: Context = { state: shared.state, mayBlock: true };
-const site = new Site(
-  { state: shared.state, reader, settings: data.site, isPrimary: data.isPrimary },
-  shared.sessionChanges,
-);
+let site: Promise<Site> | undefined;
+
+/** The pages' templates and rules of passwords are loaded for the first page: a thread serves workers before that. */
+function theSite(): Promise<Site> {
+  site ??= import('../site/answer-site.js').then(
+    (pages) =>
+      new pages.Site(
+        { state: shared.state, reader, settings: data.site, isPrimary: data.isPrimary },
+        shared.sessionChanges,
+      ),
+  );
+  return site;
+}
 
 export default async function handle(
   call: PoolCall,
 ): Promise<Reply | AuthResult | BatchedReply[] | ReadAnswer | SiteAnswer | undefined> {
   shared.counters.add('poolCalls');
   if (call.kind === 'read') return await answerRead(context, reader, call, data.isPrimary);
-  if (call.kind === 'site') return await site.answer(call);
+  if (call.kind === 'site') return await (await theSite()).answer(call);
   if (call.kind === 'games') return void (await sendGames(reader, call));
   if (call.kind === 'verify') return await verify(call.username, call.password);
   if (call.kind === 'requestTasks') return await answerAll(call.calls);
