@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import type { ActionDocument } from '../../src/model/documents.js';
 import { openStore } from '../../src/store/open-store.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
-import { checkPhone, PHONE, SiteBrowser, signIn, skip, textOf, tokenOf } from './site-browser.js';
+import { checkPhone, PHONE, SiteBrowser, signIn, skip, submit, textOf, tokenOf } from './site-browser.js';
 import { PASSWORD } from './site-seed.js';
 
 const NEW_PASSWORD = 'granite-Otter-lantern-47';
@@ -41,13 +41,6 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
     const fill = async (page: Page, fields: Record<string, string>) => {
       for (const [name, value] of Object.entries(fields)) await page.fill(`#${name}`, value);
     };
-    const submit = async (page: Page, button: string) => {
-      const answered = page.waitForResponse((response) => response.request().method() === 'POST');
-      await page.click(button);
-      const response = await answered;
-      await page.waitForLoadState();
-      return response.status();
-    };
     const signupReady = async (page: Page) => {
       await page.waitForSelector('form[action="/signup"] button.primary:enabled');
       await page.waitForTimeout(3_100);
@@ -68,7 +61,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
         email: 'nonsense',
         tests_repo: 'x',
       });
-      assert.equal(await submit(page, forms.signup), 422);
+      assert.equal(await submit(page.locator(forms.signup)), 422);
       for (const name of ['username', 'password', 'password2', 'email', 'tests_repo']) {
         assert.equal(await page.getAttribute(`#${name}`, 'aria-invalid'), 'true', name);
         assert.notEqual(await textOf(page, `#${name}-problem`), '', name);
@@ -93,7 +86,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
           email: `x${username.length}@example.org`,
           tests_repo: '',
         });
-        assert.equal(await submit(page, forms.signup), 422);
+        assert.equal(await submit(page.locator(forms.signup)), 422);
         assert.match(await textOf(page, '#username-problem'), problem);
       }
     });
@@ -110,7 +103,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
         email: 'new@Example.org',
       });
       await signupReady(page);
-      assert.equal(await submit(page, forms.signup), 302);
+      assert.equal(await submit(page.locator(forms.signup)), 302);
       assert.equal(new URL(page.url()).pathname, '/login');
       assert.match(await textOf(page, '#flashes'), /Newbie is made/);
       await signIn(page, 'Newbie', NEW_PASSWORD);
@@ -159,14 +152,14 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const page = await site.member('ann', '/user');
       await fill(page, { email: 'ann2@example.org' });
       await page.evaluate('document.querySelector(\'form[action="/user"]\').noValidate = true');
-      assert.equal(await submit(page, forms.profile), 422);
+      assert.equal(await submit(page.locator(forms.profile)), 422);
       assert.equal(await page.inputValue('#email'), 'ann2@example.org');
       assert.match(await textOf(page, '#old_password-problem'), /wrong/);
       await fill(page, { email: 'BOB@example.org', old_password: PASSWORD });
-      assert.equal(await submit(page, forms.profile), 422);
+      assert.equal(await submit(page.locator(forms.profile)), 422);
       assert.match(await textOf(page, '#email-problem'), /another account/);
       await fill(page, { email: 'ann2@example.org', old_password: PASSWORD });
-      assert.equal(await submit(page, forms.profile), 302);
+      assert.equal(await submit(page.locator(forms.profile)), 302);
       assert.match(await textOf(page, '#flashes'), /address is changed/);
       assert.equal(await page.inputValue('#email'), 'ann2@example.org');
     });
@@ -176,7 +169,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const other = await site.member('ann');
       assert.ok(await worker('ann', PASSWORD));
       await fill(page, { password: NEW_PASSWORD, password2: NEW_PASSWORD, old_password: PASSWORD });
-      assert.equal(await submit(page, forms.profile), 302);
+      assert.equal(await submit(page.locator(forms.profile)), 302);
       assert.equal(await textOf(page, '.who'), 'ann');
       await other.reload();
       assert.equal(await other.locator('.who').count(), 0);
@@ -185,8 +178,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       await signIn(other, 'ann', NEW_PASSWORD);
       assert.equal(await textOf(other, '.who'), 'ann');
       await page.reload();
-      await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
-      await page.waitForLoadState();
+      await submit(page.getByRole('button', { name: 'Sign out everywhere else' }));
       await other.reload();
       assert.equal(await other.locator('.who').count(), 0);
     });
@@ -216,10 +208,10 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       });
       const row = (name: string) =>
         cora.locator('tr', { has: cora.getByRole('link', { name, exact: true }) });
-      await row('pete').getByRole('button', { name: 'Accept' }).click();
+      await submit(row('pete').getByRole('button', { name: 'Accept' }));
       await cora.waitForSelector('.flash');
       assert.match(await textOf(cora, '#flashes'), /pete is accepted/);
-      await row('paula').getByRole('button', { name: 'Reject' }).click();
+      await submit(row('paula').getByRole('button', { name: 'Reject' }));
       await cora.getByText('paula is rejected').waitFor();
       assert.equal(questions.length, 1);
       const [accepted] = await actions('accept_user');
@@ -252,14 +244,14 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
     it('lets the bearer of a link choose a new password, once', async () => {
       const cora = await site.member('cora', '/user/bob');
       cora.on('dialog', (dialog) => void dialog.accept());
-      await cora.getByRole('button', { name: 'Link for a new password' }).click();
+      await submit(cora.getByRole('button', { name: 'Link for a new password' }));
       const link = await textOf(cora, '#reset-link');
       const bob = await site.member('bob');
       const page = await site.person(new URL(link).pathname);
       await fill(page, { password: 'easy', password2: 'easy' });
-      assert.equal(await submit(page, 'main button.primary'), 422);
+      assert.equal(await submit(page.locator('main button.primary')), 422);
       await fill(page, { password: NEW_PASSWORD, password2: NEW_PASSWORD });
-      assert.equal(await submit(page, 'main button.primary'), 302);
+      assert.equal(await submit(page.locator('main button.primary')), 302);
       await signIn(page, 'bob', NEW_PASSWORD);
       assert.equal(await textOf(page, '.who'), 'bob');
       await bob.reload();
@@ -272,7 +264,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const page = await site.member('cora', '/user');
       page.on('dialog', (dialog) => void dialog.accept());
       await page.fill('#name', 'my farm');
-      await page.getByRole('button', { name: 'Make a key' }).click();
+      await submit(page.getByRole('button', { name: 'Make a key' }));
       const secret = await textOf(page, '#new-key');
       assert.match(secret, /^sht_/);
       await site.screenshot(page, `key-${kind}`);
@@ -282,7 +274,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       await signIn(stranger, 'cora', secret);
       assert.match(await textOf(stranger, '#login-problem'), /wrong/);
       await page.goto(`${site.server.url}/user`);
-      await page.getByRole('button', { name: 'Revoke' }).click();
+      await submit(page.getByRole('button', { name: 'Revoke' }));
       await page.getByText('is revoked').waitFor();
       assert.deepEqual([await worker('cora', secret), await worker('cora', PASSWORD)], [false, true]);
     });

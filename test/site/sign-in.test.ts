@@ -1,7 +1,7 @@
 /** Signing in and out, and sessions, as people meet them in a browser (docs/spec/web-ui.md §11.1). */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { checkPhone, PHONE, SiteBrowser, signIn, skip, textOf, tokenOf } from './site-browser.js';
+import { checkPhone, PHONE, SiteBrowser, signIn, skip, submit, textOf, tokenOf } from './site-browser.js';
 import { PASSWORD } from './site-seed.js';
 
 const SESSION = 'fishtest_session';
@@ -69,13 +69,13 @@ describe('signing in', { skip }, () => {
     assert.deepEqual([kept.httpOnly, kept.sameSite, kept.secure, kept.path], [true, 'Lax', false, '/']);
     const days = (kept.expires - Date.now() / 1000) / 86_400;
     assert.ok(days > 399 && days <= 400, String(days));
-    await page.click('#sign-out button');
+    await submit(page.locator('#sign-out button'));
     await page.goto(`${site.server.url}/login`);
     assert.ok(await page.isChecked('input[type=checkbox][name=stay_logged_in]'));
     await page.uncheck('input[type=checkbox][name=stay_logged_in]');
     await signIn(page, 'ann');
     assert.equal((await find()).expires, -1);
-    await page.click('#sign-out button');
+    await submit(page.locator('#sign-out button'));
     await page.goto(`${site.server.url}/login`);
     assert.ok(!(await page.isChecked('input[type=checkbox][name=stay_logged_in]')));
   });
@@ -100,7 +100,7 @@ describe('signing in', { skip }, () => {
       [await isMember(own), await isMember({ cookie: `${SESSION}=${before}` })],
       [true, false],
     );
-    await page.click('#sign-out button');
+    await submit(page.locator('#sign-out button'));
     assert.equal(await isMember(own), false);
   });
 
@@ -109,7 +109,7 @@ describe('signing in', { skip }, () => {
     const other = await page.context().newPage();
     await other.goto(`${site.server.url}/tests`);
     assert.equal(await textOf(other, '.who'), 'ann');
-    await page.click('#sign-out button');
+    await submit(page.locator('#sign-out button'));
     assert.match(await textOf(page, '#flashes'), /signed out/);
     await other.waitForSelector('a.button[href="/login"]');
   });

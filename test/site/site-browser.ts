@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { browserIsRequired, chromiumPath, startBrowser } from '../dashboard/browser.js';
 import { ServerProcess } from '../server/server-process.js';
 import { PASSWORD, seedPeople } from './site-seed.js';
@@ -134,8 +134,18 @@ export class SiteBrowser {
 export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.fill('#username', username);
   await page.fill('#password', password);
-  await page.click('button.primary');
-  await page.waitForLoadState();
+  await submit(page.locator('button.primary'));
+}
+
+/** Presses the button of a form, waits for the page that answers it, and resolves to the status of the POST. */
+export async function submit(button: Locator): Promise<number> {
+  const page = button.page();
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST'),
+    page.waitForEvent('load'),
+    button.click(),
+  ]);
+  return answer.status();
 }
 
 /** The token that the forms of a page send. */
