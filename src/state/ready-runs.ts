@@ -14,6 +14,8 @@ export class ReadyRuns {
   /** Word 0: how many slots the list holds; then the slots of runs that may be ready for work. */
   readonly #ready: Int32Array;
   readonly #listed: Int32Array;
+  /** One word: 1 when a listed slot has got another run, which may stand at a place that is not its own. */
+  readonly #reused: Int32Array;
   readonly #lock: LockTable;
   readonly #order: RunOrder;
   readonly #isUnfinished: (slot: number) => boolean;
@@ -25,6 +27,7 @@ export class ReadyRuns {
     const { count } = order.records;
     this.#ready = region.i32('ready-runs', count + 1);
     this.#listed = region.i32('ready-listed', count);
+    this.#reused = region.i32('ready-reused', 1);
     this.#lock = lock;
     this.#order = order;
     this.#isUnfinished = isUnfinished;
@@ -33,11 +36,13 @@ export class ReadyRuns {
 
   /**
    * Puts a run on the list. Call under the run's lock. Younger ones move on from the end, the count first: whoever reads
-   * meanwhile from the first on, as long as there is one more, finds some run twice but none missing.
+   * meanwhile from the first on, as long as there is one more, finds some run twice but none missing. A slot that still
+   * stands there for a run that has left it cannot move under readers' eyes: the next look puts it in its place.
    */
   add(slot: number): void {
     this.#lock.run(0, () => {
-      if (this.#listed[slot] === 0) {
+      if (this.#listed[slot] !== 0) Atomics.store(this.#reused, 0, 1);
+      else {
         this.#listed[slot] = 1;
         const count = this.#ready[0]!;
         let place = 1 + count;
@@ -55,8 +60,9 @@ export class ReadyRuns {
     if (place > count) Atomics.store(this.#ready, 0, count + 1);
   }
 
-  /** Begins a look through the list. Only the holder of the request-task mutex may: now and then it drops finished runs. */
+  /** Begins a look through the list. Only the holder of the request-task mutex may: it alone takes runs off and moves them. */
   beginScan(): void {
+    if (Atomics.load(this.#reused, 0) !== 0) this.#lock.run(0, () => this.#repair());
     if (++this.#looks % COMPACT_EVERY === 0) this.#compact();
     this.#count = Atomics.load(this.#ready, 0);
   }
@@ -82,8 +88,9 @@ export class ReadyRuns {
     }
   }
 
-  /** The list without what stands there twice, after a thread died while it drew the list together. */
+  /** The list in its order and without what stands there twice, as when a thread died while it drew the list together. */
   #repair(): void {
+    Atomics.store(this.#reused, 0, 0);
     const slots = new Set(this.#ready.subarray(1, 1 + this.#ready[0]!));
     this.#listed.forEach((listed, slot) => {
       if (listed !== 0) slots.add(slot);

@@ -1,5 +1,6 @@
 /** Short simulations; `npm run simulate` plays long ones. A failing seed is printed with the shortest script. */
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { evictRuns } from '../../src/operations/run/evict-runs.js';
 import type { OperationName } from '../../src/operations/worker/worker-routes.js';
@@ -12,8 +13,7 @@ const STEPS = 2500;
 const EPISODES = 6;
 
 test('farms agree with the naive model, through crashes, stalls and jumps of the clock', async () => {
-  // A run of the suite must be repeatable; `npm run simulate` draws other farms.
-  const seed = Number(process.env['SHOAL_SEED'] ?? 1);
+  const seed = Number(process.env['SHOAL_SEED'] ?? randomInt(2 ** 31));
   for (let episode = 0; episode < EPISODES; episode++) {
     const { scene, script } = makeEpisode(seed, episode, STEPS);
     const failure = await playScript(scene, script);

@@ -37,17 +37,22 @@ function isListed({ runs: { ready } }: State, slot: number): boolean {
 }
 
 describe('ReadyRuns', () => {
-  it('has every unfinished run once, the oldest first, whenever runs come, finish and are revived', () => {
-    const step = fc.record({ age: fc.nat(30), looks: fc.nat(100) });
+  it('has every unfinished run once, the oldest first, whenever runs come, finish, leave memory and are revived', () => {
+    const step = fc.record({ age: fc.nat(9), looks: fc.constantFrom(0, 0, 0, 70), leaves: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const state = fresh();
         const { runs } = state;
         const slots = new Map<number, number>();
         const unfinished = new Set<number>();
-        for (const { age, looks } of steps) {
+        for (const { age, looks, leaves } of steps) {
           if (!slots.has(age)) slots.set(age, addRun(state, age));
-          else {
+          else if (leaves && !unfinished.has(age)) {
+            // The next run takes its slot, which may be listed still.
+            runs.remove(slots.get(age)!);
+            slots.delete(age);
+            continue;
+          } else {
             const finishes = unfinished.has(age);
             runs.set(slots.get(age)!, RunFlag.finished, finishes);
             if (!finishes) runs.ready.add(slots.get(age)!);
