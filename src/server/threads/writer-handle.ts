@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { withoutCredentials } from '../../config/store-url.js';
+import { sqliteDirectory, withoutCredentials } from '../../config/store-url.js';
 import { closeBeforeEnd, endProcess } from '../exit.js';
 import { type OnThreadExit, superviseThread } from './supervise.js';
 import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
@@ -56,8 +56,8 @@ export class WriterThread {
     }).finally(() => clearInterval(waiting));
     // From here on its exit is the process's end; before, the start fails with what the thread threw.
     thread.#expectEnd = superviseThread(worker, 'store', onExit);
-    // Not in the middle of a commit.
-    closeBeforeEnd(() => thread.stop(0).catch(() => {}));
+    // Not in the middle of SQLite's commit; a database far away is waited for no longer.
+    if (sqliteDirectory(data.storeUrl) !== undefined) closeBeforeEnd(() => thread.stop(0).catch(() => {}));
     return thread;
   }
 
