@@ -1,7 +1,7 @@
 /**
  * The comparison: the worker endpoints as a good Node engineer writes them. Fastify 5 with compiled schemas and
  * serialisers, one process and one event loop; the operations and the store are Shoal's own, so that only the way of
- * serving differs. Verified credentials are cached as in Shoal, and replies wait for their durable group as there.
+ * serving differs. Verified credentials are cached as in Shoal, and replies wait for their durable batch as there.
  */
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { verifyPassword } from '../../src/operations/account/password.js';
@@ -29,8 +29,8 @@ state.threads.join('fastify', { parks: true });
 const writer = await store.openWriter();
 const reader = await store.openReader();
 await recover(state, reader, Date.now());
-const journal = new GroupCommitter(state, writer, { flushIntervalMs: 1000 });
-void journal.run();
+const committer = new GroupCommitter(state, writer, { flushIntervalMs: 1000 });
+void committer.run();
 // One thread: it may do what takes long, and finds every lock free.
 const context: Context = { state, mayBlock: true };
 

@@ -1,7 +1,7 @@
 /**
  * What a change waits for until it is durable, by how many clients wait at once: each marks a change, waits for the store, and
  * comes again. Beside it what the disk takes by itself, for a write of a page and its fdatasync. And a stream of changes that
- * waits for nobody, where the number of groups tells what lingering saves.
+ * waits for nobody, where the number of batches tells what lingering saves.
  */
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

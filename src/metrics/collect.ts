@@ -37,7 +37,7 @@ export interface MetricsView {
   };
   admission: { permits: number; in_use: number; rejected: number; most_in_use: number };
   locks: { lock: string; timed_one_in: number; wait: Distribution; hold: Distribution }[];
-  journal: { lag: number };
+  commits: { lag: number };
   store: {
     commits: number;
     failures: number;
@@ -45,8 +45,8 @@ export interface MetricsView {
     /** For how long readers have missed what is durable, in seconds. */
     behind: number;
     commit: Distribution;
-    /** Runs and tasks in a group. */
-    group_size: Distribution;
+    /** Runs and tasks in a batch. */
+    batch_size: Distribution;
     read: Distribution;
   };
   farm: FarmTotals;
@@ -117,14 +117,14 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
       wait: distribution(wait),
       hold: distribution(hold),
     })),
-    journal: { lag: state.commits.lag() },
+    commits: { lag: state.commits.lag() },
     store: {
       commits: counts.commits,
       failures: counts.commitFailures,
       failing: shared.storeFailing.load() === 1,
       behind: shared.storeBehindMs.load() / 1000,
       commit: distribution(meters.commitTime),
-      group_size: distribution(meters.batchSize, 1),
+      batch_size: distribution(meters.batchSize, 1),
       read: distribution(meters.readTime),
     },
     farm: readFarm(state),

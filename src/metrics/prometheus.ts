@@ -79,10 +79,10 @@ function writeLocks(text: Text, { locks }: MetricsView): void {
   );
 }
 
-function writeStore(text: Text, { journal, store }: MetricsView): void {
-  text.gauge('shoal_journal_lag', 'Numbered changes that are not durable yet.', [[journal.lag]]);
-  text.counter('shoal_store_commits_total', 'Groups of changes made durable.', [[store.commits]]);
-  text.counter('shoal_store_commit_failures_total', 'Groups refused by the store and tried again.', [
+function writeStore(text: Text, { commits, store }: MetricsView): void {
+  text.gauge('shoal_journal_lag', 'Numbered changes that are not durable yet.', [[commits.lag]]);
+  text.counter('shoal_store_commits_total', 'Batches of changes made durable.', [[store.commits]]);
+  text.counter('shoal_store_commit_failures_total', 'Batches refused by the store and tried again.', [
     [store.failures],
   ]);
   text.gauge('shoal_store_failing', '1 while the store refuses what it is given.', [[store.failing ? 1 : 0]]);
@@ -91,8 +91,8 @@ function writeStore(text: Text, { journal, store }: MetricsView): void {
     'Age of the oldest durable change that is not in the documents of the database yet.',
     [[store.behind]],
   );
-  text.histogram('shoal_store_commit_duration_seconds', 'Time to make a group durable.', [[store.commit]]);
-  text.histogram('shoal_store_group_size', 'Runs and tasks in a group.', [[store.group_size]], SIZE_BOUNDS);
+  text.histogram('shoal_store_commit_duration_seconds', 'Time to make a batch durable.', [[store.commit]]);
+  text.histogram('shoal_store_group_size', 'Runs and tasks in a batch.', [[store.batch_size]], SIZE_BOUNDS);
   text.histogram('shoal_store_read_duration_seconds', 'Reads from the store by pool threads.', [
     [store.read],
   ]);

@@ -1,5 +1,5 @@
 /**
- * The documents of fishtest's data model (docs/spec/data-model.md) as Shoal holds them between floors.
+ * The documents of fishtest's data model (docs/spec/data-model.md) as Shoal holds them between layers.
  * Identifiers are 24 hex digits in lower case, instants are milliseconds since the epoch (a store's adapter turns
  * them into its own types), binary data is a Uint8Array. Every type keeps unknown members, since old databases have them.
  */

@@ -42,7 +42,7 @@ export function markRun(state: State, slot: number): void {
 /**
  * Only what follows from the tasks has changed (and an SPRT's estimate of its overshoot, which a crash may set back by
  * the flush interval). The store gets it once an interval, for many changes at once:
- * the tasks, which leave with the next group, are what start-up computes them from.
+ * the tasks, which leave with the next batch, are what start-up computes them from.
  */
 export function markAggregates(state: State, slot: number): void {
   state.runs.set(slot, RunFlag.aggregatesDirty, true);
@@ -59,7 +59,7 @@ export function pushItem(state: State, slot: number, item: OutboxItem): void {
   state.dirtyRuns.mark(slot);
 }
 
-/** Writes to the audit log, in the same group as the run's changes. */
+/** Writes to the audit log, in the same batch as the run's changes. */
 export function logAction(
   state: State,
   slot: number,

@@ -31,7 +31,7 @@ export interface Reply {
   readonly status: number;
   /** JSON text of an object; the server adds `duration`. */
   readonly json: string;
-  /** The reply may leave when this journal number is durable; undefined: at once. */
+  /** The reply may leave when this sequence number is durable; undefined: at once. */
   readonly sequence?: number;
   /** The worker gets nothing now and comes back later: the reply may be held for a while, so that workers fall out of step. */
   readonly retryLater?: true;

@@ -70,7 +70,7 @@ export class PoolMeters {
     ) as [Tally, Tally, Tally, Tally];
     this.tokenWait = new Histogram(region, 'tokens:wait');
     this.commitTime = new Histogram(region, 'store:commit');
-    this.batchSize = new Histogram(region, 'store:group');
+    this.batchSize = new Histogram(region, 'store:batch');
     this.readTime = new Histogram(region, 'store:read');
     this.#loops = region.f64('loops', LOOP_ROW * (MAX_THREADS + 1));
   }

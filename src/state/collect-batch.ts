@@ -1,5 +1,5 @@
 /**
- * What the writer copies of a run in one go: everything that changed since the last group, consistent at one instant.
+ * What the writer copies of a run in one go: everything that changed since the last batch, consistent at one instant.
  */
 import type { ActionDocument } from '../model/documents.js';
 import { validAction } from '../protocol/valid-action.js';

@@ -1,7 +1,7 @@
 /**
  * What must be appended to the store together with a run's changes: actions, purged tasks, SPSA history, and, under the
  * system's slot, users, block-list entries, key-values and PGNs. A singly linked list of blobs for each run, so that an
- * entry leaves in the same group as the change that it records: never lost, never twice.
+ * entry leaves in the same batch as the change that it records: never lost, never twice.
  */
 import { pack, unpack } from 'msgpackr';
 import { failpoint } from '../memory/failpoint.js';

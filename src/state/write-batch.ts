@@ -1,5 +1,5 @@
 /**
- * The durable image of state, as it leaves memory: what a run's document holds, and what one group of changes is made
+ * The durable image of state, as it leaves memory: what a run's document holds, and what one batch of changes is made
  * of. All instants are milliseconds since the epoch, ids are hex text.
  */
 import type {
@@ -61,7 +61,7 @@ export interface TaskWrite {
   extra?: Readonly<Record<string, unknown>>;
 }
 
-/** Everything that changed in one run since the last group, consistent at one instant. */
+/** Everything that changed in one run since the last batch, consistent at one instant. */
 export interface RunWrite {
   runId: string;
   /** Present when the store does not have the run yet. An args.spsa.param_history in it goes before spsaHistory. */
@@ -94,6 +94,6 @@ export interface WriteBatch {
   removedUsers?: string[];
   /** Changes of what the web application keeps of its own, in order. */
   siteRecords?: SiteRecordWrite[];
-  /** Names of networks, one for each download: the journal's writer counts them beside the group. */
+  /** Names of networks, one for each download: the writer counts them beside the batch. */
   downloads?: string[];
 }

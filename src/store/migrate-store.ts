@@ -1,6 +1,6 @@
 /**
  * Copies everything from one store into another, either way. It may be interrupted and started again: a run is copied in one
- * group, so that a run which is there is whole, and everything else may be written twice.
+ * batch, so that a run which is there is whole, and everything else may be written twice.
  */
 import type { Keyed, PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../model/documents.js';
 import type { TaskWrite, WriteBatch } from '../state/write-batch.js';
@@ -32,7 +32,7 @@ interface Ends {
 /**
  * Both stores must have no other writer; the source is not written at all. Returns what was counted in both at the end.
  * @throws StoreError `exists` when the target holds something else; `unclean` when the source has changes in its log alone;
- *   `group` when the counts differ at the end
+ *   `batch` when the counts differ at the end
  */
 export async function migrateStore(from: Store, to: Store, options: MigrationOptions): Promise<StoreCounts> {
   const opened: { close(): Promise<void> }[] = [];
@@ -123,7 +123,7 @@ async function copyRuns(ends: Ends, total: number): Promise<void> {
     const storedBad = (await target.badTasks(runId)).length;
     if (stored !== tasks.length || storedBad !== badTasks.length) {
       const text = `run ${runId} has ${tasks.length} tasks and ${badTasks.length} purged ones, the copy ${stored} and ${storedBad}`;
-      throw new StoreError('group', `${text}: remove the target and start again.`);
+      throw new StoreError('batch', `${text}: remove the target and start again.`);
     }
     ends.progress('runs', ++done, total);
   }
@@ -235,5 +235,5 @@ function compare(source: StoreCounts, target: StoreCounts): StoreCounts {
   const text = differences.map(
     (name) => `${name}: ${source[name]} in the source, ${target[name]} in the target`,
   );
-  throw new StoreError('group', `The copy is not complete: ${text.join('; ')}.`);
+  throw new StoreError('batch', `The copy is not complete: ${text.join('; ')}.`);
 }

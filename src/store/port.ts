@@ -48,7 +48,7 @@ export interface FinishedRunsQuery {
 }
 
 export interface Writer {
-  /** Resolves when the group is durable; a rejected group has left no trace and may be tried again. */
+  /** Resolves when the batch is durable; a rejected batch has left no trace and may be tried again. */
   commit(batch: WriteBatch): Promise<void>;
   /** Adds to a network's download count, one unless `times` says more; false when there is no such network. */
   countDownload(name: string, times?: number): Promise<boolean>;

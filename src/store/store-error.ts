@@ -7,12 +7,12 @@
  * - `unclean`: the last writer left changes in its log that are to be replayed first.
  * - `version`: the store was made by a newer program, or is no store at all.
  * - `exists`: a backup would overwrite a file.
- * - `away`: the database does not answer; the same group may be tried again, and may have been stored.
+ * - `away`: the database does not answer; the same batch may be tried again, and may have been stored.
  * - `unsupported`: this kind of store cannot do it.
- * - `server`: the database server refused for a reason of its own (no permission, no room, overloaded); the group may be tried again.
+ * - `server`: the database server refused for a reason of its own (no permission, no room, overloaded); the batch may be tried again.
  * - `disk`: the file system refused (full, read-only, no permission, I/O error).
  * - `closed`: used after close().
- * - `group`: a member of a write group cannot be stored; nothing of the group was.
+ * - `batch`: a member of a write batch cannot be stored; nothing of the batch was.
  */
 export type StoreErrorCode =
   | 'url'
@@ -26,7 +26,7 @@ export type StoreErrorCode =
   | 'server'
   | 'disk'
   | 'closed'
-  | 'group';
+  | 'batch';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

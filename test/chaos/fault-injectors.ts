@@ -54,10 +54,10 @@ async function writerClass(): Promise<{ prototype: Pick<Writer, 'commit'> }> {
 
 function troubleCommits(writer: Pick<Writer, 'commit'>, plan: FaultPlan, random: Random): void {
   const { commit } = writer;
-  writer.commit = async function (group) {
+  writer.commit = async function (batch) {
     if (random.chance(plan.stalls)) await new Promise((resolve) => setTimeout(resolve, plan.stallMs));
     if (random.chance(plan.full)) throw new Error('database or disk is full (injected)');
-    return await commit.call(this, group);
+    return await commit.call(this, batch);
   };
 }
 

@@ -63,10 +63,10 @@ export class Farm {
   /** Audit-log entries since they were last taken. */
   actions: ActionDocument[] = [];
   readonly #place: StorePlace;
-  #journal!: GroupCommitter;
+  #committer!: GroupCommitter;
   #writer!: Writer;
   reader!: Reader;
-  /** What was read back of runs that no group has changed since. */
+  /** What was read back of runs that no batch has changed since. */
   readonly #lists = new Map<string, StoredLists>();
 
   private constructor(place: StorePlace, now: number) {
@@ -100,11 +100,11 @@ export class Farm {
     this.state.threads.join('farm');
     this.#writer = await this.#place.store.openWriter();
     this.reader = await this.#place.store.openReader();
-    this.#journal = new GroupCommitter(this.state, this.#writer, {
+    this.#committer = new GroupCommitter(this.state, this.#writer, {
       flushIntervalMs: 1000,
-      onCommit: (group) => {
-        this.actions.push(...group.actions);
-        for (const { runId } of group.runs) this.#lists.delete(runId);
+      onCommit: (batch) => {
+        this.actions.push(...batch.actions);
+        for (const { runId } of batch.runs) this.#lists.delete(runId);
       },
     });
     await recover(this.state, this.reader, this.now);
@@ -126,7 +126,7 @@ export class Farm {
   }
 
   drain(): Promise<void> {
-    return this.#journal.drain();
+    return this.#committer.drain();
   }
 
   /** Saves everything and starts again. */

@@ -1,4 +1,4 @@
-/** Signs of life reach the store when their run has its turn, everything else with the next group, each once. */
+/** Signs of life reach the store when their run has its turn, everything else with the next batch, each once. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -16,15 +16,15 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ verb: fc.constant('beat' as const), worker: fc.nat(WORKERS - 1) }) },
   { weight: 2, arbitrary: fc.record({ verb: fc.constant('report' as const), worker: fc.nat(WORKERS - 1) }) },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('ask' as const), worker: fc.nat(WORKERS - 1) }) },
-  { weight: 3, arbitrary: fc.record({ verb: fc.constant('group' as const), isDue: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ verb: fc.constant('batch' as const), isDue: fc.boolean() }) },
 );
 
-describe('what a group takes', () => {
+describe('what a batch takes', () => {
   const { state } = createWorld();
   before(() => state.threads.join('main'));
   after(() => state.threads.leave());
 
-  /** Takes a group into the store's image of the run; answers whether something of it is owed now. */
+  /** Takes a batch into the store's image of the run; answers whether something of it is owed now. */
   function takeBatch(
     slot: number,
     stored: Map<number, TaskWrite>,
@@ -41,7 +41,7 @@ describe('what a group takes', () => {
     };
     const run = collectBatch(state, owed).runs.find(({ runId }) => runId === RUN);
     const ids = run?.tasks.map(({ taskId }) => taskId) ?? [];
-    assert.equal(new Set(ids).size, ids.length, 'a task stands twice in a group');
+    assert.equal(new Set(ids).size, ids.length, 'a task stands twice in a batch');
     for (const task of run?.tasks ?? []) stored.set(task.taskId, task);
     return isDeferred;
   }
@@ -55,9 +55,9 @@ describe('what a group takes', () => {
         try {
           let now = START;
           let isDeferred = false;
-          for (const one of [...steps, { verb: 'group' as const, isDue: true }]) {
+          for (const one of [...steps, { verb: 'batch' as const, isDue: true }]) {
             now += 1000;
-            if (one.verb === 'group') {
+            if (one.verb === 'batch') {
               isDeferred = takeBatch(slot, stored, isDeferred, one.isDue);
               let late = 0;
               for (const [taskId, kept] of stored) {

@@ -73,9 +73,9 @@ test('threads that work on the same runs leave sums, store and acknowledgements 
   const writer = await store.openWriter();
   try {
     for (const [id, args] of Object.entries(RUNS)) await addRun(state, freshRun(id, args));
-    const journal = new GroupCommitter(state, writer, { flushIntervalMs: 5 });
-    const draining = journal.run();
-    const acknowledged = await runThreads(shared, seed).finally(() => journal.stop());
+    const committer = new GroupCommitter(state, writer, { flushIntervalMs: 5 });
+    const draining = committer.run();
+    const acknowledged = await runThreads(shared, seed).finally(() => committer.stop());
     await draining;
 
     const reader = await store.openReader();

@@ -1,5 +1,5 @@
 /**
- * A farm in virtual time, in one thread: Shoal's real state, operations, jobs, journal and recovery over a store that can
+ * A farm in virtual time, in one thread: Shoal's real state, operations, jobs, group commit and recovery over a store that can
  * fail and a process that can die at any moment between two instructions of the script.
  */
 import * as upkeep from '../../src/jobs/upkeep.js';
@@ -36,7 +36,7 @@ export class Farm {
   readonly #reader: Reader;
   state!: State;
   #writer!: HeldWriter;
-  #journal!: GroupCommitter;
+  #committer!: GroupCommitter;
   /** The drain that has not ended. */
   #draining: Promise<void> | undefined;
 
@@ -51,7 +51,7 @@ export class Farm {
     this.state = shared.state;
     this.state.threads.join('simulation');
     this.#writer = new HeldWriter(this.store);
-    this.#journal = new GroupCommitter(this.state, this.#writer, {
+    this.#committer = new GroupCommitter(this.state, this.#writer, {
       flushIntervalMs: 1000,
       pause: async () => {},
     });
@@ -61,14 +61,14 @@ export class Farm {
     upkeep.updateSpeeds(this.state);
   }
 
-  /** True while a group is on its way to the store. */
+  /** True while a batch is on its way to the store. */
   get isFlushing(): boolean {
     return this.#draining !== undefined;
   }
 
-  /** Collects a group; it is durable after `endFlush`. */
+  /** Collects a batch; it is durable after `endFlush`. */
   beginFlush(): void {
-    this.#draining ??= this.#journal.drain();
+    this.#draining ??= this.#committer.drain();
   }
 
   async endFlush(): Promise<void> {
@@ -77,15 +77,15 @@ export class Farm {
     this.#draining = undefined;
   }
 
-  /** The store refuses the waiting group once; the writer then offers it again. */
+  /** The store refuses the waiting batch once; the writer then offers it again. */
   async refuseFlush(): Promise<void> {
     if (!this.#writer.isHeld) return;
     this.#writer.refuse();
     for (let turn = 0; turn < 10 && !this.#writer.isHeld; turn++) await Promise.resolve();
-    if (!this.#writer.isHeld) throw new Error('the journal writer gave a refused group up');
+    if (!this.#writer.isHeld) throw new Error('the writer gave a refused batch up');
   }
 
-  /** The process dies; the group on its way may have arrived, unheard. */
+  /** The process dies; the batch on its way may have arrived, unheard. */
   crash(arrived: boolean): void {
     if (arrived) this.#writer.settle(false);
     this.state.threads.leave();

@@ -1,6 +1,6 @@
 /**
  * A store that keeps what was committed in maps, for virtual time: a commit waits until the simulation settles it, and
- * what was not settled is lost in a crash. Refuses groups that no store could take.
+ * what was not settled is lost in a crash. Refuses batches that no store could take.
  */
 import type {
   ActionDocument,
@@ -19,7 +19,7 @@ interface StoredRun {
   history: SpsaHistoryPoint[][];
 }
 
-/** A group that breaks the store's rules: a mistake of whoever wrote it. */
+/** A batch that breaks the store's rules: a mistake of whoever wrote it. */
 export class BatchRejected extends Error {}
 
 export class MemoryStore {
@@ -27,14 +27,14 @@ export class MemoryStore {
   readonly users = new Map<string, { user: UserDocument; cpuHours: number | undefined }>();
   readonly workers = new Map<string, WorkerDocument>();
   readonly keyValues = new Map<string, unknown>();
-  /** Of the groups committed since it was last emptied. */
+  /** Of the batches committed since it was last emptied. */
   actions: ActionDocument[] = [];
 
-  apply(group: WriteBatch): void {
-    for (const write of group.runs) this.#applyRun(write);
-    for (const worker of group.workers) this.workers.set(worker.worker_name, worker);
-    for (const { key, value } of group.keyValues) this.keyValues.set(key, value);
-    this.actions.push(...group.actions);
+  apply(batch: WriteBatch): void {
+    for (const write of batch.runs) this.#applyRun(write);
+    for (const worker of batch.workers) this.workers.set(worker.worker_name, worker);
+    for (const { key, value } of batch.keyValues) this.keyValues.set(key, value);
+    this.actions.push(...batch.actions);
   }
 
   #applyRun({ runId, insert, live, spsa, tasks, badTasks, spsaHistory }: RunWrite): void {
@@ -102,36 +102,36 @@ export class MemoryStore {
   }
 }
 
-/** The writer of a MemoryStore: `settle` decides what becomes of the group that waits. */
+/** The writer of a MemoryStore: `settle` decides what becomes of the batch that waits. */
 export class HeldWriter implements Writer {
   readonly #store: MemoryStore;
-  #waiting: { group: WriteBatch; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #waiting: { batch: WriteBatch; resolve: () => void; reject: (error: Error) => void } | undefined;
 
   constructor(store: MemoryStore) {
     this.#store = store;
   }
 
-  commit(group: WriteBatch): Promise<void> {
+  commit(batch: WriteBatch): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting = { group, resolve, reject };
+      this.#waiting = { batch, resolve, reject };
     });
   }
 
-  /** True while a group waits. */
+  /** True while a batch waits. */
   get isHeld(): boolean {
     return this.#waiting !== undefined;
   }
 
-  /** Makes the waiting group durable, and says so unless the process is to die before it hears of it. */
+  /** Makes the waiting batch durable, and says so unless the process is to die before it hears of it. */
   settle(heard: boolean): void {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
     this.#waiting = undefined;
-    this.#store.apply(waiting.group);
+    this.#store.apply(waiting.batch);
     if (heard) waiting.resolve();
   }
 
-  /** The store is in trouble: the group has left no trace. */
+  /** The store is in trouble: the batch has left no trace. */
   refuse(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -1,6 +1,6 @@
 /**
  * The naive model of a farm: plain maps and objects, one thread, written from the specification (docs/spec/scheduling.md). Shares
- * the pure rules of arithmetic with Shoal, and nothing of its state, journal or operations.
+ * the pure rules of arithmetic with Shoal, and nothing of its state, commit sequence or operations.
  */
 import type {
   ActionKind,

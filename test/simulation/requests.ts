@@ -1,6 +1,6 @@
 /**
  * The simulated workers' side: who asks what, what Shoal and the model answer, and when a reply leaves. A reply that
- * promises durability is delivered when the journal says that it may leave, and must then be in the store.
+ * promises durability is delivered when the commit sequence says that it may leave, and must then be in the store.
  */
 
 import type { RunArgs } from '../../src/model/documents.js';

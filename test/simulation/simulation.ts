@@ -28,7 +28,7 @@ export class Simulation {
   now = START;
   #latest = START;
   #runs = 0;
-  /** Where the model stood when the group on its way was collected. */
+  /** Where the model stood when the batch on its way was collected. */
   #collected = 0;
   #sinceCheck = 0;
 

@@ -1,4 +1,4 @@
-/** The log is copied into the database while groups are committed, and begins anew. */
+/** The log is copied into the database while batches are committed, and begins anew. */
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { sqlitePlace } from './sqlite-place.js';
 /** A page of 4 KiB and its header. */
 const LOGGED_PAGE = 4096 + 24;
 const TASKS = 10_000;
-/** Every so many-th task is changed in a group: that touches all pages of tasks. */
+/** Every so many-th task is changed in a batch: that touches all pages of tasks. */
 const STEP = 10;
 
 test('a log that commits lengthen without end stays far below what would be copied within a commit', async (t) => {
@@ -34,7 +34,7 @@ test('a log that commits lengthen without end stays far below what would be copi
     longest = Math.max(longest, pages());
     await sleep(10);
   }
-  t.diagnostic(`${atOnce.toFixed(0)} pages a group, ${wins} groups, at most ${longest.toFixed(0)} pages`);
+  t.diagnostic(`${atOnce.toFixed(0)} pages a batch, ${wins} batches, at most ${longest.toFixed(0)} pages`);
   assert.ok(longest < MOST_LOG_PAGES / 2, `${longest} pages, where ${LOG_PAGES} are enough to begin anew`);
   await writer.close();
 

@@ -1,6 +1,6 @@
 /**
- * A child process that commits groups for ever and prints each number once its group is durable. Each group changes a
- * task, adds one and logs an action, so that half a group would show.
+ * A child process that commits batches for ever and prints each number once its batch is durable. Each batch changes a
+ * task, adds one and logs an action, so that half a batch would show.
  */
 import { openStore } from '../../src/store/open-store.js';
 import { action, batch, change, idOf, newTask, runHead, taskUpdate } from './documents.js';

@@ -46,7 +46,7 @@ export function crashTests(makePlace: () => Promise<StorePlace>): void {
     await remove();
   });
 
-  test('a killed writer loses no group it reported, keeps no half one, and needs no cleaning', async () => {
+  test('a killed writer loses no batch it reported, keeps no half one, and needs no cleaning', async () => {
     const { url, store, remove } = await makePlace();
     let committed = 0;
     for (let round = 0; round < 4; round++) {
@@ -60,7 +60,7 @@ export function crashTests(makePlace: () => Promise<StorePlace>): void {
       const reader = await store.openReader();
       const tasks = await collect(reader.tasks(idOf(1)));
       assert.ok(tasks.length > last, `${last} was reported, ${tasks.length} tasks are stored`);
-      assert.ok(tasks.length <= last + 2, 'at most one group was on its way');
+      assert.ok(tasks.length <= last + 2, 'at most one batch was on its way');
       tasks.forEach((task, i) => {
         assert.equal(task.stats.wins, i === tasks.length - 1 ? 0 : i + 1);
       });

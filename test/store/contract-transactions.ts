@@ -1,4 +1,4 @@
-/** Groups are whole, readers see only what is committed, and the lists of runs follow. */
+/** Batches are whole, readers see only what is committed, and the lists of runs follow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FinishedRunsQuery, RunWrite, WriteBatch } from '../../src/store/port.js';
@@ -18,7 +18,7 @@ import {
 import type { OpenPlace } from './store-place.js';
 
 export function transactionTests(open: OpenPlace): void {
-  test('a group with a failing member leaves no trace', async () => {
+  test('a batch with a failing member leaves no trace', async () => {
     await open.writer.commit(batch({ runs: [change(idOf(1), { insert: runHead(1), tasks: [newTask(0)] })] }));
     const { worker_info: _, ...noWorker } = newTask(9);
     const failing: { name: string; runs: RunWrite[]; message: RegExp }[] = [
@@ -46,7 +46,7 @@ export function transactionTests(open: OpenPlace): void {
       });
       await assert.rejects(open.writer.commit(whole), (error: unknown) => {
         assert.ok(error instanceof StoreError, name);
-        assert.equal(error.code, 'group', name);
+        assert.equal(error.code, 'batch', name);
         assert.match(error.message, message);
         return true;
       });
@@ -55,14 +55,14 @@ export function transactionTests(open: OpenPlace): void {
       assert.deepEqual(await open.reader.actions({ limit: 10 }), [], name);
       assert.equal(await open.reader.user('alice'), undefined, name);
     }
-    // What the rolled-back groups had interned or numbered must not be taken for stored.
+    // What the rolled-back batches had interned or numbered must not be taken for stored.
     await open.writer.commit(
       batch({ runs: [change(idOf(2), { insert: runHead(2), tasks: [newTask(0, 50)] })] }),
     );
     assert.deepEqual((await open.reader.task(idOf(2), 0))?.worker_info, newTask(0, 50).worker_info);
   });
 
-  test('a value the store cannot hold fails its group alone', async () => {
+  test('a value the store cannot hold fails its batch alone', async () => {
     const cyclic: Record<string, unknown> = {};
     cyclic['self'] = cyclic;
     for (const value of [undefined, cyclic, 1n]) {
@@ -72,7 +72,7 @@ export function transactionTests(open: OpenPlace): void {
           { key: 'bad', value },
         ],
       });
-      await assert.rejects(open.writer.commit(whole), { name: 'StoreError', code: 'group' });
+      await assert.rejects(open.writer.commit(whole), { name: 'StoreError', code: 'batch' });
     }
     assert.equal(await open.reader.keyValue('before'), undefined);
     await open.writer.commit(batch({ keyValues: [{ key: 'before', value: 2 }] }));

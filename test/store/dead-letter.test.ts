@@ -1,4 +1,4 @@
-/** A group that the store refuses for what it holds ends its writer, and does not keep the next one from opening. */
+/** A batch that the store refuses for what it holds ends its writer, and does not keep the next one from opening. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ObjectId } from 'mongodb';
@@ -14,17 +14,17 @@ import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import { createWorld } from '../operations/world.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 
-test('a group that is refused for good is given up after its time, any other failure never', async () => {
+test('a batch that is refused for good is given up after its time, any other failure never', async () => {
   const { state } = createWorld();
   state.threads.join('main', { parks: true });
-  const codes: ('away' | 'group')[] = ['group', 'away', 'group', 'group', 'group'];
+  const codes: ('away' | 'batch')[] = ['batch', 'away', 'batch', 'batch', 'batch'];
   let tries = 0;
   const writer = {
     commit: async () => {
-      throw new StoreError(codes[tries++] ?? 'group', 'refused');
+      throw new StoreError(codes[tries++] ?? 'batch', 'refused');
     },
   } as unknown as Writer;
-  const journal = new GroupCommitter(state, writer, {
+  const committer = new GroupCommitter(state, writer, {
     flushIntervalMs: 1000,
     refusedMs: 5,
     pause: () => new Promise((resolve) => setTimeout(resolve, 10)),
@@ -32,13 +32,13 @@ test('a group that is refused for good is given up after its time, any other fai
   withSystem(state, (slot) =>
     logAction(state, slot, Date.now(), 'system_event', { username: 'fishtest.system', message: 'x' }),
   );
-  await assert.rejects(journal.drain(), { code: 'group' });
+  await assert.rejects(committer.drain(), { code: 'batch' });
   // The first refusal was followed by an absence, so that its time began again.
   assert.equal(tries, 4);
   state.threads.leave();
 });
 
-test('MongoDB: what is left of a refused group is set aside', { skip: withoutMongodb }, async () => {
+test('MongoDB: what is left of a refused batch is set aside', { skip: withoutMongodb }, async () => {
   const place = await mongodbPlace();
   const writer = await place.store.openWriter();
   await writer.close();

@@ -1,4 +1,4 @@
-/** A disk that refuses gives a clear error and no half group. */
+/** A disk that refuses gives a clear error and no half batch. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { sqlitePlace } from './sqlite-place.js';
 
 const CHILD = fileURLToPath(new URL('./disk-child.js', import.meta.url));
 
-test('a file that may not grow fails the group whole', { skip: process.platform === 'win32' }, async () => {
+test('a file that may not grow fails the batch whole', { skip: process.platform === 'win32' }, async () => {
   const { url, store, remove } = await sqlitePlace();
   // POSIX counts in blocks of 512 bytes, bash in 1,024: either way the log outgrows it soon.
   const limited = `ulimit -f 2000; exec "$0" "$@"`;
@@ -22,7 +22,7 @@ test('a file that may not grow fails the group whole', { skip: process.platform 
     message: string;
   };
   assert.equal(code, 'disk');
-  assert.match(message, /Committing a group to .*shoal\.db failed: .*disk/);
+  assert.match(message, /Committing a batch to .*shoal\.db failed: .*disk/);
   assert.ok(committed > 5);
 
   const writer = await store.openWriter();

@@ -16,7 +16,7 @@ function change(state: State, times: number): void {
   }
 }
 
-/** Lengths of the groups, when so many changes come during each commit and three more during each pause. */
+/** Lengths of the batches, when so many changes come during each commit and three more during each pause. */
 async function groupsOf(during: readonly number[]): Promise<{ batches: number[]; pauses: number[] }> {
   const { state } = createWorld();
   state.threads.join('main', { parks: true });
@@ -26,11 +26,11 @@ async function groupsOf(during: readonly number[]): Promise<{ batches: number[];
     commit: async (batch: WriteBatch) => {
       const next = during[batches.length];
       batches.push(batch.actions.length);
-      if (next === undefined) journal.stop();
+      if (next === undefined) committer.stop();
       else change(state, next);
     },
   } as unknown as Writer;
-  const journal = new GroupCommitter(state, writer, {
+  const committer = new GroupCommitter(state, writer, {
     flushIntervalMs: 1000,
     pause: async (ms) => {
       pauses.push(ms);
@@ -38,12 +38,12 @@ async function groupsOf(during: readonly number[]): Promise<{ batches: number[];
     },
   });
   change(state, 1);
-  await journal.run();
+  await committer.run();
   state.threads.leave();
   return { batches, pauses };
 }
 
-test('groups linger while more changes come, as long as more came together lately', async () => {
+test('batches linger while more changes come, as long as more came together lately', async () => {
   const { batches, pauses } = await groupsOf(new Array<number>(200).fill(2));
   // Found by probes, and waited for from then on.
   assert.ok(pauses.length > 10, `${pauses.length}`);
@@ -57,8 +57,8 @@ test('groups linger while more changes come, as long as more came together latel
 test('few who come together wait for nobody else, but for a probe now and then', () => {
   const company = new Company();
   let probes = 0;
-  for (let group = 0; group < 2000; group++) {
-    const expected = company.expect(4, group * 2);
+  for (let batch = 0; batch < 2000; batch++) {
+    const expected = company.expect(4, batch * 2);
     if (expected > 4) probes++;
     company.came(4);
   }
@@ -68,9 +68,9 @@ test('few who come together wait for nobody else, but for a probe now and then',
 test('those who would come are found, and forgotten when they are gone', () => {
   const company = new Company();
   let now = 0;
-  const play = (groups: number, others: number) => {
+  const play = (batches: number, others: number) => {
     let waits = 0;
-    for (let group = 0; group < groups; group++) {
+    for (let batch = 0; batch < batches; batch++) {
       now += 5;
       const expected = company.expect(3, now);
       if (expected > 3) waits++;
@@ -83,7 +83,7 @@ test('those who would come are found, and forgotten when they are gone', () => {
   assert.ok(play(400, 0) < 10);
 });
 
-test('a change that is alone, and a group that is large already, wait for nothing', async () => {
+test('a change that is alone, and a batch that is large already, wait for nothing', async () => {
   const { batches, pauses } = await groupsOf([1, 100]);
   assert.deepEqual(batches, [1, 1, 100]);
   assert.deepEqual(pauses, []);

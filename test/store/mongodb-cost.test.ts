@@ -8,7 +8,7 @@ import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
 import { UpdateBytes } from './update-bytes.js';
 
 const GROUPS = Number(process.env['SHOAL_COST_GROUPS'] ?? 16);
-/** Tasks that change between two groups. */
+/** Tasks that change between two batches. */
 const TASKS_A_GROUP = 10;
 const SHORT_RUN = 10;
 /** Fewer than in the run of 20,000 that the design names, for a stand-in for MongoDB is slow with long documents. */
@@ -17,7 +17,7 @@ const LONG_RUN = Number(process.env['SHOAL_COST_TASKS'] ?? 400);
 /** For each changed task, its run included. */
 interface Cost {
   bytes: number;
-  /** Until the group is durable. */
+  /** Until the batch is durable. */
   ms: number;
   /** Until it is in the documents, too. */
   msInAll: number;

@@ -1,4 +1,4 @@
-/** A thread that reads a run again and again until told to stop: every reading must be of whole groups. */
+/** A thread that reads a run again and again until told to stop: every reading must be of whole batches. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStore } from '../../src/store/open-store.js';
 import { collect, idOf } from './documents.js';

@@ -28,7 +28,7 @@ import {
 describe('a database that fails now and then', { skip: withoutMongodb, timeout: 60_000 }, () => {
   afterEach(closeOpened);
 
-  it('takes a group once, though it refuses its documents for a while', async () => {
+  it('takes a batch once, though it refuses its documents for a while', async () => {
     const place = await openPlace();
     const { client, db, name } = connect(place.url, 2);
     const { lease } = await WriterLease.take(db, name);
@@ -73,7 +73,7 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
     assert.equal(await logged(place), 2);
   });
 
-  it('has documents brought up to the log after an absence, with and without further groups', async () => {
+  it('has documents brought up to the log after an absence, with and without further batches', async () => {
     const place = await openPlace();
     const { proxy, url } = await CutProxy.open(place.url);
     opened.push(() => proxy.close());
@@ -101,7 +101,7 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
     await until(async () => (await storedWins(place)) === 7);
   });
 
-  it('has a group marked as done whose mark failed, before the next group is done', async () => {
+  it('has a batch marked as done whose mark failed, before the next batch is done', async () => {
     const place = await openPlace();
     const { lease } = await WriterLease.take(place.db, 'test');
     let failures = 1;
@@ -123,7 +123,7 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
     await log.commit(log.prepare([set(1, 1), set(2, 1)], new Date()));
     await log.commit(log.prepare([set(1, 2)], new Date()));
     await lease.release();
-    // Would do the first group again if it were not marked.
+    // Would do the first batch again if it were not marked.
     await (await place.store.openWriter()).close();
     const kvstore = place.db.collection<{ _id: string; value: number }>('kvstore');
     assert.equal((await kvstore.findOne({ _id: idOf(1) }))?.value, 2);

@@ -27,7 +27,7 @@ import {
 describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => {
   afterEach(closeOpened);
 
-  it('is brought into documents behind the groups, and by closing', async () => {
+  it('is brought into documents behind the batches, and by closing', async () => {
     const place = await openPlace();
     const writer = await open(place, 20);
     await begin(writer);

@@ -8,7 +8,7 @@ import { sqlitePlace } from './sqlite-place.js';
 
 const THREAD = new URL('./reader-thread.js', import.meta.url);
 
-test('readers in threads see whole groups while the writer commits', async () => {
+test('readers in threads see whole batches while the writer commits', async () => {
   const { url, store, remove } = await sqlitePlace();
   const writer = await store.openWriter();
   const tasks = Array.from({ length: 100 }, (_, i) => newTask(i));

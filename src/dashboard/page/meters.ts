@@ -1,4 +1,4 @@
-/** How full and how slow the server's narrow places are: tokens, the semaphore, the lock, the journal, memory. */
+/** How full and how slow the server's narrow places are: tokens, the semaphore, the lock, the commit sequence, memory. */
 import type { Farm, Point } from '../messages.js';
 import { bar, byId, bytes, count, el, rate, time } from './dom.js';
 
@@ -21,8 +21,8 @@ export function drawMeters(point: Point, farm: Farm | undefined): void {
     meter('Request-task lock', time(point.lockHold), point.lockHold / HOLD_GOAL, [
       `held, p99; waited ${time(point.lockWait)}`,
     ]),
-    meter('Journal', `${count(point.commitLag)} behind`, point.commitLag / LAG_SCALE, [
-      `groups of ${count(point.batchSize)}`,
+    meter('Commits', `${count(point.commitLag)} behind`, point.commitLag / LAG_SCALE, [
+      `batches of ${count(point.batchSize)}`,
     ]),
     meter('Commit', time(point.commit), point.commit / COMMIT_SCALE, ['p99 of the last second']),
     meter('Event loops', time(point.loopDelay), point.loopDelay / LOOP_SCALE, [

@@ -11,7 +11,7 @@ interface StoredAction {
   [member: string]: unknown;
 }
 
-/** An action that is there already stays as it is: a group that is tried again must not double one. */
+/** An action that is there already stays as it is: a batch that is tried again must not double one. */
 export function appendAction(action: ActionDocument): BatchOperation {
   const { _id, ...members } = action;
   const filter = { _id: new ObjectId(_id) };

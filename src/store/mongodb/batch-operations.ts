@@ -1,6 +1,6 @@
 /**
- * What a group comes to: single writes, each of which may be done twice and ends as once. Packed as BSON they go into the
- * group log before they are done.
+ * What a batch comes to: single writes, each of which may be done twice and ends as once. Packed as BSON they go into the
+ * intent log before they are done.
  */
 import { type AnyBulkWriteOperation, BSON, type Db, type Document } from 'mongodb';
 

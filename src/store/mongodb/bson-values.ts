@@ -1,5 +1,5 @@
 /**
- * Documents between floors and fishtest's BSON (docs/spec/data-model.md §0): instants are dates, counts are int32 or int64,
+ * Documents between layers and fishtest's BSON (docs/spec/data-model.md §0): instants are dates, counts are int32 or int64,
  * measured numbers are doubles, bytes are binaries of subtype 0. What a member is follows from its name.
  */
 import { Binary, Decimal128, Double, Int32, Long, ObjectId } from 'mongodb';

@@ -1,6 +1,6 @@
 /**
- * Brings documents up to the log of updates. A document is written once for all the groups since it was last written, so how
- * long a group takes does not depend on how long a run is, or on how many runs it changed.
+ * Brings documents up to the log of updates. A document is written once for all the batches since it was last written, so how
+ * long a batch takes does not depend on how long a run is, or on how many runs it changed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
@@ -63,7 +63,7 @@ export class Checkpoints {
     while (await this.#send(documents));
   }
 
-  /** Tries again what failed behind the groups' backs: no group should follow what the database does not take. */
+  /** Tries again what failed behind the batches' backs: no batch should follow what the database does not take. */
   async retry(): Promise<void> {
     if (this.#failure === undefined) return;
     await this.write();
@@ -106,7 +106,7 @@ export class Checkpoints {
       const spareMs = MOST_BEHIND_MS - this.behindMs();
       if (spareMs > 0) await this.#rest(Math.min((performance.now() - began) * REST, spareMs));
     }
-    // A group that counts as undone would be logged again by the next writer, after what is newer was removed.
+    // A batch that counts as undone would be logged again by the next writer, after what is newer was removed.
     await this.#parts.batches.settle();
     await this.#parts.log.remove(last);
     for (const key of keys) this.#entries.delete(key);

@@ -47,8 +47,8 @@ function isAway(error: unknown): boolean {
 }
 
 /**
- * @param doing what failed, with its input, as "Committing a group to mongodb://localhost/fishtest_new"
- * @returns the error itself if it is a StoreError already; `away` when no server was reached, `group` when a write is to blame,
+ * @param doing what failed, with its input, as "Committing a batch to mongodb://localhost/fishtest_new"
+ * @returns the error itself if it is a StoreError already; `away` when no server was reached, `batch` when a write is to blame,
  *   else `server`
  */
 export function storeFailure(doing: string, error: unknown): StoreError {
@@ -60,6 +60,6 @@ export function storeFailure(doing: string, error: unknown): StoreError {
       cause: error,
     });
   }
-  const code = isOfTheWrite(error) ? 'group' : 'server';
+  const code = isOfTheWrite(error) ? 'batch' : 'server';
   return new StoreError(code, `${doing} failed: ${detail}.`, { cause: error });
 }

@@ -1,5 +1,5 @@
 /**
- * Makes a group whole without transactions: its operations are logged durably in one write, then done. A process that dies in
+ * Makes a batch whole without transactions: its operations are logged durably in one write, then done. A process that dies in
  * between leaves the log, and the next writer does them again, which changes nothing that was done already.
  */
 import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
@@ -14,7 +14,7 @@ import { storeFailure } from './failure.js';
 import { hasForeignWrites } from './foreign-writes.js';
 import type { LoggedBatch, WriterLease } from './writer-lease.js';
 
-/** A longer group is logged in documents of its own. */
+/** A longer batch is logged in documents of its own. */
 const INLINE_BYTES = 1024 * 1024;
 
 interface Piece {
@@ -22,7 +22,7 @@ interface Piece {
   piece: Binary;
 }
 
-/** A group on its way into the database; it stays the same however often it is tried. */
+/** A batch on its way into the database; it stays the same however often it is tried. */
 export interface PreparedBatch {
   readonly operations: readonly BatchOperation[];
   readonly pieces: readonly Uint8Array[];
@@ -57,7 +57,7 @@ export class IntentLog {
     return { operations, pieces, id: new ObjectId().toHexString(), time, logged };
   }
 
-  /** Logs and does the group; may be called again with the same group after a failure. */
+  /** Logs and does the batch; may be called again with the same batch after a failure. */
   async commit(batch: PreparedBatch): Promise<void> {
     const { operations, id, logged } = batch;
     if (operations.length === 0) return;
@@ -79,15 +79,15 @@ export class IntentLog {
         await applyOperations(this.#db, unpackOperations(pieces));
     } catch (error) {
       const failure = storeFailure('Doing again what the last writer left', error);
-      if (failure.code !== 'group') throw failure;
+      if (failure.code !== 'batch') throw failure;
       const { id, time } = left;
-      // Nobody was told that such a group is kept.
+      // Nobody was told that such a batch is kept.
       await keepRefused(this.#db, { id, time, error: failure.message, pieces });
     }
     await this.#finish(left);
   }
 
-  /** Waits until the last group is marked as done: the next writer would do it again, over what came after it. */
+  /** Waits until the last batch is marked as done: the next writer would do it again, over what came after it. */
   async settle(): Promise<void> {
     await this.#marking;
     if (this.#unmarked === undefined) return;
@@ -107,7 +107,7 @@ export class IntentLog {
     return keys;
   }
 
-  /** Nobody waits for it but the next group. */
+  /** Nobody waits for it but the next batch. */
   async #mark(done: AppliedBatch): Promise<void> {
     try {
       await this.#finish(done);
@@ -126,7 +126,7 @@ export class IntentLog {
     const found: Uint8Array[] = [];
     for (const _id of keys) {
       const stored = await this.#pieces.findOne({ _id });
-      // Pieces go only after the group was done.
+      // Pieces go only after the batch was done.
       if (stored === null) return [];
       found.push(stored.piece.value());
     }

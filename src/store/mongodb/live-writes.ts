@@ -23,7 +23,7 @@ export class LiveWrites {
     return this.#known.get(runId)?.get('finished') === 'false';
   }
 
-  /** After a group that failed: what was put may not be there. */
+  /** After a batch that failed: what was put may not be there. */
   forget(): void {
     this.#known.clear();
   }

@@ -14,20 +14,20 @@ interface StoredPgn {
   size: number;
 }
 
-/** @throws StoreError `group` when run_id is not `<run id>-<task number>`, or the record is too long for a document */
+/** @throws StoreError `batch` when run_id is not `<run id>-<task number>`, or the record is too long for a document */
 export function checkPgn(pgn: PgnDocument): void {
   if (!/^.+-\d{1,15}$/.test(pgn.run_id)) {
-    throw new StoreError('group', `the PGN name "${pgn.run_id}" is not <run id>-<task number>`);
+    throw new StoreError('batch', `the PGN name "${pgn.run_id}" is not <run id>-<task number>`);
   }
   if (pgn.pgn_zip.length > LARGEST_PGN) {
     throw new StoreError(
-      'group',
+      'batch',
       `the PGN ${pgn.run_id} has ${pgn.pgn_zip.length} bytes, at most ${LARGEST_PGN} fit`,
     );
   }
 }
 
-/** Writes a record beside the group: it stands for itself. */
+/** Writes a record beside the batch: it stands for itself. */
 export async function writePgn(db: Db, pgn: Keyed<PgnDocument>): Promise<void> {
   const { run_id } = pgn;
   await db.collection('pgns').replaceOne({ run_id }, encodeKeyed(pgn), { upsert: true });

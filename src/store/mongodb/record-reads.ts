@@ -3,7 +3,7 @@ import type { Db, Document } from 'mongodb';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
 import { decode, decodeDocument } from './bson-values.js';
 
-/** The key of the database, which no document between floors carries. */
+/** The key of the database, which no document between layers carries. */
 const WITHOUT_ID = { projection: { _id: 0 } } as const;
 
 interface KeyValue {

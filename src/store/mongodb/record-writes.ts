@@ -44,7 +44,7 @@ export function setContributor(username: string, cpuHours: number): BatchOperati
   };
 }
 
-/** Beside any group. @returns false when there is no such net */
+/** Beside any batch. @returns false when there is no such net */
 export async function addDownloads(db: Db, name: string, times: number): Promise<boolean> {
   const { matchedCount } = await db.collection('nns').updateOne({ name }, { $inc: { downloads: times } });
   return matchedCount === 1;

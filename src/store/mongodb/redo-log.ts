@@ -1,5 +1,5 @@
 /**
- * Updates of documents that are durable, but not done: those of one group lie in one short document of `shoal_updates`,
+ * Updates of documents that are durable, but not done: those of one batch lie in one short document of `shoal_updates`,
  * however many documents they are of and however long these are. Checkpoints does them.
  *
  * Entries are removed from the oldest on. So whatever is left may be done again in order and ends the same, since an entry
@@ -48,7 +48,7 @@ export class RedoLog {
   }
 
   /**
-   * The writes that log the updates of a group: one, unless they are too long for a document.
+   * The writes that log the updates of a batch: one, unless they are too long for a document.
    * @throws BSONError when a member cannot be stored
    */
   entries(updates: readonly Update[], time: Date): { keys: string[]; operations: BatchOperation[] } {
@@ -128,7 +128,7 @@ async function rewriteDocument(db: Db, update: Update): Promise<boolean> {
     await documents.replaceOne(filter, found);
     return true;
   } catch (error) {
-    if (storeFailure(`Replaying what the last writer logged for ${update.key}`, error).code === 'group')
+    if (storeFailure(`Replaying what the last writer logged for ${update.key}`, error).code === 'batch')
       return false;
     throw error;
   }
@@ -140,7 +140,7 @@ async function replayPart(db: Db, update: Update, log: { id: string; time: Date 
     await applyOperations(db, operations);
   } catch (error) {
     const failure = storeFailure(`Replaying what the last writer logged for ${update.key}`, error);
-    if (failure.code !== 'group') throw failure;
+    if (failure.code !== 'batch') throw failure;
     await keepRefused(db, { ...log, error: failure.message, pieces: packOperations(operations) });
   }
 }

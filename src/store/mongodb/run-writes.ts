@@ -26,7 +26,7 @@ export interface Writes {
   /** The new run's document. */
   insert?: BatchOperation;
   updates: Update[];
-  /** Documents are to have the updates before the group counts as committed. */
+  /** Documents are to have the updates before the batch counts as committed. */
   isUrgent: boolean;
 }
 
@@ -44,27 +44,27 @@ export class RunWrites {
     this.#catchUp = catchUp;
   }
 
-  /** @throws StoreError `group` that names the run when a part of it cannot be stored; the caller forgets */
+  /** @throws StoreError `batch` that names the run when a part of it cannot be stored; the caller forgets */
   async of(change: RunWrite): Promise<Writes> {
     const { runId } = change;
     try {
       if (this.#shapes.size > MOST_KNOWN) this.forget();
       if (change.insert === undefined) return await this.#change(change);
       if (change.insert._id !== runId)
-        throw new StoreError('group', `its head carries the id ${change.insert._id}`);
+        throw new StoreError('batch', `its head carries the id ${change.insert._id}`);
       const { insert, updates } = await this.#insert(change, change.insert);
       const rest = { runId, tasks: [], badTasks: [], spsaHistory: [], ...pick(change) };
       const changed = await this.#change(rest);
       return { insert, updates: [...updates, ...changed.updates], isUrgent: true };
     } catch (error) {
       if (error instanceof TypeError)
-        throw new StoreError('group', `run ${runId}: ${error.message}`, { cause: error });
+        throw new StoreError('batch', `run ${runId}: ${error.message}`, { cause: error });
       if (!(error instanceof StoreError)) throw error;
       throw new StoreError(error.code, `run ${runId}: ${error.message}`, { cause: error });
     }
   }
 
-  /** After a group that failed: what was counted may not be there. */
+  /** After a batch that failed: what was counted may not be there. */
   forget(): void {
     this.#shapes.clear();
     this.#live.forget();
@@ -81,7 +81,7 @@ export class RunWrites {
 
   async #insert(change: RunWrite, head: RunHead): Promise<{ insert: BatchOperation; updates: Update[] }> {
     const { runId } = change;
-    if ((await this.#shapeOf(runId)) !== undefined) throw new StoreError('group', 'the store has it already');
+    if ((await this.#shapeOf(runId)) !== undefined) throw new StoreError('batch', 'the store has it already');
     const document = insertedDocument(head, change.spsaHistory);
     const shape: RunShape = {
       tasks: 0,
@@ -97,10 +97,10 @@ export class RunWrites {
     for (const task of [...change.tasks].sort((a, b) => a.taskId - b.taskId)) {
       const { taskId } = task;
       if (task.worker_info === undefined)
-        throw new StoreError('group', `new task ${taskId} has no worker_info`);
+        throw new StoreError('batch', `new task ${taskId} has no worker_info`);
       const next = shape.tasks + shape.moreTasks;
       if (taskId !== next)
-        throw new StoreError('group', `new task ${taskId} stands where task ${next} is expected`);
+        throw new StoreError('batch', `new task ${taskId} stands where task ${next} is expected`);
       const stored = taskDocument(task);
       noteActive(shape, task);
       if (takesTask({ shape, mostEmbedded: this.#mostEmbedded }, stored)) tasks.push(stored);
@@ -121,7 +121,7 @@ export class RunWrites {
   async #change(change: RunWrite): Promise<Writes> {
     const { runId, live, spsa } = change;
     const shape = await this.#shapeOf(runId);
-    if (shape === undefined) throw new StoreError('group', 'it changed, but the store does not have it');
+    if (shape === undefined) throw new StoreError('batch', 'it changed, but the store does not have it');
     const place = this.#place(runId, shape);
     const { update } = place;
     if (live !== undefined) this.#live.put(runId, live, update);

@@ -22,7 +22,7 @@ export interface TaskPlace {
   mostEmbedded: number;
 }
 
-/** @throws StoreError `group` when a new task has no worker_info or leaves a gap, or a changed one is not in the store */
+/** @throws StoreError `batch` when a new task has no worker_info or leaves a gap, or a changed one is not in the store */
 export function writeTask(place: TaskPlace, task: TaskWrite): void {
   const { shape, update, more, runId } = place;
   const { taskId } = task;
@@ -31,9 +31,9 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
   noteActive(shape, task);
   if (task.isNew) {
     if (task.worker_info === undefined)
-      throw new StoreError('group', `new task ${taskId} has no worker_info`);
+      throw new StoreError('batch', `new task ${taskId} has no worker_info`);
     if (taskId > stored) {
-      throw new StoreError('group', `new task ${taskId} leaves a gap after the ${stored} tasks of the store`);
+      throw new StoreError('batch', `new task ${taskId} leaves a gap after the ${stored} tasks of the store`);
     }
     const document = taskDocument(task);
     const embedded = taskId < shape.tasks || (taskId === stored && takesTask(place, document));
@@ -42,7 +42,7 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
     return;
   }
   if (taskId >= stored)
-    throw new StoreError('group', `task ${taskId} changed, but the store does not have it`);
+    throw new StoreError('batch', `task ${taskId} changed, but the store does not have it`);
   if (taskId < shape.tasks) {
     changeTask(task, wasActive, (name, value) => update.put(`tasks.${taskId}.${name}`, value));
   } else {

@@ -28,7 +28,7 @@ export class MongodbUploader implements Writer {
     const refused = Object.entries(others).filter(([, part]) => part.length > 0);
     if (refused.length > 0) {
       const names = refused.map(([name]) => name).join(', ');
-      throw new StoreError('group', `A secondary writes no ${names}: the primary does.`);
+      throw new StoreError('batch', `A secondary writes no ${names}: the primary does.`);
     }
     try {
       for (const pgn of pgns) checkPgn(pgn);

@@ -1,5 +1,5 @@
 /**
- * Keeps a second writer away from a database, and holds the log of the latest group: one document that only its holder changes.
+ * Keeps a second writer away from a database, and holds the log of the latest batch: one document that only its holder changes.
  *
  * The holder counts `beats` up. Whoever wants the lease watches the count: while it moves, the holder lives; when it stood
  * still for the lease's time, or the holder's process on this very host is gone, the lease changes hands by a write that names
@@ -16,7 +16,7 @@ const RENEW_MS = 2_000;
 const WATCH_MS = 200;
 const KEY = 'primary';
 
-/** The latest group: its operations packed, here or in documents of their own. */
+/** The latest batch: its operations packed, here or in documents of their own. */
 export interface LoggedBatch {
   id: string;
   time: Date;
@@ -88,7 +88,7 @@ export class WriterLease {
     }
   }
 
-  /** Replaces the logged group: the moment from which the group will be done, whatever happens to this process. */
+  /** Replaces the logged batch: the moment from which the batch will be done, whatever happens to this process. */
   async log(batch: LoggedBatch): Promise<void> {
     await this.#write({ group: batch });
   }

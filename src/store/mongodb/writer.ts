@@ -1,4 +1,4 @@
-/** The one writer of a primary: a group is checked whole, turned into writes, logged, and done. */
+/** The one writer of a primary: a batch is checked whole, turned into writes, logged, and done. */
 import { BSON, type Db, type MongoClient } from 'mongodb';
 import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
@@ -33,14 +33,14 @@ export interface WriterParts {
   batches: IntentLog;
   updates: RedoLog;
   mostEmbeddedTasks: number;
-  /** How long documents may lack what is logged, in milliseconds; 0: not once the group is committed. */
+  /** How long documents may lack what is logged, in milliseconds; 0: not once the batch is committed. */
   delayMs: number;
 }
 
-/** A group on its way into the database; it stays the same however often it is tried. */
+/** A batch on its way into the database; it stays the same however often it is tried. */
 interface Pending {
   batch: WriteBatch;
-  /** What is written before the group counts as durable. */
+  /** What is written before the batch counts as durable. */
   logged: PreparedBatch;
   updates: readonly Update[];
   /** Entries of the log of updates. */
@@ -55,7 +55,7 @@ export class MongodbWriter implements Writer {
   readonly #parts: WriterParts;
   readonly #runs: RunWrites;
   readonly #checkpoints: Checkpoints;
-  /** The group that failed on its way into the database: it comes before any other. */
+  /** The batch that failed on its way into the database: it comes before any other. */
   #pending: Pending | undefined;
   #closed = false;
 
@@ -82,7 +82,7 @@ export class MongodbWriter implements Writer {
       await this.#do(pending);
     } catch (error) {
       if (this.#pending === undefined) this.#runs.forget();
-      throw storeFailure(`Committing a group to ${name}`, error);
+      throw storeFailure(`Committing a batch to ${name}`, error);
     }
   }
 
@@ -157,7 +157,7 @@ export class MongodbWriter implements Writer {
       return { batch, logged, updates, keys: entries.keys, urgent, isDurable: false };
     } catch (error) {
       if (error instanceof TypeError || error instanceof BSON.BSONError) {
-        throw new StoreError('group', error.message, { cause: error });
+        throw new StoreError('batch', error.message, { cause: error });
       }
       throw error;
     }

@@ -11,7 +11,7 @@ export class ActionWrites {
   readonly #insert: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
-    // IGNORE: a group that is tried again must not double an action.
+    // IGNORE: a batch that is tried again must not double an action.
     this.#insert = db.prepare(
       `INSERT OR IGNORE INTO actions (action_id, time, action, username, run_id, doc) VALUES (?, ?, ?, ?, ?, ?)`,
     );

@@ -52,7 +52,7 @@ export class Checkpoints {
     try {
       this.#rest.get();
     } catch {
-      // The group is in the log, which stays longer: nothing of it is lost.
+      // The batch is in the log, which stays longer: nothing of it is lost.
     }
   }
 

@@ -30,8 +30,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * @param doing what failed, with its input, as "Committing a group to /var/lib/shoal/shoal.db"
- * @returns the error itself if it is a StoreError already; `disk` when the file system is to blame, else `group`
+ * @param doing what failed, with its input, as "Committing a batch to /var/lib/shoal/shoal.db"
+ * @returns the error itself if it is a StoreError already; `disk` when the file system is to blame, else `batch`
  */
 export function storeFailure(doing: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
@@ -45,5 +45,5 @@ export function storeFailure(doing: string, error: unknown): StoreError {
   if (meaning !== undefined) {
     return new StoreError('disk', `${doing} failed: ${meaning} (${detail}).`, { cause: error });
   }
-  return new StoreError('group', `${doing} failed: ${detail}.`, { cause: error });
+  return new StoreError('batch', `${doing} failed: ${detail}.`, { cause: error });
 }

@@ -13,11 +13,11 @@ export class PgnWrites {
     );
   }
 
-  /** @throws StoreError `group` when run_id is not `<run id>-<task number>` */
+  /** @throws StoreError `batch` when run_id is not `<run id>-<task number>` */
   write(pgn: Keyed<PgnDocument>): void {
     const name = /^(.+)-(\d{1,15})$/.exec(pgn.run_id);
     if (name === null) {
-      throw new StoreError('group', `the PGN name "${pgn.run_id}" is not <run id>-<task number>`);
+      throw new StoreError('batch', `the PGN name "${pgn.run_id}" is not <run id>-<task number>`);
     }
     this.#insert.run(name[1], Number(name[2]), pgn.size, pgn.pgn_zip, pgn._id ?? null);
   }

@@ -39,7 +39,7 @@ export class RunWrites {
     this.#tasks = new TaskWrites(db);
   }
 
-  /** @throws StoreError `group` that names the run when a part of it cannot be stored; the caller rolls back */
+  /** @throws StoreError `batch` that names the run when a part of it cannot be stored; the caller rolls back */
   write(change: RunWrite): void {
     try {
       const run = change.insert ? this.#insert(change.runId, change.insert) : this.#rowOf(change.runId);
@@ -64,7 +64,7 @@ export class RunWrites {
     const known = this.#rows.get(runId);
     if (known !== undefined) return known;
     const row = this.#find.get(runId) as { run: number } | undefined;
-    if (row === undefined) throw new StoreError('group', 'it changed, but the store does not have it');
+    if (row === undefined) throw new StoreError('batch', 'it changed, but the store does not have it');
     this.#remember(runId, row.run);
     return row.run;
   }
@@ -75,8 +75,8 @@ export class RunWrites {
   }
 
   #insert(runId: string, head: RunHead): number {
-    if (head._id !== runId) throw new StoreError('group', `its head carries the id ${head._id}`);
-    if (this.#find.get(runId) !== undefined) throw new StoreError('group', 'the store has it already');
+    if (head._id !== runId) throw new StoreError('batch', `its head carries the id ${head._id}`);
+    if (this.#find.get(runId) !== undefined) throw new StoreError('batch', 'the store has it already');
     const { doc, history } = splitHead(head);
     const { lastInsertRowid } = this.#insertRun.run(
       runId,

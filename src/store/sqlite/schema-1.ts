@@ -6,7 +6,7 @@
  * - `runs` holds what a live run changes, `run_heads` the long text written once, so that an update touches one small row.
  * - The finished lists have partial indexes: an update of a live run touches none of them (docs/spec/data-model.md §10).
  * - `worker_infos` is interned by content and never shrinks; a task keeps only its number and its nps, the one member
- *   that differs from task to task. A task is then some 70 bytes, so a group of updates falls on few pages.
+ *   that differs from task to task. A task is then some 70 bytes, so a batch of updates falls on few pages.
  */
 export const SCHEMA_1 = `
 CREATE TABLE runs (

@@ -55,7 +55,7 @@ export class TaskWrites {
 
   constructor(db: DatabaseSyncInstance) {
     const own = 'WHERE run = ? AND task_id = ?';
-    // A new task replaces the row it finds, so that a group tried twice ends as once.
+    // A new task replaces the row it finds, so that a batch tried twice ends as once.
     this.#insert = db.prepare(
       `INSERT OR REPLACE INTO tasks (run, task_id, ${AT_INSERT.join(', ')})
        VALUES (?, ?, ${AT_INSERT.map(() => '?').join(', ')})`,
@@ -70,7 +70,7 @@ export class TaskWrites {
 
   /**
    * @param run row number of the run
-   * @throws StoreError `group` when a new task has no worker_info, or a changed task is not in the store
+   * @throws StoreError `batch` when a new task has no worker_info, or a changed task is not in the store
    */
   write(run: number, task: TaskWrite): void {
     const { taskId, worker_info, spsa_params, extra } = task;
@@ -84,7 +84,7 @@ export class TaskWrites {
     ];
     const nps = worker_info?.nps ?? null;
     if (task.isNew) {
-      if (worker_info === undefined) throw new StoreError('group', `new task ${taskId} has no worker_info`);
+      if (worker_info === undefined) throw new StoreError('batch', `new task ${taskId} has no worker_info`);
       const info = this.#workers.intern(worker_info);
       const spsa = [spsa_params?.iter ?? null, spsa_params?.packed_flips ?? null];
       const more = extra === undefined ? null : toJson(extra);
@@ -92,7 +92,7 @@ export class TaskWrites {
       return;
     }
     if (this.#update.run(...always, run, taskId).changes !== 1) {
-      throw new StoreError('group', `task ${taskId} changed, but the store does not have it`);
+      throw new StoreError('batch', `task ${taskId} changed, but the store does not have it`);
     }
     if (worker_info !== undefined) this.#setWorker.run(this.#workers.intern(worker_info), nps, run, taskId);
     if (spsa_params !== undefined) {

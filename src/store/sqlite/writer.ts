@@ -1,4 +1,4 @@
-/** The one writer: a group is one transaction. */
+/** The one writer: a batch is one transaction. */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
@@ -46,7 +46,7 @@ export class SqliteWriter implements Writer {
       this.#db.exec('COMMIT');
     } catch (error) {
       this.#rollBack();
-      throw storeFailure(`Committing a group to ${this.#file}`, error);
+      throw storeFailure(`Committing a batch to ${this.#file}`, error);
     }
     this.#checkpoints.committed();
   }

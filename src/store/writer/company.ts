@@ -1,8 +1,8 @@
 /**
- * How many changes may be expected to share a group. To linger pays when others come, and those who wait for a reply come only
+ * How many changes may be expected to share a batch. To linger pays when others come, and those who wait for a reply come only
  * after it: with few clients everybody is there at once, and lingering only delays them. How many came together lately tells.
  *
- * A group that never lingers never sees who would have come. So now and then one lingers for the whole time, as a probe: often
+ * A batch that never lingers never sees who would have come. So now and then one lingers for the whole time, as a probe: often
  * while probes find more, ever more seldom while they find nobody.
  */
 const WINDOW_MS = 100;
@@ -10,7 +10,7 @@ const MOST_OFTEN = 4;
 const LEAST_OFTEN = 256;
 
 export class Company {
-  /** The most changes of a group in this window and in the one before. */
+  /** The most changes of a batch in this window and in the one before. */
   #most = 0;
   #mostBefore = 0;
   #windowBegan = Number.NEGATIVE_INFINITY;
@@ -18,7 +18,7 @@ export class Company {
   #sinceProbe = 0;
   #isProbe = false;
 
-  /** Begins a group of at least so many. @returns how many are worth waiting for */
+  /** Begins a batch of at least so many. @returns how many are worth waiting for */
   expect(waiting: number, now: number): number {
     this.#turnWindow(now);
     this.#sinceProbe++;
@@ -28,7 +28,7 @@ export class Company {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** The group that began has come to so many. */
+  /** The batch that began has come to so many. */
   came(count: number): void {
     if (this.#isProbe) {
       const isMore = count > Math.max(this.#most, this.#mostBefore);

@@ -1,6 +1,6 @@
 /**
  * Runs of which the store is owed what nobody waits for: sums, and that workers are alive. Each has its turn once an
- * interval, a few with every group, so that no group is much longer than the others.
+ * interval, a few with every batch, so that no batch is much longer than the others.
  */
 export class DeferredFlushes {
   readonly #intervalMs: number;
@@ -8,7 +8,7 @@ export class DeferredFlushes {
   readonly #waiting = new Set<number>();
   #chosen: ReadonlySet<number> = new Set();
   #chosenAt = Number.NEGATIVE_INFINITY;
-  /** How many may have their turn by now; the fraction is kept for the next group. */
+  /** How many may have their turn by now; the fraction is kept for the next batch. */
   #allowance = 0;
 
   constructor(intervalMs: number) {

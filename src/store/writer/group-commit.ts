@@ -1,7 +1,7 @@
 /**
- * The one writer: drains the journal in groups and publishes how far the store is. While one group is being committed
- * the next one gathers, so groups grow with the load and a commit is paid by many. Under a load that a store keeps up
- * with easily groups would stay small and cost much, so they linger for some milliseconds, but only for as many as came together
+ * The one writer: commits what is dirty in batches and publishes how far the store is. While one batch is being committed
+ * the next one gathers, so batches grow with the load and a commit is paid by many. Under a load that a store keeps up
+ * with easily batches would stay small and cost much, so they linger for some milliseconds, but only for as many as came together
  * lately: who is alone never waits, and few wait for the disk only.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,22 +13,22 @@ import { Company } from './company.js';
 import { DeferredFlushes } from './deferred-flushes.js';
 
 const RETRY_MS = 1000;
-/** A group of few changes that wait, but more than one, lingers until so long after the one before it began at most. */
+/** A batch of few changes that wait, but more than one, lingers until so long after the one before it began at most. */
 const LINGER_MS = 5;
 /** While more than so many are missing, they are counted once a millisecond, and not one by one. */
 const ONE_BY_ONE = 4;
 const FEW_CHANGES = 32;
-/** How long a group is tried that the store refuses for what the group holds. */
+/** How long a batch is tried that the store refuses for what the batch holds. */
 const REFUSED_MS = 30_000;
 
 export interface GroupCommitOptions {
   /** Changes that nobody waits for, such as beats, are written at least this often. */
   flushIntervalMs: number;
-  /** Told of each durable group and how many milliseconds its commit took, failures and waits included. */
+  /** Told of each durable batch and how many milliseconds its commit took, failures and waits included. */
   onCommit?: (batch: WriteBatch, ms: number) => void;
-  /** The store refused a group; it is kept and tried again, and replies wait. */
+  /** The store refused a batch; it is kept and tried again, and replies wait. */
   onFailure?: (error: unknown) => void;
-  /** How long a group is tried that the store refuses for what it holds, in milliseconds. */
+  /** How long a batch is tried that the store refuses for what it holds, in milliseconds. */
   refusedMs?: number;
   /** Waits between tries and for more changes; a timer unless virtual time passes. */
   pause?: (ms: number) => Promise<void>;
@@ -75,7 +75,7 @@ export class GroupCommitter {
 
   /**
    * Drains until `stop` is called, and then once more. What is owed of a run is written once an interval.
-   * @throws StoreError `group` when the store never takes a group
+   * @throws StoreError `batch` when the store never takes a batch
    */
   async run(): Promise<void> {
     const { issued } = this.#state.commits;
@@ -118,7 +118,7 @@ export class GroupCommitter {
     this.#state.commits.issued.notify();
   }
 
-  /** A count that the store does not take is not worth waiting for: it stays for the next group. */
+  /** A count that the store does not take is not worth waiting for: it stays for the next batch. */
   async #countDownloads(names: readonly string[]): Promise<void> {
     for (const name of names) this.#downloads.set(name, (this.#downloads.get(name) ?? 0) + 1);
     for (const [name, times] of this.#downloads) {
@@ -133,8 +133,8 @@ export class GroupCommitter {
   }
 
   /**
-   * Tries until the store takes the group.
-   * @throws StoreError `group` when it never will: the process has to start again from what is stored
+   * Tries until the store takes the batch.
+   * @throws StoreError `batch` when it never will: the process has to start again from what is stored
    */
   async #commit(batch: WriteBatch): Promise<void> {
     const { refusedMs = REFUSED_MS, pause = sleep, onFailure } = this.#options;
@@ -145,7 +145,7 @@ export class GroupCommitter {
         return;
       } catch (error) {
         onFailure?.(error);
-        const isRefused = error instanceof StoreError && error.code === 'group';
+        const isRefused = error instanceof StoreError && error.code === 'batch';
         refusedSince = isRefused ? (refusedSince ?? performance.now()) : undefined;
         if (refusedSince !== undefined && performance.now() - refusedSince >= refusedMs) throw error;
         await pause(RETRY_MS);
