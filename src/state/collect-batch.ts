@@ -35,7 +35,7 @@ export interface Deferrals {
 
 /**
  * Takes what all marked runs have to write. Only the writer calls this.
- * @param owed when given, sums and beats of a run that is not due are left with it, and the run is owed
+ * @param deferred when given, aggregates and beats of a run that is not due are left with it, and the run is deferred
  */
 export function collectBatch(state: State, deferred?: Deferrals): WriteBatch {
   const batch = emptyBatch();

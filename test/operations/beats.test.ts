@@ -24,7 +24,7 @@ describe('what a batch takes', () => {
   before(() => state.threads.join('main'));
   after(() => state.threads.leave());
 
-  /** Takes a batch into the store's image of the run; answers whether something of it is owed now. */
+  /** Takes a batch into the store's image of the run; answers whether something of it is deferred now. */
   function takeBatch(
     slot: number,
     stored: Map<number, TaskWrite>,

@@ -1,6 +1,6 @@
 /**
- * What a batch comes to: single writes, each of which may be done twice and ends as once. Packed as BSON they go into the
- * intent log before they are done.
+ * What a batch comes to: single writes, each of which may be applied twice and ends as once. Packed as BSON they go into the
+ * intent log before they are applied.
  */
 import { type AnyBulkWriteOperation, BSON, type Db, type Document } from 'mongodb';
 
@@ -43,7 +43,7 @@ export function unpackOperations(pieces: readonly Uint8Array[]): BatchOperation[
   );
 }
 
-/** Does the operations in order; neighbours of one collection go in requests of bounded length. */
+/** Applies the operations in order; neighbours of one collection go in requests of bounded length. */
 export async function applyOperations(db: Db, operations: readonly BatchOperation[]): Promise<void> {
   for (let from = 0; from < operations.length; ) {
     const { collection } = operations[from]!;

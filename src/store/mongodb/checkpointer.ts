@@ -1,5 +1,5 @@
 /**
- * Brings documents up to the log of updates. A document is written once for all the batches since it was last written, so how
+ * Brings documents up to the redo log. A document is written once for all the batches since it was last written, so how
  * long a batch takes does not depend on how long a run is, or on how many runs it changed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -71,7 +71,7 @@ export class Checkpoints {
   }
 
   /**
-   * Does all that is left, as far as it can be done in time.
+   * Applies all that is left, as far as it can be done in time.
    * @throws StoreError `unclean` when something is left; the log has it, and the next writer replays it
    */
   async close(withinMs: number): Promise<void> {
@@ -106,7 +106,7 @@ export class Checkpoints {
       const spareMs = MOST_BEHIND_MS - this.behindMs();
       if (spareMs > 0) await this.#rest(Math.min((performance.now() - began) * REST, spareMs));
     }
-    // A batch that counts as undone would be logged again by the next writer, after what is newer was removed.
+    // A batch that counts as unapplied would be logged again by the next writer, after what is newer was removed.
     await this.#parts.batches.settle();
     await this.#parts.log.remove(last);
     for (const key of keys) this.#entries.delete(key);

@@ -1,6 +1,6 @@
 /**
- * Makes a batch whole without transactions: its operations are logged durably in one write, then done. A process that dies in
- * between leaves the log, and the next writer does them again, which changes nothing that was done already.
+ * Makes a batch whole without transactions: its operations are logged durably in one write, then applied. A process that dies in
+ * between leaves the log, and the next writer replays them, which changes nothing that was applied already.
  */
 import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
 import {
@@ -57,7 +57,7 @@ export class IntentLog {
     return { operations, pieces, id: new ObjectId().toHexString(), time, logged };
   }
 
-  /** Logs and does the batch; may be called again with the same batch after a failure. */
+  /** Logs and applies the batch; may be called again with the same batch after a failure. */
   async commit(batch: PreparedBatch): Promise<void> {
     const { operations, id, logged } = batch;
     if (operations.length === 0) return;
@@ -69,7 +69,7 @@ export class IntentLog {
   }
 
   /**
-   * Does what the writer before left undone, unless another primary was there since; what the database refuses for what it holds
+   * Replays what the writer before left unapplied, unless another primary was there since; what the database refuses for what it holds
    * is kept in `shoal_refused`.
    */
   async redo(left: LoggedBatch): Promise<void> {
@@ -78,7 +78,7 @@ export class IntentLog {
       if (!(await hasForeignWrites(this.#db, left.time)))
         await applyOperations(this.#db, unpackOperations(pieces));
     } catch (error) {
-      const failure = storeFailure('Doing again what the last writer left', error);
+      const failure = storeFailure('Replaying what the last writer left', error);
       if (failure.code !== 'batch') throw failure;
       const { id, time } = left;
       // Nobody was told that such a batch is kept.
@@ -87,7 +87,7 @@ export class IntentLog {
     await this.#finish(left);
   }
 
-  /** Waits until the last batch is marked as done: the next writer would do it again, over what came after it. */
+  /** Waits until the last batch is marked as done: the next writer would replay it, over what came after it. */
   async settle(): Promise<void> {
     await this.#marking;
     if (this.#unmarked === undefined) return;
@@ -126,7 +126,7 @@ export class IntentLog {
     const found: Uint8Array[] = [];
     for (const _id of keys) {
       const stored = await this.#pieces.findOne({ _id });
-      // Pieces go only after the batch was done.
+      // Pieces go only after the batch was applied.
       if (stored === null) return [];
       found.push(stored.piece.value());
     }

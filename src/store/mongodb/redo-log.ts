@@ -1,8 +1,8 @@
 /**
- * Updates of documents that are durable, but not done: those of one batch lie in one short document of `shoal_updates`,
- * however many documents they are of and however long these are. Checkpoints does them.
+ * The redo log: updates of documents that are durable, but not applied. Those of one batch are in one short document of `shoal_updates`,
+ * however many documents they are of and however long these are. The checkpointer applies them.
  *
- * Entries are removed from the oldest on. So whatever is left may be done again in order and ends the same, since an entry
+ * Entries are removed from the oldest on. So whatever is left may be replayed in order and ends the same, since an entry
  * that is there is followed by all that came after it.
  */
 import { Binary, type Collection, type Db, type Document, ObjectId } from 'mongodb';
@@ -62,7 +62,7 @@ export class RedoLog {
     return { keys, operations };
   }
 
-  /** What the entries up to this one say is done. */
+  /** Call when documents have what the entries up to this one say. */
   async remove(key: string): Promise<void> {
     await this.#entries.deleteMany({ _id: { $gte: `${this.id}-`, $lte: key } });
   }
@@ -78,7 +78,7 @@ function entriesOf(id: string): { _id: { $gte: string; $lt: string } } {
 }
 
 /**
- * Does what is left in the log of an earlier writer, unless another program has written since, and empties it. What the
+ * Replays what is left in the log of an earlier writer, unless another program has written since, and empties it. What the
  * database refuses for what it holds is kept in `shoal_refused`.
  * @param since when that writer last logged anything elsewhere
  */

@@ -1,6 +1,6 @@
 /**
  * fishtest's own database as a store: Python servers can read it while Shoal serves from it, and serve from it again when
- * Shoal is gone. What has no place in fishtest's schema lies in collections of its own (`shoal…`).
+ * Shoal is gone. What has no place in fishtest's schema is in collections of its own (`shoal…`).
  */
 import type { Db, MongoClient } from 'mongodb';
 import type { ExportReader, Reader, Store, StoreSource, Writer } from '../port.js';

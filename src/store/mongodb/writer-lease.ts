@@ -1,7 +1,7 @@
 /**
  * Keeps a second writer away from a database, and holds the log of the latest batch: one document that only its holder changes.
  *
- * The holder counts `beats` up. Whoever wants the lease watches the count: while it moves, the holder lives; when it stood
+ * The holder renews it by counting `beats` up. A contender watches the count: while it moves, the holder lives; when it stood
  * still for the lease's time, or the holder's process on this very host is gone, the lease changes hands by a write that names
  * the count it saw. No clocks of two hosts are ever compared.
  */
@@ -88,7 +88,7 @@ export class WriterLease {
     }
   }
 
-  /** Replaces the logged batch: the moment from which the batch will be done, whatever happens to this process. */
+  /** Replaces the logged batch: the moment from which the batch will be applied, whatever happens to this process. */
   async log(batch: LoggedBatch): Promise<void> {
     await this.#write({ group: batch });
   }

@@ -1,4 +1,4 @@
-/** The one writer of a primary: a batch is checked whole, turned into writes, logged, and done. */
+/** The one writer of a primary: a batch is checked whole, turned into writes, logged, and applied. */
 import { BSON, type Db, type MongoClient } from 'mongodb';
 import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
@@ -43,7 +43,7 @@ interface Pending {
   /** What is written before the batch counts as durable. */
   logged: PreparedBatch;
   updates: readonly Update[];
-  /** Entries of the log of updates. */
+  /** Entries of the redo log. */
   keys: readonly string[];
   /** Documents that are to be up to date at once. */
   urgent: readonly string[];

@@ -1,10 +1,10 @@
 /**
- * Runs of which the store is owed what nobody waits for: sums, and that workers are alive. Each has its turn once an
+ * Runs whose aggregates and beats are flushed lazily: no reply waits for them. Each has its turn once an
  * interval, a few with every batch, so that no batch is much longer than the others.
  */
 export class DeferredFlushes {
   readonly #intervalMs: number;
-  /** In the order in which they came to be owed. */
+  /** In the order in which they were deferred. */
   readonly #waiting = new Set<number>();
   #chosen: ReadonlySet<number> = new Set();
   #chosenAt = Number.NEGATIVE_INFINITY;
@@ -19,7 +19,7 @@ export class DeferredFlushes {
     this.#waiting.add(slot);
   }
 
-  /** Chooses those whose turn it is at `now`, in milliseconds; they are owed no longer. */
+  /** Chooses those whose turn it is at `now`, in milliseconds; they are deferred no longer. */
   choose(now: number): ReadonlySet<number> {
     const { size } = this.#waiting;
     const share = Math.min(1, (now - this.#chosenAt) / this.#intervalMs);

@@ -1,6 +1,6 @@
 /**
- * The one writer: commits what is dirty in batches and publishes how far the store is. While one batch is being committed
- * the next one gathers, so batches grow with the load and a commit is paid by many. Under a load that a store keeps up
+ * Group commit: the one writer commits what is dirty in write batches and publishes how far the store is. While one batch is
+ * being committed the next one fills, so batches grow with the load and a commit is paid by many. Under a load that a store keeps up
  * with easily batches would stay small and cost much, so they linger for some milliseconds, but only for as many as came together
  * lately: who is alone never waits, and few wait for the disk only.
  */
@@ -51,7 +51,7 @@ export class GroupCommitter {
     this.#deferred = new DeferredFlushes(options.flushIntervalMs);
   }
 
-  /** Commits everything that is marked now, and all that is owed; returns when it is durable. */
+  /** Commits everything that is marked now, and all that is deferred; returns when it is durable. */
   async drain(): Promise<void> {
     await this.#drain(this.#deferred.chooseAll());
   }
@@ -74,7 +74,7 @@ export class GroupCommitter {
   }
 
   /**
-   * Drains until `stop` is called, and then once more. What is owed of a run is written once an interval.
+   * Drains until `stop` is called, and then once more. What is deferred of a run is written once an interval.
    * @throws StoreError `batch` when the store never takes a batch
    */
   async run(): Promise<void> {
