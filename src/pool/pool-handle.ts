@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Shared } from '../runtime/shared.js';
+import { withTimeout } from '../runtime/with-timeout.js';
 import type { PoolCall } from './pool-messages.js';
 import type { PoolThreadData } from './pool-thread.js';
 import type { GamesCall } from './reads/read-call.js';
@@ -101,7 +102,9 @@ export class ThreadPool {
     this.#closing = true;
     clearInterval(this.#watch);
     await this.quiet();
-    await Promise.race([this.#pool.close(), sleep(Math.max(0, latest - performance.now()))]);
+    // A timer that went on would hold up the end of the front thread.
+    const left = Math.max(0, latest - performance.now());
+    await withTimeout(this.#pool.close(), left, 'threads that hang are ended').catch(() => {});
     await this.quiet();
     await this.#pool.destroy();
   }

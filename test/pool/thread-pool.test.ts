@@ -13,15 +13,20 @@ const CHILD = fileURLToPath(new URL('./fixtures/close-early.js', import.meta.url
 /** Before, in the middle of, and after their start. */
 const AFTER_MS = [0, 100, 200, 300, 340, 380, 420, 460];
 
-it('a pool is closed in order at any moment of its start', async () => {
+async function closePools(afterMs: readonly number[], withinMs: number): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-pool-'));
   try {
     await seed(`sqlite:${directory}`);
-    for (const ms of AFTER_MS) {
-      const child = spawn(process.execPath, [CHILD, `sqlite:${directory}`, `${ms}`], { stdio: 'inherit' });
+    for (const ms of afterMs) {
+      const args = [CHILD, `sqlite:${directory}`, `${ms}`, `${withinMs}`];
+      const child = spawn(process.execPath, args, { stdio: 'inherit' });
       assert.deepEqual(await once(child, 'exit'), [0, null], `closed after ${ms} ms`);
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-});
+}
+
+it('a pool without time is closed in order at any moment of its start', () => closePools(AFTER_MS, 1));
+
+it('a pool that needs less time than it has leaves nothing that goes on', () => closePools([0], 60_000));
