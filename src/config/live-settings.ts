@@ -24,7 +24,7 @@ export interface SettingView {
 export interface Reloaded {
   /** What changed. */
   readonly changed: readonly string[];
-  /** What the file says now, but a running server cannot take up. */
+  /** What the file says now, but a running server cannot apply. */
   readonly needRestart: readonly string[];
   readonly unknown: readonly UnknownName[];
 }

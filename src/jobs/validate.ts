@@ -1,4 +1,4 @@
-/** Doubts what is in memory, in the background (docs/spec/scheduling.md §8): a random run, and the tables that refer to runs. */
+/** Audits what is in memory, in the background (docs/spec/scheduling.md §8): a random run, and the tables that refer to runs. */
 
 import { isObjectId } from '../model/object-id.js';
 import { logAction, withSystem } from '../operations/changes.js';

@@ -1,6 +1,6 @@
 /**
  * A front thread's pool: Piscina, and what is done when one of its threads dies or hangs. Calls that the dead thread had
- * not answered are made again on another one, which is safe: a change that it had not finished has been undone, and one
+ * not answered are made again on another one, which is safe: a change that it had not finished has been rolled back, and one
  * that it had finished is found done.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,7 +32,7 @@ const START_MS = 30_000;
 
 interface Watched {
   readonly nodeId: number;
-  pulse: number | undefined;
+  tick: number | undefined;
   since: number;
 }
 
@@ -122,7 +122,7 @@ export class ThreadPool {
     }
   }
 
-  /** It tells its pulse for the first time when its reader is open. */
+  /** It ticks for the first time when its reader is open. */
   #isStarting(nodeId: number): boolean {
     return (this.#shared.state.threads.livenessOf(nodeId) ?? 0) === 0;
   }
@@ -136,7 +136,7 @@ export class ThreadPool {
   #adopt(pool: Piscina): void {
     for (const worker of pool.threads) {
       if (this.#watched.has(worker)) continue;
-      const watched = { nodeId: worker.threadId, pulse: undefined, since: performance.now() };
+      const watched = { nodeId: worker.threadId, tick: undefined, since: performance.now() };
       this.#watched.set(worker, watched);
       worker.on('error', (error) => {
         this.#deaths.add(error);
@@ -155,9 +155,9 @@ export class ThreadPool {
     const now = performance.now();
     this.#adopt(this.#pool);
     for (const [worker, watched] of this.#watched) {
-      const pulse = threads.livenessOf(watched.nodeId);
-      if (pulse !== watched.pulse) {
-        watched.pulse = pulse;
+      const tick = threads.livenessOf(watched.nodeId);
+      if (tick !== watched.tick) {
+        watched.tick = tick;
         watched.since = now;
       }
       const { hangMs } = this.#options;

@@ -6,7 +6,7 @@
  * locks on, and the handle makes its calls again on the thread that takes its place.
  */
 import { workerData } from 'piscina';
-import { burn, verifyPassword } from '../operations/account/password.js';
+import { dummyVerify, verifyPassword } from '../operations/account/password.js';
 import { isWorkerKey, verifyWorkerKey } from '../operations/account/worker-key.js';
 import { type Context, isReply, type Reply, type WorkerCall } from '../operations/context.js';
 import { type OperationName, runOperation, WORKER_ROUTES } from '../operations/worker/worker-routes.js';
@@ -32,7 +32,7 @@ export interface PoolThreadData extends ThreadData {
 }
 
 /** How often a thread says that its event loop turns. */
-const PULSE_MS = 250;
+const TICK_MS = 250;
 
 const data = workerData as PoolThreadData;
 const shared = Shared.attach(data, 'pool', true);
@@ -41,7 +41,7 @@ shared.state.recordUndo();
 const store = openStore(data.storeUrl, { connections: data.storeConnections });
 const reader = measureReader(await store.openReader(), shared.meters.readTime, threads);
 threads.tickLiveness();
-setInterval(() => threads.tickLiveness(), PULSE_MS).unref();
+setInterval(() => threads.tickLiveness(), TICK_MS).unref();
 const context: Context = { state: shared.state, mayBlock: true };
 let site: Promise<Site> | undefined;
 
@@ -96,7 +96,7 @@ async function verify(username: string, password: string): Promise<AuthResult> {
   const before = users.version(username);
   const user = await reader.user(username);
   if (user === undefined) {
-    await burn();
+    await dummyVerify();
     return 'refused';
   }
   const isRight = isWorkerKey(password)

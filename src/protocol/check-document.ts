@@ -1,5 +1,5 @@
 /**
- * Checks documents before they are written, or when they are doubted. Every check answers undefined for a document
+ * Checks documents before they are written, or when they are audited. Every check answers undefined for a document
  * that obeys its schema, else the text of the first violation. Validators are compiled at first use.
  */
 import type { TSchema } from 'typebox';

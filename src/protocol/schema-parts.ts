@@ -54,7 +54,7 @@ export const positiveNum = float((value) => value > 0);
 /** Milliseconds since the epoch. */
 export const instant = Type.Number({ title: 'datetime_utc' });
 
-/** Stands in an error text for the path of the value, which is written in front of it. */
+/** Takes the place, in an error text, of the path of the value, which is written in front of it. */
 export const SAME_PATH = '\0path';
 
 /** Two or more ASCII letters and digits, or a legacy name. */

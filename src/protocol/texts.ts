@@ -1,6 +1,6 @@
 /**
  * Every text a worker or its owner may read, in the reference's words where those were recorded. An error of a
- * handler gets its path in front (replies.ts); what stands in a 200 reply starts with the operation's tag instead.
+ * handler gets its path in front (replies.ts); the text of a 200 reply starts with the operation's tag instead.
  */
 import { wrapText } from './wrap-text.js';
 

@@ -101,7 +101,7 @@ export function normalTail(z: number): number {
  * @throws RangeError when p is no probability
  */
 export function normalQuantile(p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability must lie in 0…1, not ${p}`);
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability must be in 0…1, not ${p}`);
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) return q * rational(QUANTILE_MIDDLE, 0.180625 - q * q);
   const tail = q < 0 ? p : 1 - p;

@@ -63,7 +63,7 @@ export function withoutBayesElo(
 
 /**
  * LLR of results, in a form that never throws: where no distribution meets a hypothesis, the last iterate or the
- * nearest root stands in (docs/spec/statistics.md §8 [F]). NaN only where the sample or the bounds are beyond all numbers.
+ * nearest root takes its place (docs/spec/statistics.md §8 [F]). NaN only where the sample or the bounds are beyond all numbers.
  * Allocates nothing for pentanomial results in the logistic and the normalized model.
  */
 export function liveLlr(results: Results, sprt: Pick<Sprt, 'elo0' | 'elo1' | 'elo_model'>): number {
@@ -121,7 +121,7 @@ export function expectedOvershoot(overshoot: Overshoot | undefined): { below: nu
 
 const NO_OVERSHOOT = { below: 0, above: 0 } as const;
 
-/** Notes how far the LLR has come, batch by batch. Once samples went missing or came singly, no ladder can be told. */
+/** Records how far the LLR has come, batch by batch. Once samples went missing or came singly, no ladder can be told. */
 function followLadder(sprt: Sprt, samples: number): void {
   const batchSize = sprt.batch_size ?? 1;
   if (samples % batchSize !== 0) {

@@ -29,11 +29,11 @@ export const COUNTER_NAMES = [
   'commits',
   'commitFailures',
   'poolCalls',
-  /** Threads that died and were buried, the locks that they had held, and calls made again after a death. */
+  /** Threads that died and were reaped, the locks that they had held, and calls made again after a death. */
   'threadDeaths',
   'locksRecovered',
   'retries',
-  'guessesSlowed',
+  'guessesThrottled',
 ] as const;
 
 const DEFAULT_TOKENS = 64;

@@ -3,7 +3,7 @@
  * outcome takes as long as any other.
  */
 import type { UserDocument } from '../model/documents.js';
-import { burn, verifyPassword } from '../operations/account/password.js';
+import { dummyVerify, verifyPassword } from '../operations/account/password.js';
 import type { Visit } from './visit.js';
 
 export type CheckedCredential =
@@ -22,7 +22,7 @@ export async function checkCredential(
 ): Promise<CheckedCredential> {
   visit.requireAdmission('login', username.slice(0, LONGEST_NAME));
   const user = await visit.parts.reader.user(username.slice(0, LONGEST_NAME));
-  if (user === undefined) await burn();
+  if (user === undefined) await dummyVerify();
   const isRight =
     user !== undefined && (await verifyPassword(user.password, password.slice(0, LONGEST_PASSWORD)));
   if (!isRight) {

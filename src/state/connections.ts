@@ -6,11 +6,11 @@ export const CONNECTION_WORDS = 2;
 
 export class Connections {
   readonly #table: KeyedTable;
-  readonly #sections: Pick<UndoLog, 'words' | 'connectionsOffset'>;
+  readonly #undoLog: Pick<UndoLog, 'words' | 'connectionsOffset'>;
 
-  constructor(table: KeyedTable, sections: Pick<UndoLog, 'words' | 'connectionsOffset'>) {
+  constructor(table: KeyedTable, undoLog: Pick<UndoLog, 'words' | 'connectionsOffset'>) {
     this.#table = table;
-    this.#sections = sections;
+    this.#undoLog = undoLog;
     table.isFilled = (offset) => table.i32[offset]! > 0;
   }
 
@@ -20,7 +20,7 @@ export class Connections {
 
   add(address: string): void {
     this.#table.update(address, true, (offset) => {
-      const { words, connectionsOffset } = this.#sections;
+      const { words, connectionsOffset } = this.#undoLog;
       // Nothing may come between the two: a thread can die wherever a function is called or a loop goes round.
       this.#table.i32[offset]!++;
       words[connectionsOffset] = 1;
@@ -30,7 +30,7 @@ export class Connections {
   /** Takes one away; false when the address had none, which says that the counts went wrong. */
   subtract(address: string): boolean {
     const left = this.#table.update(address, false, (offset) => {
-      const { words, connectionsOffset } = this.#sections;
+      const { words, connectionsOffset } = this.#undoLog;
       const count = --this.#table.i32[offset]!;
       words[connectionsOffset] = -1;
       return count;

@@ -22,7 +22,7 @@ export class ReadyRuns {
   #looks = 0;
   #count = 0;
 
-  /** @param lock guards the list; mending it mends the list. */
+  /** @param lock guards the list; repairing it repairs the list. */
   constructor(region: Region, order: RunOrder, lock: LockTable, isUnfinished: (slot: number) => boolean) {
     const { count } = order.records;
     this.#ready = region.i32('ready-runs', count + 1);
@@ -60,7 +60,7 @@ export class ReadyRuns {
     if (place > count) Atomics.store(this.#ready, 0, count + 1);
   }
 
-  /** Begins a look through the list. Only the holder of the request-task mutex may: it alone takes runs off and moves them. */
+  /** Begins a scan of the list. Only the holder of the request-task mutex may: it alone takes runs off and moves them. */
   beginScan(): void {
     if (Atomics.load(this.#reused, 0) !== 0) this.#lock.run(0, () => this.#repair());
     if (++this.#looks % COMPACT_EVERY === 0) this.#compact();

@@ -48,7 +48,7 @@ export function writeRun(
   state: State,
   slot: number,
   head: RunHead,
-  traits: DerivedFields,
+  derived: DerivedFields,
   historyLength: number,
 ): void {
   const { runs, slab } = state;
@@ -61,13 +61,13 @@ export function writeRun(
   for (const [name, member] of LIVE) writeMember(state, slot, member, head[name as keyof RunHead]);
   for (const [name, member] of LIVE_ARGS) writeMember(state, slot, member, args[name as keyof RunArgs]);
   runs.setWord(slot, RunWord.threads, args.threads ?? 1);
-  runs.setWord(slot, RunWord.archLow, traits.archMask[0]);
-  runs.setWord(slot, RunWord.archHigh, traits.archMask[1]);
+  runs.setWord(slot, RunWord.archLow, derived.archMask[0]);
+  runs.setWord(slot, RunWord.archHigh, derived.archMask[1]);
   const compiler = (COMPILERS as readonly string[]).indexOf(args.compiler ?? '');
   runs.setWord(slot, RunWord.compiler, compiler < 0 ? UNKNOWN_COMPILER : compiler);
-  runs.setFloat(slot, RunFloat.gameDuration, traits.gameDuration);
-  runs.setFloat(slot, RunFloat.hashMemory, traits.hashMemory);
-  runs.setFloat(slot, RunFloat.coreLimit, traits.coreLimit);
+  runs.setFloat(slot, RunFloat.gameDuration, derived.gameDuration);
+  runs.setFloat(slot, RunFloat.hashMemory, derived.hashMemory);
+  runs.setFloat(slot, RunFloat.coreLimit, derived.coreLimit);
   runs.setFloat(slot, RunFloat.startTime, head.start_time);
   writeRunResults(runs, slot, head.results);
   runs.set(slot, RunFlag.sprt, args.sprt !== undefined);

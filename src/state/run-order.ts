@@ -1,6 +1,6 @@
 /**
  * What the scheduler orders runs by (docs/spec/scheduling.md §2.3), apart from the rest of their records: it reads this of
- * every ready run for each worker, and so packed a thousand runs lie in 32 KB, which stay in a core's first cache.
+ * every ready run for each worker, and so packed a thousand runs take 32 KB, which stay in a core's first cache.
  * Guarded by the run's lock like the rest; the scheduler reads it without.
  */
 import type { Region } from '../memory/region.js';

@@ -1,9 +1,9 @@
 /**
- * What a run and a task looked like before a thread changed them, kept in shared memory while the thread holds the run's
- * lock: whoever mends a dead thread's locks puts them back. Only threads that can die alone keep it: those of the pool.
+ * The undo log: images of a run and a task from before a thread changed them, in shared memory while the thread holds the
+ * run's lock. Whoever repairs a dead thread's locks rolls back to them. Only threads that can die alone record: those of the pool.
  *
- * A section that goes on to another task makes what it did so far final: such a section stops or purges a run, and its
- * rest is done again instead (`stopping`). What a section frees is freed when it ends, so that putting back is possible.
+ * A thread that turns to another task under the same lock makes its changes so far final: it stops or purges a run, whose
+ * rest is repeated instead (`stopping`). What it frees is freed at the release: a rollback still needs the old block.
  */
 import type { UndoRecorder } from '../memory/locks/lock-table.js';
 import { MAX_THREADS } from '../memory/locks/thread-row.js';
@@ -21,13 +21,13 @@ const UNDO = layOut('thread in the undo log', {
   words: {
     /** Slot of the run that is being changed, + 1. */
     run: 1,
-    /** Number of the task whose image is kept, + 1. */
+    /** Number of the task whose image is saved, + 1. */
     task: 1,
     /** What has been added to the connections of the task's address: 1, or -1. */
     connections: 1,
     /** 1: the run is being stopped; 2: and a part of that is final. */
     stopping: 1,
-    /** A task that was given out but not noted with its worker yet: slot + 1, generation, number, worker. */
+    /** Assignment intent, of a task that its worker does not have yet: slot + 1, generation, number, worker. */
     assignment: 4,
     /** What the scheduler orders the run by. */
     orderImage: ORDER.used,
@@ -45,26 +45,26 @@ export class UndoLog implements UndoRecorder {
   readonly #runs: RunTable;
   readonly #tasks: Records;
   #deferred: (() => void)[] = [];
-  /** Where this thread's row begins; 0, the row of no thread, while it keeps nothing. */
+  /** Where this thread's row begins; 0, the row of no thread, while it does not record. */
   #offset = 0;
   /** The word that says what this thread has added to the connections of its task's address. */
   connectionsOffset: number = UndoWord.connections;
 
   constructor(region: Region, threads: Threads, runs: RunTable, tasks: Records) {
-    this.words = region.i32('run-sections', ROW * (MAX_THREADS + 1));
+    this.words = region.i32('undo-log', ROW * (MAX_THREADS + 1));
     this.#threads = threads;
     this.#runs = runs;
     this.#tasks = tasks;
   }
 
-  /** From now on this thread keeps what it changes. */
+  /** From now on this thread records before-images of what it changes. */
   startRecording(): void {
     this.#offset = this.rowOf(this.#threads.self());
     this.connectionsOffset = this.#offset + UndoWord.connections;
     this.words.fill(0, this.#offset, this.#offset + ROW);
   }
 
-  /** Nothing that the thread in `slot` kept is needed any more. */
+  /** Nothing that the thread in `slot` recorded is needed any more. */
   forget(slot: number): void {
     this.words.fill(0, this.rowOf(slot), this.rowOf(slot) + UndoWord.orderImage);
   }
@@ -86,12 +86,12 @@ export class UndoLog implements UndoRecorder {
   leave(): void {
     this.words[this.#offset + UndoWord.run] = 0;
     if (this.#deferred.length === 0) return;
-    const later = this.#deferred;
+    const deferred = this.#deferred;
     this.#deferred = [];
-    for (const act of later) act();
+    for (const act of deferred) act();
   }
 
-  /** Call before a task that exists is changed. @param at where its record begins. */
+  /** Call before a task that exists is changed. @param offset where its record begins. */
   saveTaskImage(taskId: number, offset: number): void {
     if (this.#offset === 0) return;
     const { words } = this;
@@ -115,7 +115,7 @@ export class UndoLog implements UndoRecorder {
     if (this.#offset !== 0) this.words[this.#offset + UndoWord.stopping] = 1;
   }
 
-  /** Does something when the section ends, or at once when this thread keeps nothing. */
+  /** Frees wait for the lock's release: a rollback still needs the old block. At once when this thread does not record. */
   deferUntilRelease(act: () => void): void {
     if (this.#offset === 0 || this.words[this.#offset + UndoWord.run] === 0) act();
     else this.#deferred.push(act);
@@ -126,7 +126,7 @@ export class UndoLog implements UndoRecorder {
     return this.#offset !== 0;
   }
 
-  /** Notes a task that the run's section made and that its worker does not have yet; undefined: it has it now. */
+  /** Records the assignment intent: a task was made that its worker does not have yet; undefined: it has it now. */
   noteAssignment(
     task: { slot: number; generation: number; taskId: number; worker: number } | undefined,
   ): void {

@@ -52,6 +52,6 @@ export const TaskChange = flagBits('change of a task', [
   'live',
   'workerInfo',
   'spsa',
-  /** last_updated alone. The task stands in the list of beats, whether or not it stands in that of tasks to write. */
+  /** last_updated alone. The task is in the list of beats, whether or not it is in that of tasks to write. */
   'beat',
 ]);

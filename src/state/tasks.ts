@@ -1,5 +1,5 @@
 /**
- * The tasks of live runs. A run's tasks lie in chunks of 32 records, found through two levels of pages, so that task k
+ * The tasks of live runs. A run's tasks are in chunks of 32 records, found through two levels of pages, so that task k
  * of any run is three loads away and a run grows without moving what it has.
  */
 import { failpoint } from '../memory/failpoint.js';

@@ -254,7 +254,7 @@ function decodeProfile(values: readonly unknown[]): Description {
   return all as unknown as Description;
 }
 
-/** Members stand in the order of MEMBERS, whichever part they are in. */
+/** Members are in the order of MEMBERS, whichever part they are in. */
 function describe(template: Description, own: readonly unknown[]): Description {
   const [unique_key, nps, remote_addr, country_code] = own;
   const info = { ...template, unique_key, nps, remote_addr, country_code };

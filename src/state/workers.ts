@@ -102,7 +102,7 @@ export class Workers {
     return ids;
   }
 
-  /** Notes that the worker has got a task of this run. */
+  /** Records that the worker has got a task of this run. */
   recordAssignment(record: number, runId: Int32Array): void {
     this.table.i32.set(runId, this.table.at(record) + Word.lastRun);
     if (this.hasSeen(record, runId)) return;

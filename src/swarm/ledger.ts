@@ -34,7 +34,7 @@ export class HeldTask {
   /** Drawn but not yet acknowledged. */
   batch: FullResults | undefined;
   /** True when the batch was sent at least once without a usable answer. */
-  doubtful = false;
+  isUncertain = false;
   /** The batch whose fate nobody knows, once the task has left its worker. */
   uncertain: FullResults | undefined;
 
@@ -125,12 +125,12 @@ export class Ledger {
     addResults(task.run.acknowledged, task.batch);
     this.games += gamesIn(task.batch);
     task.batch = undefined;
-    task.doubtful = false;
+    task.isUncertain = false;
   }
 
   /** The task leaves its worker; a batch that was sent but never answered goes to the uncertain results. */
   end(task: HeldTask, how: TaskEnd): void {
-    if (task.batch && task.doubtful) {
+    if (task.batch && task.isUncertain) {
       task.uncertain = task.batch;
       addResults(task.run.uncertain, task.batch);
     }

@@ -152,9 +152,9 @@ export class Moves {
   ): number {
     const task = worker.task!;
     const outcome = updateOutcome(body);
-    if (repeated || outcome === 'unusable') task.doubtful = true;
+    if (repeated || outcome === 'unusable') task.isUncertain = true;
     if (outcome === 'alive' || outcome === 'over') this.#ledger.acknowledge(task);
-    else if (outcome === 'inactive' && !task.doubtful) task.batch = undefined;
+    else if (outcome === 'inactive' && !task.isUncertain) task.batch = undefined;
     switch (outcome) {
       case 'unusable':
         worker.attempts += 1;
@@ -163,7 +163,7 @@ export class Moves {
         return next(worker, Step.Failed, now);
       case 'refused':
       case 'malformed':
-        if (task.doubtful && saysCounted(body!, gamesIn(task.reported))) {
+        if (task.isUncertain && saysCounted(body!, gamesIn(task.reported))) {
           this.#ledger.acknowledge(task);
           this.#tally.refusal('update that was counted, its reply lost');
           return next(worker, Step.Failed, now);

@@ -3,14 +3,14 @@ import * as texts from '../protocol/texts.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
-const CROWDED = texts.machineLimit('');
+const OVER_MACHINE_LIMIT = texts.machineLimit('');
 const DUPLICATE = texts.duplicateWorker('', 0, '', 0, '').slice(0, 40);
 
 /** Names a refusal that belongs to the protocol; undefined for an `error` that no worker in order should get. */
 export function taskRefusal(body: Body): string | undefined {
   const { error, info } = body;
   if (typeof error === 'string') {
-    if (error.includes(CROWDED)) return 'machine limit';
+    if (error.includes(OVER_MACHINE_LIMIT)) return 'machine limit';
     if (error.includes(DUPLICATE)) return 'duplicate name';
     if (error.includes('This worker has been blocked')) return 'blocked worker';
     return undefined;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import {
-  burn,
+  dummyVerify,
   hashPassword,
   setPasswordCost,
   verifyPassword,
@@ -94,7 +94,7 @@ test('an unknown user, wrong clear text and a wrong hash cost about the same', a
     return Math.min(...times);
   };
   const wrongHash = await cost(() => verifyPassword(stored, 'y'));
-  for (const work of [burn, () => verifyPassword('x', 'y')]) {
+  for (const work of [dummyVerify, () => verifyPassword('x', 'y')]) {
     const ratio = (await cost(work)) / wrongHash;
     assert.ok(ratio > 0.3 && ratio < 3, `ratio ${ratio}`);
   }

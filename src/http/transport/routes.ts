@@ -55,7 +55,7 @@ export function decodePath(path: string): string {
   );
 }
 
-/** A redirect's target: what may not stand in a header is escaped, what is escaped already stays. */
+/** A redirect's target: what may not be in a header is escaped, what is escaped already stays. */
 export function redirectTarget(scheme: string, host: string, path: string, query: string): string {
   const target = `${scheme}://${host}${path}${query === '' ? '' : `?${query}`}`;
   return encodeURI(target).replaceAll('%25', '%').replaceAll('%5B', '[').replaceAll('%5D', ']');

@@ -88,12 +88,12 @@ export class CredentialGate {
     this.#seen.add(username, address);
   }
 
-  /** Of a credential that is not known; `slowed`: too many wrong ones came, so it waits as if the server were busy. */
-  async check(username: string, password: string, address: string): Promise<AuthResult | 'slowed'> {
+  /** Of a credential that is not known; `throttled`: too many wrong ones came, so it waits as if the server were busy. */
+  async check(username: string, password: string, address: string): Promise<AuthResult | 'throttled'> {
     const isGuess = !this.#users.wasVerified(username, password);
     if (isGuess && (await this.guesses.isThrottled(username, address))) {
-      this.#counters.add('guessesSlowed');
-      return 'slowed';
+      this.#counters.add('guessesThrottled');
+      return 'throttled';
     }
     const authResult = await this.#verify(username, password);
     if (authResult === 'refused') await this.guesses.noteFailure(username, address);

@@ -131,7 +131,7 @@ export class Front {
     // The address is read now: the connection may be gone when the check has ended.
     this.#gate.check(info.username, password, incoming.client.address()).then(
       (authResult) => {
-        if (authResult === 'slowed') incoming.exchange.send(TRY_AGAIN);
+        if (authResult === 'throttled') incoming.exchange.send(TRY_AGAIN);
         else this.#admit(route, incoming, body, authResult);
       },
       (error) => this.#overloaded(incoming, error),
@@ -200,7 +200,7 @@ export class Front {
       return;
     }
     if (needsAdmission) {
-      // Admission is decided before the pool is asked, so that requests for tasks never crowd out updates.
+      // Admission is decided before the pool is asked, so that requests for tasks never displace updates.
       if (!this.#shared.admission.tryAcquire()) {
         this.#reply(incoming, retryLater(noTask('info', texts.TOO_BUSY)));
         return;

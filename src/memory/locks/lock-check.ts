@@ -42,7 +42,7 @@ export function checkOrder(rank: number, table: string, index: number): void {
   }
 }
 
-/** Notes a lock as held. `granted`: to a promise, whose continuation runs a few microtasks later. */
+/** Records a lock as held. `granted`: to a promise, whose continuation runs a few microtasks later. */
 export function noteAcquired(rank: number, table: string, index: number, granted: boolean): void {
   held.push({ rank, table, index, granted });
   if (granted && !loopCheck) {
@@ -61,7 +61,7 @@ export function noteAcquired(rank: number, table: string, index: number, granted
   }
 }
 
-/** Notes a lock as released; throws when this thread does not hold it. */
+/** Records a lock as released; throws when this thread does not hold it. */
 export function noteReleased(rank: number, table: string, index: number): void {
   const at = held.findLastIndex((lock) => lock.table === table && lock.index === index && lock.rank === rank);
   if (at < 0)

@@ -19,7 +19,7 @@ const PATIENCE_MS = 3;
 /** How often a waiting event loop looks again, unasked, in milliseconds. */
 const RECHECK_MS = 2;
 /** A thread that has been parked for as long wonders whether the owner is still there. */
-const SUSPICION_MS = 20;
+const LIVENESS_CHECK_MS = 20;
 
 export class LockQueue {
   readonly #words: Int32Array;
@@ -70,9 +70,9 @@ export class LockQueue {
         break;
       }
       if (look < SPINS) continue;
-      const left = limited ? started + limitMs - performance.now() : SUSPICION_MS;
+      const left = limited ? started + limitMs - performance.now() : LIVENESS_CHECK_MS;
       if (left > 0) {
-        const woken = Atomics.wait(threads.words, wakeAt, seen, Math.min(left, SUSPICION_MS));
+        const woken = Atomics.wait(threads.words, wakeAt, seen, Math.min(left, LIVENESS_CHECK_MS));
         if (woken === 'timed-out') threads.onLivenessCheck(slotOf(owner));
       } else if ((Atomics.and(words, bitmap, ~bit) & bit) === 0) limited = false;
       else {

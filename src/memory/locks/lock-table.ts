@@ -17,8 +17,8 @@
 //     another lock, costs one more look and nothing else.
 //  5. A newcomer takes a lock only at owner word 0. By 3 that is never while threads wait, but for the instant inside
 //     a release; so a waiter is passed by those who arrived before it and, rarely, by one newcomer.
-//  6. A releaser notes the next owner in its own row before it clears the bit and until the owner word is stored. If
-//     it dies in between, the note tells a recovery which bit to restore.
+//  6. A releaser records the next owner in its own row before it clears the bit and until the owner word is stored. If
+//     it dies in between, that record tells a recovery which bit to restore.
 
 import { failpoint } from '../failpoint.js';
 import type { Region } from '../region.js';
@@ -34,7 +34,7 @@ const BRIEF_LIMIT_MS = 1000;
 /** What `tryRun` returns when another thread has the lock. */
 export const BUSY = Symbol('busy');
 
-/** Is told where the sections of a table begin and end, by the thread that is in them. */
+/** Is told where a table's locks are taken and released, by the thread that is in them. */
 export interface UndoRecorder {
   enter(i: number): void;
   leave(i: number): void;
@@ -51,9 +51,9 @@ export class LockTable implements OwnedLocks {
   readonly #firstId: number;
   readonly #queue: LockQueue;
   readonly #meter: LockMeter | undefined;
-  /** Set by a thread that keeps what it needs to undo a section. */
+  /** Set by a thread that records what a rollback needs. */
   recorder: UndoRecorder | undefined;
-  /** Makes what lock `i` guards whole again after its owner, the thread in `dead`, died holding it. */
+  /** Repairs what lock `i` guards after its owner, the thread in `dead`, died holding it. */
   repair: ((i: number, dead: number) => void) | undefined;
 
   /** Needs `Threads` to have been constructed on the region. */

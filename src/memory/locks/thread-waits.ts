@@ -66,7 +66,7 @@ export class ThreadWaits {
     return Atomics.load(this.#words, row + (parked ? ThreadWord.arrival : ThreadWord.queuedArrival));
   }
 
-  /** Notes whom this thread is handing a lock to, 0 when done, so that its death half-way can be mended. */
+  /** Records whom this thread is handing a lock to, 0 when done, so that its death half-way can be repaired. */
   noteHandOver(slot: number): void {
     Atomics.store(this.#words, this.#threads.self() * ROW + ThreadWord.handingTo, slot);
   }

@@ -22,7 +22,7 @@ export interface ThreadInfo {
 /** A table of locks, as the recovery of a dead thread's locks sees it. */
 export interface OwnedLocks {
   readonly rank: number;
-  /** Mends what each lock that contains `word` guards, and hands it on. Returns how many there were. */
+  /** Repairs what each lock that contains `word` guards, and hands it on. Returns how many there were. */
   recover(word: number): number;
   /** The thread in `slot` waits for no lock of this table any more. */
   forgetWaiter(slot: number): void;
@@ -139,7 +139,7 @@ export class Threads implements ThreadRows {
     return (Atomics.load(this.words, slot * ROW + ThreadWord.generation) << SLOT_BITS) | slot;
   }
 
-  /** Every thread that has joined and not left, the dead that nobody has buried included. */
+  /** Every thread that has joined and not left, the dead that nobody has reaped included. */
   list(): ThreadInfo[] {
     const found: ThreadInfo[] = [];
     for (let slot = 1; slot <= MAX_THREADS; slot++) {
@@ -200,12 +200,12 @@ export class Threads implements ThreadRows {
     this.waits.wake(NOBODY);
   }
 
-  /** Number of suspicions so far; pass it to `awaitLivenessCheck`. */
+  /** Number of liveness checks asked for so far; pass it to `awaitLivenessCheck`. */
   livenessChecks(): number {
     return Atomics.load(this.words, this.waits.wakeAt(NOBODY));
   }
 
-  /** Parks until there are other than `seen` suspicions, or the time is over. */
+  /** Parks until there are other than `seen` of them, or the time is over. */
   awaitLivenessCheck(seen: number, timeoutMs: number): void {
     Atomics.wait(this.words, this.waits.wakeAt(NOBODY), seen, timeoutMs);
   }
@@ -215,7 +215,7 @@ export class Threads implements ThreadRows {
     Atomics.add(this.words, this.#self * ROW + ThreadWord.liveness, 1);
   }
 
-  /** The pulse of the living thread that Node knows under this number; undefined when there is none. */
+  /** The last liveness tick of the living thread that Node knows under this number; undefined when there is none. */
   livenessOf(nodeId: number): number | undefined {
     for (let slot = 1; slot <= MAX_THREADS; slot++) {
       const row = slot * ROW;

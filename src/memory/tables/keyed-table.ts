@@ -53,7 +53,7 @@ export class KeyedTable {
   }
 
   /**
-   * Whether a record, whose thread may have died before filling it, is worth keeping: asked when a stripe is mended.
+   * Whether a record, whose thread may have died before filling it, is worth keeping: asked when a stripe is repaired.
    * A table whose records mean something from the start needs none.
    */
   set isFilled(isFilled: (at: number) => boolean) {

@@ -200,14 +200,14 @@ export class Slab {
     });
   }
 
-  /** Notes what is about to happen, so that a death half-way can be mended. Call under the class's lock. */
+  /** Records what is about to happen, so that a death half-way can be repaired. Call under the class's lock. */
   #begin(row: number, handle: number, next: number): void {
     this.#classes[row + NEXT] = next;
     this.#classes[row + MOVING] = handle;
   }
 
   /**
-   * A block that was moving when its thread died is free afterwards: a freeing is completed, a taking undone. It has
+   * A block that was moving when its thread died is free afterwards: a freeing is completed, a taking rolled back. It has
    * been counted as handed out unless it still is, or already is, the head.
    */
   #repair(size: number): void {

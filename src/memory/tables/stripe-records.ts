@@ -53,7 +53,7 @@ export class StripeRecords {
   readonly perStripe: number;
   readonly i32: Int32Array;
   readonly f64: Float64Array;
-  /** Whether a record in use is worth keeping when its stripe is mended. */
+  /** Whether a record in use is worth keeping when its stripe is repaired. */
   isFilled: (at: number) => boolean = () => true;
 
   constructor(region: Region, name: string, { capacity, words, stripes, slab }: StripeRecordsOptions) {

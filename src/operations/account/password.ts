@@ -57,12 +57,12 @@ export async function hashPassword(clear: string): Promise<string> {
 export async function verifyPassword(stored: string, given: string): Promise<boolean> {
   if (!isHash(stored)) {
     if (timingSafeEqual(digest(stored), digest(given))) return true;
-    await burn();
+    await dummyVerify();
     return false;
   }
   const record = parseHash(stored);
   if (record === undefined) {
-    await burn();
+    await dummyVerify();
     return false;
   }
   const hash = await derive(given, record.salt, record.hash.length, record.cost);
@@ -70,7 +70,7 @@ export async function verifyPassword(stored: string, given: string): Promise<boo
 }
 
 /** Spends what a verification costs, so that an unknown username takes as long as a wrong password. */
-export async function burn(): Promise<void> {
+export async function dummyVerify(): Promise<void> {
   await derive('', comparisonKey.subarray(0, SALT_BYTES), HASH_BYTES, cost);
 }
 

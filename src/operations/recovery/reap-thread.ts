@@ -1,5 +1,5 @@
 /**
- * What is done for a thread that died: its locks are found, what they guard is made whole, they are handed on, and its
+ * What is done for a thread that died: its locks are found, what they guard is repaired, they are handed on, and its
  * slot is free again. Runs on a thread that holds no lock and may park.
  */
 import { recoverLocks } from '../../memory/locks/recover-locks.js';
@@ -14,11 +14,11 @@ import { isActive, isUndecided } from '../run/transitions.js';
 import { replaceTask } from '../worker/last-task.js';
 import { recountRun } from './recount-run.js';
 
-/** Prepares this thread for burying others; `clock` says the time in milliseconds since the epoch. */
+/** Prepares this thread for reaping others; `clock` says the time in milliseconds since the epoch. */
 export function installRepair(state: State, clock: () => number): void {
   state.runs.locks.repair = (slot, dead) => repairRun(state, slot, dead, clock());
   state.requestTaskMutex.repair = (_, dead) => repairAssignment(state, dead, clock());
-  // A lock that mending needs may itself belong to a dead thread.
+  // A lock that a repair needs may itself belong to a dead thread.
   state.threads.onLivenessCheck = (owner) => {
     if (state.threads.dead().includes(owner)) recoverLocks(state.threads, owner);
   };
@@ -27,14 +27,14 @@ export function installRepair(state: State, clock: () => number): void {
 /** Returns how many locks the thread in `slot` held. Call `installRepair` before. */
 export function reapThread(state: State, slot: number): number {
   const locks = recoverLocks(state.threads, slot);
-  // The mutex may have been free already while the note of its section still stood.
+  // The mutex may have been free already while its assignment intent still stood.
   state.undoLog.forget(slot);
   state.threads.reap(slot);
   state.commits.next();
   return locks;
 }
 
-/** A change of the dead is put back; what it had made final of a stop is done to its end. */
+/** A change of the dead thread is rolled back; what it had made final of a stop is done to its end. */
 function repairRun(state: State, slot: number, dead: number, now: number): void {
   const { runs } = state;
   const { stopping } = rollBack(state, slot, dead);

@@ -99,7 +99,7 @@ export function filled(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '';
 }
 
-/** A text as it stands in an error. */
+/** A text as an error quotes it. */
 export function quote(text: string | undefined): string {
   return JSON.stringify(text);
 }

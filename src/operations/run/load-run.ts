@@ -42,10 +42,10 @@ export async function loadRun(
   now: number,
   { isNew = false }: { isNew?: boolean } = {},
 ): Promise<LoadedRun> {
-  const { traits, problems } = derivedFieldsOf(head);
+  const { derived, problems } = derivedFieldsOf(head);
   const slot = state.runs.reserve(head._id);
   if (slot < 0) throw new RunsFull(state.runs.records.count);
-  writeRun(state, slot, head, traits, historyLength);
+  writeRun(state, slot, head, derived, historyLength);
   try {
     for await (const task of tasks)
       writeTask(state, state.tasks.offsetOf(slot, state.tasks.append(slot)), task);
@@ -72,7 +72,7 @@ export function dropRun(state: State, slot: number): void {
   state.runs.remove(slot);
 }
 
-function derivedFieldsOf(head: RunHead): { traits: DerivedFields; problems: string[] } {
+function derivedFieldsOf(head: RunHead): { derived: DerivedFields; problems: string[] } {
   const { args } = head;
   const problems: string[] = [];
   const filter = matchArchs(args.arch_filter ?? '', [...knownWorkerArchs(), 'unknown']);
@@ -87,13 +87,13 @@ function derivedFieldsOf(head: RunHead): { traits: DerivedFields; problems: stri
   const duration = durationOf(args.tc);
   if (duration === undefined)
     problems.push(`tc ${JSON.stringify(args.tc)} cannot be read, no worker gets a task`);
-  const traits: DerivedFields = {
+  const derived: DerivedFields = {
     gameDuration: duration ?? 0,
     hashMemory: hashOption(args.new_options) + hashOption(args.base_options),
     archMask: mask,
     coreLimit: duration === undefined ? NO_CORES : coreLimit(args.spsa?.params.length),
   };
-  return { traits, problems };
+  return { derived, problems };
 }
 
 /** Seconds a game; undefined where the text says none, which old documents may hold. */

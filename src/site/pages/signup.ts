@@ -1,6 +1,6 @@
 /** Signing up (docs/spec/web-ui.md §2.5): all faults at once, each at its field; a person approves the account. */
 import { createAccount } from '../../operations/account/change-account.js';
-import { burn } from '../../operations/account/password.js';
+import { dummyVerify } from '../../operations/account/password.js';
 import { commitSystem, pushItem } from '../../operations/changes.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import {
@@ -59,7 +59,7 @@ export async function signup(visit: Visit): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof OperationRefused)) throw error;
     // As long as an account takes whose name is free.
-    await burn();
+    await dummyVerify();
     return await refused(visit, { username: TAKEN });
   }
   const sequence = commitSystem(parts.state, (slot) => {

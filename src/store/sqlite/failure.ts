@@ -38,7 +38,7 @@ export function storeFailure(doing: string, error: unknown): StoreError {
   const code = resultCode(error);
   const meaning = code === undefined ? undefined : MEANINGS.get(code);
   const detail = error instanceof Error ? error.message : String(error);
-  // Node's own file errors (EACCES, EROFS, ENOSPC, ENOENT) are the operator's to mend, as SQLite's are.
+  // Node's own file errors (EACCES, EROFS, ENOSPC, ENOENT) are the operator's to put right, as SQLite's are.
   if (error instanceof Error && 'syscall' in error) {
     return new StoreError('disk', `${doing} failed: ${detail}.`, { cause: error });
   }
