@@ -6,7 +6,7 @@ const LAYERS = [
   ['memory', 'rules', 'protocol'],
   ['state'],
   ['operations', 'store'],
-  ['runtime', 'pool', 'jobs', 'dashboard', 'site', 'metrics'],
+  ['runtime', 'pool', 'jobs', 'dashboard', 'site', 'metrics', 'github'],
   ['http', 'cli', 'swarm'],
   ['server'],
 ];

@@ -130,7 +130,7 @@ const SETTINGS = {
   SHOAL_GITHUB: {
     value: 'on',
     options: ['on', 'off'],
-    meaning: 'off: books and the newest official commit are not asked from GitHub',
+    meaning: 'off: GitHub is not asked; people type shas and signatures by hand',
   } as Setting<string>,
   LOG_LEVEL: {
     value: 'info',
@@ -246,6 +246,11 @@ const SETTINGS = {
     check: webUrlProblem,
     meaning:
       "address of GitHub's API, where it is not its own; asked for the quota even with SHOAL_GITHUB=off",
+  } as Setting<string>,
+  GITHUB_RAW_URL: {
+    value: '',
+    check: webUrlProblem,
+    meaning: "address of GitHub's files, where it is not its own: files are at OWNER/NAME/SHA/PATH under it",
   } as Setting<string>,
   BOOKS_URL: {
     value: '',

@@ -1,32 +1,35 @@
 /** The table of periodic jobs: what runs how often (docs/spec/scheduling.md §8). */
+import type { GitHub } from '../github/github.js';
 import { evictRuns } from '../operations/run/evict-runs.js';
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';
 import { BeatGrace } from './beat-grace.js';
-import type { GitHub } from './github.js';
 import type { Job } from './job-schedule.js';
 import { AccountRefresh } from './refresh-accounts.js';
 import { storeSeenAddresses } from './seen-addresses.js';
 import { cleanWorkerRuns, cleanWorkerTasks, scavenge, updateSpeeds, updateThroughput } from './upkeep.js';
-import { updateBooks, updateMasterSha } from './upstream.js';
+import { type BooksSource, updateBooks, updateMaster } from './upstream.js';
 import { validateRandomRun, validateStructures } from './validate.js';
 
 export interface JobParts {
   readonly state: State;
   readonly reader: Reader;
-  /** Whom to ask for the newest official commit, and for the books; undefined: nobody. */
+  /** Whom to ask for the newest official commits, and for the books; undefined: nobody. */
   readonly github: GitHub | undefined;
-  readonly booksSource: GitHub | undefined;
+  readonly booksSource: BooksSource | undefined;
+  /** Between two questions for the newest official commits, in seconds: without a token each one counts. */
+  readonly masterPeriod: number;
   /** Whether others write to the store too. */
   readonly isStoreShared: boolean;
 }
 
-export function periodicJobs({ state, reader, github, booksSource, isStoreShared }: JobParts): Job[] {
+export function periodicJobs(parts: JobParts): Job[] {
+  const { state, reader, github, booksSource, masterPeriod, isStoreShared } = parts;
   return [
     ...stateJobs(state, reader),
     ...(isStoreShared ? sharedStoreJobs(state, reader) : []),
     ...(booksSource === undefined ? [] : [booksJob(state, reader, booksSource)]),
-    ...(github === undefined ? [] : [masterShaJob(state, github)]),
+    ...(github === undefined ? [] : [masterJob(state, reader, github, masterPeriod)]),
   ];
 }
 
@@ -66,22 +69,22 @@ function sharedStoreJobs(state: State, reader: Reader): Job[] {
   return [{ name: 'refresh accounts', period: 60, first: 1, background: true, run: () => accounts.run() }];
 }
 
-function booksJob(state: State, reader: Reader, source: GitHub): Job {
+function booksJob(state: State, reader: Reader, source: BooksSource): Job {
   return {
     name: 'update books',
     period: 900,
     first: 0,
     background: true,
-    run: (signal) => updateBooks(state, reader, source, signal),
+    run: () => updateBooks(state, reader, source),
   };
 }
 
-function masterShaJob(state: State, github: GitHub): Job {
+function masterJob(state: State, reader: Reader, github: GitHub, period: number): Job {
   return {
     name: 'update official master sha',
-    period: 900,
+    period,
     first: 0,
     background: true,
-    run: (signal) => updateMasterSha(state, github, signal),
+    run: () => updateMaster(state, reader, github),
   };
 }

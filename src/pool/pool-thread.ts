@@ -6,6 +6,8 @@
  * locks on, and the handle makes its calls again on the thread that takes its place.
  */
 import { workerData } from 'piscina';
+import { GitHubClient } from '../github/github-client.js';
+import type { GitHubAccess } from '../github/github-messages.js';
 import { dummyVerify, verifyPassword } from '../operations/account/password.js';
 import { isWorkerKey, verifyWorkerKey } from '../operations/account/worker-key.js';
 import { type Context, isReply, type Reply, type WorkerCall } from '../operations/context.js';
@@ -29,6 +31,7 @@ export interface PoolThreadData extends ThreadData {
   /** False on a secondary, whose memory holds no runs, and of accounts only what it has just read. */
   isPrimary: boolean;
   site: SiteSettings;
+  github: GitHubAccess;
 }
 
 /** How often a thread says that its event loop turns. */
@@ -50,7 +53,13 @@ function theSite(): Promise<Site> {
   site ??= import('../site/answer-site.js').then(
     (pages) =>
       new pages.Site(
-        { state: shared.state, reader, settings: data.site, isPrimary: data.isPrimary },
+        {
+          state: shared.state,
+          reader,
+          settings: data.site,
+          isPrimary: data.isPrimary,
+          github: new GitHubClient(data.github),
+        },
         shared.sessionChanges,
       ),
   );

@@ -8,7 +8,6 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Settings } from '../config/live-settings.js';
 import { sqliteDirectory } from '../config/store-url.js';
-import { GITHUB_API_URL, GitHub } from '../jobs/github.js';
 import { JobSchedule } from '../jobs/job-schedule.js';
 import { periodicJobs } from '../jobs/periodic.js';
 import { storeSeenAddresses } from '../jobs/seen-addresses.js';
@@ -23,6 +22,7 @@ import { openStore } from '../store/open-store.js';
 import type { Reader } from '../store/port.js';
 import { type Admin, startAdmin } from './admin.js';
 import { followSettings } from './follow-settings.js';
+import { masterPeriod, type RunningGitHub, startGitHub } from './github.js';
 import { ownScheme } from './role.js';
 import type { SharedMemory } from './shared-memory.js';
 import { lossText, runShutdownSteps, type StopStep } from './shutdown.js';
@@ -87,10 +87,11 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
     began,
     workerPort: port,
   });
-  const frontState = { ...threadData, legacyUsernames };
+  const github = startGitHub(config);
+  const frontState = { ...threadData, legacyUsernames, github: github.access };
   const fronts = await FrontThreads.start(config, frontState, { log, onThreadExit, port });
   noteSystemEvent(shared.state, `start fishtest@${port}`);
-  const jobs = startJobs(config, log, shared, reader);
+  const jobs = startJobs(config, log, shared, reader, github);
   const endWatches = [
     await watchStore(shared, reader, log),
     startTelemetry({ config, log, shared, reader, sampler: admin.sampler, fronts }),
@@ -126,18 +127,25 @@ async function recoverState(state: State, reader: Reader, log: Logger, began: nu
   return recovery;
 }
 
-function startJobs(config: Config, log: Logger, shared: Shared, reader: Reader): Jobs {
-  const { GITHUB_API_URL: apiUrl, BOOKS_URL: booksUrl } = config;
-  const source = new GitHub({
-    token: config.GH_TOKEN,
-    apiUrl: apiUrl || GITHUB_API_URL,
-    ...(booksUrl === '' ? {} : { booksUrl }),
-  });
-  const github = config.SHOAL_GITHUB === 'on' ? source : undefined;
-  const booksSource = booksUrl === '' ? github : source;
+function startJobs(
+  config: Config,
+  log: Logger,
+  shared: Shared,
+  reader: Reader,
+  { service, close }: RunningGitHub,
+): Jobs {
+  const github = service.isOn ? service : undefined;
+  const booksSource = service.isOn || config.BOOKS_URL !== '' ? service : undefined;
   const isStoreShared = sqliteDirectory(config.STORE_URL) === undefined;
   const schedule = new JobSchedule(
-    periodicJobs({ state: shared.state, reader, github, booksSource, isStoreShared }),
+    periodicJobs({
+      state: shared.state,
+      reader,
+      github,
+      booksSource,
+      masterPeriod: masterPeriod(config),
+      isStoreShared,
+    }),
     {
       onError: (job, err) => log.error({ job, err }, 'job failed'),
       onChange: (job, now) => shared.jobs.record(job, now),
@@ -149,6 +157,7 @@ function startJobs(config: Config, log: Logger, shared: Shared, reader: Reader):
   return {
     async stop() {
       end.abort();
+      close();
       await finished;
     },
   };

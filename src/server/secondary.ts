@@ -5,6 +5,7 @@
 import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { openStore } from '../store/open-store.js';
 import { followSettings } from './follow-settings.js';
+import { startGitHub } from './github.js';
 import type { ServerParts } from './primary.js';
 import { runShutdownSteps, type StopStep } from './shutdown.js';
 import { choosePort, FrontThreads } from './threads/front-handle.js';
@@ -23,10 +24,11 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
   setLegacyUsernames(legacyUsernames);
   writer.begin(legacyUsernames);
   followSettings(settings, shared, log);
+  const github = startGitHub(config);
   const port = await choosePort(config);
   const fronts = await FrontThreads.start(
     config,
-    { ...threadData, legacyUsernames },
+    { ...threadData, legacyUsernames, github: github.access },
     { log, onThreadExit, port },
   );
   const endWatch = await watchStore(shared, reader, log);
@@ -34,6 +36,7 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
   signals.onStop(async () => {
     shared.draining.store(1);
     endWatch();
+    github.close();
     const steps: StopStep[] = [
       { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
       { name: 'write everything', run: (ms) => writer.stop(ms), isVital: true },

@@ -1,4 +1,5 @@
 /** One request of the web application, as its page sees it. */
+import type { GitHub } from '../github/github.js';
 import type { UserDocument } from '../model/documents.js';
 import type { Flash } from '../model/site-records.js';
 import type { State } from '../state/state.js';
@@ -19,6 +20,7 @@ export interface SiteParts {
   readonly reader: Reader;
   readonly settings: SiteSettings;
   readonly isPrimary: boolean;
+  readonly github: GitHub;
 }
 
 /** What a page's function gives back. */

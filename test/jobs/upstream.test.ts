@@ -3,26 +3,36 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
-import { GitHub } from '../../src/jobs/github.js';
-import { updateBooks, updateMasterSha } from '../../src/jobs/upstream.js';
+import { GitHubService } from '../../src/github/github-service.js';
+import { updateBooks, updateMaster } from '../../src/jobs/upstream.js';
 import { operatorNamed } from '../../src/operations/actor.js';
 import { importBooks } from '../../src/operations/book/known-books.js';
 import { Farm } from '../golden/farm.js';
 
 const SRI = 'a'.repeat(64);
 const BOOKS = { 'a.epd': { total: 3, white: 2, black: 1, min_depth: null, max_depth: 8, sri: SRI } };
-const signal = new AbortController().signal;
+const COMMIT = {
+  sha: 'b'.repeat(40),
+  commit: { message: 'Simplify\n\nBench: 1234567', committer: { date: '2026-01-02T03:04:05Z' } },
+};
 const servers: Server[] = [];
 after(() => {
   for (const server of servers) server.close();
 });
 
-async function gitHub(listener: RequestListener, timeoutMs = 1000): Promise<GitHub> {
+async function gitHub(listener: RequestListener): Promise<GitHubService> {
   const server = createServer(listener);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return new GitHub({ token: 'secret', apiUrl: url, booksUrl: `${url}/books.json`, timeoutMs });
+  return new GitHubService({
+    isOn: true,
+    token: 'secret',
+    apiUrl: url,
+    rawUrl: url,
+    booksUrl: `${url}/books.json`,
+    attemptMs: 1000,
+  });
 }
 
 async function farmWith(keyValues: { key: string; value: unknown }[]): Promise<Farm> {
@@ -38,11 +48,11 @@ test('books and the newest commit are taken from GitHub and kept in the store', 
   const asked: IncomingMessage[] = [];
   const github = await gitHub((request, response) => {
     asked.push(request);
-    response.end(JSON.stringify(request.url!.startsWith('/repos') ? { sha: 'b'.repeat(40) } : BOOKS));
+    response.end(JSON.stringify(request.url!.startsWith('/repos') ? [COMMIT] : BOOKS));
   });
   const farm = await farmWith([]);
-  assert.equal(await updateBooks(farm.state, farm.reader, github, signal), 1);
-  assert.equal(await updateMasterSha(farm.state, github, signal), 'b'.repeat(40));
+  assert.equal(await updateBooks(farm.state, farm.reader, github), 1);
+  assert.equal(await updateMaster(farm.state, farm.reader, github), 'b'.repeat(40));
   await farm.drain();
   assert.equal(farm.state.books.sri('a.epd'), SRI);
   assert.deepEqual(await farm.reader.keyValue('books'), BOOKS);
@@ -52,7 +62,7 @@ test('books and the newest commit are taken from GitHub and kept in the store', 
     [
       // The token is for GitHub alone.
       ['/books.json', undefined],
-      ['/repos/official-stockfish/Stockfish/commits/master', 'Bearer secret'],
+      ['/repos/official-stockfish/Stockfish/commits?sha=master&per_page=30', 'Bearer secret'],
     ],
   );
 });
@@ -68,43 +78,14 @@ test('what cannot be used leaves what the store has', async () => {
   ];
   for (const answer of answers) {
     const github = await gitHub(answer);
-    await assert.rejects(updateBooks(farm.state, farm.reader, github, signal));
+    await assert.rejects(updateBooks(farm.state, farm.reader, github));
     assert.equal(farm.state.books.sri('a.epd'), SRI);
   }
-  const github = await gitHub((_request, response) => response.end('{"sha":"master"}'));
-  await assert.rejects(updateMasterSha(farm.state, github, signal), /did not answer with a commit/);
-});
-
-test('a temporary failure is tried once more, silence ends in time, and the quota is kept', async () => {
-  let calls = 0;
-  const shaky = await gitHub((_request, response) => {
-    if (++calls === 1) response.writeHead(503).end();
-    else response.end(JSON.stringify({ sha: 'c'.repeat(40) }));
-  });
-  assert.equal(await shaky.masterSha(signal), 'c'.repeat(40));
-
-  let down = 0;
-  const broken = await gitHub((_request, response) => {
-    down++;
-    response.writeHead(502).end();
-  });
-  await assert.rejects(broken.masterSha(signal), /502/);
-  assert.equal(down, 2);
-
-  const idleSeconds = await gitHub(() => undefined, 50);
-  // Nobody answers: it is the limit of 50 ms that ends each of the two tries.
-  await assert.rejects(idleSeconds.masterSha(signal), /cannot be reached/);
-
-  let counted = 0;
-  const scarce = await gitHub((_request, response) => {
-    counted++;
-    const reset = String(Math.floor(Date.now() / 1000) + 3600);
-    response.setHeader('x-ratelimit-remaining', '20').setHeader('x-ratelimit-used', '40');
-    response.setHeader('x-ratelimit-reset', reset).end(JSON.stringify({ sha: 'd'.repeat(40) }));
-  });
-  await scarce.masterSha(signal);
-  await assert.rejects(scarce.masterSha(signal), /quota/);
-  assert.equal(counted, 1);
+  const github = await gitHub((_request, response) => response.end('[{"sha":"master"}]'));
+  await assert.rejects(
+    updateMaster(farm.state, farm.reader, github),
+    /newest commits of .* GitHub answered with/,
+  );
 });
 
 test('a newer list keeps books of its own that an operator imported, at the same instant too', async () => {
@@ -114,7 +95,7 @@ test('a newer list keeps books of its own that an operator imported, at the same
   const github = await gitHub((_request, response) => response.end(JSON.stringify(newer)));
   const farm = await farmWith([{ key: 'books', value: BOOKS }]);
   await Promise.all([
-    updateBooks(farm.state, farm.reader, github, signal),
+    updateBooks(farm.state, farm.reader, github),
     importBooks(farm, operatorNamed(), named),
   ]);
   await farm.drain();

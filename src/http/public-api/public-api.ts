@@ -1,12 +1,12 @@
 /** The public read API on a front thread: reads the request, asks a pool thread, writes the answer. */
 import { createHash } from 'node:crypto';
+import type { Quota } from '../../github/questions.js';
 import type { GamesCall, ReadAnswer, ReadCall, ReadName } from '../../pool/reads/read-call.js';
 import { errorReply } from '../../protocol/replies.js';
 import { detail, TRY_AGAIN } from '../transport/answers.js';
 import type { Client } from '../transport/client.js';
 import type { Answer, Exchange } from '../transport/exchange.js';
 import { type Games, openGames } from './games.js';
-import type { GithubQuota } from './github-quota.js';
 
 const JSON_TYPE = 'application/json';
 const GZIP_TYPE = 'application/gzip';
@@ -20,7 +20,7 @@ export interface PublicApiOptions {
   readonly read: (call: ReadCall) => Promise<ReadAnswer>;
   /** Starts a pool thread's sending, without a token: a slow client must not hold one. */
   readonly sendGames: (call: GamesCall) => Promise<unknown>;
-  readonly quota: GithubQuota;
+  readonly quota: () => Promise<Quota>;
   /** Where networks lie, without a slash at the end; undefined: at the address that the client used. */
   readonly nnUrl: string | undefined;
   readonly bodyLimit: number;
@@ -73,7 +73,7 @@ export class PublicApi {
     try {
       const [, , name, ...params] = request.path.split('/') as [string, string, ReadName, ...string[]];
       if ((name as string) === 'rate_limit') {
-        exchange.send(json(JSON.stringify(await this.#options.quota.read())));
+        exchange.send(json(JSON.stringify(await this.#options.quota())));
         return;
       }
       const { isHead } = request;

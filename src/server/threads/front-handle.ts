@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config/config.js';
 import { freePort, requireFreePort } from '../../http/transport/free-port.js';
 import { tlsFiles } from '../../http/transport/tls.js';
-import { GITHUB_API_URL } from '../../jobs/github.js';
 import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd } from '../exit.js';
 import { netsDirectory } from '../nets-directory.js';
@@ -21,7 +20,10 @@ const MOST_TOKENS = 10_000;
 const STOP_SHARE = 0.7;
 
 /** What a front thread shares with the others. */
-export type FrontState = Pick<FrontThreadData, 'legacyUsernames' | 'buffer' | 'sizes' | 'taskSemaphoreSize'>;
+export type FrontState = Pick<
+  FrontThreadData,
+  'legacyUsernames' | 'buffer' | 'sizes' | 'taskSemaphoreSize' | 'github'
+>;
 
 export interface FrontOptions {
   readonly log: Logger;
@@ -141,9 +143,6 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
       perAddress: config.PASSWORD_FAILURES_PER_ADDRESS,
     },
     replyJitterMs: config.REPLY_SPREAD_MS,
-    githubApiUrl:
-      config.GITHUB_API_URL.replace(/\/$/, '') || (config.SHOAL_GITHUB === 'on' ? GITHUB_API_URL : ''),
-    githubToken: config.GH_TOKEN,
     sessionSecret,
     site: siteSettings(config, sessionSecret),
     limits: siteLimits(config),

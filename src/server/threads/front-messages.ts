@@ -31,8 +31,6 @@ export interface FrontThreadData extends PoolThreadData {
   credentialMaxAge: number;
   guesses: LoginLimits;
   replyJitterMs: number;
-  githubApiUrl: string;
-  githubToken: string;
   /** Signs the session cookies. */
   sessionSecret: string;
   limits: SiteLimitSettings;

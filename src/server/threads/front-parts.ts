@@ -1,5 +1,5 @@
 /** What a front thread is made of, over the shared memory: its pool with the tokens, what serves workers, and what serves readers. */
-import { GithubQuota } from '../../http/public-api/github-quota.js';
+import { GitHubClient } from '../../github/github-client.js';
 import { NetDownloads } from '../../http/public-api/net-download.js';
 import { PublicApi } from '../../http/public-api/public-api.js';
 import { SiteLimits } from '../../http/site/site-limits.js';
@@ -68,10 +68,11 @@ export function makeFrontParts(
     report: say,
     idPrefix: `${shared.state.threads.self().toString(36)}${Date.now().toString(36)}`,
   });
+  const github = new GitHubClient(data.github);
   const publicApi = new PublicApi({
     read: (call) => tokens.run(call) as Promise<ReadAnswer>,
     sendGames: (call) => pool.sendGames(call),
-    quota: new GithubQuota({ apiUrl: data.githubApiUrl, token: data.githubToken }),
+    quota: () => github.quota(),
     nnUrl: data.nnUrl,
     bodyLimit: data.bodyLimit,
     onError,

@@ -1,0 +1,46 @@
+/** Starts what asks GitHub, on the main thread, and says how other threads reach it. */
+import type { Config } from '../config/config.js';
+import { GitHubDesk } from '../github/github-desk.js';
+import type { GitHubAccess } from '../github/github-messages.js';
+import { GitHubService } from '../github/github-service.js';
+
+const API_URL = 'https://api.github.com';
+const RAW_URL = 'https://raw.githubusercontent.com';
+const BOOKS_PATH = '/official-stockfish/books/master/books.json';
+/** With a token an answer that nothing changed is not counted. */
+const MASTER_PERIOD = 60;
+const MASTER_PERIOD_WITHOUT_TOKEN = 900;
+
+export interface RunningGitHub {
+  readonly service: GitHubService;
+  readonly access: GitHubAccess;
+  /** Gives up what is being asked. */
+  readonly close: () => void;
+}
+
+export function startGitHub(config: Config): RunningGitHub {
+  const isOn = config.SHOAL_GITHUB === 'on';
+  const rawUrl = withoutSlash(config.GITHUB_RAW_URL) || RAW_URL;
+  const service = new GitHubService({
+    isOn,
+    token: config.GH_TOKEN,
+    apiUrl: withoutSlash(config.GITHUB_API_URL) || (isOn ? API_URL : ''),
+    rawUrl,
+    booksUrl: config.BOOKS_URL || `${rawUrl}${BOOKS_PATH}`,
+  });
+  const desk = new GitHubDesk(service);
+  const close = () => {
+    service.stop();
+    desk.close();
+  };
+  return { service, access: desk.access, close };
+}
+
+/** Between two questions for the newest official commits, in seconds. */
+export function masterPeriod(config: Config): number {
+  return config.GH_TOKEN === '' ? MASTER_PERIOD_WITHOUT_TOKEN : MASTER_PERIOD;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
