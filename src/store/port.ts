@@ -18,6 +18,7 @@ import type {
   WorkerDocument,
 } from '../model/documents.js';
 import type { SiteRecord, SiteRecordKind } from '../model/site-records.js';
+import type { TextSearch } from '../rules/search-text.js';
 import type { RunHead, WriteBatch } from '../state/write-batch.js';
 
 export type { RunHead, RunLive, RunWrite, SpsaLive, TaskWrite, WriteBatch } from '../state/write-batch.js';
@@ -36,11 +37,52 @@ export interface ActionQuery {
   limit: number;
 }
 
-export interface FinishedRunsQuery {
+/** Kinds that the events page leaves out unless they are asked for; old databases have the last. */
+export const HIDDEN_KINDS = ['dead_task', 'system_event', 'update_stats'] as const;
+
+/** One page out of many. */
+export interface PageOf {
+  /** No more than so many are looked for and counted. */
+  cap: number;
+  skip: number;
+  limit: number;
+}
+
+export interface Found<T> {
+  items: T[];
+  /** All that there are, or the cap. */
+  total: number;
+  /** There are more than the cap, or the search took too long. */
+  isCut: boolean;
+}
+
+/** Finished runs by owners and by words of their info, newest first (docs/spec/web-ui.md §4.4). */
+export interface RunSearch extends PageOf {
+  /** Of these owners; those of the first come first. Absent: of anybody. */
+  usernames?: readonly string[];
+  text?: TextSearch;
+}
+
+/** The action log as people search it, newest first (docs/spec/web-ui.md §4.15). */
+export interface ActionSearch extends PageOf {
+  /** Absent: all but those of HIDDEN_KINDS. */
+  kinds?: readonly string[];
+  usernames?: readonly string[];
+  runId?: string;
+  text?: TextSearch;
+  /** Seconds since the epoch, inclusive. */
+  until?: number;
+}
+
+export interface FinishedRunsFilter {
   username?: string;
+  /** One of these at most. */
   successOnly?: boolean;
   yellowOnly?: boolean;
   ltcOnly?: boolean;
+}
+
+export interface FinishedRunsQuery extends FinishedRunsFilter {
   /** Keeps runs with last_updated at or after this instant (ms). */
   since?: number;
   skip: number;
@@ -70,6 +112,9 @@ export interface Reader {
   run(runId: string): Promise<RunHead | undefined>;
   /** Finished and not deleted, newest last_updated first. */
   finishedRuns(query: FinishedRunsQuery): Promise<RunHead[]>;
+  /** How many `finishedRuns` has in all. */
+  countFinishedRuns(query: FinishedRunsFilter): Promise<number>;
+  searchRuns(search: RunSearch): Promise<Found<RunHead>>;
   /** Tasks in order of task id. Tasks may share the arrays inside worker_info: treat them as read-only. */
   tasks(runId: string): AsyncIterable<TaskDocument>;
   task(runId: string, taskId: number): Promise<TaskDocument | undefined>;
@@ -77,6 +122,8 @@ export interface Reader {
   spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]>;
   user(username: string): Promise<UserDocument | undefined>;
   users(): AsyncIterable<UserDocument>;
+  /** Names of all accounts that hold this text, whatever the case of its letters: those that begin with it first, then by name. */
+  usernamesLike(text: string): Promise<string[]>;
   /** The account whose name is this one but for the case of its letters. */
   userLike(username: string): Promise<UserDocument | undefined>;
   /** The account with this address, whatever the case of its letters. */
@@ -90,6 +137,9 @@ export interface Reader {
   cpuHours(username: string): Promise<number | undefined>;
   blockedWorkers(): AsyncIterable<WorkerDocument>;
   actions(query: ActionQuery): Promise<ActionDocument[]>;
+  searchActions(search: ActionSearch): Promise<Found<ActionDocument>>;
+  /** Names of all who occur in the action log, as `usernamesLike`. */
+  actorsLike(text: string): Promise<string[]>;
   /** The whole action log, oldest first: for filters that ActionQuery cannot say. */
   actionLog(): AsyncIterable<ActionDocument>;
   keyValue(key: string): Promise<unknown>;

@@ -7,6 +7,7 @@ import { actionLogTests } from './contract-actions.js';
 import { crashTests } from './contract-crash.js';
 import { recordTests } from './contract-records.js';
 import { runTests } from './contract-runs.js';
+import { searchTests } from './contract-search.js';
 import { transactionTests } from './contract-transactions.js';
 import { type StorePlace, usePlace } from './store-place.js';
 
@@ -14,6 +15,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
   describe(`${name}: the store contract`, () => {
     describe('runs and tasks', () => runTests(usePlace(makePlace)));
     describe('actions', () => actionLogTests(usePlace(makePlace)));
+    describe('searches', () => searchTests(usePlace(makePlace)));
     describe('records', () => recordTests(usePlace(makePlace)));
     describe('transactions', () => transactionTests(usePlace(makePlace)));
     describe('crashes and restarts', () => crashTests(makePlace));

@@ -12,19 +12,33 @@ import type {
   WorkerDocument,
 } from '../../model/documents.js';
 import type { SiteRecord, SiteRecordKind } from '../../model/site-records.js';
-import type { ActionQuery, FinishedRunsQuery, Reader, RunHead } from '../port.js';
+import type {
+  ActionQuery,
+  ActionSearch,
+  FinishedRunsFilter,
+  FinishedRunsQuery,
+  Found,
+  Reader,
+  RunHead,
+  RunSearch,
+} from '../port.js';
+import { rankNames } from '../rank-names.js';
 import { ActionReads } from './action-log.js';
+import { ActionSearches } from './action-search.js';
 import { PgnReads } from './pgn-records.js';
 import { RecordReads } from './record-reads.js';
 import { RunReads } from './run-reads.js';
+import { RunSearches } from './run-search.js';
 import { SiteRecordReads } from './site-records.js';
 import { TaskReads } from './task-reads.js';
 
 export class MongodbReader implements Reader {
   readonly #client: MongoClient;
   readonly #runs: RunReads;
+  readonly #runSearches: RunSearches;
   readonly #tasks: TaskReads;
   readonly #actions: ActionReads;
+  readonly #actionSearches: ActionSearches;
   readonly #pgns: PgnReads;
   readonly #records: RecordReads;
   readonly #siteRecords: SiteRecordReads;
@@ -33,8 +47,10 @@ export class MongodbReader implements Reader {
   constructor(client: MongoClient, db: Db) {
     this.#client = client;
     this.#runs = new RunReads(db);
+    this.#runSearches = new RunSearches(db);
     this.#tasks = new TaskReads(db);
     this.#actions = new ActionReads(db);
+    this.#actionSearches = new ActionSearches(db);
     this.#pgns = new PgnReads(db);
     this.#records = new RecordReads(db);
     this.#siteRecords = new SiteRecordReads(db);
@@ -50,6 +66,14 @@ export class MongodbReader implements Reader {
 
   finishedRuns(query: FinishedRunsQuery): Promise<RunHead[]> {
     return this.#runs.finished(query);
+  }
+
+  countFinishedRuns(filter: FinishedRunsFilter): Promise<number> {
+    return this.#runSearches.count(filter);
+  }
+
+  searchRuns(search: RunSearch): Promise<Found<RunHead>> {
+    return this.#runSearches.find(search, (ids) => this.#runs.some(ids));
   }
 
   tasks(runId: string): AsyncIterable<TaskDocument> {
@@ -74,6 +98,10 @@ export class MongodbReader implements Reader {
 
   users(): AsyncIterable<UserDocument> {
     return this.#records.users();
+  }
+
+  async usernamesLike(text: string): Promise<string[]> {
+    return rankNames(await this.#records.usernames(), text);
   }
 
   userLike(username: string): Promise<UserDocument | undefined> {
@@ -106,6 +134,14 @@ export class MongodbReader implements Reader {
 
   actions(query: ActionQuery): Promise<ActionDocument[]> {
     return this.#actions.find(query);
+  }
+
+  searchActions(search: ActionSearch): Promise<Found<ActionDocument>> {
+    return this.#actionSearches.find(search);
+  }
+
+  async actorsLike(text: string): Promise<string[]> {
+    return rankNames(await this.#actionSearches.actors(), text);
   }
 
   actionLog(): AsyncIterable<ActionDocument> {

@@ -22,6 +22,13 @@ export class RecordReads {
     return this.#one('users', { username });
   }
 
+  /** Along the index of names, without the documents. */
+  async usernames(): Promise<string[]> {
+    const names = { projection: { _id: 0, username: 1 } };
+    const found = await this.#db.collection('users').find({}, names).sort({ username: 1 }).toArray();
+    return found.map(({ username }) => username as string);
+  }
+
   /** Few ask, and only where an account is made or changed: all names are looked at. */
   userLike(username: string): Promise<UserDocument | undefined> {
     return this.#one('users', { username: whateverCase(username) });

@@ -1,7 +1,7 @@
 /** Reads runs without what grows: tasks, purged tasks and the SPSA history. */
 import { type Collection, type Db, type Document, ObjectId } from 'mongodb';
 import type { SpsaHistoryPoint } from '../../model/documents.js';
-import type { FinishedRunsQuery, RunHead } from '../port.js';
+import type { FinishedRunsFilter, FinishedRunsQuery, RunHead } from '../port.js';
 import { decodeDocument } from './bson-values.js';
 import { IndexNames } from './indexes.js';
 
@@ -34,11 +34,7 @@ export class RunReads {
   }
 
   async finished(query: FinishedRunsQuery): Promise<RunHead[]> {
-    const filter: Record<string, unknown> = { finished: true, deleted: false };
-    if (query.successOnly) filter['is_green'] = true;
-    if (query.yellowOnly) filter['is_yellow'] = true;
-    if (query.ltcOnly) filter['tc_base'] = { $gte: 40 };
-    if (query.username !== undefined) filter['args.username'] = query.username;
+    const filter = finishedFilter(query);
     if (query.since !== undefined) filter['last_updated'] = { $gte: new Date(query.since) };
     const cursor = this.#runs
       .find(filter, { projection: HEAD })
@@ -48,6 +44,12 @@ export class RunReads {
     const hint = hintOf(query);
     if (await this.#indexes.has(hint)) cursor.hint(hint);
     return (await cursor.toArray()).map(headOf);
+  }
+
+  /** In any order. */
+  async some(ids: ObjectId[]): Promise<RunHead[]> {
+    const runs = await this.#runs.find({ _id: { $in: ids } }, { projection: HEAD }).toArray();
+    return runs.map(headOf);
   }
 
   async spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]> {
@@ -63,8 +65,17 @@ export function objectId(runId: string): ObjectId | undefined {
   return /^[0-9a-f]{24}$/i.test(runId) ? new ObjectId(runId) : undefined;
 }
 
+export function finishedFilter(query: FinishedRunsFilter): Record<string, unknown> {
+  const filter: Record<string, unknown> = { finished: true, deleted: false };
+  if (query.successOnly) filter['is_green'] = true;
+  if (query.yellowOnly) filter['is_yellow'] = true;
+  if (query.ltcOnly) filter['tc_base'] = { $gte: 40 };
+  if (query.username !== undefined) filter['args.username'] = query.username;
+  return filter;
+}
+
 /** As the reference chooses (docs/spec/data-model.md §10). */
-function hintOf({ username, successOnly, yellowOnly, ltcOnly }: FinishedRunsQuery): string {
+export function hintOf({ username, successOnly, yellowOnly, ltcOnly }: FinishedRunsFilter): string {
   if (username !== undefined) return 'finished_user_runs';
   if (successOnly) return 'finished_green_runs';
   if (yellowOnly) return 'finished_yellow_runs';

@@ -5,9 +5,11 @@ import { SCHEMA_1 } from './schema-1.js';
 import { SCHEMA_2 } from './schema-2.js';
 import { SCHEMA_3 } from './schema-3.js';
 import { SCHEMA_4 } from './schema-4.js';
+import { SCHEMA_5 } from './schema-5.js';
+import { registerSearchWords } from './search-words.js';
 
 /** SQL of version n at index n - 1. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5];
 
 /** "SHOA" in ASCII; tells our file from another program's SQLite database. */
 const APPLICATION_ID = 0x53484f41;
@@ -49,6 +51,7 @@ export function schemaVersion(db: DatabaseSyncInstance, migrations: readonly str
  */
 export function migrate(db: DatabaseSyncInstance, migrations: readonly string[] = MIGRATIONS): number {
   const found = schemaVersion(db, migrations);
+  registerSearchWords(db);
   for (let version = found + 1; version <= migrations.length; version++) {
     db.exec('BEGIN IMMEDIATE');
     try {

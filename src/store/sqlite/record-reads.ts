@@ -14,6 +14,7 @@ interface NamedRow {
 export class RecordReads {
   readonly #user: StatementSyncInstance;
   readonly #users: StatementSyncInstance;
+  readonly #usernames: StatementSyncInstance;
   readonly #userLike: StatementSyncInstance;
   readonly #userByEmail: StatementSyncInstance;
   readonly #pending: StatementSyncInstance;
@@ -28,6 +29,7 @@ export class RecordReads {
     this.#users = db.prepare(
       `SELECT username AS name, doc FROM users WHERE username > ? ORDER BY username LIMIT ${PAGE}`,
     );
+    this.#usernames = db.prepare('SELECT username FROM users');
     this.#userLike = db.prepare('SELECT doc FROM users WHERE lower(username) = lower(?)');
     this.#userByEmail = db.prepare(
       "SELECT doc FROM users WHERE lower(json_extract(doc, '$.email')) = lower(?) LIMIT 1",
@@ -48,6 +50,10 @@ export class RecordReads {
   user(username: string): UserDocument | undefined {
     const row = this.#user.get(username) as { doc: string } | undefined;
     return row && (fromJson(row.doc) as UserDocument);
+  }
+
+  usernames(): string[] {
+    return (this.#usernames.all() as { username: string }[]).map(({ username }) => username);
   }
 
   userLike(username: string): UserDocument | undefined {

@@ -18,6 +18,7 @@ export class RunReads {
   readonly #db: DatabaseSyncInstance;
   readonly #byId: StatementSyncInstance;
   readonly #byRow: StatementSyncInstance;
+  readonly #listedByRow: StatementSyncInstance;
   readonly #unfinished: StatementSyncInstance;
   readonly #history: StatementSyncInstance;
   /** One statement for each combination of filters, made at first use. */
@@ -27,6 +28,7 @@ export class RunReads {
     this.#db = db;
     this.#byId = db.prepare(`${RUN} WHERE run_id = ?`);
     this.#byRow = db.prepare(`${RUN} WHERE run = ? AND finished = 0`);
+    this.#listedByRow = db.prepare(`${RUN} WHERE run = ?`);
     this.#unfinished = db.prepare(
       'SELECT run FROM runs INDEXED BY runs_unfinished WHERE finished = 0 ORDER BY last_updated DESC, run DESC',
     );
@@ -37,6 +39,12 @@ export class RunReads {
 
   one(runId: string): RunHead | undefined {
     const row = this.#byId.get(runId) as RunRow | undefined;
+    return row && assemble(row);
+  }
+
+  /** The run of a row number. */
+  at(run: number): RunHead | undefined {
+    const row = this.#listedByRow.get(run) as RunRow | undefined;
     return row && assemble(row);
   }
 

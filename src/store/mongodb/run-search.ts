@@ -1,0 +1,104 @@
+/** Searches of finished runs: the ids of all that match, up to the cap, then the documents of one page. */
+import type { Collection, Db, Document, Filter, ObjectId } from 'mongodb';
+import { matchesSearch, type TextSearch, wordsOf } from '../../rules/search-text.js';
+import type { FinishedRunsFilter, Found, RunHead, RunSearch } from '../port.js';
+import { IndexNames } from './indexes.js';
+import { finishedFilter, hintOf } from './run-reads.js';
+import { collectWithin, TextIndex } from './text-candidates.js';
+
+/** Names that one question to the server holds. */
+const NAMES = 50;
+const LISTED = { finished: true, deleted: false } as const;
+const NEWEST = { last_updated: -1, _id: -1 } as const;
+const LOOKED_AT = { last_updated: 1, 'args.info': 1, 'args.username': 1 } as const;
+
+interface Match {
+  readonly _id: ObjectId;
+  readonly owner: string;
+}
+
+export class RunSearches {
+  readonly #runs: Collection;
+  readonly #indexes: IndexNames;
+  readonly #textIndex = new TextIndex();
+
+  constructor(db: Db) {
+    this.#runs = db.collection('runs');
+    this.#indexes = new IndexNames(this.#runs);
+  }
+
+  async count(filter: FinishedRunsFilter): Promise<number> {
+    const hint = hintOf(filter);
+    const options = (await this.#indexes.has(hint)) ? { hint } : {};
+    return await this.#runs.countDocuments(finishedFilter(filter), options);
+  }
+
+  /** @param read the documents of these ids, in any order */
+  async find(search: RunSearch, read: (ids: ObjectId[]) => Promise<RunHead[]>): Promise<Found<RunHead>> {
+    const { cap, skip, limit, usernames, text } = search;
+    if (usernames === undefined && text === undefined) return { items: [], total: 0, isCut: false };
+    const groups = usernames === undefined ? [undefined] : groupsOf(usernames);
+    const found: ObjectId[] = [];
+    let isWhole = true;
+    for (const names of groups) {
+      if (found.length > cap) break;
+      const { matches, ended } = await this.#matches(names, text, cap + 1 - found.length);
+      isWhole &&= ended;
+      for (const { _id } of ranked(matches, names)) found.push(_id);
+    }
+    const page = found.slice(0, cap).slice(skip, skip + limit);
+    const heads = page.length === 0 ? [] : await read(page);
+    const byId = new Map(heads.map((head) => [head._id, head]));
+    const items = page.map((id) => byId.get(id.toHexString())).filter((head) => head !== undefined);
+    return { items, total: Math.min(cap, found.length), isCut: found.length > cap || !isWhole };
+  }
+
+  async #matches(names: readonly string[] | undefined, text: TextSearch | undefined, most: number) {
+    const filter: Filter<Document> =
+      names === undefined ? LISTED : { ...LISTED, 'args.username': { $in: names } };
+    const scan = () => this.#collect(this.#runs.find(filter).sort(NEWEST).project(LOOKED_AT), text, most, names);
+    if (text === undefined) return await scan();
+    return await this.#textIndex.use(
+      text,
+      async (candidates) => {
+        // Long documents are cut before they are sorted.
+        const stages = [{ $match: { ...filter, $text: candidates } }, { $project: LOOKED_AT }, { $sort: NEWEST }];
+        return await this.#collect(this.#runs.aggregate(stages), text, most, names);
+      },
+      scan,
+    );
+  }
+
+  async #collect(
+    cursor: Parameters<typeof collectWithin<Document>>[0],
+    text: TextSearch | undefined,
+    most: number,
+    names: readonly string[] | undefined,
+  ): Promise<{ matches: Match[]; ended: boolean }> {
+    const matches: Match[] = [];
+    const ended = await collectWithin(cursor, (run) => {
+      const { info, username } = (run['args'] ?? {}) as { info?: unknown; username?: unknown };
+      const isWanted = text === undefined || matchesSearch(text, wordsOf(typeof info === 'string' ? info : ''));
+      if (isWanted) matches.push({ _id: run['_id'] as ObjectId, owner: String(username) });
+      // Of several names the first counts first, however new the runs of the others are.
+      return names === undefined || names.length === 1 ? enough(matches.length >= most) : 'more';
+    });
+    return { matches, ended };
+  }
+}
+
+function enough(isEnough: boolean): 'enough' | 'more' {
+  return isEnough ? 'enough' : 'more';
+}
+
+function ranked(matches: readonly Match[], names: readonly string[] | undefined): readonly Match[] {
+  if (names === undefined) return matches;
+  const rank = new Map(names.map((name, i) => [name, i]));
+  return matches.toSorted((a, b) => rank.get(a.owner)! - rank.get(b.owner)!);
+}
+
+function groupsOf(names: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  for (let i = 0; i < names.length; i += NAMES) groups.push(names.slice(i, i + NAMES));
+  return groups;
+}

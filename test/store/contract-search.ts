@@ -1,0 +1,222 @@
+/** Counts and searches of finished runs and of the action log find the same in every store, on odd input too. */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
+import { matchesSearch, parseSearch, wordsOf } from '../../src/rules/search-text.js';
+import { actionWords } from '../../src/store/action-words.js';
+import { type ActionSearch, HIDDEN_KINDS, type RunHead } from '../../src/store/port.js';
+import { action, batch, change, idOf, liveOf, runHead, user } from './documents.js';
+import type { OpenPlace } from './store-place.js';
+
+const INFOS = [
+  'Tune history move weights',
+  'history of the MOVE',
+  'history move, then king safety',
+  'LTC: naïve Überprüfung der Königssicherheit',
+  'king-safety & pawn_structure',
+  'simplify "razoring"; see https://example.org/a?b=c',
+  '日本語 の テスト',
+  'straße',
+  '',
+  '<b>history</b>\u202Emove',
+];
+const SEARCHES = [
+  'history move',
+  '"history move"',
+  '"history move" -king',
+  '"History Move"',
+  '“history move”',
+  'naive',
+  'UBERPRUFUNG',
+  'pawn_structure',
+  'safety',
+  'razoring',
+  'テスト',
+  'straße',
+  'strasse',
+  'example.org',
+  '-"history move" history king',
+  '"unclosed history',
+  '-king',
+  '"',
+  '""',
+  '   ',
+  "'; DROP TABLE runs; --",
+  'NEAR(history, move)',
+  'history* AND (move OR king)',
+  '{"$ne": 1}',
+  'words:history',
+  '\0history',
+  'x'.repeat(1_000),
+  '"a" '.repeat(50),
+];
+
+/** Newest first. */
+const RUNS: RunHead[] = INFOS.map((info, i) => {
+  const head = runHead(1_000 + i, {
+    finished: true,
+    is_green: i % 3 === 0,
+    is_yellow: i % 3 === 1,
+    tc_base: i % 2 === 0 ? 60 : 10,
+    deleted: i === 4,
+  });
+  head.args = { ...head.args, info, username: ['ann', 'joan', 'bob'][i % 3]! };
+  return head;
+}).reverse();
+const LISTED = RUNS.filter(({ deleted }) => !deleted);
+
+const KINDS: ActionKind[] = ['failed_task', 'dead_task', 'stop_run', 'system_event', 'log_message'];
+const ACTIONS: ActionDocument[] = Array.from({ length: 120 }, (_, i) =>
+  action(i, {
+    time: 1_767_000_000.25 + Math.floor(i / 2),
+    action: KINDS[i % 5]!,
+    username: ['ann', 'joan', 'bob', 'fishtest.system'][i % 4]!,
+    message: INFOS[i % INFOS.length]!,
+    ...(i % 3 === 0 && { run_id: idOf(i % 7), run: `branch-${i % 7}` }),
+  }),
+).reverse();
+
+const ids = (items: readonly { _id: string }[]) => items.map(({ _id }) => _id);
+const page = { cap: 1_000, skip: 0, limit: 1_000 };
+
+export function searchTests(open: OpenPlace): void {
+  before(async () => {
+    const runs = RUNS.map((head) => change(head._id, { insert: head }));
+    await open.writer.commit(batch({ users: ['ann', 'joan', 'bob', 'Anna'].map(user), runs }));
+    await open.writer.commit(batch({ actions: ACTIONS.slice(50) }));
+    await open.writer.commit(batch({ actions: ACTIONS }));
+  });
+
+  test('finished runs are counted for each list', async () => {
+    for (const username of [undefined, 'ann', 'joan', 'nobody']) {
+      const own = LISTED.filter(({ args }) => username === undefined || args.username === username);
+      const of = username === undefined ? {} : { username };
+      const { reader } = open;
+      assert.equal(await reader.countFinishedRuns(of), own.length);
+      assert.equal(
+        await reader.countFinishedRuns({ ...of, successOnly: true }),
+        own.filter((run) => run.is_green).length,
+      );
+      assert.equal(
+        await reader.countFinishedRuns({ ...of, yellowOnly: true }),
+        own.filter((run) => run.is_yellow).length,
+      );
+      assert.equal(
+        await reader.countFinishedRuns({ ...of, ltcOnly: true }),
+        own.filter((run) => run.tc_base >= 40).length,
+      );
+    }
+  });
+
+  test('every search finds the runs that a plain look at their words finds, in order', async () => {
+    for (const given of SEARCHES) {
+      const text = parseSearch(given);
+      if (text === undefined) continue;
+      const fitting = LISTED.filter(({ args }) => matchesSearch(text, wordsOf(args.info)));
+      const found = await open.reader.searchRuns({ ...page, text });
+      assert.deepEqual(ids(found.items), ids(fitting), given);
+      assert.equal(found.isCut, false);
+      for (const usernames of [['joan', 'ann'], ['bob'], []]) {
+        const ranked = usernames.flatMap((name) => fitting.filter(({ args }) => args.username === name));
+        const owned = await open.reader.searchRuns({ ...page, text, usernames });
+        assert.deepEqual(ids(owned.items), ids(ranked), `${given} of ${usernames}`);
+      }
+    }
+  });
+
+  test('a search stops at its cap, and gives the page that is asked for', async () => {
+    const usernames = ['joan', 'ann', 'bob'];
+    const all = usernames.flatMap((name) => LISTED.filter(({ args }) => args.username === name));
+    const found = await open.reader.searchRuns({ usernames, cap: 5, skip: 3, limit: 4 });
+    assert.deepEqual(ids(found.items), ids(all.slice(3, 5)));
+    assert.deepEqual([found.total, found.isCut], [5, true]);
+    const whole = await open.reader.searchRuns({ usernames, cap: all.length, skip: 2, limit: 2 });
+    assert.deepEqual(ids(whole.items), ids(all.slice(2, 4)));
+    assert.deepEqual([whole.total, whole.isCut], [all.length, false]);
+  });
+
+  test('a run that ends, is changed, or goes on again is found and counted as it is', async () => {
+    const head = runHead(2_000);
+    head.args = { ...head.args, info: 'plankton before', username: 'zoe' };
+    const live = (info: string, finished: boolean, deleted = false) => {
+      const next = { ...head, finished, deleted, args: { ...head.args, info } };
+      return batch({ runs: [change(head._id, { live: liveOf(next) })] });
+    };
+    const look = async (word: string) => [
+      (await open.reader.searchRuns({ ...page, text: parseSearch(word)! })).total,
+      await open.reader.countFinishedRuns({ username: 'zoe' }),
+    ];
+    await open.writer.commit(batch({ runs: [change(head._id, { insert: head })] }));
+    assert.deepEqual(await look('plankton'), [0, 0]);
+    await open.writer.commit(live('plankton before', true));
+    assert.deepEqual(await look('plankton'), [1, 1]);
+    await open.writer.commit(live('krill after', true));
+    assert.deepEqual([await look('plankton'), await look('krill')], [[0, 1], [1, 1]]);
+    await open.writer.commit(live('krill after', false));
+    assert.deepEqual(await look('krill'), [0, 0]);
+    await open.writer.commit(live('krill again', true));
+    assert.deepEqual(await look('again'), [1, 1]);
+    await open.writer.commit(live('krill again', true, true));
+    assert.deepEqual(await look('again'), [0, 0]);
+  });
+
+  test('names are found by any part, those that begin with it first', async () => {
+    assert.deepEqual(await open.reader.usernamesLike('an'), ['Anna', 'ann', 'joan']);
+    assert.deepEqual(await open.reader.usernamesLike('.*'), []);
+    assert.deepEqual(await open.reader.actorsLike('an'), ['ann', 'joan']);
+    assert.deepEqual(await open.reader.actorsLike('system'), ['fishtest.system']);
+  });
+
+  test('every combination of filters finds the actions that a plain look finds, newest first', async () => {
+    const searches: Omit<ActionSearch, 'cap' | 'skip' | 'limit'>[] = [];
+    for (const kinds of [undefined, ['dead_task'], ['system_event', 'update_stats']]) {
+      for (const usernames of [undefined, ['ann'], ['joan', 'bob'], []]) {
+        for (const runId of [undefined, idOf(3)]) {
+          for (const until of [undefined, ACTIONS[40]!.time]) {
+            for (const given of ['', 'history', '"history move" -king', 'branch', '"ann naive"']) {
+              const text = parseSearch(given);
+              searches.push({
+                ...(kinds && { kinds }),
+                ...(usernames && { usernames }),
+                ...(runId !== undefined && { runId }),
+                ...(until !== undefined && { until }),
+                ...(text && { text }),
+              });
+            }
+          }
+        }
+      }
+    }
+    for (const search of searches) {
+      const fitting = ACTIONS.filter((entry) => fits(search, entry));
+      const found = await open.reader.searchActions({ ...search, cap: 1_000, skip: 2, limit: 5 });
+      assert.deepEqual(ids(found.items), ids(fitting.slice(2, 7)), JSON.stringify(search));
+      assert.deepEqual([found.total, found.isCut], [fitting.length, false], JSON.stringify(search));
+      const cut = await open.reader.searchActions({ ...search, cap: 3, skip: 0, limit: 10 });
+      assert.deepEqual([cut.total, cut.isCut], [Math.min(3, fitting.length), fitting.length > 3]);
+      assert.equal(cut.items.length, cut.total);
+    }
+  });
+
+  test('no search of actions fails, whatever is typed', async () => {
+    for (const given of SEARCHES) {
+      const text = parseSearch(given);
+      if (text === undefined) continue;
+      const fitting = ACTIONS.filter((entry) => fits({ text }, entry));
+      const found = await open.reader.searchActions({ ...page, text });
+      assert.deepEqual(ids(found.items), ids(fitting), given);
+    }
+  });
+}
+
+function fits(search: Omit<ActionSearch, 'cap' | 'skip' | 'limit'>, entry: ActionDocument): boolean {
+  const { kinds, usernames, runId, until, text } = search;
+  const isHidden = (HIDDEN_KINDS as readonly string[]).includes(entry.action);
+  return (
+    (kinds === undefined ? !isHidden : kinds.includes(entry.action)) &&
+    (usernames === undefined || usernames.includes(entry.username)) &&
+    (runId === undefined || entry.run_id === runId) &&
+    (until === undefined || entry.time <= until) &&
+    (text === undefined || matchesSearch(text, actionWords(entry)))
+  );
+}
