@@ -123,7 +123,7 @@ export const adminRequests = {
   /** A text that is no id names no run: unknown, as everywhere where runs are read. */
   runShow: Type.Object({ id: Type.String({ maxLength: 200 }) }, strict),
   runApprove: Type.Object({ id: runId, approver: username }, strict),
-  runStop: Type.Object({ id: runId, by }, strict),
+  runStop: Type.Object({ id: runId, by, reason: Type.Optional(Type.String({ maxLength: 5000 })) }, strict),
   runPurge: Type.Object(
     {
       id: runId,

@@ -19,6 +19,7 @@ import type {
 import type { SiteRecordWrite } from '../model/site-records.js';
 import { RunWord } from './run-record.js';
 import type { RunTable } from './runs.js';
+import type { NetTest } from './write-batch.js';
 
 export type OutboxItem =
   | { kind: 'action'; action: ActionDocument }
@@ -28,6 +29,7 @@ export type OutboxItem =
   | { kind: 'worker'; worker: WorkerDocument }
   | { kind: 'net'; net: Keyed<NetDocument> }
   | { kind: 'netRemoved'; net: string }
+  | { kind: 'netTest'; test: NetTest }
   | { kind: 'pgn'; pgn: PgnDocument }
   | { kind: 'removeUser'; username: string }
   | { kind: 'siteRecord'; write: SiteRecordWrite }

@@ -74,6 +74,13 @@ export interface RunWrite {
   spsaHistory: SpsaHistoryPoint[][];
 }
 
+/** A run that plays with a network was approved: it is the network's last test, and its first if there was none. */
+export interface NetTest {
+  readonly net: string;
+  readonly runId: string;
+  readonly date: number;
+}
+
 /** One durable group: all of it is committed, or none. */
 export interface WriteBatch {
   runs: RunWrite[];
@@ -87,6 +94,8 @@ export interface WriteBatch {
   nets: Keyed<NetDocument>[];
   /** Names of networks that are removed, after `nets`. */
   removedNets?: string[];
+  /** Of networks that are not there nothing is written. */
+  netTests?: NetTest[];
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];

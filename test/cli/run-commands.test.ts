@@ -44,6 +44,10 @@ test('approve, stop, purge, priority and delete name the run and who acts', asyn
   assert.deepEqual(await sent('priority', '--', id, '-3'), ['runPriority', { id, priority: -3 }]);
   assert.equal((await site.shoal('run', 'purge', id)).code, 1);
   assert.deepEqual(await sent('stop', id.toUpperCase(), '--by', 'bob'), ['runStop', { id, by: 'bob' }]);
+  assert.deepEqual(await sent('stop', id, '--reason', 'wrong branch'), [
+    'runStop',
+    { id, reason: 'wrong branch' },
+  ]);
   assert.deepEqual(await sent('purge', id, '--p', '0.05', '--res', '4'), [
     'runPurge',
     { id, p: 0.05, res: 4 },

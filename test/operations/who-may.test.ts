@@ -126,7 +126,10 @@ const NOBODY_ELSE = { operator: undefined, alice: undefined, bob: 'forbidden', c
 test('a run is stopped, purged, deleted and changed by its owner, approvers and the operator', async () => {
   for (const change of [
     (actor: Actor, id: string) => stopRun(state, actor, id, now),
-    (actor: Actor, id: string) => purgeByHand(state, actor, id, now),
+    (actor: Actor, id: string) => {
+      state.runs.set(state.runs.find(id), RunFlag.finished, true);
+      return purgeByHand(state, actor, id, now);
+    },
     (actor: Actor, id: string) => deleteRun(state, actor, id, now),
     (actor: Actor, id: string) => modifyRun(state, actor, id, { priority: -1 }, now),
   ]) {

@@ -92,18 +92,18 @@ function copySeen(seen: ReadonlyMap<string, SeenRuns>): Map<string, SeenRuns> {
 export function command(model: Model, run: ModelRun, verb: OperatorVerb, now: number): boolean {
   const by = 'operator';
   if (verb.kind === 'approve') {
-    if (run.approved) return false;
+    if (run.approved || run.deleted || run.finished) return false;
     model.undo.keep(run);
     run.approved = true;
     run.approver = by;
     model.log(now, 'approve_run', { username: by, ...runFields(run), message: 'approved' });
   } else if (verb.kind === 'stop') {
     if (run.finished) return false;
-    model.log(now, 'stop_run', { username: by, ...runFields(run), message: '' });
+    model.log(now, 'stop_run', { username: by, ...runFields(run), message: 'User stop' });
     stopRun(model, run, now);
   } else if (verb.kind === 'purge') {
     // What was deleted on purpose does not come back by the way.
-    if (run.deleted) return false;
+    if (run.deleted || !run.finished) return false;
     const refusal = purge(model, run, 0.01, 4.5, now);
     const message = refusal === '' ? 'Manual purge' : `Manual purge (not performed): ${refusal}`;
     model.log(now, 'purge_run', { username: by, ...runFields(run), message });
@@ -113,6 +113,7 @@ export function command(model: Model, run: ModelRun, verb: OperatorVerb, now: nu
     run.deleted = true;
     model.log(now, 'delete_run', { username: by, ...runFields(run) });
   } else {
+    if (run.deleted) return false;
     modify(model, run, verb.changes, now);
   }
   return true;
@@ -129,14 +130,19 @@ export type OperatorVerb =
 function modify(model: Model, run: ModelRun, changes: RunChanges, now: number): void {
   const said: string[] = [];
   model.undo.keep(run);
-  for (const name of ['num_games', 'priority', 'throughput', 'auto_purge'] as const) {
+  for (const name of ['priority', 'num_games', 'throughput', 'auto_purge'] as const) {
     const value = changes[name];
     if (value === undefined || value === run.args[name]) continue;
-    said.push(`${name} changed from ${run.args[name]} to ${value}`);
+    said.push(`${name.replace('_', '-')} changed from ${run.args[name]} to ${value}`);
     run.args = { ...run.args, [name]: value };
   }
-  if (run.finished && model.isUndecided(run)) model.revive(run);
-  model.log(now, 'modify_run', { username: 'operator', ...runFields(run), message: said.join(', ') });
+  if (run.finished && model.isUndecided(run)) {
+    model.revive(run);
+    if (said.length === 0) said.push('revived');
+  }
+  if (said.length === 0) return;
+  const message = `modify: ${said.join(', ')}`;
+  model.log(now, 'modify_run', { username: 'operator', ...runFields(run), message });
 }
 
 /** §9: what is not stored is gone, and rebuilt from the tasks. */

@@ -64,6 +64,26 @@ export function recordTests(open: OpenPlace): void {
     assert.equal(await open.reader.net(a.name), undefined);
   });
 
+  test('a net keeps its first test, and its last one whatever comes late', async () => {
+    const name = 'nn-cc23456789ab.nnue';
+    const downloads = 3;
+    const at = (n: number) => ({ id: idOf(n), date: START + n });
+    const tests = (...given: number[]) => given.map((n) => ({ net: name, runId: idOf(n), date: START + n }));
+    await open.writer.commit(batch({ nets: [{ name, user: 'alice', downloads }] }));
+    await open.writer.commit({ ...batch({}), netTests: tests(2) });
+    const first = { name, user: 'alice', downloads, first_test: at(2), last_test: at(2) };
+    assert.deepEqual(await open.reader.net(name), first);
+    await open.writer.countDownload(name);
+    await open.writer.commit({ ...batch({}), netTests: [...tests(9, 5), ...tests(4)] });
+    const last = { ...first, downloads: downloads + 1, last_test: at(9) };
+    assert.deepEqual(await open.reader.net(name), last);
+    await open.writer.commit({
+      ...batch({}),
+      netTests: [{ net: 'nn-none.nnue', runId: idOf(1), date: START }],
+    });
+    assert.equal(await open.reader.net('nn-none.nnue'), undefined);
+  });
+
   test('key-values keep any JSON value', async () => {
     const values = [null, 0, false, '', [], { __proto__x: 1, deep: [{ null: null }] }, 2 ** 40];
     if (!open.place.lacks?.has('infinity')) values.push(Infinity);

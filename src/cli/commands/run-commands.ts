@@ -28,19 +28,26 @@ export function addRunCommands(program: Command, session: Session): void {
       session.show(answer, (done) => describeSummary(done.run));
     });
 
-  const end = (verb: 'runStop' | 'runDelete', word: string, meaning: string): void => {
-    run
-      .command(word)
-      .description(meaning)
-      .argument(...ID)
-      .option(...BY)
-      .addHelpText('after', `\nExample: shoal run ${word} ${EXAMPLE_ID}`)
-      .action(async (id: string, options: { by?: string }) => {
-        session.show(await session.call(verb, { id, ...options }), (done) => describeSummary(done.run));
-      });
-  };
-  end('runStop', 'stop', 'end a run now');
-  end('runDelete', 'delete', 'end a run and hide it; its record stays in the store');
+  run
+    .command('stop')
+    .description('end a run now')
+    .argument(...ID)
+    .option(...BY)
+    .option('--reason <text>', 'told in the event log, on one line')
+    .addHelpText('after', `\nExample: shoal run stop ${EXAMPLE_ID} --reason "wrong branch"`)
+    .action(async (id: string, options: { by?: string; reason?: string }) => {
+      session.show(await session.call('runStop', { id, ...options }), (done) => describeSummary(done.run));
+    });
+
+  run
+    .command('delete')
+    .description('end a run and hide it; its record stays in the store')
+    .argument(...ID)
+    .option(...BY)
+    .addHelpText('after', `\nExample: shoal run delete ${EXAMPLE_ID}`)
+    .action(async (id: string, options: { by?: string }) => {
+      session.show(await session.call('runDelete', { id, ...options }), (done) => describeSummary(done.run));
+    });
   addPurge(run, session);
   addPriority(run, session);
 }

@@ -96,8 +96,8 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
       const { run } = await change(id, (now) => approveRun(state, actor, id, now));
       return { run };
     },
-    async runStop({ id, by }) {
-      const { run } = await change(id, (now) => stopRun(state, operatorNamed(by), id, now));
+    async runStop({ id, by, reason }) {
+      const { run } = await change(id, (now) => stopRun(state, operatorNamed(by), id, now, reason));
       return { run };
     },
     async runPurge({ id, by, p = MANUAL_PURGE.p, res: residual = MANUAL_PURGE.residual }) {

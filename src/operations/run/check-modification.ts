@@ -17,6 +17,7 @@ const OLDEST_DAYS = 30;
 /** Games are asked for by the thousand, up to this. */
 const GAMES_STEP = 1000;
 const MOST_GAMES = 3_200_000;
+const LONGEST_INFO = 5_000;
 
 /** Call under the run's lock. @throws OperationRefused */
 export function checkModification(state: State, slot: number, changes: RunChanges, now: number): void {
@@ -28,6 +29,8 @@ export function checkModification(state: State, slot: number, changes: RunChange
   if (games !== undefined && !Number.isSafeInteger(games))
     refuse('invalid', `num_games is no whole number: ${games}`);
   if (games !== undefined) checkGames(state, slot, games);
+  if ((changes.info?.length ?? 0) > LONGEST_INFO)
+    refuse('invalid', `the description is longer than ${LONGEST_INFO} characters`);
   checkLimits(changes);
 }
 

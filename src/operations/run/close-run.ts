@@ -1,24 +1,45 @@
-/** People stop, purge and delete runs (docs/spec/scheduling.md §4.8, §5.2, §6): the owner, an approver, or the operator. */
-import { RunFlag } from '../../state/run-record.js';
+/**
+ * People stop, purge and delete runs (docs/spec/scheduling.md §4.8, §5.2, §6, docs/spec/web-ui.md §6): the owner, an approver, or
+ * the operator.
+ */
+import { RunFlag, RunFloat } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
-import type { Actor } from '../actor.js';
+import { type Actor, checkIsApprover } from '../actor.js';
 import { logAction, markRun } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
-import { type Changed, changeOwnRun } from './change-run.js';
+import { type Changed, changeOwnRun, changeRun } from './change-run.js';
 import { endRun } from './end-run.js';
 import { MANUAL_PURGE, type Purge, type PurgeRule, purgeRun } from './purge-run.js';
 import { deactivateRun, runAction } from './transitions.js';
 import { noteInvalidRun } from './validate-run.js';
 
-export function stopRun(state: State, actor: Actor, runId: string, now: number): Changed {
+export const LONGEST_REASON = 200;
+const DAY_MS = 86_400_000;
+const UNDELETE_DAYS = 30;
+
+/** @param reason for the log of events, on one line; what is too long is cut, since a stop must not wait for words. */
+export function stopRun(
+  state: State,
+  actor: Actor,
+  runId: string,
+  now: number,
+  reason: string = '',
+): Changed {
   return changeOwnRun(state, actor, runId, (slot) => {
     if (state.runs.has(slot, RunFlag.finished)) {
       throw new OperationRefused('conflict', `Run ${runId} is already finished`);
     }
-    logAction(state, slot, now, 'stop_run', { username: actor.name, ...runAction(state, slot), message: '' });
+    const message = stopMessage(reason);
+    logAction(state, slot, now, 'stop_run', { username: actor.name, ...runAction(state, slot), message });
     endRun(state, slot, now);
     return undefined;
   });
+}
+
+function stopMessage(reason: string): string {
+  const line = reason.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const text = [...line].slice(0, LONGEST_REASON).join('').trim();
+  return text === '' ? 'User stop' : `User stop: ${text}`;
 }
 
 /** A purge may revive the run. */
@@ -33,6 +54,9 @@ export function purgeByHand(
     // A purge may revive the run: what was deleted on purpose does not come back by the way.
     if (state.runs.has(slot, RunFlag.deleted)) {
       throw new OperationRefused('conflict', `Run ${runId} is deleted`);
+    }
+    if (!state.runs.has(slot, RunFlag.finished)) {
+      throw new OperationRefused('conflict', `Run ${runId} is not finished: only then it can be purged`);
     }
     const purge = purgeRun(state, slot, rule, now);
     const message = purge.purged ? 'Manual purge' : `Manual purge (not performed): ${purge.reason}`;
@@ -52,6 +76,29 @@ export function deleteRun(state: State, actor: Actor, runId: string, now: number
     noteInvalidRun(state, slot, now);
     markRun(state, slot);
     logAction(state, slot, now, 'delete_run', { username: actor.name, ...runAction(state, slot) });
+    return undefined;
+  });
+}
+
+/** Back into the lists, as it was stopped. Who may modify it may then let it go on. */
+export function undeleteRun(state: State, actor: Actor, runId: string, now: number): Changed {
+  return changeRun(state, actor, runId, (slot) => {
+    checkIsApprover(state, actor, 'bring back a deleted run');
+    if (!state.runs.has(slot, RunFlag.deleted)) {
+      throw new OperationRefused('conflict', `Run ${runId} is not deleted`);
+    }
+    const days = Math.floor((now - state.runs.float(slot, RunFloat.startTime)) / DAY_MS);
+    if (days > UNDELETE_DAYS) {
+      const text = `Run ${runId} began ${days} days ago: after ${UNDELETE_DAYS} it stays deleted`;
+      throw new OperationRefused('conflict', text);
+    }
+    state.runs.set(slot, RunFlag.deleted, false);
+    markRun(state, slot);
+    const { run } = runAction(state, slot);
+    logAction(state, slot, now, 'log_message', {
+      username: actor.name,
+      message: `undeleted run ${run} (${runId})`,
+    });
     return undefined;
   });
 }

@@ -1,9 +1,13 @@
-/** A person changes a run that exists (docs/spec/scheduling.md §4.9, docs/spec/web-ui.md §6.2). A finished run that needs games again is revived. */
-import { fixedHead, setBlobText } from '../../state/run-document.js';
+/**
+ * A person changes a run that exists (docs/spec/scheduling.md §4.9, docs/spec/web-ui.md §6.2). A finished run that needs games again is
+ * revived. What changes nothing leaves no event.
+ */
+import { fixedHead, readLive, setBlobText } from '../../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { type Actor, isApprover } from '../actor.js';
 import { logAction, markRun } from '../changes.js';
+import { OperationRefused } from '../refusal.js';
 import { setApproval } from './approve-run.js';
 import { type Changed, changeRun, checkMayChange } from './change-run.js';
 import { checkLimits, checkModification, type RunChanges } from './check-modification.js';
@@ -34,13 +38,20 @@ export function modifyRun(
     if (actor.kind === 'account') checkModification(state, slot, changes, now);
     else checkLimits(changes);
     checkMayChange(state, actor, slot);
-    const isApprovalWithdrawn = needsApprovalAgain(state, actor, slot, changes);
+    if (mayRevive && state.runs.has(slot, RunFlag.deleted)) {
+      throw new OperationRefused('conflict', `Run ${runId} is deleted`);
+    }
+    const wanted = withoutForeignInfo(state, actor, slot, changes);
+    const isApprovalWithdrawn = needsApprovalAgain(state, actor, slot, wanted);
     if (isApprovalWithdrawn) setApproval(state, slot, false, actor.name, now);
-    const differences = apply(state, slot, withoutForeignInfo(state, actor, slot, changes));
-    if (mayRevive && state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot))
+    const differences = apply(state, slot, wanted);
+    if (mayRevive && state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot)) {
       reviveRun(state, slot);
+      if (differences.length === 0) differences.push('revived');
+    }
+    if (differences.length === 0) return { differences, isApprovalWithdrawn };
     markRun(state, slot);
-    const message = differences.join(', ');
+    const message = `modify: ${differences.join(', ')}`;
     logAction(state, slot, now, 'modify_run', { username: actor.name, ...runAction(state, slot), message });
     return { differences, isApprovalWithdrawn };
   });
@@ -67,31 +78,28 @@ function withoutForeignInfo(state: State, actor: Actor, slot: number, changes: R
   return isAuthor && text !== '' ? { ...others, info: text } : others;
 }
 
-/** Returns what became another, in words. */
+/** Returns what became another, in words and in the order of the event's text. */
 function apply(state: State, slot: number, changes: RunChanges): string[] {
   const { runs } = state;
   const differences: string[] = [];
-  const setNumber = (
-    name: 'num_games' | 'priority' | 'throughput',
-    was: number,
-    set: (value: number) => void,
-  ) => {
-    const value = changes[name];
+  const setNumber = (name: string, was: number, value: number | undefined, set: (value: number) => void) => {
     if (value === undefined || value === was) return;
     set(value);
     differences.push(`${name} changed from ${was} to ${value}`);
   };
-  const setFloat = (name: 'num_games' | 'throughput', float: number) =>
-    setNumber(name, runs.float(slot, float), (value) => runs.setFloat(slot, float, value));
-  setFloat('num_games', RunFloat.numGames);
-  setNumber('priority', runs.order.priority(slot), (value) => runs.order.setPriority(slot, value));
-  setFloat('throughput', RunFloat.throughput);
+  const setFloat = (name: string, float: number, value: number | undefined) =>
+    setNumber(name, runs.float(slot, float), value, (number) => runs.setFloat(slot, float, number));
+  setNumber('priority', runs.order.priority(slot), changes.priority, (value) =>
+    runs.order.setPriority(slot, value),
+  );
+  setFloat('num-games', RunFloat.numGames, changes.num_games);
+  setFloat('throughput', RunFloat.throughput, changes.throughput);
   const purges = runs.has(slot, RunFlag.autoPurge);
   if (changes.auto_purge !== undefined && changes.auto_purge !== purges) {
     runs.set(slot, RunFlag.autoPurge, changes.auto_purge);
-    differences.push(`auto_purge changed from ${purges} to ${changes.auto_purge}`);
+    differences.push(`auto-purge changed from ${purges} to ${changes.auto_purge}`);
   }
-  if (changes.info !== undefined) {
+  if (changes.info !== undefined && changes.info !== readLive(state, slot).args.info) {
     setBlobText(state, slot, RunWord.info, changes.info);
     differences.push('info changed');
   }

@@ -1,6 +1,7 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { Db, Document } from 'mongodb';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import type { NetTest } from '../../state/write-batch.js';
 import type { BatchOperation } from './batch-operations.js';
 import { encodeDocument, encodeKeyed, encodeValue } from './bson-values.js';
 
@@ -25,6 +26,24 @@ export function replaceNet(net: Keyed<NetDocument>): BatchOperation {
 
 export function removeNet(name: string): BatchOperation {
   return { collection: 'nns', operation: { deleteOne: { filter: { name } } } };
+}
+
+/** A clock that stepped back moves no test. */
+export function setNetTest({ net: name, runId, date }: NetTest): BatchOperation[] {
+  const { test } = encodeDocument({ test: { id: runId, date } });
+  const { date: at } = test as { date: unknown };
+  const isFirst = { name, first_test: { $exists: false } };
+  const isLater = { name, $or: [{ last_test: { $exists: false } }, { 'last_test.date': { $lte: at } }] };
+  return [
+    {
+      collection: 'nns',
+      operation: { updateOne: { filter: isFirst, update: { $set: { first_test: test } } } },
+    },
+    {
+      collection: 'nns',
+      operation: { updateOne: { filter: isLater, update: { $set: { last_test: test } } } },
+    },
+  ];
 }
 
 export function replaceKeyValue(key: string, value: unknown): BatchOperation {

@@ -17,6 +17,7 @@ import {
   replaceUser,
   replaceWorker,
   setContributor,
+  setNetTest,
 } from './record-writes.js';
 import type { RedoLog } from './redo-log.js';
 import { RunWrites } from './run-writes.js';
@@ -176,6 +177,7 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...batch.workers.map(replaceWorker),
     ...batch.nets.map(replaceNet),
     ...(batch.removedNets ?? []).map(removeNet),
+    ...(batch.netTests ?? []).flatMap(setNetTest),
     ...batch.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
     ...(batch.removedUsers ?? []).map(removeUser),

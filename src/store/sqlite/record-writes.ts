@@ -1,6 +1,7 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import type { NetTest } from '../../state/write-batch.js';
 import { toJson } from './json-text.js';
 
 export class RecordWrites {
@@ -12,6 +13,8 @@ export class RecordWrites {
   readonly #contributor: StatementSyncInstance;
   readonly #download: StatementSyncInstance;
   readonly #removeNet: StatementSyncInstance;
+  readonly #firstTest: StatementSyncInstance;
+  readonly #lastTest: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
     this.#user = db.prepare(
@@ -30,6 +33,13 @@ export class RecordWrites {
     this.#keyValue = db.prepare('INSERT OR REPLACE INTO key_values (key, value) VALUES (?, ?)');
     this.#contributor = db.prepare('INSERT OR REPLACE INTO user_cache (username, cpu_hours) VALUES (?, ?)');
     this.#removeNet = db.prepare('DELETE FROM nets WHERE name = ?');
+    this.#firstTest = db.prepare(
+      `UPDATE nets SET doc = json_insert(doc, '$.first_test', json(?)) WHERE name = ?`,
+    );
+    this.#lastTest = db.prepare(
+      `UPDATE nets SET doc = json_set(doc, '$.last_test', json(?))
+       WHERE name = ? AND coalesce(json_extract(doc, '$.last_test.date'), 0) <= ?`,
+    );
     this.#download = db.prepare('UPDATE nets SET downloads = downloads + ? WHERE name = ?');
   }
 
@@ -51,6 +61,13 @@ export class RecordWrites {
 
   removeNet(name: string): void {
     this.#removeNet.run(name);
+  }
+
+  /** A clock that stepped back moves no test. */
+  netTest({ net, runId, date }: NetTest): void {
+    const test = toJson({ id: runId, date });
+    this.#firstTest.run(test, net);
+    this.#lastTest.run(test, net, date);
   }
 
   keyValue(key: string, value: unknown): void {

@@ -1,0 +1,206 @@
+/** What people's changes of runs leave in the log of events, and what they leave alone (docs/spec/web-ui.md §6). */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ActionKind } from '../../src/model/documents.js';
+import { type Actor, operatorNamed } from '../../src/operations/actor.js';
+import { OperationRefused, type RefusalCode } from '../../src/operations/refusal.js';
+import { approveRun } from '../../src/operations/run/approve-run.js';
+import { deleteRun, purgeByHand, stopRun, undeleteRun } from '../../src/operations/run/close-run.js';
+import { modifyRun } from '../../src/operations/run/modify-run.js';
+import { Shared } from '../../src/runtime/shared.js';
+import { readLive } from '../../src/state/run-document.js';
+import { RunFlag } from '../../src/state/run-record.js';
+import { openStore } from '../../src/store/open-store.js';
+import type { Reader, Writer } from '../../src/store/port.js';
+import { GroupCommitter } from '../../src/store/writer/group-commit.js';
+import { addRun, freshRun, OPTIONS, sprtArgs } from './world.js';
+
+const OWNER: Actor = { kind: 'account', name: 'alice', isApprover: false };
+const APPROVER: Actor = { kind: 'account', name: 'carol', isApprover: true };
+const OPERATOR = operatorNamed();
+const NET = 'nn-0123456789ab.nnue';
+
+const now = Date.now();
+const { state } = Shared.create(256 * 1024 * 1024, { ...OPTIONS, sizes: { ...OPTIONS.sizes, runs: 64 } });
+state.threads.join('main');
+let directory: string;
+let reader: Reader;
+let writer: Writer;
+let committer: GroupCommitter;
+let runs = 0;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'shoal-run-changes-'));
+  const store = openStore(`sqlite:${join(directory, 'shoal.db')}`);
+  writer = await store.openWriter();
+  reader = await store.openReader();
+  committer = new GroupCommitter(state, writer, { flushIntervalMs: 1, pause: async () => {} });
+});
+
+after(async () => {
+  await reader.close();
+  await writer.close();
+  await rm(directory, { recursive: true });
+  state.threads.leave();
+});
+
+async function newRun(args: object = {}): Promise<string> {
+  const id = `5e00000000000000000000${(16 + runs++).toString(16)}`;
+  const slot = await addRun(state, freshRun(id, { username: 'alice', throughput: 100, ...args }));
+  state.runs.set(slot, RunFlag.approved, false);
+  return id;
+}
+
+const live = (id: string) => readLive(state, state.runs.find(id));
+
+async function events(runId: string): Promise<[ActionKind, string | undefined, string][]> {
+  await committer.drain();
+  const found = await reader.actions({ runId, oldestFirst: true, limit: 50 });
+  return found.map(({ action, message, username }) => [action, message, username]);
+}
+
+function code(act: () => unknown): RefusalCode | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OperationRefused)) throw error;
+    return error.code;
+  }
+}
+
+test('a stop is told with its reason, on one line and not too long', async () => {
+  for (const [reason, message] of [
+    [undefined, 'User stop'],
+    [' \n ', 'User stop'],
+    [' wrong\r\nbranch\u2028 and\tmore\0 ', 'User stop: wrong branch and more'],
+    ['é'.repeat(300), `User stop: ${'é'.repeat(200)}`],
+  ] as const) {
+    const id = await newRun();
+    stopRun(state, OWNER, id, now, reason);
+    assert.deepEqual(await events(id), [['stop_run', message, 'alice']]);
+    assert.equal(
+      code(() => stopRun(state, APPROVER, id, now)),
+      'conflict',
+    );
+    assert.equal((await events(id)).length, 1);
+  }
+});
+
+test('a modification names what became another, in one order, and nothing when nothing did', async () => {
+  const id = await newRun({ ...sprtArgs(0, 2), num_games: 60_000, auto_purge: false, info: 'An idea' });
+  approveRun(state, APPROVER, id, now);
+  const same = { num_games: 60_000, priority: 0, throughput: 100, auto_purge: false, info: ' An idea ' };
+  assert.deepEqual(modifyRun(state, OWNER, id, same, now).value.differences, []);
+  const changes = {
+    info: 'A better idea',
+    auto_purge: true,
+    throughput: 50,
+    num_games: 61_000,
+    priority: -2,
+  };
+  modifyRun(state, OWNER, id, changes, now);
+  modifyRun(state, OWNER, id, { throughput: 200 }, now);
+  const said =
+    'modify: priority changed from 0 to -2, num-games changed from 60000 to 61000, ' +
+    'throughput changed from 100 to 50, auto-purge changed from false to true, info changed';
+  assert.deepEqual(await events(id), [
+    ['approve_run', 'approved', 'carol'],
+    ['modify_run', said, 'alice'],
+    ['approve_run', 'unapproved', 'alice'],
+    ['modify_run', 'modify: throughput changed from 50 to 200', 'alice'],
+  ]);
+  assert.deepEqual([live(id).approved, live(id).approver], [false, '']);
+});
+
+test('a stopped run that still needs games goes on when it is modified, and the log tells', async () => {
+  const id = await newRun(sprtArgs(0, 2));
+  stopRun(state, OWNER, id, now);
+  assert.deepEqual(modifyRun(state, OWNER, id, {}, now).value.differences, ['revived']);
+  assert.equal(live(id).finished, false);
+  assert.deepEqual((await events(id)).at(-1), ['modify_run', 'modify: revived', 'alice']);
+});
+
+test('a run is approved while it can be played, once, and its networks are told', async () => {
+  await writer.commit({
+    runs: [],
+    actions: [],
+    pgns: [],
+    users: [],
+    workers: [],
+    keyValues: [],
+    nets: [{ name: NET, user: 'alice', downloads: 2 }],
+  });
+  const [first, second] = [await newRun({ new_nets: [NET] }), await newRun({ new_nets: [NET, NET] })];
+  approveRun(state, APPROVER, first, now);
+  assert.equal(
+    code(() => approveRun(state, OPERATOR, first, now)),
+    'conflict',
+  );
+  approveRun(state, APPROVER, second, now + 5);
+  assert.deepEqual(await events(first), [['approve_run', 'approved', 'carol']]);
+  assert.deepEqual(await reader.net(NET), {
+    name: NET,
+    user: 'alice',
+    downloads: 2,
+    first_test: { id: first, date: now },
+    last_test: { id: second, date: now + 5 },
+  });
+  const [ended, gone] = [await newRun(), await newRun()];
+  stopRun(state, OWNER, ended, now);
+  deleteRun(state, OWNER, gone, now);
+  for (const id of [ended, gone])
+    assert.equal(
+      code(() => approveRun(state, APPROVER, id, now)),
+      'conflict',
+    );
+});
+
+test('only a finished run is purged by hand', async () => {
+  const id = await newRun();
+  assert.equal(
+    code(() => purgeByHand(state, APPROVER, id, now)),
+    'conflict',
+  );
+  assert.deepEqual(await events(id), []);
+  stopRun(state, OWNER, id, now);
+  purgeByHand(state, APPROVER, id, now);
+  assert.deepEqual((await events(id)).at(-1), [
+    'purge_run',
+    'Manual purge (not performed): No bad workers',
+    'carol',
+  ]);
+});
+
+test('a deleted run is changed by nobody, and comes back by an approver within 30 days', async () => {
+  const id = await newRun();
+  deleteRun(state, OWNER, id, now);
+  assert.equal(
+    code(() => modifyRun(state, OWNER, id, { priority: -1 }, now)),
+    'conflict',
+  );
+  assert.equal(
+    code(() => deleteRun(state, APPROVER, id, now)),
+    'conflict',
+  );
+  assert.equal(
+    code(() => undeleteRun(state, OWNER, id, now)),
+    'forbidden',
+  );
+  assert.equal(
+    code(() => undeleteRun(state, APPROVER, id, now + 40 * 86_400_000)),
+    'conflict',
+  );
+  undeleteRun(state, APPROVER, id, now);
+  assert.deepEqual([live(id).deleted, live(id).finished], [false, true]);
+  assert.equal(
+    code(() => undeleteRun(state, APPROVER, id, now)),
+    'conflict',
+  );
+  await committer.drain();
+  const [event] = await reader.actions({ kinds: ['log_message'], limit: 1 });
+  assert.deepEqual([event?.username, event?.message?.includes(id)], ['carol', true]);
+});
