@@ -13,6 +13,9 @@ import { RUN_WORDS, RunFlag, RunWord } from './run-record.js';
 
 export const SYSTEM_SLOT = 0;
 
+/** The run has a slot already; it is complete when `find` finds it. */
+export class RunInMemory extends Error {}
+
 export class RunTable {
   readonly records: Records;
   readonly locks: LockTable;
@@ -113,14 +116,17 @@ export class RunTable {
 
   /**
    * Takes a free slot for a run, which nobody can find until the caller has filled the record and called `publish`.
-   * Returns -1 when every slot is taken, and throws when the run is there already.
+   * Returns -1 when every slot is taken.
+   * @throws RunInMemory also when another thread is about to publish it
    */
   reserve(runId: string): number {
     return this.#tableLock.run(0, () => {
-      if (this.find(runId) >= 0) throw new Error(`run ${runId} is in memory already`);
-      let slot = 1;
-      while (slot < this.records.count && this.inUse(slot)) slot++;
-      if (slot === this.records.count) return -1;
+      let slot = -1;
+      for (let i = 1; i < this.records.count; i++) {
+        if (this.holds(i, runId)) throw new RunInMemory(`run ${runId} is in memory already`);
+        if (slot < 0 && !this.inUse(i)) slot = i;
+      }
+      if (slot < 0) return -1;
       const offset = this.at(slot);
       const generation = this.records.i32[offset + RunWord.generation]!;
       this.records.i32.fill(0, offset, offset + RUN_WORDS);

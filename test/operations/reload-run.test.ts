@@ -10,8 +10,8 @@ const { state } = createWorld();
 state.threads.join('main');
 
 /** Answers in later turns of the event loop, as a connection to MongoDB does. */
-function lateReader(fails = false): RunReader {
-  const { tasks: _tasks, bad_tasks: _bad, ...head } = freshRun(RUN, {});
+function lateReader(fails = false, id = RUN): RunReader {
+  const { tasks: _tasks, bad_tasks: _bad, ...head } = freshRun(id, {});
   return {
     async run() {
       await nextTurn();
@@ -45,4 +45,15 @@ test('two at once load it into one slot', async () => {
   await Promise.all([load(), load()]);
   assert.equal(state.runs.slots().length, 1);
   assert.equal(state.runs.find(RUN), state.runs.slots()[0]);
+});
+
+test('who meets the load of another thread waits until the run is complete', async () => {
+  const other = '5f00000000000000000000d2';
+  const slot = state.runs.reserve(other);
+  const load = reloadRun(state, lateReader(false, other), other, Date.now());
+  for (let i = 0; i < 20; i++) await nextTurn();
+  assert.equal(state.runs.slots().filter((each) => state.runs.id(each) === other).length, 1);
+  state.runs.publish(slot);
+  await load;
+  assert.equal(state.runs.find(other), slot);
 });

@@ -2,6 +2,8 @@
  * People stop, purge and delete runs (docs/spec/scheduling.md §4.8, §5.2, §6, docs/spec/web-ui.md §6): the owner, an approver, or
  * the operator.
  */
+
+import { MANUAL_PURGE, type PurgeRule } from '../../rules/purge-choice.js';
 import { RunFlag, RunFloat } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { type Actor, checkIsApprover } from '../actor.js';
@@ -9,7 +11,7 @@ import { logAction, markRun } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import { type Changed, changeOwnRun, changeRun } from './change-run.js';
 import { endRun } from './end-run.js';
-import { MANUAL_PURGE, type Purge, type PurgeRule, purgeRun } from './purge-run.js';
+import { type Purge, purgeRun } from './purge-run.js';
 import { deactivateRun, runAction } from './transitions.js';
 import { noteInvalidRun } from './validate-run.js';
 

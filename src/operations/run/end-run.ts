@@ -2,11 +2,13 @@
  * Ends a run (docs/spec/scheduling.md §6): because it is decided, because a worker's owner with enough contributions says
  * so, or because a person does. An automatic purge may revive it.
  */
+
+import { AUTO_PURGE } from '../../rules/purge-choice.js';
 import { fixedHead } from '../../state/run-document.js';
 import { RunFlag } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { logAction } from '../changes.js';
-import { AUTO_PURGE, purgeRun } from './purge-run.js';
+import { purgeRun } from './purge-run.js';
 import { deactivateRun, runAction } from './transitions.js';
 import { noteInvalidRun } from './validate-run.js';
 

@@ -1,6 +1,5 @@
 /** Takes the games of bad workers out of a finished run (docs/spec/scheduling.md §5). Call under the run's lock. */
-import { type Chi2, chi2OfWorkers, colorOfResidual, findOutliers, type TaskView } from '../../rules/chi2.js';
-import { isCrashOrTime } from '../../rules/crash-or-time.js';
+import { chooseBadTasks, type PurgeCandidate, type PurgeRule } from '../../rules/purge-choice.js';
 import { updateSprt } from '../../rules/sprt.js';
 import {
   readRunResults,
@@ -19,21 +18,8 @@ import { markRun, markTask, pushItem } from '../changes.js';
 import { sumTasks } from './sum-tasks.js';
 import { deactivateTask, isUndecided, reviveRun, updateFlags } from './transitions.js';
 
-/** How suspicious a worker must be: a p-value, a residual, and how many workers are looked for. */
-export interface PurgeRule {
-  p: number;
-  residual: number;
-  iterations: number;
-}
-
-export const AUTO_PURGE: PurgeRule = { p: 0.001, residual: 7, iterations: 1 };
-export const MANUAL_PURGE: PurgeRule = { p: 0.01, residual: 4.5, iterations: 1 };
-
 const DAY_MS = 86_400_000;
 const OLDEST_DAYS = 30;
-/** The residual shown for tasks with too many crashes or time losses. */
-const CRASH_RESIDUAL = 10;
-
 /** What became of a purge. */
 export type Purge = { readonly purged: true } | { readonly purged: false; readonly reason: string };
 
@@ -45,29 +31,13 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
   if (!(Math.floor((now - startTime) / DAY_MS) <= OLDEST_DAYS)) return refused('Run too old to be purged');
   if (runs.has(slot, RunFlag.failed)) return refused('You cannot purge a failed run');
 
-  let purged = false;
-  forEachGoodTask(state, slot, (taskId, offset) => {
-    if (!isCrashOrTime(readTaskResults(state.tasks, offset))) return;
-    setBadTask(state, slot, taskId, offset, CRASH_RESIDUAL, 'red', now);
-    purged = true;
-  });
-  const views = taskViews(state, slot);
-  const chi2 = chi2OfWorkers(views);
-  const bad = new Set(
-    findOutliers(views, chi2, rule.p, rule.residual, purged ? rule.iterations - 1 : rule.iterations),
-  );
-  if (bad.size > 0) {
-    forEachGoodTask(state, slot, (taskId, offset) => {
-      const key = uniqueKey(state, offset);
-      if (key === undefined || !bad.has(key)) return;
-      const residual = chi2.residual.get(key) ?? Number.POSITIVE_INFINITY;
-      setBadTask(state, slot, taskId, offset, residual, colorOf(chi2, residual), now);
-      purged = true;
-    });
+  const bad = chooseBadTasks(candidates(state, slot), rule);
+  if (bad.length === 0) return refused('No bad workers');
+  for (const { taskId, residual, color } of bad) {
+    setBadTask(state, slot, taskId, state.tasks.offsetOf(slot, taskId), residual, color, now);
   }
-  if (!purged) return refused('No bad workers');
   recount(state, slot);
-  return { purged };
+  return { purged: true };
 }
 
 function refused(reason: string): Purge {
@@ -118,28 +88,19 @@ function setBadTask(
   markRun(state, slot);
 }
 
-/** The run's tasks as the chi-squared test sees them. */
-export function taskViews(state: State, slot: number): TaskView[] {
-  const views: TaskView[] = [];
-  forEachGoodTask(state, slot, (_taskId, offset) => {
-    const key = uniqueKey(state, offset);
-    if (key !== undefined) views.push({ key, stats: readTaskResults(state.tasks, offset) });
-  });
-  return views;
+/** The run's tasks that are not purged yet. */
+function candidates(state: State, slot: number): PurgeCandidate[] {
+  const found: PurgeCandidate[] = [];
+  const { runs, tasks } = state;
+  for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
+    const offset = tasks.offsetOf(slot, taskId);
+    if ((tasks.records.i32[offset + TaskWord.flags]! & TaskFlag.bad) !== 0) continue;
+    found.push({ taskId, key: uniqueKey(state, offset), stats: readTaskResults(tasks, offset) });
+  }
+  return found;
 }
 
 function uniqueKey(state: State, offset: number): string | undefined {
   const entry = state.tasks.records.i32[offset + TaskWord.workerInfo]!;
   return entry === 0 ? undefined : state.workerProfiles.get(entry).unique_key;
-}
-
-function colorOf(chi2: Chi2, residual: number): string {
-  return colorOfResidual(residual, chi2);
-}
-
-function forEachGoodTask(state: State, slot: number, visit: (taskId: number, offset: number) => void): void {
-  for (let taskId = 0; taskId < state.runs.word(slot, RunWord.taskCount); taskId++) {
-    const offset = state.tasks.offsetOf(slot, taskId);
-    if ((state.tasks.records.i32[offset + TaskWord.flags]! & TaskFlag.bad) === 0) visit(taskId, offset);
-  }
 }
