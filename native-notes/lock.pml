@@ -1,12 +1,12 @@
 /*
- * The mutex of src/memory/locks/lock-table.ts and lock-queue.ts with the recovery of recover-locks.ts, for one lock: threads that park, an event
- * loop that waits in turns, one that gives up, deaths between any two accesses to shared memory, and the undertaker.
+ * The mutex of src/memory/locks/lock-table.ts and lock-queue.ts with the recovery of recover-locks.ts, for one lock: threads that park, one
+ * that gives up, as an event loop may, deaths between any two accesses to shared memory, and the reaper.
  *
- * Stronger than the code in one way: nobody looks again merely because time has passed, except before it has queued. So a
+ * Stronger than the code in one way: nobody looks again merely because time has passed. So a
  * lost wake-up shows as a thread that sleeps for ever, which Spin reports as an invalid end state.
  *
  * -DDEATHS=n   how many threads may die         -DROUNDS=n   how often each thread takes the lock
- * -DTHIRD=k    third thread: 0 none, 1 parks, 2 waits in turns, 3 gives up at any time
+ * -DTHIRD=k    third thread: 0 none, 1 parks, 2 gives up at any time
  * -DMORTALS=m  which threads may die, one bit each (threads 1 and 2 are alike)
  * -DMUTANT=n   breaks the algorithm in one place (locks-proof.md lists them): Spin must find an error
  *
@@ -28,7 +28,7 @@
 #define MUTANT 0
 #endif
 
-#define UNDERTAKER 4
+#define REAPER 4
 #define SLOTS 5
 #define anyWaiter (bit_[1] || bit_[2] || bit_[3])
 
@@ -36,12 +36,12 @@ byte owner;              /* the owner word: 0, or who holds the lock */
 bool bit_[SLOTS];        /* the bitmap of waiters */
 byte arrivals;           /* numbers arrivals */
 byte arrival[SLOTS];
-bool waitsFor[SLOTS];    /* WAITING_ON or QUEUED_ON names the lock */
+bool waitsFor[SLOTS];    /* the thread's word `waitingOn` names the lock */
 byte wakeWord[SLOTS];
 bool asleep[SLOTS];      /* parked in Atomics.wait */
-byte handingTo[SLOTS];   /* the note of a hand-over */
+byte handingTo[SLOTS];   /* whom the thread hands the lock to */
 bool dead[SLOTS];
-bool buried[SLOTS];
+bool reaped[SLOTS];
 bool done[SLOTS];
 byte inside;             /* who is in the critical section */
 bool one, other;         /* what the lock guards: equal whenever the lock changes hands */
@@ -162,42 +162,16 @@ inline takeParked(kMe, kLimited, kGot, kSeen, kWho) {
   fi
 }
 
-/* #waitInTurns */
-inline takeInTurns(tMe, tQueued, tGot, tSeen, tWho) {
-  tryTake(tMe, tGot);
-  do
-  :: tGot -> break
-  :: else ->
-     tSeen = wakeWord[tMe];
-     tWho = owner;
-     if
-     :: tQueued && tWho == tMe && !bit_[tMe] -> tGot = true
-     :: tWho == 0 ->
-        tryTake(tMe, tGot);
-        d_step { if :: tGot && tQueued -> bit_[tMe] = false :: else fi }
-     :: else ->
-        if
-        :: tQueued -> park(tMe, tSeen)
-        :: else -> announce(tMe); tQueued = true
-        fi
-     fi
-  od;
-  if :: tQueued -> waitsFor[tMe] = false :: else fi
-}
-
 proctype Thread(byte me; byte kind) {
-  bool got, had, queued, limited;
+  bool got, had, limited;
   byte seen, who, next, round;
   {
     do
     :: round == ROUNDS -> break
     :: else ->
-       limited = (kind == 3);
-       if
-       :: kind == 2 -> takeInTurns(me, queued, got, seen, who)
-       :: else -> takeParked(me, limited, got, seen, who)
-       fi;
-       atomic { seen = 0; who = 0; queued = false };
+       limited = (kind == 2);
+       takeParked(me, limited, got, seen, who);
+       atomic { seen = 0; who = 0 };
        if
        :: got -> criticalSection(me); pass(me, me, next, had)
        :: else
@@ -206,7 +180,7 @@ proctype Thread(byte me; byte kind) {
     od;
     done[me] = true
   } unless {
-    dead[me] -> d_step { got = 0; had = 0; queued = 0; limited = 0; seen = 0; who = 0; next = 0; round = 0; asleep[me] = 0 }
+    dead[me] -> d_step { got = 0; had = 0; limited = 0; seen = 0; who = 0; next = 0; round = 0; asleep[me] = 0 }
   }
 }
 
@@ -223,11 +197,11 @@ end:
   od
 }
 
-/* A living thread is about to make bWho the owner; a note of the dead is theirs to be recovered by */
+/* A living thread is about to make bWho the owner; what the dead were handing is recovered with them */
 #define handedBy(giver, bWho) (!dead[giver] && handingTo[giver] == bWho)
 
-/* recoverLocks: forgetWaiter, recover until nobody hands over to the dead, wakeAll, bury */
-inline bury(bWho, bPending, bNext, bHad) {
+/* recoverLocks: forgetWaiter, recover until nobody hands over to the dead, wakeAll, reap */
+inline reap(bWho, bPending, bNext, bHad) {
 #if MUTANT != 7
   bit_[bWho] = false;
 #endif
@@ -248,7 +222,7 @@ inline bury(bWho, bPending, bNext, bHad) {
 #if MUTANT != 9
         if :: bNext != 0 -> if :: waitsFor[bNext] -> bit_[bNext] = true :: else fi :: else fi;
 #endif
-        pass(UNDERTAKER, bWho, bNext, bHad)
+        pass(REAPER, bWho, bNext, bHad)
      :: else
      fi;
      if :: !bPending -> break :: else fi
@@ -260,18 +234,18 @@ inline bury(bWho, bPending, bNext, bHad) {
 #endif
 #endif
   skip;
-  d_step { bPending = 0; bNext = 0; bHad = 0; arrival[bWho] = 0; buried[bWho] = true }
+  d_step { bPending = 0; bNext = 0; bHad = 0; arrival[bWho] = 0; reaped[bWho] = true }
 }
 
-proctype Undertaker() {
+proctype Reaper() {
   bool pending, had;
   byte next;
 end:
   do
-  :: dead[1] && !buried[1] -> bury(1, pending, next, had)
-  :: dead[2] && !buried[2] -> bury(2, pending, next, had)
+  :: dead[1] && !reaped[1] -> reap(1, pending, next, had)
+  :: dead[2] && !reaped[2] -> reap(2, pending, next, had)
 #if THIRD != 0
-  :: dead[3] && !buried[3] -> bury(3, pending, next, had)
+  :: dead[3] && !reaped[3] -> reap(3, pending, next, had)
 #endif
   od
 }
@@ -290,7 +264,7 @@ init {
     run Thread(3, THIRD);
 #endif
     run Death();
-    run Undertaker()
+    run Reaper()
   }
 }
 

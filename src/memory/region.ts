@@ -99,11 +99,6 @@ export class Region {
     return new Int32Array(this.buffer, this.#carve(name, count, 4), count);
   }
 
-  /** The next table as unsigned 32-bit words. */
-  u32(name: string, count: number): Uint32Array {
-    return new Uint32Array(this.buffer, this.#carve(name, count, 4), count);
-  }
-
   /** The next table as doubles. */
   f64(name: string, count: number): Float64Array {
     return new Float64Array(this.buffer, this.#carve(name, count, 8), count);

@@ -10,17 +10,6 @@ function fresh(): { region: Region; tables: Tables } {
   return { region, tables: new Tables(region) };
 }
 
-it('a seqlock is never read torn', async () => {
-  const { region, tables } = fresh();
-  const writer = { job: 'writeNumbers', rounds: 60_000 };
-  const reader = { job: 'readNumbers', rounds: 0 };
-  const results = await contend(region, tables, [writer, writer, reader, reader]);
-  for (const [reads, torn] of results.slice(2)) {
-    assert.ok(reads! > 100, `${reads} reads`);
-    assert.equal(torn, 0);
-  }
-});
-
 it('a semaphore never admits more than its permits', async () => {
   const { region, tables } = fresh();
   const results = await contend(region, tables, Array(4).fill({ job: 'admit', rounds: 200_000 }));

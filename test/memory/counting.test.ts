@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { Counters } from '../../src/memory/counters/counters.js';
 import { Histogram } from '../../src/memory/counters/histogram.js';
 import { Semaphore } from '../../src/memory/locks/semaphore.js';
-import { SeqLock } from '../../src/memory/locks/seqlock.js';
 import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
 
@@ -100,15 +99,5 @@ describe('Semaphore', () => {
     const semaphore = new Semaphore(region, 'semaphore', 1);
     assert.throws(() => semaphore.release(), /released more often than acquired/);
     assert.equal(semaphore.inUse(), 0);
-  });
-});
-
-describe('SeqLock', () => {
-  it('gives back what was written last', () => {
-    const numbers = new SeqLock(region, 'numbers', 3);
-    assert.deepEqual([...numbers.read()], [0, 0, 0]);
-    numbers.write([1.5, -2, 2 ** 40]);
-    assert.deepEqual([...numbers.read()], [1.5, -2, 2 ** 40]);
-    assert.throws(() => numbers.write([1]), /holds 3 numbers, got 1/);
   });
 });

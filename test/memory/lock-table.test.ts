@@ -1,7 +1,7 @@
 import './fixtures/lock-check-on.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertNoLockHeld, LockViolation } from '../../src/memory/locks/lock-check.js';
+import { LockViolation } from '../../src/memory/locks/lock-check.js';
 import { LockTable } from '../../src/memory/locks/lock-table.js';
 import { Threads } from '../../src/memory/locks/threads.js';
 import { Region } from '../../src/memory/region.js';
@@ -13,15 +13,6 @@ function fresh(parks = true): { threads: Threads; low: LockTable; high: LockTabl
   const high = new LockTable(region, 'high', 1, 2);
   threads.join('test', { parks });
   return { threads, low, high, region };
-}
-
-/** The same locks as another thread sees them, so that one test can play two threads. */
-function another(region: Region): { threads: Threads; low: LockTable } {
-  const view = Region.attach(region.buffer);
-  const threads = new Threads(view);
-  const low = new LockTable(view, 'low', 4, 1);
-  threads.join('other', { parks: false });
-  return { threads, low };
 }
 
 describe('LockTable', () => {
@@ -43,55 +34,13 @@ describe('LockTable', () => {
     assert.throws(() => low.acquire(), /has not joined/);
   });
 
-  it('tryAcquire gives up on a lock that another thread holds', async () => {
-    const { low, region } = fresh();
-    const other = another(region);
-    await other.low.acquireAsync();
-    assert.equal(low.tryAcquire(), false);
-    assert.equal(low.owner(), other.threads.self());
-    other.low.release();
-    assert.equal(low.tryAcquire(), true);
-    low.release();
-  });
-
-  it('refuses a thread that takes what it holds', async () => {
+  it('runs work under a lock and releases it when the work throws', () => {
     const { low } = fresh();
-    await low.acquireAsync();
-    assert.throws(() => low.acquire(), /low\[0\] taken again by thread 1/);
-    low.release();
-  });
-
-  it('acquireAsync waits until the other thread releases', async () => {
-    const { low, region } = fresh(false);
-    const other = another(region);
-    await other.low.acquireAsync();
-    const mine = low.acquireAsync();
-    other.low.release();
-    await mine;
-    assert.equal(low.owner(), 1);
-    low.release();
-    assert.equal(low.owner(), 0);
-    assert.equal(low.contended(), 1);
-  });
-
-  it('gives every flow of one thread its turn, queued behind the same lock', async () => {
-    const { low, region } = fresh(false);
-    const other = another(region);
-    const order: number[] = [];
-    await other.low.acquireAsync();
-    const flows = [1, 2, 3].map((flow) => low.runAsync(0, () => order.push(flow)));
-    other.low.release();
-    await Promise.all(flows);
-    assert.deepEqual(order.sort(), [1, 2, 3]);
-    assert.equal(low.owner(), 0);
-  });
-
-  it('runAsync releases when the work throws', async () => {
-    const { low } = fresh(false);
-    await assert.rejects(
-      low.runAsync(0, () => assert.fail('work failed')),
-      /work failed/,
+    assert.equal(
+      low.run(0, () => low.owner(0)),
+      1,
     );
+    assert.throws(() => low.run(0, () => assert.fail('work failed')), /work failed/);
     assert.equal(low.owner(), 0);
   });
 });
@@ -115,15 +64,6 @@ describe('lock checking', () => {
   it('refuses to release what is not held', () => {
     const { low } = fresh();
     assert.throws(() => low.release(), /low\[0\] \(rank 1\) released but not held/);
-  });
-
-  it('finds a lock still held at the end of a request', () => {
-    const { low } = fresh();
-    assertNoLockHeld();
-    low.acquire();
-    assert.throws(() => assertNoLockHeld(), /low\[0\] .* still held at the end of the request/);
-    low.release();
-    assertNoLockHeld();
   });
 
   it('refuses to park an event loop', () => {

@@ -1,4 +1,4 @@
-/** The giver and the taker of a lock die, and the taker is buried first: found by the model of the lock (locks-proof.md). */
+/** The giver and the taker of a lock die, and the taker is reaped first: found by the model of the lock (locks-proof.md). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LockTable } from '../../src/memory/locks/lock-table.js';
@@ -17,7 +17,7 @@ function view(region: Region): { threads: Threads; words: Int32Array; lock: Lock
   return { threads, lock, words: region.i32('after', 1) };
 }
 
-test('a lock that a dead thread was handing to a buried one is free after its recovery', () => {
+test('a lock that a dead thread was handing to a reaped one is free after its recovery', () => {
   const region = Region.create(1 << 20);
   const giver = view(region);
   const taker = view(Region.attach(region.buffer));

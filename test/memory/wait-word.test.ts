@@ -19,33 +19,31 @@ describe('WaitWord', () => {
     assert.equal(isAtLeast(before, before), true);
   });
 
-  it('waits until its time is over, or not at all for a word that has changed', async () => {
+  it('waits until its time is over, or not at all for a word that has changed', {
+    timeout: 120_000,
+  }, async () => {
     const word = new WaitWord(Region.create(64 * 1024), 'word');
     word.store(5);
     for (const wait of [word.wait.bind(word), word.waitAsync.bind(word)]) {
-      const began = performance.now();
-      await wait(4, 5_000);
-      assert.ok(performance.now() - began < 1_000);
+      await wait(4, 600_000);
       const then = performance.now();
       await wait(5, 30);
       assert.ok(performance.now() - then >= 25);
     }
   });
 
-  it('wakes a parked thread and a waiting event loop', async () => {
+  it('wakes a parked thread and a waiting event loop', { timeout: 120_000 }, async () => {
     const region = Region.create(REGION_BYTES);
     const { gate } = new Tables(region);
     gate.store(1);
     const worker = startWorker(region, { job: 'waitForWord', rounds: 3 });
     await once(worker, 'message');
-    const here = gate.waitAsync(1, 5_000);
-    const began = performance.now();
+    const here = gate.waitAsync(1, 600_000);
     const answer = once(worker, 'message');
     gate.store(3);
     gate.notify();
     await here;
     assert.deepEqual((await answer)[0], [3]);
-    assert.ok(performance.now() - began < 4_000);
   });
 
   it('keeps a process alive that has nothing else to do', () => {

@@ -33,13 +33,13 @@ describe('what a batch takes', () => {
   ): boolean {
     let isDeferred = wasOwed && !isDue;
     if (isDue) state.dirtyRuns.mark(slot);
-    const owed: Deferrals = {
+    const deferrals: Deferrals = {
       isDue: () => isDue,
       defer: () => {
         isDeferred = true;
       },
     };
-    const run = collectBatch(state, owed).runs.find(({ runId }) => runId === RUN);
+    const run = collectBatch(state, deferrals).runs.find(({ runId }) => runId === RUN);
     const ids = run?.tasks.map(({ taskId }) => taskId) ?? [];
     assert.equal(new Set(ids).size, ids.length, 'a task stands twice in a batch');
     for (const task of run?.tasks ?? []) stored.set(task.taskId, task);

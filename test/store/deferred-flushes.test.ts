@@ -18,7 +18,7 @@ describe('OwedRuns', () => {
           const due = deferred.choose(now);
           assert.ok(due.size <= most, `${due.size} at once`);
           for (const slot of due) turns.set(slot, [...(turns.get(slot) ?? []), now]);
-          // What was chosen is owed again at once, as under load.
+          // What was chosen is deferred again at once, as under load.
           for (const slot of due) deferred.defer(slot);
         }
         for (let slot = 0; slot < runs; slot++) {
@@ -30,7 +30,7 @@ describe('OwedRuns', () => {
     );
   });
 
-  it('owes a run no longer once it is chosen, and all when all are', () => {
+  it('defers a run no longer once it is chosen, and all when all are', () => {
     const deferred = new DeferredFlushes(INTERVAL);
     for (const slot of [3, 5, 7]) deferred.defer(slot);
     assert.deepEqual([...deferred.chooseAll()], [3, 5, 7]);

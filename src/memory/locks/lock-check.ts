@@ -12,53 +12,42 @@ interface HeldLock {
   readonly rank: number;
   readonly table: string;
   readonly index: number;
-  readonly granted: boolean;
 }
 
 const held: HeldLock[] = [];
 let turnCheck = false;
-let loopCheck = false;
 
 function label(lock: { readonly table: string; readonly index: number; readonly rank: number }): string {
   return `${lock.table}[${lock.index}] (rank ${lock.rank})`;
 }
 
-function failIfHeld(granted: boolean, when: string): void {
-  const kept = held.filter((lock) => lock.granted === granted);
-  if (kept.length === 0) return;
-  for (const lock of kept) held.splice(held.indexOf(lock), 1);
-  throw new LockViolation(`${kept.map(label).join(', ')} still held ${when}: release before any await`);
+function failIfHeld(): void {
+  if (held.length === 0) return;
+  const kept = held.splice(0);
+  throw new LockViolation(
+    `${kept.map(label).join(', ')} still held at the end of the turn that took it: release before any await`,
+  );
 }
 
-/**
- * Throws when taking this lock now could dead-lock: its rank is not above every rank held. Locks granted to a promise
- * are left out, since between grant and continuation other code of the same thread may run.
- */
+/** Throws when taking this lock now could dead-lock: its rank is not above every rank held. */
 export function checkOrder(rank: number, table: string, index: number): void {
   for (const lock of held) {
-    if (!lock.granted && lock.rank >= rank) {
+    if (lock.rank >= rank) {
       throw new LockViolation(`${label({ rank, table, index })} taken while holding ${label(lock)}`);
     }
   }
 }
 
-/** Records a lock as held. `granted`: to a promise, whose continuation runs a few microtasks later. */
-export function noteAcquired(rank: number, table: string, index: number, granted: boolean): void {
-  held.push({ rank, table, index, granted });
-  if (granted && !loopCheck) {
-    loopCheck = true;
-    setImmediate(() => {
-      loopCheck = false;
-      failIfHeld(true, 'in a later turn of the event loop');
-    });
-  } else if (!granted && !turnCheck) {
-    // A microtask never runs inside synchronous code, so whatever it finds held has crossed an await.
-    turnCheck = true;
-    queueMicrotask(() => {
-      turnCheck = false;
-      failIfHeld(false, 'at the end of the turn that took it');
-    });
-  }
+/** Records a lock as held. */
+export function noteAcquired(rank: number, table: string, index: number): void {
+  held.push({ rank, table, index });
+  if (turnCheck) return;
+  // A microtask never runs inside synchronous code, so whatever it finds held has crossed an await.
+  turnCheck = true;
+  queueMicrotask(() => {
+    turnCheck = false;
+    failIfHeld();
+  });
 }
 
 /** Records a lock as released; throws when this thread does not hold it. */
@@ -67,11 +56,4 @@ export function noteReleased(rank: number, table: string, index: number): void {
   if (at < 0)
     throw new LockViolation(`${label({ rank, table, index })} released but not held by this thread`);
   held.splice(at, 1);
-}
-
-/** Throws when this thread holds any lock: for the end of a request. Does nothing unless SHOAL_LOCK_CHECK=1. */
-export function assertNoLockHeld(): void {
-  if (held.length > 0) {
-    throw new LockViolation(`${held.map(label).join(', ')} still held at the end of the request`);
-  }
 }

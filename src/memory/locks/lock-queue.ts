@@ -1,7 +1,6 @@
 // Who waits for a lock, and who has it next. What holds at every moment is said in lock-table.ts.
 
 import { failpoint } from '../failpoint.js';
-import { waitOnWord } from './async-wait.js';
 import { slotOf, type Threads } from './threads.js';
 
 /** Words from one lock to the next: 128 bytes. The first is the owner word. */
@@ -9,15 +8,9 @@ export const ROW = 32;
 /** Two words: a bit for each waiting thread. */
 const WAITERS = 1;
 const ARRIVALS = 3;
-export const CONTENDED = 4;
-export const ASYNC_WAITERS = 5;
 
 /** Looks at a held lock before queueing, and again before parking: about a microsecond each. */
 export const SPINS = 100;
-/** How long an event loop retries before it queues in order, in milliseconds. */
-const PATIENCE_MS = 3;
-/** How often a waiting event loop looks again, unasked, in milliseconds. */
-const RECHECK_MS = 2;
 /** A thread that has been parked for as long wonders whether the owner is still there. */
 const LIVENESS_CHECK_MS = 20;
 
@@ -84,56 +77,17 @@ export class LockQueue {
     return true;
   }
 
-  /**
-   * Waits without parking until the owner is `me`: retries first, so that a busy event loop does not keep a lock idle, and
-   * after a few milliseconds queues in order like everyone else.
-   */
-  async waitInTurns(row: number, me: number): Promise<void> {
-    const words = this.#words;
-    const threads = this.#threads;
-    const slot = slotOf(me);
-    const bitmap = this.#bitmap(row, slot);
-    const bit = 1 << ((slot - 1) & 31);
-    const impatient = performance.now() + PATIENCE_MS;
-    let queued = false;
-    Atomics.add(words, row + ASYNC_WAITERS, 1);
-    for (;;) {
-      const seen = Atomics.load(threads.words, threads.waits.wakeAt(slot));
-      const owner = Atomics.load(words, row);
-      // The owner word alone could mean a lock that other code of this thread took meanwhile.
-      if (queued && owner === me && (Atomics.load(words, bitmap) & bit) === 0) break;
-      if (owner === 0 && Atomics.compareExchange(words, row, 0, me) === 0) {
-        if (queued) Atomics.and(words, bitmap, ~bit);
-        break;
-      }
-      if (queued) {
-        await waitOnWord(threads.words, threads.waits.wakeAt(slot), seen, RECHECK_MS);
-      } else if (
-        performance.now() > impatient &&
-        threads.waits.beginQueue(this.#firstId + row / ROW, () => Atomics.add(words, row + ARRIVALS, 1))
-      ) {
-        queued = true;
-        Atomics.or(words, bitmap, bit);
-      } else {
-        await waitOnWord(words, row, owner, RECHECK_MS);
-      }
-    }
-    if (queued) threads.waits.endQueue();
-    Atomics.sub(words, row + ASYNC_WAITERS, 1);
-  }
-
   /** Passes a held lock to the longest waiter; false when the last one gave up meanwhile. */
   handOver(row: number): boolean {
     const words = this.#words;
     const threads = this.#threads;
-    const id = this.#firstId + row / ROW;
     for (;;) {
       let next = 0;
       let first = 0;
       for (let half = 0; half < 2; half++) {
         for (let bits = Atomics.load(words, row + WAITERS + half); bits !== 0; bits &= bits - 1) {
           const slot = half * 32 + 32 - Math.clz32(bits & -bits);
-          const arrival = threads.waits.arrivalAt(slot, id);
+          const arrival = threads.waits.arrivalOf(slot);
           if (next === 0 || ((arrival - first) | 0) < 0) {
             next = slot;
             first = arrival;

@@ -24,7 +24,7 @@ import { failpoint } from '../failpoint.js';
 import type { Region } from '../region.js';
 import { checkingLocks, checkOrder, LockViolation, noteAcquired, noteReleased } from './lock-check.js';
 import type { LockMeter } from './lock-meter.js';
-import { ASYNC_WAITERS, CONTENDED, LockQueue, ROW, SPINS } from './lock-queue.js';
+import { LockQueue, ROW, SPINS } from './lock-queue.js';
 import { type OwnedLocks, slotOf, type Threads, threadsOf } from './threads.js';
 
 /** Looks of a tryAcquire: a few microseconds, then the caller does something else. */
@@ -72,7 +72,9 @@ export class LockTable implements OwnedLocks {
   /** Takes lock `i`, waiting in order of arrival. Parks the thread, so not for event loops. */
   acquire(i = 0): void {
     if (checkingLocks && !this.#threads.parks) {
-      throw new LockViolation(`${this.name}[${i}]: acquire on an event loop; use tryAcquire or acquireAsync`);
+      throw new LockViolation(
+        `${this.name}[${i}]: acquire on an event loop; use tryAcquire or acquireBriefly`,
+      );
     }
     this.#take(i, Number.POSITIVE_INFINITY);
   }
@@ -89,8 +91,7 @@ export class LockTable implements OwnedLocks {
 
   /**
    * As `acquire`, but allowed on event loops: only for locks that are held for microseconds by code that never
-   * blocks, so that the wait is short. There it throws after a second, when the owner must have died. Not to be
-   * mixed with `acquireAsync` on one table.
+   * blocks, so that the wait is short. There it throws after a second, when the owner must have died.
    */
   acquireBriefly(i = 0): void {
     this.#take(i, this.#threads.parks ? Number.POSITIVE_INFINITY : BRIEF_LIMIT_MS);
@@ -120,33 +121,8 @@ export class LockTable implements OwnedLocks {
   tryAcquire(i = 0): boolean {
     if (checkingLocks) checkOrder(this.rank, this.name, i);
     if (!this.#try(this.#row(i), this.#me(), TRY_SPINS)) return false;
-    this.#took(i, false);
+    this.#took(i);
     return true;
-  }
-
-  /**
-   * Takes lock `i` without parking; resolves holding it. Release it before the next await. Retries first, so that a
-   * busy event loop does not keep a lock idle, and after a few milliseconds queues in order like everyone else.
-   */
-  async acquireAsync(i = 0): Promise<void> {
-    const row = this.#row(i);
-    const me = this.#me();
-    if (!this.#try(row, me, TRY_SPINS)) await this.#wait(row, me);
-    this.#took(i, true);
-  }
-
-  /** Runs `work` under lock `i` as soon as the lock can be had without parking, and releases it. */
-  async runAsync<T>(i: number, work: () => T): Promise<T> {
-    const row = this.#row(i);
-    const me = this.#me();
-    if (checkingLocks) checkOrder(this.rank, this.name, i);
-    if (!this.#try(row, me, TRY_SPINS)) await this.#wait(row, me);
-    this.#took(i, false);
-    try {
-      return work();
-    } finally {
-      this.release(i);
-    }
   }
 
   /** Gives lock `i` to the thread that has waited longest, or frees it. Throws when this thread does not hold it. */
@@ -201,10 +177,7 @@ export class LockTable implements OwnedLocks {
       if (!this.#queue.anyWaiter(row)) {
         Atomics.store(words, row, 0);
         failpoint?.(`${this.name}: freed`);
-        if (!this.#queue.anyWaiter(row)) {
-          if (Atomics.load(words, row + ASYNC_WAITERS) > 0) Atomics.notify(words, row, 1);
-          return;
-        }
+        if (!this.#queue.anyWaiter(row)) return;
         if (Atomics.compareExchange(words, row, 0, me) !== 0) return;
       }
     } while (!this.#queue.handOver(row));
@@ -213,13 +186,6 @@ export class LockTable implements OwnedLocks {
   /** Slot of the thread that holds lock `i`, 0 when it is free. */
   owner(i = 0): number {
     return slotOf(Atomics.load(this.#words, this.#row(i)));
-  }
-
-  /** How often a lock of this table was not free when asked for, tryAcquire apart. */
-  contended(): number {
-    let sum = 0;
-    for (let i = 0; i < this.count; i++) sum += Atomics.load(this.#words, i * ROW + CONTENDED) >>> 0;
-    return sum;
   }
 
   #row(i: number): number {
@@ -252,7 +218,6 @@ export class LockTable implements OwnedLocks {
       if (Atomics.load(this.#words, row) === me) {
         throw new LockViolation(`${this.name}[${i}] taken again by thread ${slotOf(me)}, which holds it`);
       }
-      Atomics.add(this.#words, row + CONTENDED, 1);
       const began = performance.now();
       if (!this.#try(row, me, SPINS) && !this.#queue.park(row, me, limitMs)) {
         throw new Error(
@@ -261,19 +226,11 @@ export class LockTable implements OwnedLocks {
       }
       this.#meter?.waited(began);
     }
-    this.#took(i, false);
+    this.#took(i);
   }
 
-  /** Waits without parking until the lock is this thread's. */
-  async #wait(row: number, me: number): Promise<void> {
-    const began = performance.now();
-    Atomics.add(this.#words, row + CONTENDED, 1);
-    await this.#queue.waitInTurns(row, me);
-    this.#meter?.waited(began);
-  }
-
-  #took(i: number, granted: boolean): void {
-    if (checkingLocks) noteAcquired(this.rank, this.name, i, granted);
+  #took(i: number): void {
+    if (checkingLocks) noteAcquired(this.rank, this.name, i);
     this.#meter?.took(i);
     this.recorder?.enter(i);
     failpoint?.(`${this.name}: taken`);

@@ -13,16 +13,14 @@ export const ThreadWord = {
   generation: 33,
   waitingOn: 34,
   arrival: 35,
-  queuedOn: 36,
-  queuedArrival: 37,
-  handingTo: 38,
+  handingTo: 36,
   /** Number of the thread in Node, and in the kernel (0 where the kernel does not tell). */
-  nodeId: 39,
-  kernelId: 40,
+  nodeId: 37,
+  kernelId: 38,
   /** Counts up while the thread's event loop turns. */
-  liveness: 41,
+  liveness: 39,
   /** Above 0 while the thread is in native code that must not be ended half-way. */
-  native: 42,
+  native: 40,
 } as const;
 
 export const ThreadState = { free: 0, alive: 1, dead: 2 } as const;

@@ -39,31 +39,14 @@ export class ThreadWaits {
     Atomics.store(this.#words, this.#threads.self() * ROW + ThreadWord.waitingOn, 0);
   }
 
-  /** As `begin`, for an event loop that queues without parking; false when it queues for a lock already. */
-  beginQueue(id: number, arrival: () => number): boolean {
-    const row = this.#threads.self() * ROW;
-    if (Atomics.load(this.#words, row + ThreadWord.queuedOn) !== 0) return false;
-    Atomics.store(this.#words, row + ThreadWord.queuedArrival, arrival());
-    Atomics.store(this.#words, row + ThreadWord.queuedOn, id);
-    return true;
-  }
-
-  /** Ends what `beginQueue` published. */
-  endQueue(): void {
-    Atomics.store(this.#words, this.#threads.self() * ROW + ThreadWord.queuedOn, 0);
-  }
-
   /** The dead thread in `slot` waits for nothing any more: nobody must restore its place in a queue. */
   forget(slot: number): void {
     Atomics.store(this.#words, slot * ROW + ThreadWord.waitingOn, 0);
-    Atomics.store(this.#words, slot * ROW + ThreadWord.queuedOn, 0);
   }
 
-  /** The arrival number with which the thread in `slot` waits for lock `id`. */
-  arrivalAt(slot: number, id: number): number {
-    const row = slot * ROW;
-    const parked = Atomics.load(this.#words, row + ThreadWord.waitingOn) === id;
-    return Atomics.load(this.#words, row + (parked ? ThreadWord.arrival : ThreadWord.queuedArrival));
+  /** The arrival number with which the thread in `slot` waits. */
+  arrivalOf(slot: number): number {
+    return Atomics.load(this.#words, slot * ROW + ThreadWord.arrival);
   }
 
   /** Records whom this thread is handing a lock to, 0 when done, so that its death half-way can be repaired. */
@@ -76,13 +59,9 @@ export class ThreadWaits {
     return Atomics.load(this.#words, slot * ROW + ThreadWord.handingTo);
   }
 
-  /** Whether the thread in `slot` waits for lock `id`, parked or in turns of its event loop. */
+  /** Whether the thread in `slot` waits for lock `id`. */
   waitsFor(slot: number, id: number): boolean {
-    const row = slot * ROW;
-    return (
-      Atomics.load(this.#words, row + ThreadWord.waitingOn) === id ||
-      Atomics.load(this.#words, row + ThreadWord.queuedOn) === id
-    );
+    return Atomics.load(this.#words, slot * ROW + ThreadWord.waitingOn) === id;
   }
 
   /** Whether a living thread is about to make the thread in `slot` the owner of a lock. */

@@ -113,11 +113,6 @@ export class Threads implements ThreadRows {
     Atomics.store(this.words, slot * ROW + ThreadWord.state, ThreadState.free);
   }
 
-  /** Says that this thread runs an event loop: it must never wait for a lock. */
-  markEventLoop(): void {
-    this.#parks = false;
-  }
-
   /** This thread's slot; throws when it has not joined. */
   self(): number {
     if (this.#self === 0) throw new Error('this thread has not joined the region: call Threads.join first');
@@ -163,7 +158,7 @@ export class Threads implements ThreadRows {
     Atomics.compareExchange(this.words, slot * ROW + ThreadWord.state, ThreadState.dead, ThreadState.free);
   }
 
-  /** As `markDead`, for the thread that Node knows under this number. Whoever buries the dead is woken. */
+  /** As `markDead`, for the thread that Node knows under this number. Whoever reaps the dead is woken. */
   markDeadThread(nodeId: number): void {
     for (let slot = 1; slot <= MAX_THREADS; slot++) {
       if (Atomics.load(this.words, slot * ROW + ThreadWord.nodeId) === nodeId) this.markDead(slot);
@@ -195,7 +190,7 @@ export class Threads implements ThreadRows {
     );
   }
 
-  /** Wakes whoever buries the dead: a thread has waited long, or one has ended. */
+  /** Wakes whoever reaps the dead: a thread has waited long, or one has ended. */
   requestLivenessCheck(): void {
     this.waits.wake(NOBODY);
   }
