@@ -3,7 +3,7 @@
 const NET_NAME = /^nn-([a-f0-9]{12})\.nnue$/;
 
 /** Hex digits of the SHA-256 that a name carries. */
-export const NET_HASH_DIGITS = 12;
+const NET_HASH_DIGITS = 12;
 
 export function isNetName(name: string): boolean {
   return NET_NAME.test(name);

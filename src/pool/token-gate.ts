@@ -17,7 +17,7 @@ export interface TokenGateOptions<Call, Answer> {
 }
 
 /** More calls wait than may. */
-export class QueueFull extends Error {
+class QueueFull extends Error {
   constructor(limit: number) {
     super(`${limit} calls wait for a token already: raise THREADPOOL_TOKENS, or THREADPOOL_QUEUE`);
     this.name = 'QueueFull';

@@ -37,17 +37,12 @@ export const WORKER_ARCHS: readonly string[] = [
 ];
 
 /** What a worker reports when the build script knows no name for its machine. */
-export const UNKNOWN_ARCH = 'unknown';
+const UNKNOWN_ARCH = 'unknown';
 
 const USERNAME = /^[A-Za-z0-9]{2,}$/;
 
-let workerArchs: ReadonlySet<string> = new Set([...WORKER_ARCHS, UNKNOWN_ARCH]);
+const workerArchs: ReadonlySet<string> = new Set([...WORKER_ARCHS, UNKNOWN_ARCH]);
 let legacyUsernames: ReadonlySet<string> = new Set();
-
-/** Replaces the architectures that `worker_arch` may name; "unknown" always stays among them. */
-export function setWorkerArchs(names: Iterable<string>): void {
-  workerArchs = new Set([...names, UNKNOWN_ARCH]);
-}
 
 /** Replaces the usernames accepted although they break the pattern (docs/spec/data-model.md §8, legacy_usernames). */
 export function setLegacyUsernames(names: Iterable<string>): void {

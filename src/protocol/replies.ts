@@ -8,7 +8,6 @@ import type { Results } from '../model/documents.js';
 export const WORKER_VERSION = 325;
 
 /** Bodies without duration that never change. */
-export const EMPTY_BODY = '{}';
 export const VERSION_BODY = `{"version":${WORKER_VERSION}}`;
 export const ALIVE_BODY = '{"task_alive":true}';
 export const NOT_ALIVE_BODY = '{"task_alive":false}';
@@ -51,12 +50,12 @@ const ZERO_STATS: Required<Results> = {
 const ZERO_STATS_TEXT = JSON.stringify(ZERO_STATS);
 
 /** What stands before the run's args in a reply that assigns a task. */
-export function assignmentHead(runId: string): string {
+function assignmentHead(runId: string): string {
   return `{"run":{"_id":"${runId}","args":`;
 }
 
 /** What follows the run's args: counts and the opening offset are in games. */
-export function assignmentTail(taskId: number, numGames: number, start: number): string {
+function assignmentTail(taskId: number, numGames: number, start: number): string {
   return `,"my_task":{"num_games":${numGames},"start":${start},"stats":${ZERO_STATS_TEXT}}},"task_id":${taskId}}`;
 }
 

@@ -51,7 +51,7 @@ const overshootSchema = strict({
   sq1: nonNegativeNumber,
 });
 
-export const sprtSchema = refined(
+const sprtSchema = refined(
   strict({
     alpha: constant(0.05, '0.05'),
     beta: constant(0.05, '0.05'),
@@ -71,7 +71,7 @@ export const sprtSchema = refined(
   ({ overshoot, lost_samples }) => (overshoot === undefined) !== (lost_samples === undefined),
 );
 
-export const spsaSchema = strict({
+const spsaSchema = strict({
   algorithm: Type.Optional(Type.Literal('classic')),
   A: nonNegativeNumber,
   alpha: nonNegativeNumber,
@@ -98,7 +98,7 @@ export const spsaSchema = strict({
   ),
 });
 
-export const runArgsSchema = refined(
+const runArgsSchema = refined(
   strict({
     base_tag: Type.String(),
     new_tag: Type.String(),

@@ -89,7 +89,7 @@ export const longWorkerName = text(`${SHORT_NAME}-[a-f0-9]{4}\\*?`, 'long_worker
 type Pentanomial = readonly [number, number, number, number, number];
 
 /** The three rules by which game counts and game pairs must agree (docs/spec/worker-api.md §2.5). */
-export function resultsAgree(results: {
+function resultsAgree(results: {
   wins: number;
   losses: number;
   draws: number;

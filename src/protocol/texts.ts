@@ -47,8 +47,6 @@ export const incompatibleStats = (
   spsaGames: number,
 ) =>
   `Update_task: task ${runId}/${taskId} has incompatible stats. Before ${before}. Now ${now}. SPSA_games ${spsaGames}.`;
-export const oddGames = (runId: string, taskId: number) =>
-  `Update_task: the number of games received for task ${runId}/${taskId} is odd; games are played in pairs`;
 export const wrongBatchSize = (runId: string, taskId: number) =>
   `Update_task: the number of games received for task ${runId}/${taskId} is incompatible with the SPRT batch size`;
 

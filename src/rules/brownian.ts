@@ -31,7 +31,7 @@ export function outcomeCdf(motion: BrownianMotion, time: number, y: number): num
 }
 
 /** Form 1: the eigenfunction series, for times that let the motion reach the barriers. */
-export function outcomeCdfBySeries({ a, b, drift, sigma }: BrownianMotion, time: number, y: number): number {
+function outcomeCdfBySeries({ a, b, drift, sigma }: BrownianMotion, time: number, y: number): number {
   const width = b - a;
   const variance = sigma * sigma;
   const gamma = drift / variance;

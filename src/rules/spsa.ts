@@ -4,8 +4,7 @@
  * stochastic optimization", IEEE Trans. Aerosp. Electron. Syst. 34 (1998).
  */
 
-import { crc32 } from 'node:zlib';
-import type { Spsa, SpsaHistoryPoint, SpsaParam, TaskSpsaParams } from '../model/documents.js';
+import type { Spsa, SpsaHistoryPoint } from '../model/documents.js';
 
 /** The direction in which a parameter is perturbed. */
 export type Flip = 1 | -1;
@@ -23,16 +22,6 @@ export interface SpsaResult {
   readonly num_games: number;
   readonly sig?: number;
 }
-
-/** A value of a parameter as an engine plays it, with the step sizes behind it. */
-export interface WorkerParam extends StepSizes {
-  name: string;
-  value: number;
-  flip: Flip;
-}
-
-/** Why a result was not applied, if it was not. */
-export type SpsaOutcome = 'applied' | 'no request' | 'wrong signature';
 
 /**
  * Step sizes after `iter` applied game pairs. R is 0 where c is too small to divide by its square, so that a step
@@ -137,111 +126,11 @@ export function wantsHistory(historyLength: number, iter: number, period: number
 }
 
 /**
- * The values both engines play in the next batch, for the given flips, one a parameter.
- * @throws RangeError when the tune uses an unknown algorithm
- */
-export function buildWorkerParams(
-  spsa: Spsa,
-  flips: readonly Flip[],
-): { wParams: WorkerParam[]; bParams: { name: string; value: number }[] } {
-  requireClassic(spsa);
-  const tune = new DocumentTune(spsa);
-  const steps = spsa.params.map(({ name }, i) => ({
-    name,
-    flip: flips[i]!,
-    ...batchValues(tune, i, flips[i]!),
-  }));
-  return {
-    wParams: steps.map(({ name, w, c, R, flip }) => ({ name, value: w, c, R, flip })),
-    bParams: steps.map(({ name, b }) => ({ name, value: b })),
-  };
-}
-
-/**
- * Applies the result of a batch to the tune in place and takes the request off the task: an update counts once. A
- * result without a request, or one whose signature is not that of the stored flips, changes nothing else.
- * @param numGames games of the whole run
- * @throws RangeError when the stored flips are fewer than the parameters, or the algorithm is unknown
- */
-export function applySpsaResult(
-  spsa: Spsa,
-  task: { spsa_params?: TaskSpsaParams },
-  result: SpsaResult,
-  numGames: number,
-): SpsaOutcome {
-  requireClassic(spsa);
-  const request = task.spsa_params;
-  if (request === undefined) return 'no request';
-  delete task.spsa_params;
-  if (crc32(request.packed_flips) !== (result.sig ?? 0)) return 'wrong signature';
-  const flips = unpackFlips(request.packed_flips, spsa.params.length);
-  const entry = applyBatch(new DocumentTune(spsa), request.iter, flips, result);
-  const period = historyPeriod(spsa.params.length, numGames);
-  if (period <= 0) return 'applied';
-  spsa.param_history ??= [];
-  if (wantsHistory(spsa.param_history.length, spsa.iter, period)) spsa.param_history.push(entry);
-  return 'applied';
-}
-
-/**
  * Refuses tunes of an algorithm that is not known; a missing one is the classic one.
  * @throws RangeError
  */
 export function requireClassic({ algorithm }: Pick<Spsa, 'algorithm'>): void {
   if (algorithm !== undefined && algorithm !== null && algorithm !== 'classic') {
     throw new RangeError(`the SPSA algorithm must be "classic", not ${JSON.stringify(algorithm)}`);
-  }
-}
-
-/** The numbers of a tune in its document. */
-class DocumentTune implements TuneNumbers {
-  readonly #spsa: Spsa;
-  readonly A: number;
-  readonly alpha: number;
-  readonly gamma: number;
-  readonly length: number;
-
-  constructor(spsa: Spsa) {
-    this.#spsa = spsa;
-    this.A = spsa.A;
-    this.alpha = spsa.alpha;
-    this.gamma = spsa.gamma;
-    this.length = spsa.params.length;
-  }
-
-  get iter(): number {
-    return this.#spsa.iter;
-  }
-
-  set iter(value: number) {
-    this.#spsa.iter = value;
-  }
-
-  c(i: number): number {
-    return this.#param(i).c;
-  }
-
-  a(i: number): number {
-    return this.#param(i).a;
-  }
-
-  min(i: number): number {
-    return this.#param(i).min;
-  }
-
-  max(i: number): number {
-    return this.#param(i).max;
-  }
-
-  theta(i: number): number {
-    return this.#param(i).theta;
-  }
-
-  setTheta(i: number, value: number): void {
-    this.#param(i).theta = value;
-  }
-
-  #param(i: number): SpsaParam {
-    return this.#spsa.params[i]!;
   }
 }

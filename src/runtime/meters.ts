@@ -30,7 +30,7 @@ export const METERED_ROUTES = [
 export type MeteredRoute = (typeof METERED_ROUTES)[number];
 
 /** Statuses that are told apart; 0 is any other, 499 a client that went before it was answered. */
-export const METERED_STATUSES = [
+const METERED_STATUSES = [
   0, 200, 204, 206, 302, 304, 307, 308, 400, 401, 403, 404, 405, 413, 416, 422, 429, 499, 500, 501, 503,
 ];
 

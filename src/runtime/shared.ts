@@ -23,7 +23,7 @@ export interface ThreadData extends SharedOptions {
   buffer: SharedArrayBuffer;
 }
 
-export const COUNTER_NAMES = [
+const COUNTER_NAMES = [
   'requests',
   'errors',
   'commits',

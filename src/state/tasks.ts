@@ -14,9 +14,6 @@ const CHUNK_TASKS = 32;
 const PAGE_CHUNKS = 128;
 const RUN_PAGES = 128;
 
-/** The most tasks that one run can have. */
-export const MAX_TASKS_OF_A_RUN = RUN_PAGES * PAGE_CHUNKS * CHUNK_TASKS;
-
 /** Every chunk of tasks is in use: SHOAL_MAX_TASKS is too small. */
 export class TasksFull extends Error {
   constructor(chunks: number) {

@@ -7,7 +7,7 @@ import type { TaskWrite, WriteBatch } from '../state/write-batch.js';
 import type { ExportReader, Reader, Store, StoreCounts, Writer } from './port.js';
 import { StoreError } from './store-error.js';
 
-export const MIGRATION_PARTS = ['users', 'settings', 'runs', 'actions', 'pgns'] as const;
+const MIGRATION_PARTS = ['users', 'settings', 'runs', 'actions', 'pgns'] as const;
 export type MigrationPart = (typeof MIGRATION_PARTS)[number];
 
 /** Under this key the target knows where a migration comes from, so that it may go on. */

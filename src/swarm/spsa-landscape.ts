@@ -19,7 +19,7 @@ export interface NamedValue {
 }
 
 /** Where the hill's top is: at 70 % of the range. */
-export function optimum(param: SpsaParam): number {
+function optimum(param: SpsaParam): number {
   return param.min + 0.7 * (param.max - param.min);
 }
 

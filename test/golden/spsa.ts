@@ -5,6 +5,7 @@ import type { Spsa, TaskSpsaParams } from '../../src/model/documents.js';
 import * as spsaRules from '../../src/rules/spsa.js';
 import { newTune, tuneFormValues, tuneParams } from '../../src/rules/spsa-form.js';
 import { tuneChart, tuneTable } from '../../src/rules/spsa-view.js';
+import { applySpsaResult, buildWorkerParams } from '../fixtures/document-tune.js';
 import {
   type Arguments,
   attempt,
@@ -93,7 +94,7 @@ function replayFlow(input: Arguments): unknown {
     let response: unknown;
     if (step.op === 'set_active') task.active = step.active;
     else if (step.op === 'request') response = request(spsa, task, step, textAt(input, 'run_id'));
-    else spsaRules.applySpsaResult(spsa, task, step.spsa_results, numberAt(input, 'num_games'));
+    else applySpsaResult(spsa, task, step.spsa_results, numberAt(input, 'num_games'));
     return { response, state: stateOf(spsa, tasks) };
   });
   return { start, steps };
@@ -104,7 +105,7 @@ function request(spsa: Spsa, task: FlowTask, { task_id, flips }: FlowStep, runId
     return { task_alive: false, info: `request_spsa_data: task ${runId}/${task_id} is not active` };
   }
   const packed = spsaRules.packFlips(flips);
-  const { wParams, bParams } = spsaRules.buildWorkerParams(spsa, flips);
+  const { wParams, bParams } = buildWorkerParams(spsa, flips);
   task.spsa_params = { iter: spsa.iter, packed_flips: packed };
   return { w_params: wParams, b_params: bParams, sig: crc32(packed), task_alive: true };
 }

@@ -11,7 +11,7 @@ import { wrapText } from '../../src/protocol/wrap-text.js';
 const RUN = 'af3df85fe05ab42e4493faac';
 
 test('duration is appended to every body', () => {
-  assert.equal(replies.withDuration(replies.EMPTY_BODY, 0), '{"duration":0}');
+  assert.equal(replies.withDuration('{}', 0), '{"duration":0}');
   assert.equal(replies.withDuration(replies.VERSION_BODY, 0.25), '{"version":325,"duration":0.25}');
   assert.equal(replies.withDuration(replies.ALIVE_BODY, 1e-7), '{"task_alive":true,"duration":1e-7}');
 });

@@ -4,8 +4,6 @@ import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { TaskSpsaParams } from '../../src/model/documents.js';
 import {
-  applySpsaResult,
-  buildWorkerParams,
   clipTheta,
   type Flip,
   historyPeriod,
@@ -15,6 +13,7 @@ import {
 } from '../../src/rules/spsa.js';
 import { newTune, tuneFormValues } from '../../src/rules/spsa-form.js';
 import { tuneChart } from '../../src/rules/spsa-view.js';
+import { applySpsaResult, buildWorkerParams } from '../fixtures/document-tune.js';
 import { assertClose } from './close.js';
 
 const FORM = {

@@ -8,7 +8,7 @@ import type { LiveUpdate } from '../../dashboard/messages.js';
 import type { Tally } from '../../memory/counters/tally.js';
 import type { Answer } from '../transport/exchange.js';
 
-export const LIVE_PATH = '/dashboard/live';
+const LIVE_PATH = '/dashboard/live';
 const TOPIC = 'live';
 const HISTORY = 600;
 /** Open dashboards of one front thread; each may make it hold a megabyte. */

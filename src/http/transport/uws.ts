@@ -68,7 +68,7 @@ export function superfluousFiles(): { file: string; size: number }[] {
 }
 
 /** Node.js, processor and C library, as the errors name them. */
-export function runtimeName(): string {
+function runtimeName(): string {
   const { version, platform, arch, versions } = process;
   return `Node.js ${version} (ABI ${versions.modules}) on ${platform} ${arch}${libcName()}`;
 }

@@ -14,7 +14,7 @@ import { checkArgs, filled, quote } from './check-run-args.js';
 import { applyStopRule, checkStopRule, SPRT_GAMES } from './run-stop-rule.js';
 
 /** Schema version of the run documents made here. */
-export const RUN_VERSION = 24;
+const RUN_VERSION = 24;
 export const OFFICIAL_REPO = 'https://github.com/official-stockfish/Stockfish';
 export const DEFAULT_BOOK = 'UHO_Lichess_4852_v1.epd';
 const DEFAULT_ITP = 100;

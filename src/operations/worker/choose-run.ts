@@ -77,7 +77,7 @@ function filterFor(state: State, info: WorkerInfo, worker: number): (slot: numbe
 }
 
 /** The position of an architecture in a run's mask; what is not in the list comes after it. */
-export function archIndex(arch: string): number {
+function archIndex(arch: string): number {
   const index = knownWorkerArchs().indexOf(arch);
   return index < 0 ? knownWorkerArchs().length : index;
 }

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 /** The public endpoints that a pool thread answers; rate_limit needs neither state nor store. */
-export const READS = [
+const READS = [
   'active_runs',
   'finished_runs',
   'actions',

@@ -15,7 +15,7 @@ const DATE_TEXT: JsonObject = {
 };
 
 /** A schema as it is on the wire: instants are texts, binary data is a list of byte values. */
-export function wireSchema(schema: TSchema | JsonObject): JsonObject {
+function wireSchema(schema: TSchema | JsonObject): JsonObject {
   return convert(schema as JsonObject) as JsonObject;
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'mongodb';
 import { StoreError } from '../store-error.js';
 
-export const DUPLICATE_KEY = 11_000;
+const DUPLICATE_KEY = 11_000;
 const NOT_IMPLEMENTED = 238;
 
 /** Names of driver errors that say that no usable server is reached now. */
