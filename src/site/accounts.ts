@@ -1,4 +1,5 @@
 /** The account of who is signed in, kept by each pool thread for a second, and until this instance changes it. */
+import { BoundedCache } from '../memory/bounded-cache.js';
 import type { UserDocument } from '../model/documents.js';
 import type { Users } from '../state/users.js';
 import type { Reader } from '../store/port.js';
@@ -15,7 +16,7 @@ interface Kept {
 export class Accounts {
   readonly #reader: Pick<Reader, 'user'>;
   readonly #users: Users;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedCache<string, Kept>(MOST_KEPT);
 
   constructor(reader: Pick<Reader, 'user'>, users: Users) {
     this.#reader = reader;
@@ -28,10 +29,7 @@ export class Accounts {
     const kept = this.#kept.get(username);
     const isFresh = kept !== undefined && kept.version === version && now - kept.readAt < BELIEVED_MS;
     const user = isFresh ? kept.user : await this.#reader.user(username);
-    if (!isFresh) {
-      if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-      this.#kept.set(username, { user, readAt: now, version });
-    }
+    if (!isFresh) this.#kept.set(username, { user, readAt: now, version });
     const status = this.#users.accountStatus(username);
     if (user === undefined || status === undefined) return user;
     return { ...user, blocked: user.blocked || status.blocked, pending: user.pending && status.pending };

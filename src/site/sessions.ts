@@ -3,6 +3,7 @@
  * it read for a second, and drops it at once when this instance changes any session.
  */
 import { createHash } from 'node:crypto';
+import { BoundedCache } from '../memory/bounded-cache.js';
 import type { WaitWord } from '../memory/locks/wait-word.js';
 import type { SiteRecord } from '../model/site-records.js';
 import type { Reader } from '../store/port.js';
@@ -25,7 +26,7 @@ export function keyOfSecret(secret: string): string {
 export class Sessions {
   readonly #reader: Pick<Reader, 'siteRecord'>;
   readonly #changes: WaitWord;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedCache<string, Kept>(MOST_KEPT);
 
   /** @param changes counts changes of sessions by this instance */
   constructor(reader: Pick<Reader, 'siteRecord'>, changes: WaitWord) {
@@ -40,10 +41,7 @@ export class Sessions {
     const kept = this.#kept.get(key);
     const isFresh = kept !== undefined && kept.changes === changes && now - kept.readAt < BELIEVED_MS;
     const record = isFresh ? kept.record : await this.#reader.siteRecord('session', key);
-    if (!isFresh) {
-      if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-      this.#kept.set(key, { record, readAt: now, changes });
-    }
+    if (!isFresh) this.#kept.set(key, { record, readAt: now, changes });
     return record !== undefined && (record.expires === 0 || record.expires > now) ? record : undefined;
   }
 

@@ -3,6 +3,7 @@
  * order of the tables below is the memory map.
  */
 import { randomFillSync } from 'node:crypto';
+import { BoundedCache } from '../memory/bounded-cache.js';
 import { LockMeter } from '../memory/locks/lock-meter.js';
 import { LockTable } from '../memory/locks/lock-table.js';
 import { Threads } from '../memory/locks/threads.js';
@@ -61,7 +62,7 @@ export class State {
   readonly outbox: Outbox;
   /** How long the locks that requests meet are waited for and held. */
   readonly lockMeters: readonly LockMeter[];
-  readonly #decoded = new Map<number, { generation: number; value: unknown }>();
+  readonly #decoded = new BoundedCache<number, { generation: number; value: unknown }>(DECODED_LIMIT);
 
   constructor(region: Region, sizes: StateSizes) {
     this.region = region;
@@ -131,7 +132,6 @@ export class State {
     const known = this.#decoded.get(handle);
     if (known !== undefined && known.generation === generation) return known.value as T;
     const value = decode(this.slab.copy(handle));
-    if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
     this.#decoded.set(handle, { generation, value });
     return value;
   }

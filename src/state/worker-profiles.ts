@@ -6,6 +6,7 @@
  * length of its key (u8) and the key, so that a request can be compared with it where it lies, and an array of the rest.
  */
 import { pack, unpack } from 'msgpackr';
+import { BoundedCache } from '../memory/bounded-cache.js';
 import type { TaskWorkerInfo, WorkerInfo } from '../model/documents.js';
 import type { Interned } from './interned.js';
 
@@ -68,10 +69,10 @@ interface DecodedProfile {
 export class WorkerProfiles {
   readonly #workers: Interned;
   readonly #profiles: Interned;
-  readonly #decoded = new Map<number, Decoded>();
+  readonly #decoded = new BoundedCache<number, Decoded>(DECODED_LIMIT);
   /** The entries that this thread took last for a worker's key. */
-  readonly #latest = new Map<string, number>();
-  readonly #decodedProfiles = new Map<number, DecodedProfile>();
+  readonly #latest = new BoundedCache<string, number>(DECODED_LIMIT);
+  readonly #decodedProfiles = new BoundedCache<number, DecodedProfile>(DECODED_LIMIT);
 
   constructor(workers: Interned, profiles: Interned) {
     this.#workers = workers;
@@ -84,7 +85,6 @@ export class WorkerProfiles {
     const latest = this.#latest.get(key);
     if (latest !== undefined && this.#retainAgain(latest, info)) return latest;
     const entry = this.#retainNew(info);
-    if (this.#latest.size >= DECODED_LIMIT) this.#latest.clear();
     this.#latest.set(key, entry);
     return entry;
   }
@@ -170,7 +170,6 @@ export class WorkerProfiles {
     const own = this.#workers.content(entry);
     const info = describe(this.#decodeProfile(profileOf(own)), decodeOwn(own));
     const decoded: Decoded = { serial, info, lastReported: undefined };
-    if (this.#decoded.size >= DECODED_LIMIT) this.#decoded.clear();
     this.#decoded.set(entry, decoded);
     return decoded;
   }
@@ -180,7 +179,6 @@ export class WorkerProfiles {
     const known = this.#decodedProfiles.get(profile);
     if (known?.serial === serial) return known.template;
     const template = decodeProfile(unpack(this.#profiles.content(profile)) as unknown[]);
-    if (this.#decodedProfiles.size >= DECODED_LIMIT) this.#decodedProfiles.clear();
     this.#decodedProfiles.set(profile, { serial, template });
     return template;
   }

@@ -2,6 +2,7 @@
  * Credentials that a front thread met verified. To compare a password with one that is known spares the digest under which the
  * shared record keeps it. Whether the account still is as it was then is asked of that record each time.
  */
+import { BoundedCache } from '../../memory/bounded-cache.js';
 import type { Users } from '../../state/users.js';
 
 /** A few hundred bytes each. */
@@ -14,7 +15,7 @@ export interface Account {
 }
 
 export class CredentialCache {
-  readonly #known = new Map<string, Account & { password: string }>();
+  readonly #known = new BoundedCache<string, Account & { password: string }>(MOST_KNOWN);
   readonly #users: Users;
   readonly #maxAge: number;
 
@@ -32,7 +33,6 @@ export class CredentialCache {
   }
 
   remember(username: string, password: string, { record, version }: Account): void {
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(username, { record, version, password });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { BoundedCache } from '../../memory/bounded-cache.js';
 import type { TaskWorkerInfo } from '../../model/documents.js';
 import { fromJson, toJson } from './json-text.js';
 
@@ -14,7 +15,7 @@ const MOST_CACHED = 20_000;
 export class WorkerInfoWrites {
   readonly #find: StatementSyncInstance;
   readonly #insert: StatementSyncInstance;
-  readonly #known = new Map<string, number>();
+  readonly #known = new BoundedCache<string, number>(MOST_CACHED);
 
   constructor(db: DatabaseSyncInstance) {
     this.#find = db.prepare('SELECT info FROM worker_infos WHERE digest = ?');
@@ -29,7 +30,6 @@ export class WorkerInfoWrites {
     const digest = hash('sha256', text, 'buffer');
     const row = this.#find.get(digest) as { info: number } | undefined;
     const info = row?.info ?? Number(this.#insert.run(digest, text).lastInsertRowid);
-    if (this.#known.size >= MOST_CACHED) this.#known.clear();
     this.#known.set(text, info);
     return info;
   }
@@ -43,7 +43,7 @@ export class WorkerInfoWrites {
 /** Reads contents back; parses each once as long as it is remembered. */
 export class WorkerInfoReads {
   readonly #get: StatementSyncInstance;
-  readonly #parsed = new Map<number, TaskWorkerInfo>();
+  readonly #parsed = new BoundedCache<number, TaskWorkerInfo>(MOST_CACHED);
 
   constructor(db: DatabaseSyncInstance) {
     this.#get = db.prepare('SELECT doc FROM worker_infos WHERE info = ?');
@@ -58,7 +58,6 @@ export class WorkerInfoReads {
     if (shared === undefined) {
       const row = this.#get.get(info) as { doc: string };
       shared = fromJson(row.doc) as TaskWorkerInfo;
-      if (this.#parsed.size >= MOST_CACHED) this.#parsed.clear();
       this.#parsed.set(info, shared);
     }
     return nps === null ? { ...shared } : { ...shared, nps };

@@ -1,5 +1,6 @@
 /** Writes runs: the long head once, then only the small row of what lives. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { BoundedCache } from '../../memory/bounded-cache.js';
 import type { RunDocument, SpsaHistoryPoint } from '../../model/documents.js';
 import type { RunHead, RunLive, RunWrite } from '../port.js';
 import { StoreError } from '../store-error.js';
@@ -19,7 +20,7 @@ export class RunWrites {
   readonly #setSpsa: StatementSyncInstance;
   readonly #appendHistory: StatementSyncInstance;
   readonly #tasks: TaskWrites;
-  readonly #rows = new Map<string, number>();
+  readonly #rows = new BoundedCache<string, number>(MOST_KNOWN);
 
   constructor(db: DatabaseSyncInstance) {
     this.#find = db.prepare('SELECT run FROM runs WHERE run_id = ?');
@@ -65,13 +66,8 @@ export class RunWrites {
     if (known !== undefined) return known;
     const row = this.#find.get(runId) as { run: number } | undefined;
     if (row === undefined) throw new StoreError('batch', 'it changed, but the store does not have it');
-    this.#remember(runId, row.run);
+    this.#rows.set(runId, row.run);
     return row.run;
-  }
-
-  #remember(runId: string, run: number): void {
-    if (this.#rows.size >= MOST_KNOWN) this.#rows.clear();
-    this.#rows.set(runId, run);
   }
 
   #insert(runId: string, head: RunHead): number {
@@ -88,7 +84,7 @@ export class RunWrites {
     const run = Number(lastInsertRowid);
     this.#insertHead.run(run, toJson(doc));
     this.#writeHistory(run, history);
-    this.#remember(runId, run);
+    this.#rows.set(runId, run);
     return run;
   }
 
