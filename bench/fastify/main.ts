@@ -4,6 +4,7 @@
  * serving differs. Verified credentials are cached as in Shoal, and replies wait for their durable batch as there.
  */
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { DurableReplies } from '../../src/http/worker-api/durable-replies.js';
 import { verifyPassword } from '../../src/operations/account/password.js';
 import { type Context, isReply, type Reply } from '../../src/operations/context.js';
 import { recover } from '../../src/operations/recovery/recover.js';
@@ -34,23 +35,13 @@ void committer.run();
 // One thread: it may do what takes long, and finds every lock free.
 const context: Context = { state, mayBlock: true };
 
-let waiting: { sequence: number; resolve: () => void }[] = [];
-void (async () => {
-  for (;;) {
-    const reached = state.commits.durable.load();
-    const held = waiting;
-    waiting = [];
-    for (const reply of held) {
-      if (state.commits.isDurable(reply.sequence)) reply.resolve();
-      else waiting.push(reply);
-    }
-    await state.commits.durable.waitAsync(reached, 100);
-  }
-})();
+const replies = new DurableReplies(state.commits);
+void replies.run();
 
 async function durable(sequence: number): Promise<void> {
-  if (state.commits.isDurable(sequence)) return;
-  await new Promise<void>((resolve) => waiting.push({ sequence, resolve }));
+  await new Promise<void>((resolve, reject) => {
+    replies.hold(sequence, resolve, () => reject(new Error('the store takes too long')));
+  });
 }
 
 async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {

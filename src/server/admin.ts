@@ -56,9 +56,7 @@ export async function startAdmin(parts: AdminParts): Promise<Admin> {
     state,
     reader,
     whenDurable: async (sequence: number) => {
-      while (!state.commits.isDurable(sequence)) {
-        await state.commits.durable.waitAsync(state.commits.durable.load(), 100);
-      }
+      await state.commits.whenDurable(sequence);
     },
     backup: (file) => writer.backup(file),
     settings,

@@ -22,7 +22,6 @@ import { VisitSession } from './visit-session.js';
 
 /** How long an answer waits for the store. */
 const DURABLE_MS = 20_000;
-const LOOK_MS = 100;
 /** A path that no row of the table has. */
 const NOWHERE: SiteRoute = {
   method: 'GET',
@@ -155,7 +154,10 @@ export class Site {
       });
       visit.waitFor(state.commits.next());
     }
-    if (visit.sequence !== undefined && !(await this.#isDurable(visit.sequence))) {
+    if (
+      visit.sequence !== undefined &&
+      !(await this.#parts.state.commits.whenDurable(visit.sequence, DURABLE_MS))
+    ) {
       return plainPage(visit.request, 503, errorPage.notSaved());
     }
     // Operations end sessions as well.
@@ -167,17 +169,6 @@ export class Site {
       headers,
       ...(visit.failedLogin !== undefined && { failedLogin: visit.failedLogin }),
     };
-  }
-
-  async #isDurable(sequence: number): Promise<boolean> {
-    const { commits } = this.#parts.state;
-    const latest = performance.now() + DURABLE_MS;
-    for (;;) {
-      const reached = commits.durable.load();
-      if (commits.isDurable(sequence)) return true;
-      if (performance.now() > latest) return false;
-      await commits.durable.waitAsync(reached, LOOK_MS);
-    }
   }
 }
 

@@ -10,6 +10,9 @@
 import { isAtLeast, WaitWord } from '../memory/locks/wait-word.js';
 import type { Region } from '../memory/region.js';
 
+/** How often the durable number is looked at even if no wake-up comes. */
+const RECHECK_MS = 100;
+
 export class CommitSequence {
   readonly issued: WaitWord;
   readonly durable: WaitWord;
@@ -28,6 +31,18 @@ export class CommitSequence {
 
   isDurable(sequence: number): boolean {
     return isAtLeast(this.durable.load(), sequence);
+  }
+
+  /** Waits until it is durable, without parking: one change. Many replies at once wait in DurableReplies. False when time is over. */
+  async whenDurable(sequence: number, withinMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const latest = performance.now() + withinMs;
+    for (;;) {
+      // Read before it is compared: a change in between then ends the wait at once.
+      const reached = this.durable.load();
+      if (isAtLeast(reached, sequence)) return true;
+      if (performance.now() > latest) return false;
+      await this.durable.waitAsync(reached, RECHECK_MS);
+    }
   }
 
   /** How many numbers are not durable yet. */

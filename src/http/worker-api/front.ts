@@ -183,14 +183,14 @@ export class Front {
   }
 
   #runOperation(name: OperationName, incoming: Incoming, call: WorkerCall): void {
-    const { whenStoreAway, needsAdmission } = WORKER_ROUTES[name];
+    const { whenStoreAway, mostBehindMs, needsAdmission } = WORKER_ROUTES[name];
     if (whenStoreAway !== 'serve' && this.#shared.storeFailing.load() === 1) {
       if (whenStoreAway === 'retry') incoming.exchange.send(TRY_AGAIN);
       // A task that the store does not have yet would only be given up again.
       else this.#reply(incoming, retryLater(noTask('info', texts.STORE_AWAY)));
       return;
     }
-    if (name === 'request_task' && this.#shared.storeBehindMs.load() > MOST_BEHIND_MS) {
+    if (this.#shared.storeBehindMs.load() > mostBehindMs) {
       this.#reply(incoming, retryLater(noTask('info', texts.STORE_BEHIND)));
       return;
     }
@@ -258,12 +258,6 @@ export class Front {
     incoming.exchange.send({ status: 500, contentType: JSON_TYPE, body });
   }
 }
-
-/**
- * How far documents may be behind the log before no more tasks are given: each is more to write, and a stop writes all. Updates
- * are taken however far behind documents are, since their games are played.
- */
-const MOST_BEHIND_MS = 5_000;
 
 const REFUSALS: Readonly<Record<AuthResult, string | undefined>> = {
   verified: undefined,

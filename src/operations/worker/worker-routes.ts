@@ -25,6 +25,11 @@ export interface WorkerRoute {
    * that there is none, `retry` that its sender keeps it and tries again.
    */
   readonly whenStoreAway: 'serve' | 'no task' | 'retry';
+  /**
+   * How far documents may be behind the log before it gets no task, in milliseconds: each is more to write, and a stop writes
+   * all. Updates are taken however far behind documents are, since their games are played.
+   */
+  readonly mostBehindMs: number;
   /** Whether a secondary refuses it (docs/spec/worker-api.md §1.2). */
   readonly needsPrimary: boolean;
   /** Which setting limits its body. */
@@ -49,6 +54,7 @@ const USUAL = {
   first: 'front',
   needsAdmission: false,
   whenStoreAway: 'serve',
+  mostBehindMs: Number.POSITIVE_INFINITY,
   needsPrimary: true,
   body: 'request',
   client: 'nothing',
@@ -71,6 +77,7 @@ export const WORKER_ROUTES: Readonly<
     first: 'pool',
     needsAdmission: true,
     whenStoreAway: 'no task',
+    mostBehindMs: 5_000,
     client: 'all',
     run: requestTask.requestTask,
     answerFinished: requestTask.answerFinished,
