@@ -1,6 +1,7 @@
 /** The process: reads the settings, then serves; or says whether they are good (`--check-config`). */
-import { ConfigError } from './config/config.js';
+
 import { Settings, unknownText } from './config/live-settings.js';
+import { ConfigError } from './config/read-config.js';
 import { EXIT_CONFIG, partProblems } from './server/part-problems.js';
 import { serve } from './server/serve.js';
 

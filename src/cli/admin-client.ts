@@ -1,8 +1,8 @@
 /** Finds the running server through its data directory and asks it for one thing at a time. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ConfigError } from '../config/config.js';
 import { Settings } from '../config/live-settings.js';
+import { ConfigError } from '../config/read-config.js';
 import { dataDirectory, pathProblem } from '../config/store-url.js';
 import {
   ADMIN_ADDRESS_FILE,

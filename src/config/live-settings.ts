@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { type Config, ConfigError, describeSettings, readConfig, readSetting } from './config.js';
+import type { Config } from './config.js';
+import { ConfigError, describeSettings, readConfig, readSetting } from './read-config.js';
 import { nearestSetting, type UnknownName, unknownNames } from './setting-names.js';
 import { pathProblem, withoutCredentials } from './store-url.js';
 

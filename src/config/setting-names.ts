@@ -1,5 +1,5 @@
 /** Names in an environment that look meant for Shoal but are no setting of it, each with the nearest name that is. */
-import { describeSettings } from './config.js';
+import { describeSettings } from './read-config.js';
 
 /** Read elsewhere than in the table of settings: by tests and by the check of lock use. */
 const OTHER_NAMES = [

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, describeSettings, readConfig } from '../../src/config/config.js';
 import { Settings } from '../../src/config/live-settings.js';
+import { ConfigError, describeSettings, readConfig } from '../../src/config/read-config.js';
 import { unknownNames } from '../../src/config/setting-names.js';
 import { withoutCredentials } from '../../src/config/store-url.js';
 

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { describeSettings } from '../../src/config/config.js';
+import { describeSettings } from '../../src/config/read-config.js';
 import { hasTool } from './nginx-process.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

@@ -1,7 +1,7 @@
 /** `shoal config …`: what every setting is and who said so; changes of a running server; a check without one. */
 import type { Command } from 'commander';
-import { ConfigError } from '../../config/config.js';
 import { Settings } from '../../config/live-settings.js';
+import { ConfigError } from '../../config/read-config.js';
 import type { AdminAnswer, SettingView } from '../../protocol/admin.js';
 import { UsageError } from '../failures.js';
 import { table } from '../print.js';

@@ -1,7 +1,8 @@
 /** `shoal doctor`: looks at everything around a server that is known to go wrong, and says what to change. */
 import type { Command } from 'commander';
-import { type Config, ConfigError } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { Settings, unknownText } from '../../config/live-settings.js';
+import { ConfigError } from '../../config/read-config.js';
 import type { StatusView } from '../../protocol/admin.js';
 import { examineMachine } from '../doctor/check-machine.js';
 import { examineProxy, examineServer } from '../doctor/check-server.js';

@@ -1,6 +1,7 @@
 /** The admin API over live state: runs on the main thread, which may park, and answers when a change is durable. */
-import { ConfigError } from '../../config/config.js';
+
 import type { Settings } from '../../config/live-settings.js';
+import { ConfigError } from '../../config/read-config.js';
 import { isObjectId } from '../../model/object-id.js';
 import { approverNamed, operatorNamed } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
