@@ -12,6 +12,8 @@ const LONGEST_PAGE = 40;
 const NAMED_FILE = /`([\w.][\w./-]*\.(?:ts|md|json|html))`/g;
 /** Names that a page gives as a pattern or an example. */
 const EXAMPLES = ['FILE-seed.json'];
+/** A row or an item that begins with a folder stands for its files. */
+const FOLDER_ROW = /^(?:- |\| )`([\w-]+)\/`/gm;
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
 
 function pagesUnder(folder: string): string[] {
@@ -21,6 +23,9 @@ function pagesUnder(folder: string): string[] {
 }
 
 const folderPages = pagesUnder('src');
+const sourceFiles = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+  .map((file) => join(SOURCE, file));
 const documents = readdirSync(ROOT)
   .filter((file) => file.endsWith('.md'))
   .map((file) => join(ROOT, file));
@@ -40,6 +45,24 @@ test("folders' pages name files that exist: in the folder, in src, or in the rep
   const isThere = (page: string, file: string) =>
     [dirname(page), SOURCE, ROOT].some((base) => existsSync(join(base, file)));
   assert.deepEqual(filesGone(folderPages, isThere), []);
+});
+
+test('each file of the sources is named by the nearest page, or its folder is a row of that page', () => {
+  const unnamed = sourceFiles.filter((file) => {
+    let folder = dirname(file);
+    while (!existsSync(join(folder, 'README.md'))) folder = dirname(folder);
+    const page = readFileSync(join(folder, 'README.md'), 'utf8');
+    const inner = relative(folder, dirname(file));
+    const rows = [...page.matchAll(FOLDER_ROW)].map(([, name]) => name!);
+    return (
+      !page.includes(`\`${relative(folder, file)}\``) &&
+      !rows.some((name) => inner === name || inner.startsWith(`${name}/`))
+    );
+  });
+  assert.deepEqual(
+    unnamed.map((file) => relative(ROOT, file)),
+    [],
+  );
 });
 
 test('notes and documents name files that exist, by path or by a name that is found', () => {

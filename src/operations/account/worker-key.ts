@@ -1,5 +1,5 @@
 /**
- * Keys that workers send in place of their owner's password, so that the password need not lie on other people's disks
+ * Keys that workers send in place of their owner's password, so that the password need not be on other people's disks
  * (docs/spec/web-ui.md §9). A key is 256 random bits: its plain digest is enough to know it again, and cheap to check.
  */
 import { createHash, randomBytes } from 'node:crypto';
