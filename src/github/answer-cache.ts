@@ -5,6 +5,8 @@ export interface KeptAnswer {
   /** When GitHub said so, in milliseconds since the epoch. */
   readonly at: number;
   readonly etag?: string | undefined;
+  /** What the store has for `at`; undefined: it does not have the answer. */
+  readonly storedAt?: number | undefined;
 }
 
 interface Slot {

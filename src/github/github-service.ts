@@ -20,6 +20,7 @@ import {
   type Quota,
 } from './questions.js';
 import { QuotaMeter } from './quota-meter.js';
+import type { StoredAnswers } from './stored-answers.js';
 
 export interface GitHubOptions extends Addresses {
   /** False: only what was kept is answered. */
@@ -27,6 +28,8 @@ export interface GitHubOptions extends Addresses {
   /** Where the metadata of the opening books is. */
   readonly booksUrl: string;
   readonly token: string;
+  /** Where answers outlive the process; undefined: nowhere. */
+  readonly store?: StoredAnswers | undefined;
   /** For one attempt of one call. */
   readonly attemptMs?: number;
   readonly now?: () => number;
@@ -34,6 +37,8 @@ export interface GitHubOptions extends Addresses {
 
 const ATTEMPT_MS = 3_000;
 const QUOTA_MS = 60_000;
+/** An answer that was only confirmed is written again after so long. */
+const CONFIRM_MS = 600_000;
 const MOST_ANSWERS = 6_000;
 const MOST_SIZE = 16 * 1024 * 1024;
 
@@ -45,6 +50,7 @@ export class GitHubService implements GitHub {
   readonly #meter: QuotaMeter;
   readonly #http: GitHubHttp;
   readonly #calls: GitHubCalls;
+  readonly #store: StoredAnswers | undefined;
   readonly #cache = new AnswerCache(MOST_ANSWERS, MOST_SIZE);
   readonly #asking = new Map<string, Promise<unknown>>();
   readonly #stop = new AbortController();
@@ -57,6 +63,7 @@ export class GitHubService implements GitHub {
     this.#apiUrl = options.apiUrl;
     this.#booksUrl = options.booksUrl;
     this.#now = now;
+    this.#store = options.store;
     this.#meter = new QuotaMeter(now);
     this.#http = new GitHubHttp({ token, attemptMs }, this.#meter);
     this.#calls = new GitHubCalls(this.#http, options);
@@ -70,8 +77,18 @@ export class GitHubService implements GitHub {
     const handler = HANDLERS[kind] as unknown as Handler<Kind>;
     const what = handler.what(about);
     requireNames(what, about);
+    return await within(this.#answer(kind, handler, about, isSubmit), withinMs, what);
+  }
+
+  async #answer<Kind extends QuestionKind>(
+    kind: Kind,
+    handler: Handler<Kind>,
+    about: About<Kind>,
+    isSubmit: boolean,
+  ): Promise<AnswerTo<Kind>> {
+    const what = handler.what(about);
     const key = `${kind} ${handler.key(about)}`;
-    const kept = await this.#kept(key);
+    const kept = (await this.#kept([key])).get(key);
     if (kept !== undefined && this.#isFresh(handler, about, kept)) return kept.answer as AnswerTo<Kind>;
     if (!this.isOn) {
       const message = `${what}: this server does not ask GitHub (SHOAL_GITHUB=off).`;
@@ -80,21 +97,23 @@ export class GitHubService implements GitHub {
     const work = this.#once(isSubmit ? `submit ${key}` : key, () =>
       this.#find(key, handler, about, { what, isUrgent: isSubmit, kept }),
     );
-    return (await within(work, withinMs, what)) as AnswerTo<Kind>;
+    return (await work) as AnswerTo<Kind>;
   }
 
   async known<Kind extends QuestionKind>(
     questions: readonly Question<Kind>[],
   ): Promise<(Known<Kind> | undefined)[]> {
-    return await Promise.all(
-      questions.map(async ({ kind, about }) => {
-        const handler = HANDLERS[kind] as unknown as Handler<Kind>;
-        const kept = await this.#kept(`${kind} ${handler.key(about)}`);
-        if (kept === undefined) return undefined;
-        const isFresh = this.#isFresh(handler, about, kept);
-        return { answer: kept.answer as AnswerTo<Kind>, at: kept.at, isFresh };
-      }),
-    );
+    const asked = questions.map(({ kind, about }) => {
+      const handler = HANDLERS[kind] as unknown as Handler<Kind>;
+      return { handler, about, key: `${kind} ${handler.key(about)}` };
+    });
+    const found = await this.#kept(asked.map(({ key }) => key));
+    return asked.map(({ handler, about, key }) => {
+      const kept = found.get(key);
+      if (kept === undefined) return undefined;
+      const isFresh = this.#isFresh(handler, about, kept);
+      return { answer: kept.answer as AnswerTo<Kind>, at: kept.at, isFresh };
+    });
   }
 
   async quota(): Promise<Quota> {
@@ -124,6 +143,7 @@ export class GitHubService implements GitHub {
   /** Gives up what is being asked. */
   stop(): void {
     this.#stop.abort();
+    this.#store?.close();
   }
 
   async #find<Kind extends QuestionKind>(
@@ -135,18 +155,38 @@ export class GitHubService implements GitHub {
     const asking: Asking = { what, signal: this.#limit(), isUrgent, etag: kept?.etag };
     const found = await handler.find(about, asking, this.#calls);
     const at = this.#now();
-    const answer = found === UNCHANGED ? (kept!.answer as AnswerTo<Kind>) : found.answer;
-    const etag = found === UNCHANGED ? kept!.etag : found.etag;
-    this.#keep(key, { answer, at, etag });
+    if (found === UNCHANGED) {
+      const storedAt = kept!.storedAt ?? Number.NEGATIVE_INFINITY;
+      const answer = kept!.answer as AnswerTo<Kind>;
+      this.#keep(key, { ...kept!, at }, handler.keepMs(answer, about) > 0 && at - storedAt >= CONFIRM_MS);
+      return answer;
+    }
+    const { answer, etag } = found;
+    this.#keep(key, { answer, at, etag }, handler.keepMs(answer, about) > 0);
     return answer;
   }
 
-  async #kept(key: string): Promise<KeptAnswer | undefined> {
-    return this.#cache.get(key);
+  /** From memory, else from the store. */
+  async #kept(keys: readonly string[]): Promise<ReadonlyMap<string, KeptAnswer>> {
+    const found = new Map<string, KeptAnswer>();
+    for (const key of keys) {
+      const kept = this.#cache.get(key);
+      if (kept !== undefined) found.set(key, kept);
+    }
+    const missing = keys.filter((key) => !found.has(key));
+    if (missing.length === 0 || this.#store === undefined) return found;
+    for (const [key, kept] of await this.#store.find(missing)) {
+      found.set(key, kept);
+      this.#cache.set(key, kept, JSON.stringify(kept.answer).length);
+    }
+    return found;
   }
 
-  #keep(key: string, kept: KeptAnswer): void {
-    this.#cache.set(key, kept, JSON.stringify(kept.answer).length);
+  #keep(key: string, kept: KeptAnswer, isStored: boolean): void {
+    const json = JSON.stringify(kept.answer);
+    const isWritten = isStored && this.#store !== undefined;
+    this.#cache.set(key, isWritten ? { ...kept, storedAt: kept.at } : kept, json.length);
+    if (isWritten) void this.#store?.put(key, kept, json);
   }
 
   #isFresh<Kind extends QuestionKind>(handler: Handler<Kind>, about: About<Kind>, kept: KeptAnswer): boolean {
@@ -187,8 +227,8 @@ function requireNames(what: string, about: Partial<Record<string, string>>): voi
   if (repo !== undefined && !isRepo(repo)) {
     throw new GitHubError({ reason: 'no-repository', message: `${what}: that is no name of a repository.` });
   }
-  const refs = [ref, branch].filter((name) => name !== undefined);
-  const shas = [sha, base, head].filter((name) => name !== undefined);
+  const refs = [ref, branch, base].filter((name) => name !== undefined);
+  const shas = [sha, head].filter((name) => name !== undefined);
   if (refs.every(isRef) && shas.every(isSha)) return;
   throw new GitHubError({ reason: 'no-commit', message: `${what}: that is no name of a commit.` });
 }

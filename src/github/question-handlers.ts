@@ -17,7 +17,6 @@ import {
   type About,
   type AnswerTo,
   type Commit,
-  type Comparison,
   isRepo,
   OFFICIAL_REPO,
   type QuestionKind,
@@ -119,12 +118,13 @@ const nets: Handler<'nets'> = {
   },
 };
 
-const comparison: Handler<'comparison'> = {
-  what: ({ repo, base, head }) => `comparison of ${short(base)} with ${short(head)} in ${repo}`,
-  key: ({ base, head }) => `${base} ${head}`,
-  keepMs: () => FOR_EVER,
+const mergeBase: Handler<'mergeBase'> = {
+  what: ({ repo, base, head }) => `what ${short(base)} and ${short(head)} of ${repo} have in common`,
+  key: ({ repo, base, head }) =>
+    SHA.test(base) ? mergeBaseKey(base, head) : `${repo.toLowerCase()} ${base} ${head}`,
+  keepMs: (_answer, { base }) => (SHA.test(base) ? FOR_EVER : SHORT_MS),
   async find({ repo, base, head }, asking, calls) {
-    return { answer: await compare(repo, base, head, asking, calls) };
+    return { answer: await findMergeBase(repo, base, head, asking, calls) };
   },
 };
 
@@ -135,8 +135,7 @@ const isInMaster: Handler<'isInMaster'> = {
   keepMs: (answer) => (answer ? FOR_EVER : SHORT_MS),
   async find({ sha }, asking, calls) {
     try {
-      const { mergeBase } = await compare(OFFICIAL_REPO, 'master', sha, asking, calls);
-      return { answer: mergeBase === sha };
+      return { answer: (await findMergeBase(OFFICIAL_REPO, 'master', sha, asking, calls)) === sha };
     } catch (error) {
       // Its network of forks does not have the commit.
       if (error instanceof GitHubError && error.reason === 'no-commit') return { answer: false };
@@ -171,25 +170,29 @@ export const HANDLERS: { readonly [Kind in QuestionKind]: Handler<Kind> } = {
   commit,
   commits,
   nets,
-  comparison,
+  mergeBase,
   isInMaster,
   diff,
   comments,
 };
 
-async function compare(
+/** Two commits have the same merge base, whichever is named first. */
+export function mergeBaseKey(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}
+
+async function findMergeBase(
   repo: string,
   base: string,
   head: string,
   asking: Asking,
   calls: GitHubCalls,
-): Promise<Comparison> {
+): Promise<string | null> {
   const url = `/repos/${repo}/compare/${path(base)}...${path(head)}?per_page=1`;
   const { what } = asking;
   const body = objectOf(what, (await calls.api(url, asking, { mostBytes: LONGEST_COMPARISON })).body);
   const found = body['merge_base_commit'];
-  const mergeBase = found === null ? null : textOf(what, objectOf(what, found)['sha'], SHA);
-  return { mergeBase, aheadBy: countOf(what, body['ahead_by']), behindBy: countOf(what, body['behind_by']) };
+  return found === null ? null : textOf(what, objectOf(what, found)['sha'], SHA);
 }
 
 function commitOf(what: string, value: unknown): Commit {

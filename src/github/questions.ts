@@ -20,15 +20,6 @@ export interface Commit {
   readonly bench?: string;
 }
 
-/** How two commits are related. */
-export interface Comparison {
-  /** Newest commit that both have among their ancestors; null: none. */
-  readonly mergeBase: string | null;
-  /** Commits of head that base has not, and the other way round. */
-  readonly aheadBy: number;
-  readonly behindBy: number;
-}
-
 export interface DiffFile {
   readonly path: string;
   /** Its path before, when it was renamed. */
@@ -59,7 +50,11 @@ interface Questions {
   commits: { about: { repo: string; branch: string }; answer: readonly Commit[] };
   /** Names of the networks that the sources of a commit name (docs/spec/web-ui.md §5.2). */
   nets: { about: { repo: string; sha: string }; answer: readonly string[] };
-  comparison: { about: { repo: string; base: string; head: string }; answer: Comparison };
+  /**
+   * The newest commit that both have among their ancestors, or are; null: none. `base` is a sha, or a branch that moves:
+   * then the answer is believed for ten minutes only.
+   */
+  mergeBase: { about: { repo: string; base: string; head: string }; answer: string | null };
   /** Whether a commit is an ancestor of the newest commit of the official master, or that commit. */
   isInMaster: { about: { sha: string }; answer: boolean };
   diff: { about: { repo: string; base: string; head: string }; answer: Diff };

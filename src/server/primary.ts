@@ -87,7 +87,7 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
     began,
     workerPort: port,
   });
-  const github = startGitHub(config);
+  const github = startGitHub({ config, log, state: shared.state, reader });
   const frontState = { ...threadData, legacyUsernames, github: github.access };
   const fronts = await FrontThreads.start(config, frontState, { log, onThreadExit, port });
   noteSystemEvent(shared.state, `start fishtest@${port}`);
@@ -132,7 +132,7 @@ function startJobs(
   log: Logger,
   shared: Shared,
   reader: Reader,
-  { service, close }: RunningGitHub,
+  { service, stop }: RunningGitHub,
 ): Jobs {
   const github = service.isOn ? service : undefined;
   const booksSource = service.isOn || config.BOOKS_URL !== '' ? service : undefined;
@@ -157,7 +157,7 @@ function startJobs(
   return {
     async stop() {
       end.abort();
-      close();
+      stop();
       await finished;
     },
   };

@@ -24,7 +24,7 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
   setLegacyUsernames(legacyUsernames);
   writer.begin(legacyUsernames);
   followSettings(settings, shared, log);
-  const github = startGitHub(config);
+  const github = startGitHub({ config, log, state: shared.state, reader });
   const port = await choosePort(config);
   const fronts = await FrontThreads.start(
     config,
@@ -36,7 +36,7 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
   signals.onStop(async () => {
     shared.draining.store(1);
     endWatch();
-    github.close();
+    github.stop();
     const steps: StopStep[] = [
       { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
       { name: 'write everything', run: (ms) => writer.stop(ms), isVital: true },

@@ -24,6 +24,7 @@ export function emptyBatch(): WriteBatch {
     contributors: [],
     removedUsers: [],
     siteRecords: [],
+    gitHubAnswers: [],
   };
 }
 
@@ -76,6 +77,7 @@ function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Defer
       batch.users = batch.users.filter(({ username }) => username !== item.username);
       batch.removedUsers = [...(batch.removedUsers ?? []), item.username];
     } else if (item.kind === 'siteRecord') batch.siteRecords = [...(batch.siteRecords ?? []), item.write];
+    else if (item.kind === 'gitHubAnswer') batch.gitHubAnswers?.push(item.write);
     else if (item.kind === 'download') batch.downloads = [...(batch.downloads ?? []), item.net];
     else batch.keyValues.push({ key: item.key, value: item.value });
   }

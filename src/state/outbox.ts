@@ -16,6 +16,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
+import type { GitHubAnswerWrite } from '../model/github-answer.js';
 import type { SiteRecordWrite } from '../model/site-records.js';
 import { RunWord } from './run-record.js';
 import type { RunTable } from './runs.js';
@@ -33,6 +34,7 @@ export type OutboxItem =
   | { kind: 'pgn'; pgn: PgnDocument }
   | { kind: 'removeUser'; username: string }
   | { kind: 'siteRecord'; write: SiteRecordWrite }
+  | { kind: 'gitHubAnswer'; write: GitHubAnswerWrite }
   /** A network was downloaded once more. */
   | { kind: 'download'; net: string }
   | { kind: 'keyValue'; key: string; value: unknown };

@@ -18,6 +18,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
+import type { GitHubAnswerWrite } from '../model/github-answer.js';
 import type { SiteRecordWrite } from '../model/site-records.js';
 import type { ORDER_ARGS_MEMBERS, ORDER_MEMBERS } from './run-order.js';
 import type { ARGS_MEMBERS, RUN_MEMBERS } from './run-record.js';
@@ -103,6 +104,8 @@ export interface WriteBatch {
   removedUsers?: string[];
   /** Changes of what the web application keeps of its own, in order. */
   siteRecords?: SiteRecordWrite[];
+  /** Changes of what GitHub answered, in order. */
+  gitHubAnswers?: GitHubAnswerWrite[];
   /** Names of networks, one for each download: the writer counts them beside the batch. */
   downloads?: string[];
 }

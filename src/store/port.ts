@@ -17,6 +17,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
+import type { GitHubAnswerRecord, GitHubAnswerSize } from '../model/github-answer.js';
 import type { SiteRecord, SiteRecordKind } from '../model/site-records.js';
 import type { TextSearch } from '../rules/search-text.js';
 import type { RunHead, WriteBatch } from '../state/write-batch.js';
@@ -133,6 +134,10 @@ export interface Reader {
   /** A record of the web application, also one that has expired and is not removed yet. */
   siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined>;
   siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]>;
+  /** Those that are there, in any order. */
+  gitHubAnswers(keys: readonly string[]): Promise<GitHubAnswerRecord[]>;
+  /** Of all of them, the last used first. */
+  gitHubAnswerSizes(): Promise<GitHubAnswerSize[]>;
   /** CPU hours the user has contributed; undefined when the user has no entry in the contributors' cache. */
   cpuHours(username: string): Promise<number | undefined>;
   blockedWorkers(): AsyncIterable<WorkerDocument>;

@@ -15,7 +15,7 @@ export interface NewCommit {
   readonly message: string;
   /** Changes of the parent's tree; null removes a file. */
   readonly files?: Readonly<Record<string, string | null>>;
-  /** Absent: the newest of the branch, or none. */
+  /** Absent: the newest of the branch, of master for a new branch. */
   readonly parents?: readonly string[];
   readonly branch?: string;
 }
@@ -68,7 +68,7 @@ export class StandInRepos {
   /** @returns the sha */
   commit(name: string, { message, files = {}, parents, branch = 'master' }: NewCommit): string {
     const repo = this.require(name);
-    const newest = repo.branches.get(branch);
+    const newest = repo.branches.get(branch) ?? repo.branches.get('master');
     const from = parents ?? (newest === undefined ? [] : [newest]);
     const tree = { ...this.#commits.get(from[0] ?? '')?.files };
     for (const [path, text] of Object.entries(files)) {

@@ -90,20 +90,22 @@ test('what is in master is known for ever, and what is not may come', async () =
   assert.equal(standIn.requests.length, asked);
 });
 
-test('a comparison knows the merge base, and how far apart the commits are', async () => {
-  const { standIn, service, master } = await ask();
+test('a merge base is the same from both sides, and for ever between shas', async () => {
+  let now = Date.now();
+  const { standIn, service, master } = await ask({ now: () => now });
   const patch = standIn.repos.commit(FORK, { branch: 'patch', message: 'Patch', parents: [master] });
   const other = standIn.repos.commit(OFFICIAL, { message: 'Third', parents: [master] });
-  assert.deepEqual(await service.ask('comparison', { repo: FORK, base: master, head: patch }), {
-    mergeBase: master,
-    aheadBy: 1,
-    behindBy: 0,
-  });
-  assert.deepEqual(await service.ask('comparison', { repo: FORK, base: other, head: patch }), {
-    mergeBase: master,
-    aheadBy: 1,
-    behindBy: 1,
-  });
+  const about = { repo: FORK, base: other, head: patch };
+  assert.equal(await service.ask('mergeBase', about), master);
+  now += 1e10;
+  assert.equal(await service.ask('mergeBase', { ...about, base: patch, head: other }), master);
+  assert.equal(standIn.requests.length, 1);
+  const moving = { repo: OFFICIAL, base: 'master', head: patch };
+  assert.equal(await service.ask('mergeBase', moving), master);
+  standIn.repos.require(OFFICIAL).branches.set('master', patch);
+  assert.equal(await service.ask('mergeBase', moving), master);
+  now += 601_000;
+  assert.equal(await service.ask('mergeBase', moving), patch);
 });
 
 test('a diff is that of GitHub where base is an ancestor, and else from tree to tree', async () => {

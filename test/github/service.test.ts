@@ -22,10 +22,10 @@ async function reasonOf(asked: Promise<unknown>): Promise<GitHubReason> {
 
 test('equal questions at one time are one call, and a kept answer is none', async () => {
   const { standIn, service, master } = await ask();
-  const comparison = { repo: FORK, base: master, head: master };
-  await Promise.all(Array.from({ length: 20 }, () => service.ask('comparison', comparison)));
+  const about = { repo: FORK, base: master, head: master };
+  await Promise.all(Array.from({ length: 20 }, () => service.ask('mergeBase', about)));
   assert.equal(standIn.count(/compare/), 1);
-  await service.ask('comparison', { ...comparison, repo: OFFICIAL });
+  await service.ask('mergeBase', { ...about, repo: OFFICIAL });
   assert.equal(standIn.count(/compare/), 1);
 });
 

@@ -84,6 +84,8 @@ export class MemoryStore {
       pendingUsers: absent('accounts that wait'),
       siteRecord: absent('records of the site'),
       siteRecordsOf: absent('records of the site'),
+      gitHubAnswers: absent('answers of GitHub'),
+      gitHubAnswerSizes: absent('answers of GitHub'),
       cpuHours: async (username) => store.users.get(username)?.cpuHours,
       async *blockedWorkers() {
         yield* store.workers.values();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ActionReads } from '../../src/store/sqlite/action-log.js';
+import { GitHubAnswerReads } from '../../src/store/sqlite/github-answers.js';
 import { migrate } from '../../src/store/sqlite/migrations.js';
 import { RunReads } from '../../src/store/sqlite/run-reads.js';
 import { idOf } from './documents.js';
@@ -68,4 +69,10 @@ test('the action log is read along the index of its narrowest filter', () => {
     assert.match(plan, new RegExp(`USING INDEX ${index}\\b`));
     assert.doesNotMatch(plan, /TEMP B-TREE FOR ORDER/);
   }
+});
+
+test('the sizes of all answers of GitHub are read along their index alone', () => {
+  const plan = planOf((db) => new GitHubAnswerReads(db));
+  assert.match(plan, /USING COVERING INDEX github_answers_used/);
+  assert.doesNotMatch(plan, /TEMP B-TREE/);
 });

@@ -32,7 +32,11 @@ export class ActionSearches {
     const last = Math.min(cap, skip + limit);
     if (last <= skip || total <= skip) return { items: [], total: Math.min(cap, total), isCut: total > cap };
     const cursor = this.#actions.find(filter, await this.#hint(pageHint(search)));
-    const rows = await cursor.sort(NEWEST).skip(skip).limit(last - skip).toArray();
+    const rows = await cursor
+      .sort(NEWEST)
+      .skip(skip)
+      .limit(last - skip)
+      .toArray();
     const items = rows.map((row) => decodeDocument<ActionDocument>(row));
     return { items, total: Math.min(cap, total), isCut: total > cap };
   }
@@ -43,7 +47,8 @@ export class ActionSearches {
   }
 
   async #findText(search: ActionSearch, filter: Filter<Document>, text: TextSearch) {
-    const collect = (cursor: Parameters<typeof collectWithin<Document>>[0]) => collectPage(cursor, search, text);
+    const collect = (cursor: Parameters<typeof collectWithin<Document>>[0]) =>
+      collectPage(cursor, search, text);
     return await this.#textIndex.use(
       text,
       (candidates) => {

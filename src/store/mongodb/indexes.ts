@@ -1,5 +1,6 @@
 /** The indexes of fishtest's database (docs/spec/data-model.md §10): made where they are missing, never dropped. */
 import type { Collection, CreateIndexesOptions, Db, IndexSpecification } from 'mongodb';
+import { GITHUB_ANSWERS } from './github-answers.js';
 import { SITE_RECORDS } from './site-records.js';
 
 interface Index {
@@ -86,6 +87,7 @@ const INDEXES: readonly Index[] = [
   index('top_month', { username: 1 }, { unique: true }),
   index(SITE_RECORDS, { owner: 1, kind: 1 }),
   index(SITE_RECORDS, { removeAt: 1 }, { expireAfterSeconds: 0 }),
+  index(GITHUB_ANSWERS, { used: -1, _id: -1, bytes: 1 }),
 ];
 
 /** Makes what is missing. One that the server refuses is only missed by queries: `refused` lists them. */

@@ -11,6 +11,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
+import type { GitHubAnswerRecord, GitHubAnswerSize } from '../../model/github-answer.js';
 import type { SiteRecord, SiteRecordKind } from '../../model/site-records.js';
 import type {
   ActionQuery,
@@ -25,6 +26,7 @@ import type {
 import { rankNames } from '../rank-names.js';
 import { ActionReads } from './action-log.js';
 import { ActionSearches } from './action-search.js';
+import { GitHubAnswerReads } from './github-answers.js';
 import { PgnReads } from './pgn-records.js';
 import { RecordReads } from './record-reads.js';
 import { RunReads } from './run-reads.js';
@@ -42,6 +44,7 @@ export class MongodbReader implements Reader {
   readonly #pgns: PgnReads;
   readonly #records: RecordReads;
   readonly #siteRecords: SiteRecordReads;
+  readonly #gitHubAnswers: GitHubAnswerReads;
 
   /** Owns `client` from here on. */
   constructor(client: MongoClient, db: Db) {
@@ -54,6 +57,7 @@ export class MongodbReader implements Reader {
     this.#pgns = new PgnReads(db);
     this.#records = new RecordReads(db);
     this.#siteRecords = new SiteRecordReads(db);
+    this.#gitHubAnswers = new GitHubAnswerReads(db);
   }
 
   unfinishedRuns(): AsyncIterable<RunHead> {
@@ -122,6 +126,14 @@ export class MongodbReader implements Reader {
 
   siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]> {
     return this.#siteRecords.owned(kind, owner) as Promise<SiteRecord<K>[]>;
+  }
+
+  async gitHubAnswers(keys: readonly string[]): Promise<GitHubAnswerRecord[]> {
+    return this.#gitHubAnswers.some(keys);
+  }
+
+  async gitHubAnswerSizes(): Promise<GitHubAnswerSize[]> {
+    return this.#gitHubAnswers.sizes();
   }
 
   cpuHours(username: string): Promise<number | undefined> {

@@ -56,13 +56,18 @@ export class RunSearches {
   async #matches(names: readonly string[] | undefined, text: TextSearch | undefined, most: number) {
     const filter: Filter<Document> =
       names === undefined ? LISTED : { ...LISTED, 'args.username': { $in: names } };
-    const scan = () => this.#collect(this.#runs.find(filter).sort(NEWEST).project(LOOKED_AT), text, most, names);
+    const scan = () =>
+      this.#collect(this.#runs.find(filter).sort(NEWEST).project(LOOKED_AT), text, most, names);
     if (text === undefined) return await scan();
     return await this.#textIndex.use(
       text,
       async (candidates) => {
         // Long documents are cut before they are sorted.
-        const stages = [{ $match: { ...filter, $text: candidates } }, { $project: LOOKED_AT }, { $sort: NEWEST }];
+        const stages = [
+          { $match: { ...filter, $text: candidates } },
+          { $project: LOOKED_AT },
+          { $sort: NEWEST },
+        ];
         return await this.#collect(this.#runs.aggregate(stages), text, most, names);
       },
       scan,
@@ -78,7 +83,8 @@ export class RunSearches {
     const matches: Match[] = [];
     const ended = await collectWithin(cursor, (run) => {
       const { info, username } = (run['args'] ?? {}) as { info?: unknown; username?: unknown };
-      const isWanted = text === undefined || matchesSearch(text, wordsOf(typeof info === 'string' ? info : ''));
+      const isWanted =
+        text === undefined || matchesSearch(text, wordsOf(typeof info === 'string' ? info : ''));
       if (isWanted) matches.push({ _id: run['_id'] as ObjectId, owner: String(username) });
       // Of several names the first counts first, however new the runs of the others are.
       return names === undefined || names.length === 1 ? enough(matches.length >= most) : 'more';

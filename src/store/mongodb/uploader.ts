@@ -1,6 +1,6 @@
 /**
  * What a secondary writes: PGNs, the count of downloads, and what people do on its pages with accounts, sessions and the block
- * list. It holds no lease, and the primary's batches are not touched; each record is written whole, and twice is as once.
+ * list, and what GitHub answered. It holds no lease, and the primary's batches are not touched; each record is written whole, and twice is as once.
  */
 import type { Db, MongoClient } from 'mongodb';
 import type { WriteBatch, Writer } from '../port.js';
@@ -24,7 +24,7 @@ export class MongodbUploader implements Writer {
   }
 
   async commit(batch: WriteBatch): Promise<void> {
-    const { pgns, users, removedUsers, workers, actions, siteRecords, ...others } = batch;
+    const { pgns, users, removedUsers, workers, actions, siteRecords, gitHubAnswers, ...others } = batch;
     const refused = Object.entries(others).filter(([, part]) => part.length > 0);
     if (refused.length > 0) {
       const names = refused.map(([name]) => name).join(', ');

@@ -6,6 +6,7 @@ import { appendAction } from './action-log.js';
 import type { BatchOperation } from './batch-operations.js';
 import { Checkpoints } from './checkpointer.js';
 import { storeFailure } from './failure.js';
+import { writeGitHubAnswer } from './github-answers.js';
 import type { IntentLog, PreparedBatch } from './intent-log.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import {
@@ -182,5 +183,6 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
     ...(batch.removedUsers ?? []).map(removeUser),
     ...(batch.siteRecords ?? []).map(writeSiteRecord),
+    ...(batch.gitHubAnswers ?? []).map(writeGitHubAnswer),
   ];
 }

@@ -48,7 +48,10 @@ export class ActionSearches {
        WHERE ${['actions_text MATCH ?', ...conditions].join(' AND ')} ORDER BY actions_text.rowid DESC LIMIT ?`,
     );
     const found = statement.all(matchOf(text), ...values, cap + 1) as (Order & { id: number })[];
-    const page = found.slice(0, cap).sort(newestFirst).slice(skip, skip + limit);
+    const page = found
+      .slice(0, cap)
+      .sort(newestFirst)
+      .slice(skip, skip + limit);
     const document = this.#statement('SELECT doc FROM actions WHERE id = ?');
     const items = page.map(({ id }) => fromJson((document.get(id) as Row).doc) as ActionDocument);
     return { items, total: Math.min(cap, found.length), isCut: found.length > cap };
@@ -64,7 +67,10 @@ export class ActionSearches {
     const rows =
       parts.length === 1
         ? this.#rows(parts[0]!, last - skip, skip)
-        : parts.flatMap((part) => this.#rows(part, last, 0)).sort(newestFirst).slice(skip, last);
+        : parts
+            .flatMap((part) => this.#rows(part, last, 0))
+            .sort(newestFirst)
+            .slice(skip, last);
     const items = rows.map(({ doc }) => fromJson(doc) as ActionDocument);
     return { items, total: Math.min(cap, total), isCut: total > cap };
   }

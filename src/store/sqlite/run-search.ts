@@ -51,9 +51,7 @@ export class RunSearches {
       if (found.length >= most) break;
       const left = most - found.length;
       const more =
-        match === undefined
-          ? rows(this.#byUser, name, left)
-          : rows(this.#byUserAndText, match, name, left);
+        match === undefined ? rows(this.#byUser, name, left) : rows(this.#byUserAndText, match, name, left);
       for (const run of more) found.push(run);
     }
     return found;

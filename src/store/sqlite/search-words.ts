@@ -8,7 +8,9 @@ import { fromJson } from './json-text.js';
 /** Call for each connection that writes. */
 export function registerSearchWords(db: DatabaseSyncInstance): void {
   const options = { deterministic: true } as const;
-  db.function('shoal_words', options, (text: unknown) => (typeof text === 'string' ? wordsOf(text).join(' ') : ''));
+  db.function('shoal_words', options, (text: unknown) =>
+    typeof text === 'string' ? wordsOf(text).join(' ') : '',
+  );
   db.function('shoal_action_words', options, (doc: unknown) =>
     typeof doc === 'string' ? actionWords(fromJson(doc) as ActionDocument).join(' ') : '',
   );

@@ -6,6 +6,7 @@ import { ActionWrites } from './action-log.js';
 import { backupDatabase } from './backup.js';
 import { Checkpoints } from './checkpoint-handle.js';
 import { storeFailure } from './failure.js';
+import { GitHubAnswerWrites } from './github-answers.js';
 import { PgnWrites } from './pgn-records.js';
 import { RecordWrites } from './record-writes.js';
 import { RunWrites } from './run-writes.js';
@@ -21,6 +22,7 @@ export class SqliteWriter implements Writer {
   readonly #pgns: PgnWrites;
   readonly #records: RecordWrites;
   readonly #siteRecords: SiteRecordWrites;
+  readonly #gitHubAnswers: GitHubAnswerWrites;
   readonly #checkpoints: Checkpoints;
   readonly #backups = new Set<Promise<void>>();
   #closed = false;
@@ -35,6 +37,7 @@ export class SqliteWriter implements Writer {
     this.#pgns = new PgnWrites(db);
     this.#records = new RecordWrites(db);
     this.#siteRecords = new SiteRecordWrites(db);
+    this.#gitHubAnswers = new GitHubAnswerWrites(db);
     this.#checkpoints = new Checkpoints(db, file);
   }
 
@@ -104,6 +107,7 @@ export class SqliteWriter implements Writer {
     }
     for (const username of batch.removedUsers ?? []) this.#records.removeUser(username);
     for (const write of batch.siteRecords ?? []) this.#siteRecords.apply(write);
+    for (const write of batch.gitHubAnswers ?? []) this.#gitHubAnswers.apply(write);
   }
 
   #rollBack(): void {
