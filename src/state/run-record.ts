@@ -49,6 +49,8 @@ export const RUN = layOut('run', {
     approver: 1,
     eloModel: 1,
     sprtState: 1,
+    /** Digest of the form that the run was submitted with; 0 for a run that came from the store. */
+    submission: 2,
   },
   floats: {
     /** The scheduler's limit: no more tasks are given out above this many cores. */

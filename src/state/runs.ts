@@ -12,6 +12,22 @@ import { ORDER_WORDS, RunOrder } from './run-order.js';
 import { RUN_WORDS, RunFlag, RunWord } from './run-record.js';
 
 export const SYSTEM_SLOT = 0;
+/** A form that comes again within this time is the same press of a button. */
+const TWICE_WITHIN_S = 60;
+
+/** What tells a form that is sent twice from two forms: 64 bits of a digest. */
+export type Submission = readonly [number, number];
+
+/** The form has a run already, which may be about to be published. */
+export class SubmittedTwice extends Error {
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(`the form was sent twice: its run is ${runId}`);
+    this.name = 'SubmittedTwice';
+    this.runId = runId;
+  }
+}
 
 /** The run has a slot already; it is complete when `find` finds it. */
 export class RunInMemory extends Error {}
@@ -118,9 +134,12 @@ export class RunTable {
    * Takes a free slot for a run, which nobody can find until the caller has filled the record and called `publish`.
    * Returns -1 when every slot is taken.
    * @throws RunInMemory also when another thread is about to publish it
+   * @throws SubmittedTwice when a run was just made of the same form
    */
-  reserve(runId: string): number {
+  reserve(runId: string, submission?: Submission): number {
     return this.#tableLock.run(0, () => {
+      const twin = submission === undefined ? undefined : this.#twinOf(submission, runId);
+      if (twin !== undefined) throw new SubmittedTwice(this.id(twin));
       let slot = -1;
       for (let i = 1; i < this.records.count; i++) {
         if (this.holds(i, runId)) throw new RunInMemory(`run ${runId} is in memory already`);
@@ -133,9 +152,22 @@ export class RunTable {
       this.records.i32[offset + RunWord.generation] = generation + 1;
       this.order.records.i32.fill(0, slot * ORDER_WORDS, (slot + 1) * ORDER_WORDS);
       this.order.idWords(slot).set([0, 1, 2].map((word) => idWord(runId, word)));
+      if (submission !== undefined) this.records.i32.set(submission, offset + RunWord.submission);
       Atomics.store(this.records.i32, offset + RunWord.inUse, 1);
       return slot;
     });
+  }
+
+  /** A slot whose run was made of the same form within a minute, also one that nobody can find yet. */
+  #twinOf([high, low]: Submission, runId: string): number | undefined {
+    const { i32 } = this.records;
+    const seconds = secondsOf(idWord(runId, 0));
+    for (let slot = 1; slot < this.records.count; slot++) {
+      const offset = this.at(slot) + RunWord.submission;
+      if (i32[offset] !== high || i32[offset + 1] !== low || !this.inUse(slot)) continue;
+      if (Math.abs(seconds - secondsOf(this.order.idWords(slot)[0]!)) <= TWICE_WITHIN_S) return slot;
+    }
+    return undefined;
   }
 
   /** Lets others find the run of a reserved slot. */
@@ -164,6 +196,10 @@ export class RunTable {
     for (let slot = 1; slot < this.records.count; slot++) if (this.inUse(slot)) slots.push(slot);
     return slots;
   }
+}
+
+function secondsOf(idWord: number): number {
+  return idWord >>> 0;
 }
 
 function idWord(runId: string, word: number): number {

@@ -1,8 +1,8 @@
 /** Runs to show a server with, one of each kind, and to try a swarm on. */
 
 import { presetNamed } from '../cli/commands/presets.js';
-import { DEFAULT_BOOK } from '../operations/run/new-run.js';
 import type { NewRunForm } from '../protocol/admin.js';
+import { DEFAULT_BOOK } from '../rules/test-kinds.js';
 import type { Call } from './verify.js';
 
 export const OWNER = 'demo';

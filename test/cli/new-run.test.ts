@@ -7,6 +7,7 @@ import { OperationRefused } from '../../src/operations/refusal.js';
 import { buildRun } from '../../src/operations/run/new-run.js';
 import type { NewRunForm } from '../../src/protocol/admin.js';
 import { tcRatio } from '../../src/rules/game-time.js';
+import { newRunMessage } from '../../src/rules/new-run-message.js';
 
 const NOW = 1_767_225_600_000;
 const ID = '0123456789abcdef01234567';
@@ -239,6 +240,21 @@ test('what is blank or usual is left out or filled in', () => {
     ID,
   ).args;
   assert.deepEqual([filtered.arch_filter, filtered.master_repo], ['avx', 'https://github.com/c/d']);
+});
+
+test('the event of a new run says what is played', () => {
+  const message = (form: object) => newRunMessage(buildRun({ ...FORM, ...form } as NewRunForm, NOW, ID).args);
+  const book = 'Book:UHO_Lichess_4852_v1.epd';
+  assert.equal(message({}), `SPRT<0.00,2.00> TC:10+0.1 ${book} Threads:1 Hash:16/16`);
+  const odds = { tc: '60+0.6', new_tc: '30+0.3', threads: 8, base_options: 'Move=1' };
+  assert.equal(
+    message({ ...GAMES, ...odds, sprt: undefined, num_games: 2000 }),
+    `NumGames[2000] TC:60+0.6[30+0.3](LTC) ${book} Threads:8(SMP) Hash:0/16`,
+  );
+  const spsa = { raw_params: 'razor,500,0,1000,20,0.002' };
+  assert.match(message({ sprt: undefined, spsa, num_games: 4000 }), /^SPSA\[4000\] TC/);
+  const release = { ...presetNamed('PT'), sprt: undefined };
+  assert.match(message(release), /^NumGames\[60000\]\(PT:SF_18\) TC:60\+0\.6\(LTC\) Book/);
 });
 
 test('the leading number of the time control is tc_base', () => {

@@ -111,6 +111,8 @@ test('when the event of a new run cannot be logged', async () => {
     };
     await assert.rejects(createRun({ state, reader }, OPERATOR, form, now), /failed at outbox/);
     assertNoneHeld(state);
+    // Nor is the run there without its event.
+    assert.deepEqual(state.runs.slots(), []);
   });
 });
 

@@ -189,7 +189,7 @@ test('a run is submitted in the own name; the operator may name any account that
 test('a run whose approval in the same step is refused is not made', async () => {
   const before = state.runs.slots().length;
   const create = (approver: Actor, username = 'alice') =>
-    createRun({ state, reader }, OPERATOR, { ...FORM, username }, now, approver);
+    createRun({ state, reader }, OPERATOR, { ...FORM, username }, now, { approver });
   assert.equal(await refusal(() => create(STRANGER)), 'forbidden');
   assert.equal(await refusal(() => create(APPROVER, 'carol')), 'forbidden');
   assert.equal(state.runs.slots().length, before);
@@ -197,6 +197,37 @@ test('a run whose approval in the same step is refused is not made', async () =>
   assert.equal(live(value.runId).approver, 'carol');
   assert.equal(await refusal(() => approverNamed(reader, 'bob')), 'forbidden');
   assert.equal(await refusal(() => approverNamed(reader, 'nobody')), 'unknown');
+});
+
+test('a form that is sent twice within a minute makes one run, whoever has it first', async () => {
+  const parts = { state, reader };
+  const send = (sentForm: string, at = now) => createRun(parts, OWNER, FORM, at, { sentForm });
+  const [first, second] = await Promise.all([send('a form'), send('a form')]);
+  assert.equal(first.value.runId, second.value.runId);
+  assert.deepEqual([first.value.isNew, second.value.isNew].sort(), [false, true]);
+  const { value: again } = await send('a form', now + 59_000);
+  assert.deepEqual([again.runId, again.isNew], [first.value.runId, false]);
+  const others = [await send('another form'), await send('a form', now + 62_000)];
+  for (const { value } of others) assert.notEqual(value.runId, first.value.runId);
+  await committer.drain();
+  const events = await reader.actions({ kinds: ['new_run'], runId: first.value.runId, limit: 9 });
+  assert.deepEqual(
+    events.map(({ message }) => message),
+    ['SPRT<0.00,2.00> TC:10+0.1 Book:UHO_Lichess_4852_v1.epd Threads:1 Hash:16/16'],
+  );
+});
+
+test('the repository of a new run becomes that of the account, unless the run is somebody else’s sent again', async () => {
+  const parts = { state, reader };
+  const repository = async () => (await reader.user('alice'))?.tests_repo;
+  const send = async (form: object) => {
+    await createRun(parts, OWNER, { ...FORM, ...form }, now);
+    await committer.drain();
+  };
+  await send({ tests_repo: 'https://github.com/alice/engine/' });
+  assert.equal(await repository(), 'https://github.com/alice/engine');
+  await send({ tests_repo: 'https://github.com/bob/engine', rescheduled_from: '0'.repeat(24) });
+  assert.equal(await repository(), 'https://github.com/alice/engine');
 });
 
 test('an owner who asks for more of the workers needs approval again; an approver does not', async () => {

@@ -1,40 +1,53 @@
-/** The kinds of test that authors choose by name (docs/spec/ui.md §4.1). */
+/** `--preset`: a kind of test as a part of a form. */
 import { InvalidArgumentError } from 'commander';
 import type { NewRunForm } from '../../protocol/admin.js';
+import {
+  DEFAULT_BOOK,
+  DEFAULT_BOOK_DEPTH,
+  LAST_RELEASE,
+  TEST_KIND_NAMES,
+  TEST_KINDS,
+  type TestKind,
+} from '../../rules/test-kinds.js';
 
 type Preset = Partial<NewRunForm>;
 
-const STANDARD_STC = { elo0: 0, elo1: 2 };
-const STANDARD_LTC = { elo0: 0.5, elo1: 2.5 };
-const LAST_RELEASE = {
-  base_tag: 'SF_18',
-  resolved_base: '43a2be018606176d91f612e48a753bd6c8ed6cf7',
-  base_signature: '2050811',
-  num_games: 60_000,
+const RELEASE_BASE: Preset = {
+  base_tag: LAST_RELEASE.label,
+  resolved_base: LAST_RELEASE.sha,
+  base_signature: LAST_RELEASE.bench,
 };
 
-function preset(tc: string, threads: number, hash: number, rest: Preset): Preset {
+function preset({ tc, threads, hash, throughput, bounds, games, isProgression }: TestKind): Preset {
   const options = `Hash=${hash}`;
-  const common = { throughput: 100, auto_purge: false, book: 'UHO_Lichess_4852_v1.epd', book_depth: '8' };
-  return { tc, threads, new_options: options, base_options: options, ...common, ...rest };
+  return {
+    tc,
+    threads,
+    new_options: options,
+    base_options: options,
+    throughput,
+    auto_purge: false,
+    book: DEFAULT_BOOK,
+    book_depth: DEFAULT_BOOK_DEPTH,
+    ...(bounds === undefined ? {} : { sprt: { ...bounds } }),
+    ...(games === undefined ? {} : { num_games: games }),
+    ...(isProgression === undefined ? {} : RELEASE_BASE),
+  };
 }
 
-const PRESETS: ReadonlyMap<string, Preset> = new Map([
-  ['STC', preset('10+0.1', 1, 16, { sprt: STANDARD_STC })],
-  ['LTC', preset('60+0.6', 1, 64, { sprt: STANDARD_LTC })],
-  ['STC-SMP', preset('5+0.05', 8, 64, { sprt: STANDARD_STC })],
-  ['LTC-SMP', preset('20+0.2', 8, 256, { sprt: STANDARD_LTC })],
-  ['VLTC', preset('180+1.8', 1, 192, { sprt: STANDARD_STC, throughput: 50 })],
-  ['VLTC-SMP', preset('60+0.6', 8, 512, { sprt: STANDARD_LTC, throughput: 50 })],
-  ['PT', preset('60+0.6', 1, 64, LAST_RELEASE)],
-  ['PT-SMP', preset('60+0.6', 8, 512, LAST_RELEASE)],
-]);
+const PRESETS: ReadonlyMap<string, Preset> = new Map(
+  TEST_KIND_NAMES.map((name) => [optionName(name), preset(TEST_KINDS[name])]),
+);
 
 export const PRESET_NAMES: readonly string[] = [...PRESETS.keys()];
 
 /** Reads the value of --preset: "LTC SMP", "ltc-smp" and "ltc_smp" name the same one. */
 export function presetNamed(name: string): Preset {
-  const found = PRESETS.get(name.toUpperCase().replace(/[\s_]/g, '-'));
+  const found = PRESETS.get(optionName(name));
   if (found === undefined) throw new InvalidArgumentError(`It must be one of ${PRESET_NAMES.join(', ')}.`);
   return found;
+}
+
+function optionName(name: string): string {
+  return name.toUpperCase().replace(/[\s_]/g, '-');
 }

@@ -56,7 +56,7 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
     async runAdd({ form, approve_by: approveBy }) {
       const approver = approveBy === undefined ? undefined : await approverNamed(reader, approveBy);
       const actor = operatorNamed();
-      const { value, sequence } = await createRun({ state, reader }, actor, form, Date.now(), approver);
+      const { value, sequence } = await createRun({ state, reader }, actor, form, Date.now(), { approver });
       const run = runSummary(liveHead(state, value.slot));
       await whenDurable(sequence);
       return { run };

@@ -6,6 +6,7 @@ import { isUsername, knownWorkerArchs } from '../../protocol/configured-names.js
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
 import { limitProblem, SHORTEST_GAME } from '../../rules/run-limits.js';
+import type { Fault } from '../refusal.js';
 
 const TC = /^(?:[1-9]\d*\/)?\d+(?:\.\d+)?(?:\+\d+(?:\.\d+)?)?$/;
 const LONGEST_TC = 40;
@@ -15,73 +16,101 @@ const REPO_URL = /^https:\/\/(?:www\.)?github\.com\/[A-Za-z0-9_.-]+\/[A-Za-z0-9_
 const ASCII = /^[\0-\x7f]*$/;
 const OPTION = /^[^\s=]+=[^\s=]+$/;
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
+/** What workers can build with. */
+export const COMPILERS: readonly string[] = ['g++', 'clang++'];
+/** In UTF-16 units; pages show no more (docs/spec/web-ui.md §10). */
+const LONGEST_INFO = 5_000;
 const BOOK = /^[^/\\\p{Cc}]+\.(?:epd|pgn)$/u;
 
 /** Everything that is wrong with the args of a new run, its stop rule aside. */
-export function checkArgs(args: RunArgs): string[] {
-  const problems: string[] = [];
-  const need = (holds: boolean, problem: string): void => {
-    if (!holds) problems.push(problem);
-  };
-  for (const name of ['new_tag', 'base_tag', 'info', 'new_options', 'base_options'] as const) {
-    need(filled(args[name]), `${name} is blank`);
-  }
-  // The log of events takes a run's name, which begins with its tag, on one line.
-  for (const name of ['new_tag', 'base_tag'] as const) {
-    need(
-      !CONTROL.test(args[name]),
-      `${name} ${quote(args[name])} must be one line without control characters`,
-    );
-  }
-  need(isUsername(args.username), `username ${quote(args.username)} must be two or more letters and digits`);
-  for (const name of ['tc', 'new_tc'] as const) {
-    const tc = args[name]!;
-    need(
-      isTc(tc),
-      `${name} ${quote(tc)} must be [moves/]seconds[+increment], such as 10+0.1, with games of ${SHORTEST_GAME} s or longer`,
-    );
-  }
-  for (const name of ['resolved_new', 'resolved_base'] as const) {
-    need(SHA.test(args[name]), `${name} ${quote(args[name])} must be a commit: 40 hex digits in lower case`);
-  }
-  for (const name of ['new_signature', 'base_signature', 'book_depth'] as const) {
-    need(SIGNATURE.test(args[name]), `${name} ${quote(args[name])} must be a whole number from 1`);
-  }
-  for (const name of ['new_options', 'base_options'] as const) {
-    need(
-      isOptionText(args[name]),
-      `${name} ${quote(args[name])} must be key=value tokens between single spaces, in ASCII`,
-    );
-  }
-  for (const name of ['new_nets', 'base_nets'] as const) {
-    const nets = args[name];
-    need(nets.every(isNetName), `${name} must be names like nn-0123456789ab.nnue`);
-    need(new Set(nets).size === nets.length, `${name} names a network twice`);
-  }
-  need(BOOK.test(args.book), `book ${quote(args.book)} must be a file name ending in .epd or .pgn`);
-  for (const name of ['tests_repo', 'master_repo'] as const) {
-    const repo = args[name];
-    need(
-      repo === undefined || REPO_URL.test(repo),
-      `${name} ${quote(repo)} must be https://github.com/<owner>/<repository>`,
-    );
-  }
-  for (const name of ['threads', 'throughput', 'priority'] as const) {
-    const problem = limitProblem(name, args[name]);
-    if (problem !== undefined) problems.push(problem);
-  }
-  need(
-    args.compiler === undefined || args.compiler === 'g++' || args.compiler === 'clang++',
-    `compiler ${quote(args.compiler)} must be g++ or clang++`,
-  );
-  if (args.arch_filter !== undefined) problems.push(...checkArchFilter(args.arch_filter));
-  return problems;
+export function checkArgs(args: RunArgs): Fault[] {
+  return [...checkTexts(args), ...checkPlay(args), ...checkFiles(args), ...checkLimits(args)];
 }
 
-function checkArchFilter(pattern: string): string[] {
+function checkTexts(args: RunArgs): Fault[] {
+  const { faults, need } = collectFaults();
+  for (const name of ['new_tag', 'base_tag', 'info', 'new_options', 'base_options'] as const) {
+    need(filled(args[name]), name, 'is blank');
+  }
+  need(
+    args.info.length <= LONGEST_INFO,
+    'info',
+    `has ${args.info.length} characters: at most ${LONGEST_INFO}`,
+  );
+  // The log of events takes a run's name, which begins with its tag, on one line.
+  for (const name of ['new_tag', 'base_tag'] as const) {
+    need(!CONTROL.test(args[name]), name, `${quote(args[name])} must be one line without control characters`);
+  }
+  need(
+    isUsername(args.username),
+    'username',
+    `${quote(args.username)} must be two or more letters and digits`,
+  );
+  for (const name of ['resolved_new', 'resolved_base'] as const) {
+    need(SHA.test(args[name]), name, `${quote(args[name])} must be a commit: 40 hex digits in lower case`);
+  }
+  for (const name of ['new_signature', 'base_signature', 'book_depth'] as const) {
+    need(SIGNATURE.test(args[name]), name, `${quote(args[name])} must be a whole number from 1`);
+  }
+  for (const name of ['tests_repo', 'master_repo'] as const) {
+    const repo = args[name];
+    const isRepo = repo === undefined || REPO_URL.test(repo);
+    need(isRepo, name, `${quote(repo)} must be https://github.com/<owner>/<repository>`);
+  }
+  return faults;
+}
+
+/** Time controls and options. */
+function checkPlay(args: RunArgs): Fault[] {
+  const { faults, need } = collectFaults();
+  for (const name of ['tc', 'new_tc'] as const) {
+    const form = `[moves/]seconds[+increment], such as 10+0.1, with games of ${SHORTEST_GAME} s or longer`;
+    need(isTc(args[name]!), name, `${quote(args[name])} must be ${form}`);
+  }
+  for (const name of ['new_options', 'base_options'] as const) {
+    const text = `${quote(args[name])} must be key=value tokens between single spaces, in ASCII`;
+    need(isOptionText(args[name]), name, text);
+  }
+  return faults;
+}
+
+function checkFiles(args: RunArgs): Fault[] {
+  const { faults, need } = collectFaults();
+  for (const name of ['new_nets', 'base_nets'] as const) {
+    const nets = args[name];
+    need(nets.every(isNetName), name, 'must be names like nn-0123456789ab.nnue');
+    need(new Set(nets).size === nets.length, name, 'names a network twice');
+  }
+  need(BOOK.test(args.book), 'book', `${quote(args.book)} must be a file name ending in .epd or .pgn`);
+  return faults;
+}
+
+function checkLimits({ compiler, arch_filter: filter, ...args }: RunArgs): Fault[] {
+  const { faults, need } = collectFaults();
+  for (const member of ['threads', 'throughput', 'priority'] as const) {
+    const text = limitProblem(member, args[member]);
+    if (text !== undefined) faults.push({ member, text });
+  }
+  const isKnown = compiler === undefined || COMPILERS.includes(compiler);
+  need(isKnown, 'compiler', `${quote(compiler)} must be ${COMPILERS.join(' or ')}`);
+  const problem = filter === undefined ? undefined : archFilterProblem(filter);
+  if (problem !== undefined) need(false, 'arch_filter', problem);
+  return faults;
+}
+
+/** What is wrong with a filter of architectures, or undefined. */
+function archFilterProblem(pattern: string): string | undefined {
   const found = matchArchs(pattern, knownWorkerArchs());
-  if ('error' in found) return [`arch_filter ${quote(pattern)} cannot be used: ${found.error}`];
-  return found.matches.includes(true) ? [] : [`arch_filter ${quote(pattern)} matches no known architecture`];
+  if ('error' in found) return `${quote(pattern)} cannot be used: ${found.error}`;
+  return found.matches.includes(true) ? undefined : `${quote(pattern)} matches no known architecture`;
+}
+
+function collectFaults() {
+  const faults: Fault[] = [];
+  const need = (holds: boolean, member: keyof RunArgs & string, problem: string): void => {
+    if (!holds) faults.push({ member, text: `${member} ${problem}` });
+  };
+  return { faults, need };
 }
 
 /** Stricter than the schema of stored runs: a game takes some time, and its numbers are written briefly. */

@@ -35,11 +35,11 @@ export function evictRuns(state: State, now: number, idleMs: number = EVICT_AFTE
 
 /** As `loadRun`; when every slot is taken, finished runs leave theirs at once. @throws OperationRefused when none can */
 export async function loadRunMakingRoom(
-  ...[state, head, tasks, history, now, options]: Parameters<typeof loadRun>
+  ...[state, head, tasks, history, now, newRun]: Parameters<typeof loadRun>
 ): Promise<LoadedRun> {
   for (let isRetry = false; ; isRetry = true) {
     try {
-      return await loadRun(state, head, tasks, history, now, options);
+      return await loadRun(state, head, tasks, history, now, newRun);
     } catch (error) {
       if (!(error instanceof RunsFull)) throw error;
       if (isRetry || evictRuns(state, now, LEAST_IDLE_MS) === 0) {

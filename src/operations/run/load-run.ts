@@ -7,6 +7,7 @@ import { gameDuration } from '../../rules/game-time.js';
 import { coreLimit, hashOption } from '../../rules/task-size.js';
 import { type DerivedFields, freeRun, writeRun } from '../../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
+import type { Submission } from '../../state/runs.js';
 import type { State } from '../../state/state.js';
 import { freeTask, writeTask } from '../../state/task-document.js';
 import type { RunHead } from '../../state/write-batch.js';
@@ -30,9 +31,16 @@ export interface LoadedRun {
   problems: readonly string[];
 }
 
+/** How a run that the store does not have comes into memory. */
+export interface NewRunLoad {
+  /** Called under the run's lock, just before others can find the run: marks it and logs it. */
+  readonly announce: (slot: number) => void;
+  readonly submission?: Submission | undefined;
+}
+
 /**
  * Loads a run with its tasks; nobody can find it before it is complete. Throws RunsFull or TasksFull, leaving nothing.
- * @param isNew the store does not have it: mark it once it is loaded
+ * @throws SubmittedTwice
  */
 export async function loadRun(
   state: State,
@@ -40,11 +48,12 @@ export async function loadRun(
   tasks: AsyncIterable<TaskDocument> | Iterable<TaskDocument>,
   historyLength: number,
   now: number,
-  { isNew = false }: { isNew?: boolean } = {},
+  newRun?: NewRunLoad,
 ): Promise<LoadedRun> {
   const { derived, problems } = derivedFieldsOf(head);
-  const slot = state.runs.reserve(head._id);
-  if (slot < 0) throw new RunsFull(state.runs.records.count);
+  const { runs } = state;
+  const slot = runs.reserve(head._id, newRun?.submission);
+  if (slot < 0) throw new RunsFull(runs.records.count);
   writeRun(state, slot, head, derived, historyLength);
   try {
     for await (const task of tasks)
@@ -53,13 +62,30 @@ export async function loadRun(
     dropRun(state, slot);
     throw error;
   }
-  state.runs.setFloat(slot, RunFloat.lastAccess, now);
-  state.runs.setWord(slot, RunWord.lastCollected, state.commits.durable.load());
-  // Set before anybody can find it, so that it cannot leave memory before the store has it.
-  if (isNew) state.runs.set(slot, RunFlag.isNew, true);
+  runs.setFloat(slot, RunFloat.lastAccess, now);
+  runs.setWord(slot, RunWord.lastCollected, state.commits.durable.load());
+  if (newRun === undefined) publish(state, slot);
+  else {
+    // Set before anybody can find it, so that it cannot leave memory before the store has it.
+    runs.set(slot, RunFlag.isNew, true);
+    runs.locks.run(slot, () => {
+      try {
+        newRun.announce(slot);
+        publish(state, slot);
+      } catch (error) {
+        // Neither the run without its event, nor the event without its run.
+        state.outbox.take(slot);
+        dropRun(state, slot);
+        throw error;
+      }
+    });
+  }
+  return { slot, problems };
+}
+
+function publish(state: State, slot: number): void {
   state.runs.publish(slot);
   if (!state.runs.has(slot, RunFlag.finished)) state.runs.ready.add(slot);
-  return { slot, problems };
 }
 
 /** Frees the run's slot and everything it refers to. Call under the run's lock once others can find it. */

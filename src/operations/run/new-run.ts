@@ -9,33 +9,34 @@ import { isObjectId } from '../../model/object-id.js';
 import type { NewRunForm } from '../../protocol/admin.js';
 import { tcBase } from '../../rules/game-time.js';
 import { canonicalizeRepoUrl } from '../../rules/repo-url.js';
-import { OperationRefused } from '../refusal.js';
+import { DEFAULT_BOOK, DEFAULT_BOOK_DEPTH } from '../../rules/test-kinds.js';
+import { type Fault, OperationRefused } from '../refusal.js';
 import { checkArgs, filled, quote } from './check-run-args.js';
 import { applyStopRule, checkStopRule, SPRT_GAMES } from './run-stop-rule.js';
 
 /** Schema version of the run documents made here. */
 const RUN_VERSION = 24;
 export const OFFICIAL_REPO = 'https://github.com/official-stockfish/Stockfish';
-export const DEFAULT_BOOK = 'UHO_Lichess_4852_v1.epd';
 const DEFAULT_ITP = 100;
 
 /**
  * A run that waits for approval and has no tasks.
  * @param now milliseconds since the epoch
  * @param id 24 hex digits that no run has
- * @param others problems that the caller has found
- * @throws OperationRefused with every problem of the form
+ * @param others faults that the caller has found
+ * @throws OperationRefused with every fault of the form
  */
 export function buildRun(
   form: NewRunForm,
   now: number,
   id: string,
-  others: readonly string[] = [],
+  others: readonly Fault[] = [],
 ): RunDocument {
   const args = withDefaults(form);
-  const problems = [...checkStopRule(form), ...checkArgs(args), ...checkOrigin(form, id), ...others];
-  if (problems.length > 0) {
-    throw new OperationRefused('invalid', `the run is refused: ${problems.join('; ')}`, problems);
+  const faults = [...checkStopRule(form), ...checkArgs(args), ...checkOrigin(form, id), ...others];
+  if (faults.length > 0) {
+    const texts = faults.map(({ text }) => text);
+    throw new OperationRefused('invalid', `the run is refused: ${texts.join('; ')}`, faults);
   }
   applyStopRule(args, form);
   return {
@@ -66,6 +67,11 @@ export function buildRun(
   };
 }
 
+/** What is wrong with the form as far as it goes: a page tells it before anything is asked of GitHub. */
+export function newRunFaults(form: NewRunForm): Fault[] {
+  return [...checkStopRule(form), ...checkArgs(withDefaults(form))];
+}
+
 function withDefaults(form: NewRunForm): RunArgs {
   const { sprt: _sprt, spsa, rescheduled_from: _from, arch_filter, compiler, master_repo, ...members } = form;
   const info = filled(form.info) ? form.info : (form.msg_new ?? '');
@@ -78,7 +84,7 @@ function withDefaults(form: NewRunForm): RunArgs {
     threads: 1,
     num_games: SPRT_GAMES,
     book: DEFAULT_BOOK,
-    book_depth: '8',
+    book_depth: DEFAULT_BOOK_DEPTH,
     priority: 0,
     throughput: 100,
     auto_purge: false,
@@ -96,9 +102,11 @@ function withDefaults(form: NewRunForm): RunArgs {
   };
 }
 
-function checkOrigin({ rescheduled_from: from }: NewRunForm, id: string): string[] {
+function checkOrigin({ rescheduled_from: from }: NewRunForm, id: string): Fault[] {
   const ids = from === undefined ? [id] : [id, from];
-  return ids.filter((text) => !isObjectId(text)).map((text) => `${quote(text)} is no run id: 24 hex digits`);
+  return ids
+    .filter((text) => !isObjectId(text))
+    .map((text) => ({ member: 'rescheduled_from', text: `${quote(text)} is no run id: 24 hex digits` }));
 }
 
 function noResults(): Results {

@@ -7,6 +7,7 @@ import { newSprt } from '../../rules/sprt.js';
 import { boundsProblem } from '../../rules/sprt-bounds.js';
 import { newTune } from '../../rules/spsa-form.js';
 import { spsaLineProblems } from '../../rules/spsa-lines.js';
+import type { Fault } from '../refusal.js';
 
 /** The games of an SPRT, which ends before. */
 export const SPRT_GAMES = 800_000;
@@ -16,29 +17,37 @@ const SPSA_DEFAULTS = { A_ratio: 0.1, alpha: 0.602, gamma: 0.101 };
 const LTC_MARK = 'LTC: ';
 
 /** What is wrong with the rule: one thing, or every line of a tune's parameters that is at fault. */
-export function checkStopRule({ sprt, spsa, num_games: games }: NewRunForm): string[] {
+export function checkStopRule({ sprt, spsa, num_games: games }: NewRunForm): Fault[] {
   if (sprt !== undefined) {
-    if (spsa !== undefined) return ['a run has either sprt or spsa, not both'];
+    if (spsa !== undefined) return fault('spsa', 'a run has either sprt or spsa, not both');
     if (games !== undefined && games !== SPRT_GAMES) {
-      return [`an SPRT has ${SPRT_GAMES} games: leave num_games out`];
+      return fault('num_games', `an SPRT has ${SPRT_GAMES} games: leave num_games out`);
     }
     const problem = boundsProblem(sprt);
-    return problem === undefined ? [] : [problem];
+    return problem === undefined ? [] : fault('sprt', problem);
   }
-  if (games === undefined) return ['num_games is needed, since the run is no SPRT'];
-  if (games < GAMES_STEP || games > LARGEST_RUN || games % GAMES_STEP !== 0) {
-    return [`num_games (${games}) must be a multiple of ${GAMES_STEP} from ${GAMES_STEP} to ${LARGEST_RUN}`];
-  }
-  if (spsa === undefined) return [];
-  const problems = spsaLineProblems(spsa.raw_params);
-  if (problems.length > 0) return problems;
+  const problem = gamesProblem(games);
+  const inGames = problem === undefined ? [] : fault('num_games', problem);
+  if (spsa === undefined) return inGames;
+  const inLines = spsaLineProblems(spsa.raw_params).flatMap((text) => fault('spsa', text));
+  if (inGames.length + inLines.length > 0) return [...inGames, ...inLines];
   try {
-    buildTune(spsa, games);
+    buildTune(spsa, games!);
     return [];
   } catch (error) {
-    if (error instanceof RangeError) return [error.message];
+    if (error instanceof RangeError) return fault('spsa', error.message);
     throw error;
   }
+}
+
+function gamesProblem(games: number | undefined): string | undefined {
+  if (games === undefined) return 'num_games is needed, since the run is no SPRT';
+  if (games >= GAMES_STEP && games <= LARGEST_RUN && games % GAMES_STEP === 0) return undefined;
+  return `num_games (${games}) must be a multiple of ${GAMES_STEP} from ${GAMES_STEP} to ${LARGEST_RUN}`;
+}
+
+function fault(member: keyof NewRunForm, text: string): Fault[] {
+  return [{ member, text }];
 }
 
 /** Completes args that have passed checkStopRule with the state of their test or tune. */

@@ -2,30 +2,30 @@
 
 import { isNetName } from '../../model/net-name.js';
 import type { NewRunForm } from '../../protocol/admin.js';
+import { DEFAULT_BOOK } from '../../rules/test-kinds.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
+import type { Fault } from '../refusal.js';
 import { quote } from './check-run-args.js';
-import { DEFAULT_BOOK } from './new-run.js';
 
 /** One sentence each, with what to do. */
 export async function unknownFiles(
   state: State,
   reader: Pick<Reader, 'net'>,
   { book = DEFAULT_BOOK, new_nets = [], base_nets = [] }: NewRunForm,
-): Promise<string[]> {
-  const problems: string[] = [];
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
   if (state.books.sri(book) === undefined) {
-    problems.push(
+    const text =
       `book ${quote(book)} is not known, so workers could not check it: import it with "shoal book import books.json", ` +
-        'or from its file with "shoal book import FILE.epd"; "shoal book list" tells what is known',
-    );
+      'or from its file with "shoal book import FILE.epd"; "shoal book list" tells what is known';
+    faults.push({ member: 'book', text });
   }
   for (const net of new Set([...new_nets, ...base_nets])) {
     // What is no name is told by the check of the form.
     if (!isNetName(net) || (await reader.net(net)) !== undefined) continue;
-    problems.push(
-      `network ${quote(net)} is not known, so workers could not get it: add it with "shoal net add ${net}"`,
-    );
+    const text = `network ${quote(net)} is not known, so workers could not get it: add it with "shoal net add ${net}"`;
+    faults.push({ member: new_nets.includes(net) ? 'new_nets' : 'base_nets', text });
   }
-  return problems;
+  return faults;
 }
