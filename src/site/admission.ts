@@ -3,8 +3,11 @@
  * `NeedsAdmission` before it changes anything; the front thread counts, and asks again with what came of it.
  */
 
-/** `login`: by account name, with its wrong passwords; `post`: by account; `signup` and `search`: by address. */
-export const ADMISSION_GATES = ['login', 'post', 'signup', 'search'] as const;
+/**
+ * `login`: by account name, with its wrong passwords; `post`: by account; `signup` and `search`: by address; `check`: what a page
+ * asks while somebody types, by account and what is asked.
+ */
+export const ADMISSION_GATES = ['login', 'post', 'signup', 'search', 'check'] as const;
 export type AdmissionGate = (typeof ADMISSION_GATES)[number];
 
 export interface Admission {

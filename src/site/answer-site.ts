@@ -10,6 +10,7 @@ import { Accounts } from './accounts.js';
 import { NeedsAdmission, TooMany } from './admission.js';
 import { errorPage, NOT_HERE } from './error-pages.js';
 import { BadForm, NO_FORM, readForm } from './forms.js';
+import { html } from './html.js';
 import { isOwnPost } from './own-post.js';
 import { HANDLERS } from './pages/handlers.js';
 import { loginPage } from './pages/sign-in.js';
@@ -110,7 +111,15 @@ export class Site {
       if (route.method === 'GET') return await HANDLERS[route.page](visit);
       return await this.#post(visit);
     } catch (error) {
-      if (error instanceof TooMany) return errorPage.tooMany(error.waitSeconds);
+      if (error instanceof TooMany) {
+        return visit.wantsFragment
+          ? {
+              kind: 'fragment',
+              status: 429,
+              body: html`<span class="note">Too many questions: wait ${error.waitSeconds} s.</span>`,
+            }
+          : errorPage.tooMany(error.waitSeconds);
+      }
       if (error instanceof BadForm) return errorPage.badForm(error.message);
       throw error;
     }
@@ -133,6 +142,9 @@ export class Site {
   #refusal(visit: Visit): Outcome | undefined {
     const { route, account, request } = visit;
     if (route.who === 'anyone') return undefined;
+    if (account === undefined && visit.wantsFragment) {
+      return { kind: 'fragment', status: 403, body: html`<span class="note">You are signed out.</span>` };
+    }
     if (account === undefined) {
       visit.flash('note', 'Please sign in.');
       return redirect(

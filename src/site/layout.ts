@@ -109,7 +109,8 @@ function visitorMenu(): Html {
 }
 
 function memberMenu({ session }: FrameVisit, username: string): Html {
-  return html`<li><a href="/user" class="who">${username}</a></li>
+  return html`<li><a class="button" href="/tests/run">New test</a></li>
+<li><a href="/user" class="who">${username}</a></li>
 <li><form method="post" action="/logout" id="sign-out">${tokenField(session.csrfToken ?? '')}<button type="submit" class="quiet">Sign out</button></form></li>`;
 }
 
@@ -121,6 +122,7 @@ function keysDialog(): Html {
 <dt><kbd>g</kbd> <kbd>t</kbd></dt><dd>tests</dd>
 <dt><kbd>g</kbd> <kbd>u</kbd></dt><dd>your account</dd>
 <dt><kbd>g</kbd> <kbd>d</kbd></dt><dd>dashboard</dd>
+<dt><kbd>n</kbd></dt><dd>new test</dd>
 <dt><kbd>t</kbd></dt><dd>dark or light</dd>
 <dt><kbd>?</kbd></dt><dd>this list</dd>
 </dl>

@@ -45,7 +45,13 @@ export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
   }
   if (outcome.kind === 'fragment') {
     const headers = [...SECURITY, ...cache, ['Vary', 'HX-Request'] as const];
-    return compress(request, outcome.status ?? 200, headers, String(await outcome.body), HTML);
+    return compress(
+      request,
+      outcome.status ?? 200,
+      headers,
+      String(await outcome.body),
+      outcome.contentType ?? HTML,
+    );
   }
   const page: PageOutcome = outcome.kind === 'missing' ? missingPage(outcome.text) : outcome;
   const own = page.headers ?? [];

@@ -28,7 +28,12 @@ export type PageName =
   | 'createReset'
   | 'accounts'
   | 'decideAccounts'
-  | 'pendingCount';
+  | 'pendingCount'
+  | 'newTest'
+  | 'sendTest'
+  | 'testSummary'
+  | 'arches'
+  | 'autoselect';
 
 export interface SiteRoute {
   readonly method: 'GET' | 'POST';
@@ -78,6 +83,11 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/user_management', 'accounts', APPROVER),
   row('POST', '/user_management', 'decideAccounts', APPROVER),
   row('GET', '/user_management/pending_count', 'pendingCount', PRIVATE),
+  row('GET', '/tests/run', 'newTest', OWN),
+  row('POST', '/tests/run', 'sendTest', { ...OWN, where: 'primary' }),
+  row('GET', '/tests/run/summary', 'testSummary', OWN),
+  row('GET', '/tests/run/arches', 'arches', OWN),
+  row('POST', '/tests/run/autoselect', 'autoselect', OWN),
 ];
 
 interface Pattern {

@@ -30,3 +30,8 @@ export function timeTag(ms: number, text: string): Html {
 export function testKind({ sprt, num_games: games, tc, threads }: RunHead['args']): string {
   return `${sprt === undefined ? String(games) : 'sprt'} @ ${tc} th ${threads}`;
 }
+
+/** A whole number in groups of three digits. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, '\u202f');
+}

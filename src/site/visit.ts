@@ -27,7 +27,13 @@ export interface SiteParts {
 export type Outcome =
   | PageOutcome
   /** A part of a page, for a script. */
-  | { readonly kind: 'fragment'; readonly status?: number; readonly body: Html | string }
+  | {
+      readonly kind: 'fragment';
+      readonly status?: number;
+      readonly body: Html | string;
+      /** Absent: HTML. */
+      readonly contentType?: 'application/json';
+    }
   /** 302 to a path of this server. */
   | { readonly kind: 'redirect'; readonly to: string }
   /** 404: what the address names is not there. */

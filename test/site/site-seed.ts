@@ -17,6 +17,20 @@ const PEOPLE: Readonly<Record<string, Partial<UserDocument>>> = {
   blake: { blocked: true },
 };
 
+export const NET = 'nn-0123456789ab.nnue';
+/** Books that workers can be given; the second has few openings. */
+export const BOOKS = {
+  'UHO_Lichess_4852_v1.epd': {
+    total: 2_632_036,
+    white: 2_632_036,
+    black: 0,
+    min_depth: 8,
+    max_depth: 8,
+    sri: 'A'.repeat(64),
+  },
+  'small.pgn': { total: 500, white: 250, black: 250, min_depth: 8, max_depth: 8, sri: 'B'.repeat(64) },
+};
+
 /** Beside the account and the run of `seed`. Passwords are in clear, as a fishtest database has them. */
 export async function seedPeople(storeUrl: string): Promise<void> {
   await seed(storeUrl);
@@ -35,6 +49,8 @@ export async function seedPeople(storeUrl: string): Promise<void> {
       ...more,
     }),
   );
-  await writer.commit({ ...emptyBatch(), users });
+  const nets = [{ name: NET, user: 'ann', downloads: 0 }];
+  const keyValues = [{ key: 'books', value: BOOKS }];
+  await writer.commit({ ...emptyBatch(), users, nets, keyValues });
   await writer.close();
 }

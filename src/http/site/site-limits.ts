@@ -9,6 +9,9 @@ export interface SiteLimitSettings {
   readonly signupsPerHour: number;
 }
 
+/** Of one kind, by one account: more than a person's typing makes. */
+const CHECKS_PER_MINUTE = 30;
+
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 
@@ -23,6 +26,7 @@ export class SiteLimits {
     this.#counted = {
       post: new RateLimiterMemory({ points: postsPerMinute, duration: MINUTE_S }),
       search: new RateLimiterMemory({ points: searchesPerMinute, duration: MINUTE_S }),
+      check: new RateLimiterMemory({ points: CHECKS_PER_MINUTE, duration: MINUTE_S }),
       signup: new RateLimiterMemory({ points: signupsPerHour, duration: HOUR_S }),
     };
   }

@@ -50,7 +50,8 @@ function checkTexts(args: RunArgs): Fault[] {
     need(SHA.test(args[name]), name, `${quote(args[name])} must be a commit: 40 hex digits in lower case`);
   }
   for (const name of ['new_signature', 'base_signature', 'book_depth'] as const) {
-    need(SIGNATURE.test(args[name]), name, `${quote(args[name])} must be a whole number from 1`);
+    const given = filled(args[name]) ? quote(args[name]) : 'is blank and';
+    need(SIGNATURE.test(args[name]), name, `${given} must be a whole number from 1`);
   }
   for (const name of ['tests_repo', 'master_repo'] as const) {
     const repo = args[name];

@@ -25,6 +25,7 @@ export function startKeys(): void {
       goneAt = performance.now();
       return;
     } else if (event.key === 't') document.getElementById('theme')?.click();
+    else if (event.key === 'n') location.assign('/tests/run');
     else if (event.key === '/') document.querySelector<HTMLInputElement>('input[type="search"]')?.focus();
     else return;
     event.preventDefault();

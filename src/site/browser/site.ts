@@ -1,4 +1,5 @@
 /** What every page's script adds: the menu on a phone, the theme, messages, local times, keys, signing out in all tabs. */
+import { forgetDraft } from './draft.js';
 import { startKeys } from './keys.js';
 import { startSignOut } from './sign-out.js';
 import { startTheme } from './theme.js';
@@ -54,7 +55,7 @@ function togglePassword(button: HTMLButtonElement, id: string): void {
 function startForms(): void {
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || form.method !== 'post') return;
+    if (!(form instanceof HTMLFormElement) || form.method !== 'post' || event.defaultPrevented) return;
     const submitter = (event as SubmitEvent).submitter;
     const question = submitter?.dataset['confirm'] ?? form.dataset['confirm'];
     if (form.dataset['sent'] !== undefined || (question !== undefined && !confirm(question))) {
@@ -75,4 +76,6 @@ startTheme();
 startKeys();
 startSignOut();
 showLocalTimes(document);
+// Where a test leads that was just submitted.
+if (/[?&]follow=1\b/.test(location.search)) forgetDraft();
 document.addEventListener('htmx:after:swap', () => showLocalTimes(document));

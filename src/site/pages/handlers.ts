@@ -4,6 +4,7 @@ import type { Outcome, Visit } from '../visit.js';
 import { account, changeAccount, createReset } from './account.js';
 import { accounts, decideAccounts, pendingCount } from './accounts.js';
 import { home } from './home.js';
+import { archesPart, autoselectPart, newTest, sendTest, testSummaryPart } from './new-test.js';
 import { changeProfilePage, endSessions, profile } from './profile.js';
 import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
@@ -32,4 +33,9 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   accounts,
   decideAccounts,
   pendingCount,
+  newTest,
+  sendTest,
+  testSummary: testSummaryPart,
+  arches: archesPart,
+  autoselect: autoselectPart,
 };
