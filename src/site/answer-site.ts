@@ -11,6 +11,7 @@ import { NeedsAdmission, TooMany } from './admission.js';
 import { errorPage, NOT_HERE } from './error-pages.js';
 import { BadForm, NO_FORM, readForm } from './forms.js';
 import { html } from './html.js';
+import { Kept } from './kept.js';
 import { isOwnPost } from './own-post.js';
 import { HANDLERS } from './pages/handlers.js';
 import { loginPage } from './pages/sign-in.js';
@@ -39,9 +40,9 @@ export class Site {
   readonly #sessions: Sessions;
   readonly #accounts: Accounts;
 
-  /** @param sessionChanges counts changes of sessions by this instance */
-  constructor(parts: SiteParts, sessionChanges: WaitWord) {
-    this.#parts = parts;
+  /** @param sessionChanges counts changes that pages of this instance made */
+  constructor(parts: Omit<SiteParts, 'kept'>, sessionChanges: WaitWord) {
+    this.#parts = { ...parts, kept: new Kept(sessionChanges) };
     this.#sessions = new Sessions(parts.reader, sessionChanges);
     this.#accounts = new Accounts(parts.reader, parts.state.users);
   }

@@ -36,7 +36,7 @@ export function layout(visit: FrameVisit, page: PageOutcome): Html {
 <meta property="og:url" content="${request.scheme}://${request.host}${encodeURI(request.path)}">
 ${page.description === undefined ? NOTHING : html`<meta property="og:description" content="${page.description}">`}
 ${csrfToken === undefined ? NOTHING : html`<meta name="csrf-token" content="${csrfToken}">`}
-<meta name="htmx-config" content='{"includeIndicatorCSS":false}'>
+<meta name="htmx-config" content='{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'>
 <link rel="icon" href="${assetUrl('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetUrl('site.css')}">
 <script type="module" src="${assetUrl('site.js')}"></script>
@@ -84,7 +84,11 @@ ${account === undefined ? visitorMenu() : memberMenu(visit, account.username)}
 </header>`;
 }
 
-const TEST_MENU: readonly MenuEntry[] = [{ name: 'Overview', url: '/tests' }];
+const TEST_MENU: readonly MenuEntry[] = [
+  { name: 'Overview', url: '/tests' },
+  { name: 'Finished', url: '/tests/finished' },
+  { name: 'Search', url: '/tests/finished?mode=search' },
+];
 
 function fishtestMenu({ isApprover }: FrameVisit): readonly MenuEntry[] {
   const users = html`Users <span id="pending-count" hx-get="/user_management/pending_count" hx-trigger="load, every 10s" hx-swap="innerHTML"></span>`;
@@ -110,6 +114,7 @@ function visitorMenu(): Html {
 
 function memberMenu({ session }: FrameVisit, username: string): Html {
   return html`<li><a class="button" href="/tests/run">New test</a></li>
+<li><a href="/tests/user/${encodeURIComponent(username)}">My tests</a></li>
 <li><a href="/user" class="who">${username}</a></li>
 <li><form method="post" action="/logout" id="sign-out">${tokenField(session.csrfToken ?? '')}<button type="submit" class="quiet">Sign out</button></form></li>`;
 }

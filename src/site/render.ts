@@ -1,4 +1,5 @@
 /** From a page's outcome to bytes and headers. */
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { missingPage } from './error-pages.js';
 import { layout } from './layout.js';
@@ -44,20 +45,36 @@ export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
     };
   }
   if (outcome.kind === 'fragment') {
-    const headers = [...SECURITY, ...cache, ['Vary', 'HX-Request'] as const];
-    return compress(
-      request,
-      outcome.status ?? 200,
-      headers,
-      String(await outcome.body),
-      outcome.contentType ?? HTML,
-    );
+    return fragment(request, outcome, cache, String(await outcome.body));
   }
   const page: PageOutcome = outcome.kind === 'missing' ? missingPage(outcome.text) : outcome;
   const own = page.headers ?? [];
   const isCached = own.some(([name]) => name === 'Cache-Control');
   const headers = [...SECURITY, ...(isCached ? [] : cache), ['Vary', 'HX-Request'] as const, ...own];
   return compress(request, page.status ?? 200, headers, String(await layout(visit, page)), HTML);
+}
+
+/** A part of a page, which the browser keeps and asks for again with its tag: what has not changed is not sent again. */
+function fragment(
+  request: SiteRequest,
+  outcome: Outcome & { kind: 'fragment' },
+  cache: Headers,
+  body: string,
+): Page {
+  const { status = 200, headers: own = [], contentType = HTML } = outcome;
+  const tag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  const isCached = own.some(([name]) => name === 'Cache-Control');
+  const headers: Headers = [
+    ...SECURITY,
+    ...(isCached ? [] : cache),
+    ['Vary', 'HX-Request, Cookie'],
+    ['ETag', tag],
+    ...own,
+  ];
+  if (status === 200 && request.headers.ifNoneMatch === tag) {
+    return { kind: 'page', status: 304, headers, body: '' };
+  }
+  return compress(request, status, headers, body, contentType);
 }
 
 /** An answer without the frame, for what went wrong before a page could be made. */

@@ -11,6 +11,9 @@ export type Where = 'primary' | 'any';
 /** What answers; each has its function in pages/handlers.ts. */
 export type PageName =
   | 'home'
+  | 'machines'
+  | 'finished'
+  | 'ownerTests'
   | 'loginForm'
   | 'login'
   | 'logout'
@@ -65,6 +68,9 @@ const APPROVER = { who: 'approver', cache: 'no-store' } as const;
 
 export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests', 'home', PRIVATE),
+  row('GET', '/tests/machines', 'machines'),
+  row('GET', '/tests/finished', 'finished'),
+  row('GET', '/tests/user/{name}', 'ownerTests', PRIVATE),
   row('GET', '/login', 'loginForm', PRIVATE),
   row('POST', '/login', 'login', PRIVATE),
   row('POST', '/logout', 'logout', PRIVATE),

@@ -28,7 +28,7 @@ export function timeTag(ms: number, text: string): Html {
 }
 
 export function testKind({ sprt, num_games: games, tc, threads }: RunHead['args']): string {
-  return `${sprt === undefined ? String(games) : 'sprt'} @ ${tc} th ${threads}`;
+  return `${sprt === undefined ? String(games) : 'sprt'} @ ${tc} th ${threads ?? 1}`;
 }
 
 /** A whole number in groups of three digits. */

@@ -7,6 +7,7 @@ import type { Reader } from '../store/port.js';
 import { requireAdmission } from './admission.js';
 import type { Form } from './forms.js';
 import type { Html } from './html.js';
+import type { Kept } from './kept.js';
 import type { SiteRoute } from './routes.js';
 import type { SiteCall, SiteRequest } from './site-messages.js';
 import type { SiteSettings } from './site-settings.js';
@@ -21,6 +22,8 @@ export interface SiteParts {
   readonly settings: SiteSettings;
   readonly isPrimary: boolean;
   readonly github: GitHub;
+  /** What the thread remembers for a moment. */
+  readonly kept: Kept;
 }
 
 /** What a page's function gives back. */
@@ -33,6 +36,7 @@ export type Outcome =
       readonly body: Html | string;
       /** Absent: HTML. */
       readonly contentType?: 'application/json';
+      readonly headers?: readonly (readonly [string, string])[];
     }
   /** 302 to a path of this server. */
   | { readonly kind: 'redirect'; readonly to: string }

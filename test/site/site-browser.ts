@@ -38,12 +38,17 @@ export class SiteBrowser {
     this.browser = browser;
   }
 
-  /** @param storeUrl absent: an SQLite store of its own */
-  static async start(env: Record<string, string> = {}, storeUrl?: string): Promise<SiteBrowser> {
+  /** @param storeUrl absent: an SQLite store of its own @param seedMore fills it beside the people */
+  static async start(
+    env: Record<string, string> = {},
+    storeUrl?: string,
+    seedMore: (storeUrl: string) => Promise<void> = async () => {},
+  ): Promise<SiteBrowser> {
     await mkdir(SCREENSHOTS, { recursive: true });
     const directory = await mkdtemp(join(tmpdir(), 'shoal-pages-'));
     const url = storeUrl ?? `sqlite:${directory}`;
     await seedPeople(url);
+    await seedMore(url);
     const server = await ServerProcess.start(directory, {
       SHOAL_GITHUB: 'off',
       SIGNUP_CHECK_MAIL: 'off',

@@ -151,7 +151,13 @@ export function searchTests(open: OpenPlace): void {
     await open.writer.commit(live('plankton before', true));
     assert.deepEqual(await look('plankton'), [1, 1]);
     await open.writer.commit(live('krill after', true));
-    assert.deepEqual([await look('plankton'), await look('krill')], [[0, 1], [1, 1]]);
+    assert.deepEqual(
+      [await look('plankton'), await look('krill')],
+      [
+        [0, 1],
+        [1, 1],
+      ],
+    );
     await open.writer.commit(live('krill after', false));
     assert.deepEqual(await look('krill'), [0, 0]);
     await open.writer.commit(live('krill again', true));

@@ -3,8 +3,11 @@ import type { PageName } from '../routes.js';
 import type { Outcome, Visit } from '../visit.js';
 import { account, changeAccount, createReset } from './account.js';
 import { accounts, decideAccounts, pendingCount } from './accounts.js';
+import { finished } from './finished.js';
 import { home } from './home.js';
+import { machines } from './machines.js';
 import { archesPart, autoselectPart, newTest, sendTest, testSummaryPart } from './new-test.js';
+import { ownerTests } from './owner-tests.js';
 import { changeProfilePage, endSessions, profile } from './profile.js';
 import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
@@ -15,6 +18,9 @@ export type Handler = (visit: Visit) => Promise<Outcome> | Outcome;
 
 export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   home,
+  machines,
+  finished,
+  ownerTests,
   loginForm,
   login,
   logout,

@@ -1,86 +1,97 @@
-/** The list of tests: what waits, what is played, what has ended. */
-import { withRun } from '../../operations/worker/resolve-task.js';
-import { resultBox } from '../../rules/result-box.js';
-import { readHead } from '../../state/run-document.js';
-import type { RunHead } from '../../store/port.js';
+/** The list of tests: who works, what waits, what is played, what has ended (docs/spec/web-ui.md §4.1). */
 import { type Html, html, NOTHING } from '../html.js';
-import { resultClass, shortDate, testKind, timeTag } from '../run-parts.js';
-import type { Outcome, Visit } from '../visit.js';
+import { activeFilter } from '../lists/active-filter.js';
+import { finishedPage } from '../lists/finished-list.js';
+import { addressOf } from '../lists/paging.js';
+import { askedPanel, isPanelOpen, type PanelPlace, panelCard, turnedPanel } from '../lists/panels.js';
+import { type PanelRuns, RUN_PANELS, type RunPanel, runPanel } from '../lists/run-panels.js';
+import { type FarmTotals, farmTotals, unfinishedRuns } from '../lists/unfinished-runs.js';
+import { machinesPart } from '../lists/workers-table.js';
+import { type Outcome, redirect, type Visit } from '../visit.js';
+import { finishedList } from './finished.js';
 
-const FINISHED = 25;
-const TAG_LENGTH = 23;
+const PLACE: PanelPlace = { path: '/tests', prefix: '' };
+const MACHINES = 'machines';
+/** How often an open page asks for news, in seconds. */
+const POLL_S = 20;
 
 export async function home(visit: Visit): Promise<Outcome> {
-  const heads = await unfinishedHeads(visit);
-  const finished = await visit.parts.reader.finishedRuns({ skip: 0, limit: FINISHED });
-  const active = heads.filter((head) => head.workers > 0);
-  const waiting = heads.filter((head) => head.workers === 0);
-  const cores = active.reduce((sum, head) => sum + head.cores, 0);
-  const body = html`<div class="page-head"><h1>Tests</h1>
-<p class="note">${active.length} active with ${cores} cores · ${waiting.length} waiting</p></div>
-${panel('pending', 'Pending approval', waiting.filter((head) => !head.approved).sort(byUrgency))}
-${panel('paused', 'Paused', waiting.filter((head) => head.approved).sort(byUrgency))}
-${panel('active', 'Active', active.sort(byProgress))}
-${panel('finished', 'Finished', finished)}`;
-  return { kind: 'page', title: 'Tests', description: `${active.length} tests with ${cores} cores`, body };
-}
-
-async function unfinishedHeads({ parts }: Visit): Promise<RunHead[]> {
-  const { state, reader, isPrimary } = parts;
-  const heads: RunHead[] = [];
-  if (isPrimary) {
-    for (const slot of state.runs.unfinished()) {
-      withRun({ state, mayBlock: true }, state.runs.id(slot), (locked) =>
-        heads.push(readHead(state, locked)),
-      );
-    }
-  } else {
-    for await (const head of reader.unfinishedRuns()) heads.push(head);
+  const { query, wantsFragment } = visit;
+  if (query.get('live') === 'run_tables' && !wantsFragment) {
+    return redirect(addressOf('/tests', { ...Object.fromEntries(query), live: undefined }));
   }
-  return heads.filter((head) => !head.finished);
+  if (Number(query.get('page')) > 1) return await finishedList(visit, '/tests');
+  const asked = askedPanel(visit, PLACE, [...RUN_PANELS, MACHINES]);
+  const filter = activeFilter(visit);
+  // Without a script a filter comes with the address of the whole page.
+  if (query.has('filter') && !wantsFragment) return redirect(PLACE.path);
+  const unfinished = await unfinishedRuns(visit.parts);
+  const totals = farmTotals(unfinished);
+  if (asked?.id === MACHINES) {
+    const body = await machinesPanel(visit, totals, asked.isOpen);
+    return turnedPanel(visit, PLACE, () => body);
+  }
+  const runs = { unfinished, finished: await finishedPage(visit), filter, listPath: '/tests/finished' };
+  if (asked !== undefined) {
+    return turnedPanel(visit, PLACE, () => runPanel(visit, PLACE, asked.id as RunPanel, runs, asked.isOpen));
+  }
+  const isLive = query.get('live') === 'run_tables';
+  // The table of workers has news of its own: a script leaves it in place.
+  const machines = isLive
+    ? html`<section id="${MACHINES}" hx-morph-skip></section>`
+    : await machinesPanel(visit, totals, isPanelOpen(visit, PLACE, MACHINES, false));
+  const tables = runTables(visit, runs, totals, machines);
+  if (isLive) return { kind: 'fragment', status: unfinished.length === 0 ? 286 : 200, body: tables };
+  const body = html`<h1 class="hidden">Tests</h1>
+<div id="run-tables" class="stack" data-poll="${POLL_S}" hx-get="/tests?live=run_tables" hx-trigger="poll" hx-swap="innerMorph">${tables}</div>`;
+  const active = unfinished.filter((head) => head.workers > 0).length;
+  return {
+    kind: 'page',
+    title: 'Tests',
+    description: `${active} active tests with ${totals.cores} cores`,
+    body,
+    scripts: ['poll'],
+  };
 }
 
-function byUrgency(a: RunHead, b: RunHead): number {
-  return a.args.priority - b.args.priority || a.args.itp - b.args.itp || (a._id < b._id ? -1 : 1);
+function runTables(visit: Visit, runs: PanelRuns, totals: FarmTotals, machines: Html): Html {
+  const { cores, nps, gamesPerMinute, hours } = totals;
+  return html`<dl class="totals">
+${card('Cores', String(cores))}${card('Nodes/sec', `${Math.floor(nps / 1e6)}M`)}${card('Games/min', String(Math.round(gamesPerMinute)))}${card('Time remaining', hours === undefined ? '–' : `${hours.toFixed(1)}h`)}
+</dl>
+${ownerTotals(visit, runs)}
+${machines}
+${RUN_PANELS.map((id) => runPanel(visit, PLACE, id, runs))}`;
 }
 
-/** Tests nearest to their end first: SPRT by LLR, then games, tunes last. */
-function byProgress(a: RunHead, b: RunHead): number {
-  const rank = ({ args, results }: RunHead) => [
-    args.sprt === undefined ? 0 : 1,
-    args.sprt?.llr ?? 0,
-    args.spsa === undefined ? 1 : 0,
-    results.wins + results.losses + results.draws,
-  ];
-  const [left, right] = [rank(a), rank(b)];
-  const differing = left.findIndex((value, i) => value !== right[i]);
-  return differing < 0 ? (a._id < b._id ? -1 : 1) : right[differing]! - left[differing]!;
+function card(title: string, value: string): Html {
+  return html`<div class="total"><dt>${title}</dt><dd>${value}</dd></div>`;
 }
 
-function panel(id: string, title: string, heads: readonly RunHead[]): Html {
-  return html`<section class="card" id="${id}" aria-labelledby="${id}-title">
-<div class="head"><h2 id="${id}-title">${title}</h2><span class="note">${heads.length} ${heads.length === 1 ? 'test' : 'tests'}</span></div>
-${heads.length === 0 ? html`<p class="empty">None at the moment.</p>` : table(title, heads)}
-</section>`;
+/** For those who approve: whose tests have the cores. */
+function ownerTotals({ isApprover }: Visit, { unfinished }: PanelRuns): Html | '' {
+  if (!isApprover || unfinished.length === 0) return NOTHING;
+  const owners = new Map<string, { cores: number; tests: number }>();
+  for (const { args, cores } of unfinished) {
+    const owner = owners.get(args.username) ?? { cores: 0, tests: 0 };
+    owners.set(args.username, { cores: owner.cores + cores, tests: owner.tests + 1 });
+  }
+  const sorted = [...owners].sort(
+    ([a, x], [b, y]) => y.cores - x.cores || y.tests - x.tests || (a < b ? -1 : 1),
+  );
+  return html`<p class="owners note">Cores and unfinished tests by owner: ${sorted.map(
+    ([name, { cores, tests }], i) =>
+      html`${i === 0 ? NOTHING : ' · '}<a href="/tests/user/${encodeURIComponent(name)}">${name}</a> ${cores}/${tests}`,
+  )}</p>`;
 }
 
-function table(title: string, heads: readonly RunHead[]): Html {
-  return html`<div class="scroll"><table class="runs">
-<caption class="hidden">${title}</caption>
-<thead><tr><th scope="col">Date</th><th scope="col">User</th><th scope="col">Branch</th><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Info</th></tr></thead>
-<tbody>${heads.map(row)}</tbody>
-</table></div>`;
-}
-
-function row(head: RunHead): Html {
-  const { args } = head;
-  const box = resultBox(head);
-  return html`<tr>
-<td class="date">${timeTag(head.start_time, shortDate(head.start_time))}</td>
-<td class="user">${args.username}</td>
-<td class="branch"><a href="/tests/view/${head._id}">${args.new_tag.slice(0, TAG_LENGTH)}</a></td>
-<td class="result"><pre class="box ${resultClass(box.style)}">${box.info.join('\n')}</pre></td>
-<td class="kind">${testKind(args)}${head.cores > 0 ? html`<br><span class="note">cores: ${head.cores} (${head.workers})</span>` : NOTHING}</td>
-<td class="info">${args.info}</td>
-</tr>`;
+async function machinesPanel(visit: Visit, { workers }: FarmTotals, isOpen: boolean): Promise<Html> {
+  return panelCard(PLACE, {
+    id: MACHINES,
+    title: 'Workers',
+    count: isOpen ? '' : String(workers),
+    isOpen,
+    isApart: true,
+    body: isOpen ? (await machinesPart(visit)).body : '',
+  });
 }

@@ -1,0 +1,244 @@
+/**
+ * Workers on active tasks. A list of them is only their places in memory with the key that sorts them; rows are made of one
+ * page. On a secondary, whose memory has none, they come from the store.
+ */
+import { scanTasks, withUnfinished } from '../../jobs/scan.js';
+import type { TaskWorkerInfo } from '../../model/documents.js';
+import { shortWorkerName } from '../../model/names.js';
+import { fixedHead } from '../../state/run-document.js';
+import { RunWord } from '../../state/run-record.js';
+import type { State } from '../../state/state.js';
+import { TaskFlag, TaskFloat, TaskWord } from '../../state/task-record.js';
+import type { SiteParts } from '../visit.js';
+import type { Sorting, SortOrder } from './paging.js';
+import { sortedSlice } from './sorted-slice.js';
+
+/** What a worker says of itself; old tasks lack any of it. */
+type Info = Partial<Omit<TaskWorkerInfo, 'nps'>>;
+
+export interface WorkerRow {
+  readonly info: Info;
+  readonly nps: number;
+  readonly lastUpdated: number;
+  readonly runId: string;
+  readonly branch: string;
+  readonly taskId: number;
+}
+
+export const WORKER_SORTS = {
+  last_active: 'desc',
+  machine: 'asc',
+  cores: 'desc',
+  uuid: 'asc',
+  mnps: 'desc',
+  ram: 'desc',
+  system: 'asc',
+  arch: 'asc',
+  compiler: 'asc',
+  python: 'desc',
+  worker: 'desc',
+  running_on: 'asc',
+} as const satisfies Record<string, SortOrder>;
+export type WorkerSort = keyof typeof WORKER_SORTS;
+
+export interface WorkerQuery extends Sorting<WorkerSort> {
+  /** In small letters. */
+  readonly text: string;
+  /** Of this account alone. */
+  readonly owner: string | undefined;
+}
+
+export interface WorkerList {
+  readonly count: number;
+  /** Looking for the text took too long: there may be more. */
+  readonly isCut: boolean;
+  page(from: number, to: number): WorkerRow[];
+}
+
+const SEARCH_MS = 100;
+const KEPT_MS = 1_000;
+const STORE_KEPT_MS = 10_000;
+const TAG_LENGTH = 20;
+
+export async function activeWorkers(parts: SiteParts, query: WorkerQuery): Promise<WorkerList> {
+  const { sort, order, text, owner } = query;
+  if (!parts.isPrimary) {
+    const rows = await parts.kept.get('workers of the store', STORE_KEPT_MS, () => storedWorkers(parts));
+    return listOf(rows, query);
+  }
+  const key = `workers ${JSON.stringify([sort, order, text, owner])}`;
+  return await parts.kept.get(key, KEPT_MS, () => scanWorkers(parts.state, query));
+}
+
+async function scanWorkers(state: State, query: WorkerQuery): Promise<WorkerList> {
+  const { runs, tasks } = state;
+  const { i32, f64 } = tasks.records;
+  const slots: number[] = [];
+  const taskIds: number[] = [];
+  const keys: (number | string)[] = [];
+  const needsInfo = query.sort !== 'last_active' || query.text !== '' || query.owner !== undefined;
+  let spent = 0;
+  for (const slot of runs.unfinished()) {
+    if (query.text !== '' && spent > SEARCH_MS) break;
+    const began = performance.now();
+    const runId = runs.id(slot);
+    const branch = withUnfinished(state, slot, () => fixedHead(state, slot).args.new_tag);
+    if (branch === undefined) continue;
+    scanTasks(state, slot, (taskId, offset) => {
+      if ((i32[offset + TaskWord.flags]! & TaskFlag.active) === 0) return;
+      if (!needsInfo) {
+        slots.push(slot);
+        taskIds.push(taskId);
+        keys.push(f64[offset / 2 + TaskFloat.lastUpdated]!);
+        return;
+      }
+      const row = rowAt(state, offset, { runId, branch, taskId });
+      if (!fits(row, query)) return;
+      slots.push(slot);
+      taskIds.push(taskId);
+      keys.push(SORT_KEYS[query.sort](row));
+    });
+    spent += performance.now() - began;
+    await new Promise(setImmediate);
+  }
+  const compare = comparing(keys, query.order);
+  return {
+    count: slots.length,
+    isCut: query.text !== '' && spent > SEARCH_MS,
+    page: (from, to) =>
+      sortedSlice(slots.length, compare, from, to)
+        .map((i) => readRow(state, slots[i]!, taskIds[i]!))
+        .filter((row) => row !== undefined),
+  };
+}
+
+/** Undefined when the worker has left the task meanwhile. */
+function readRow(state: State, slot: number, taskId: number): WorkerRow | undefined {
+  return withUnfinished(state, slot, () => {
+    if (taskId >= state.runs.word(slot, RunWord.taskCount)) return undefined;
+    const offset = state.tasks.offsetOf(slot, taskId);
+    if ((state.tasks.records.i32[offset + TaskWord.flags]! & TaskFlag.active) === 0) return undefined;
+    const branch = fixedHead(state, slot).args.new_tag;
+    return rowAt(state, offset, { runId: state.runs.id(slot), branch, taskId });
+  });
+}
+
+/** Call under the run's lock. */
+function rowAt(
+  { tasks, workerProfiles }: State,
+  offset: number,
+  place: Pick<WorkerRow, 'runId' | 'branch' | 'taskId'>,
+): WorkerRow {
+  const { i32, f64 } = tasks.records;
+  return {
+    ...place,
+    info: workerProfiles.get(i32[offset + TaskWord.workerInfo]!),
+    nps: f64[offset / 2 + TaskFloat.nps]!,
+    lastUpdated: f64[offset / 2 + TaskFloat.lastUpdated]!,
+  };
+}
+
+async function storedWorkers({ reader }: SiteParts): Promise<WorkerRow[]> {
+  const rows: WorkerRow[] = [];
+  for await (const { _id, args, workers } of reader.unfinishedRuns()) {
+    if (!(workers > 0)) continue;
+    let taskId = 0;
+    for await (const { active, worker_info: info, last_updated: lastUpdated } of reader.tasks(_id)) {
+      const place = { runId: _id, branch: args.new_tag, taskId: taskId++ };
+      if (active) rows.push({ ...place, info: info ?? {}, nps: info?.nps ?? 0, lastUpdated });
+    }
+  }
+  return rows;
+}
+
+function listOf(all: readonly WorkerRow[], query: WorkerQuery): WorkerList {
+  const rows = all.filter((row) => fits(row, query));
+  const compare = comparing(rows.map(SORT_KEYS[query.sort]), query.order);
+  return {
+    count: rows.length,
+    isCut: false,
+    page: (from, to) => sortedSlice(rows.length, compare, from, to).map((i) => rows[i]!),
+  };
+}
+
+/** Equal ones keep the order in which they were found. */
+function comparing(keys: readonly (number | string)[], order: SortOrder): (a: number, b: number) => number {
+  const sign = order === 'asc' ? 1 : -1;
+  return (a, b) => {
+    const [left, right] = [keys[a]!, keys[b]!];
+    if (left === right) return a - b;
+    return left < right ? -sign : sign;
+  };
+}
+
+function fits(row: WorkerRow, { text, owner }: WorkerQuery): boolean {
+  if (owner !== undefined && row.info.username !== owner) return false;
+  return text === '' || shownTexts(row).some((shown) => shown.toLowerCase().includes(text));
+}
+
+/** What the columns show, but for the time. */
+export function shownTexts(row: WorkerRow): string[] {
+  const { info } = row;
+  return [
+    info.username ?? '',
+    String(info.concurrency ?? ''),
+    uuidOf(row),
+    mnps(row.nps),
+    String(info.max_memory ?? ''),
+    info.uname ?? '',
+    info.worker_arch ?? 'unknown',
+    compilerText(info),
+    versionText(info.python_version),
+    workerVersion(info),
+    runningOn(row),
+  ];
+}
+
+export function mnps(nps: number): string {
+  return (nps / 1e6).toFixed(2);
+}
+
+export function uuidOf({ info }: WorkerRow): string {
+  return (info.unique_key ?? '').split('-', 1)[0]!;
+}
+
+export function compilerText(info: Info): string {
+  return `${info.compiler ?? 'g++'} ${versionText(info.gcc_version)}`.trim();
+}
+
+export function versionText(version: readonly number[] | undefined): string {
+  return Array.isArray(version) ? version.join('.') : '';
+}
+
+export function workerVersion({ version, modified }: Info): string {
+  return `${version ?? ''}${modified === true ? '*' : ''}`;
+}
+
+export function runningOn({ branch, taskId }: WorkerRow): string {
+  return `${[...branch].slice(0, TAG_LENGTH).join('')}/${taskId}`;
+}
+
+export function shortName({ info }: WorkerRow): string {
+  const { username = '', concurrency = 0, unique_key = '' } = info;
+  return shortWorkerName({ username, concurrency, unique_key });
+}
+
+/** Numbers of a version as a text that sorts as they do. */
+function sortable(version: readonly number[] | undefined): string {
+  return (Array.isArray(version) ? version : []).map((part) => String(part).padStart(8, '0')).join('.');
+}
+
+const SORT_KEYS: Readonly<Record<WorkerSort, (row: WorkerRow) => number | string>> = {
+  last_active: ({ lastUpdated }) => lastUpdated,
+  machine: ({ info }) => (info.username ?? '').toLowerCase(),
+  cores: ({ info }) => info.concurrency ?? 0,
+  uuid: uuidOf,
+  mnps: ({ nps }) => nps,
+  ram: ({ info }) => info.max_memory ?? 0,
+  system: ({ info }) => info.uname ?? '',
+  arch: ({ info }) => info.worker_arch ?? '',
+  compiler: ({ info }) => `${info.compiler ?? 'g++'} ${sortable(info.gcc_version)}`,
+  python: ({ info }) => sortable(info.python_version),
+  worker: ({ info }) => (info.version ?? 0) * 2 + (info.modified === true ? 1 : 0),
+  running_on: ({ branch, taskId }) => `${branch}/${String(taskId).padStart(8, '0')}`,
+};

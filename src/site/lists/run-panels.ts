@@ -1,0 +1,80 @@
+/** The panels of runs: of everybody on the home page, of one owner on another (docs/spec/web-ui.md §4.1, §4.5). */
+import type { RunHead } from '../../store/port.js';
+import { type Html, html } from '../html.js';
+import type { Visit } from '../visit.js';
+import { type ActiveFilter, filterForm, passesFilter } from './active-filter.js';
+import { type FinishedPage, finishedTable, finishedTabs } from './finished-list.js';
+import { countText, isPanelOpen, type PanelPlace, panelCard } from './panels.js';
+import { runState, runTable } from './run-rows.js';
+import { byProgress, byUrgency } from './unfinished-runs.js';
+
+export const RUN_PANELS = ['pending', 'paused', 'failed', 'active', 'finished'] as const;
+export type RunPanel = (typeof RUN_PANELS)[number];
+
+export interface PanelRuns {
+  readonly unfinished: readonly RunHead[];
+  readonly finished: FinishedPage;
+  /** Absent: all active ones are shown. */
+  readonly filter?: ActiveFilter;
+  /** Where the finished list's own pages are. */
+  readonly listPath: string;
+}
+
+const TITLES = {
+  pending: ['Pending approval', 'No test waits for approval.'],
+  paused: ['Paused', 'No approved test waits for workers.'],
+  failed: ['Failed', 'None of the latest tests failed.'],
+  active: ['Active', 'No test is being played.'],
+} as const;
+
+/** @param isOpen undefined: as the visitor left it */
+export function runPanel(
+  visit: Visit,
+  place: PanelPlace,
+  id: RunPanel,
+  runs: PanelRuns,
+  isOpen?: boolean,
+): Html {
+  const open = isOpen ?? isPanelOpen(visit, place, id, true);
+  if (id === 'finished') return finishedPanel(visit, place, runs, open);
+  const [title, empty] = TITLES[id];
+  const all = headsOf(id, runs);
+  const { filter } = runs;
+  const heads =
+    id === 'active' && filter !== undefined ? all.filter((head) => passesFilter(filter, head)) : all;
+  const hasDelete = id !== 'active';
+  const table = () => runTable(visit, { title, heads, hasDelete });
+  const none = html`<p class="empty">${all.length === 0 ? empty : 'The filter leaves none.'}</p>`;
+  const body = !open || heads.length > 0 ? (open ? table() : '') : none;
+  const aside = id === 'active' && filter !== undefined ? filterForm(filter) : '';
+  return panelCard(place, {
+    id,
+    title,
+    count: countText(heads.length, all.length, 'test'),
+    isOpen: open,
+    aside,
+    body,
+  });
+}
+
+function headsOf(id: Exclude<RunPanel, 'finished'>, { unfinished, finished }: PanelRuns): readonly RunHead[] {
+  if (id === 'failed') return finished.heads.filter((head) => head.failed);
+  const own = unfinished.filter((head) => runState(head) === id);
+  return own.sort(id === 'active' ? byProgress : byUrgency);
+}
+
+function finishedPanel(
+  visit: Visit,
+  place: PanelPlace,
+  { finished, listPath }: PanelRuns,
+  isOpen: boolean,
+): Html {
+  return panelCard(place, {
+    id: 'finished',
+    title: 'Finished',
+    count: countText(finished.total, finished.total, 'test'),
+    isOpen,
+    aside: isOpen ? finishedTabs(listPath, finished.flag) : '',
+    body: isOpen ? finishedTable(visit, listPath, finished) : '',
+  });
+}

@@ -1,0 +1,112 @@
+/** Runs as rows of a table: the same in every list (docs/spec/web-ui.md §4.2). Documents may be as old as fishtest. */
+import { mayChange } from '../../operations/actor.js';
+import { tcRatio } from '../../rules/game-time.js';
+import { resultBox } from '../../rules/result-box.js';
+import type { RunHead } from '../../store/port.js';
+import { type Html, html, NOTHING } from '../html.js';
+import { tokenField } from '../layout.js';
+import { resultClass, shortDate, testKind, timeTag } from '../run-parts.js';
+import type { Visit } from '../visit.js';
+import { compareUrl } from './compare-url.js';
+import { shortInfo, visibleText } from './info-text.js';
+
+const TAG_LENGTH = 23;
+const OWNER_LENGTH = 3;
+const LTC_RATIO = 4;
+
+export type RunState = 'pending' | 'paused' | 'active' | 'failed' | 'finished';
+
+export function runState({ finished, failed, workers, approved }: RunHead): RunState {
+  if (finished) return failed ? 'failed' : 'finished';
+  if ((workers ?? 0) > 0) return 'active';
+  return approved ? 'paused' : 'pending';
+}
+
+/** What the colour of a result says, as a word. */
+export function resultWord(head: RunHead, style: string): string {
+  const state = runState(head);
+  if (state === 'active') return 'running';
+  if (state !== 'finished') return state;
+  const colour = resultClass(style);
+  if (colour === 'green' || colour === 'blue') return 'accepted';
+  if (colour === 'red' || colour === 'yellow') return 'rejected';
+  const { wins, losses, draws } = head.results;
+  return wins + losses + draws < head.args.num_games ? 'stopped' : 'finished';
+}
+
+export interface RunTable {
+  readonly title: string;
+  readonly heads: readonly RunHead[];
+  /** Rows of runs that can be deleted where they are listed. */
+  readonly hasDelete?: boolean;
+}
+
+export function runTable(visit: Visit, { title, heads, hasDelete = false }: RunTable): Html {
+  return html`<div class="scroll"><table class="runs">
+<caption class="hidden">${title}</caption>
+<thead><tr><th scope="col">Date</th><th scope="col">User</th><th scope="col">Branch</th><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Info</th></tr></thead>
+<tbody>${heads.map((head) => runRow(visit, head, hasDelete))}</tbody>
+</table></div>`;
+}
+
+function runRow(visit: Visit, head: RunHead, hasDelete: boolean): Html {
+  const { args } = head;
+  const username = args.username ?? '';
+  const box = boxOf(head);
+  const isSprt = args.sprt !== undefined;
+  const gauges = `/tests/live_elo/${head._id}`;
+  const difference = compareUrl(args);
+  const text = html`<pre class="box ${resultClass(box.style)}${hasTimeOdds(head) ? ' odds' : ''}">${box.info.join('\n')}</pre>`;
+  const kind = testKind(args);
+  const isLong = !head.finished && isSprt && ratioOf(head) > LTC_RATIO;
+  return html`<tr id="run-${head._id}">
+<td class="date">${timeTag(head.start_time, shortDate(head.start_time))}</td>
+<td class="user"><a href="/tests/user/${encodeURIComponent(username)}" title="${username}">${username.slice(0, OWNER_LENGTH)}<span class="hidden">: tests of ${username}</span></a></td>
+<td class="branch"><a href="/tests/view/${head._id}">${visibleText([...(args.new_tag ?? '')].slice(0, TAG_LENGTH).join(''))}</a>${
+    difference === undefined
+      ? NOTHING
+      : html` <a class="diff" href="${difference}" rel="noopener noreferrer">diff<span class="hidden"> of ${args.new_tag}</span></a>`
+  }</td>
+<td class="result">${isSprt ? html`<a class="boxed" href="${gauges}">${text}</a>` : text}</td>
+<td class="kind">${isSprt ? html`<a href="${gauges}" target="_blank" rel="noopener"${isLong ? html` class="long-tc"` : NOTHING}>${kind}</a>` : kind}${
+    isLong ? html` <span class="pill">LTC</span>` : NOTHING
+  }<br><span class="note">${stateLine(head, box.style)}</span>${hasDelete ? deleteForm(visit, head) : NOTHING}</td>
+<td class="info">${shortInfo(args.info ?? '')}</td>
+</tr>`;
+}
+
+function stateLine(head: RunHead, style: string): Html {
+  const word = resultWord(head, style);
+  return word === 'running'
+    ? html`running · cores: ${head.cores} (${head.workers})`
+    : html`${word}${hasTimeOdds(head) ? ' · time odds' : NOTHING}`;
+}
+
+/** An old document may lack what its box is made of. */
+function boxOf(head: RunHead): ReturnType<typeof resultBox> {
+  const none = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
+  return resultBox({ args: head.args, results: head.results ?? none });
+}
+
+function hasTimeOdds({ args }: RunHead): boolean {
+  return args.new_tc !== undefined && args.new_tc !== args.tc;
+}
+
+/** 0 for a time control that cannot be read. */
+export function ratioOf({ args }: RunHead): number {
+  try {
+    return tcRatio(args.tc, args.threads ?? 1);
+  } catch {
+    return 0;
+  }
+}
+
+function deleteForm(visit: Visit, { _id, args }: RunHead): Html | '' {
+  const { account, isApprover, session } = visit;
+  if (account === undefined || !mayChange(actor(account.username, isApprover), args.username)) return NOTHING;
+  return html`<form method="post" action="/tests/delete" data-confirm="Delete the test ${args.new_tag}? Its page stays, but it leaves all lists.">${tokenField(session.requireToken())}<input type="hidden" name="run-id" value="${_id}"><button type="submit" class="quiet small">Delete<span class="hidden"> ${args.new_tag}</span></button></form>`;
+}
+
+function actor(name: string, isApprover: boolean) {
+  return { kind: 'account', name, isApprover } as const;
+}

@@ -1,0 +1,126 @@
+/** Finished tests: the list with its tabs, and the search (docs/spec/web-ui.md §4.4). */
+import { parseSearch } from '../../rules/search-text.js';
+import { type Html, html, NOTHING } from '../html.js';
+import {
+  askedFlag,
+  FINISHED_PAGE,
+  finishedPage,
+  finishedTable,
+  finishedTabs,
+} from '../lists/finished-list.js';
+import { addressOf, pageLinks, pageNumber, paging } from '../lists/paging.js';
+import { runTable } from '../lists/run-rows.js';
+import { type Outcome, redirect, type Visit } from '../visit.js';
+
+const PATH = '/tests/finished';
+const CAP_OF_VISITORS = 1_000;
+const CAP_OF_ACCOUNTS = 10_000;
+const LONGEST = 300;
+
+export async function finished(visit: Visit): Promise<Outcome> {
+  const { query } = visit;
+  const canonical = canonicalAddress(query);
+  if (canonical !== undefined) return redirect(canonical);
+  return query.get('mode') === 'search' ? await searchPage(visit) : await finishedList(visit, PATH);
+}
+
+/** Undefined for an address that is as it should be. */
+function canonicalAddress(query: URLSearchParams): string | undefined {
+  const given = (name: string) => query.get(name) ?? '';
+  const text = given('text') || given('info_regex');
+  const isSearch = given('mode') === 'search';
+  const wantsSearch = given('user') !== '' || text !== '';
+  const flags = ['success_only', 'yellow_only', 'ltc_only'].filter((name) => query.has(name));
+  if (!isSearch && wantsSearch) {
+    const [user, most, page] = [given('user'), given('max_count'), given('page')];
+    return addressOf(PATH, { mode: 'search', user, text, max_count: most, page });
+  }
+  const dropped = isSearch ? [...flags, 'info_regex'] : ['max_count'];
+  if (!dropped.some((name) => query.has(name))) return undefined;
+  const kept = [...query].filter(([name]) => !dropped.includes(name));
+  return addressOf(PATH, { ...Object.fromEntries(kept), ...(isSearch && { text }) });
+}
+
+/** @param path where its pages are */
+export async function finishedList(visit: Visit, path: string): Promise<Outcome> {
+  const page = await finishedPage(visit);
+  if (page.asked !== page.paging.page) {
+    const flag = askedFlag(visit);
+    return redirect(addressOf(path, { ...(flag !== undefined && { [flag]: 1 }), page: page.paging.page }));
+  }
+  const body = html`<div class="page-head"><h1>Finished tests</h1><p class="note">${page.total} ${page.total === 1 ? 'test' : 'tests'}</p></div>
+<section class="card" aria-label="Finished tests">
+<div class="head">${finishedTabs(path, page.flag)}<a href="${PATH}?mode=search" class="aside">Search</a></div>
+${finishedTable(visit, path, page)}
+</section>`;
+  return { kind: 'page', title: 'Finished tests', description: `${page.total} finished tests`, body };
+}
+
+async function searchPage(visit: Visit): Promise<Outcome> {
+  const { query } = visit;
+  const user = (query.get('user') ?? '').trim().slice(0, LONGEST);
+  const text = (query.get('text') ?? '').trim().slice(0, LONGEST);
+  const cap = mostRuns(visit);
+  const found = await search(visit, user, text, cap);
+  const asked = pageNumber(query.get('page'));
+  const pages = paging(asked, found.total, FINISHED_PAGE);
+  const address = (page: number) =>
+    addressOf(PATH, { mode: 'search', user, text, max_count: query.get('max_count') ?? '', page });
+  if (pages.page !== asked) return redirect(address(pages.page));
+  const isAsked = user !== '' || text !== '';
+  const body = html`<div class="page-head"><h1>Search finished tests</h1></div>
+<section class="card" aria-label="Search">
+<form method="get" action="${PATH}" role="search" class="head search-form">
+<input type="hidden" name="mode" value="search">
+${field('user', 'User', user, 'part of a name')}${field('text', 'Words of the description', text, 'word "a phrase" -without')}
+<button type="submit" class="primary">Search</button><a href="${PATH}">All finished tests</a>
+</form>
+${isAsked ? results(visit, found, pages, cap) : html`<p class="empty">Give a name, or words: several words find tests with any of them, “a phrase” must be there, -word may not.</p>`}
+${pageLinks(pages, address)}
+</section>`;
+  return { kind: 'page', title: 'Search finished tests', body };
+}
+
+function field(name: string, label: string, value: string, hint: string): Html {
+  return html`<div class="field"><label for="${name}">${label}</label><input type="search" id="${name}" name="${name}" value="${value}" placeholder="${hint}" maxlength="${LONGEST}" spellcheck="false" autocapitalize="none"></div>`;
+}
+
+function mostRuns({ account, query }: Visit): number {
+  const most = account === undefined ? CAP_OF_VISITORS : CAP_OF_ACCOUNTS;
+  const asked = Number(query.get('max_count') ?? '');
+  return Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, CAP_OF_ACCOUNTS) : most;
+}
+
+type Search = Awaited<ReturnType<Visit['parts']['reader']['searchRuns']>>;
+const NOTHING_FOUND: Search = { items: [], total: 0, isCut: false };
+
+async function search(visit: Visit, user: string, given: string, cap: number): Promise<Search> {
+  const { parts, request, query } = visit;
+  if (user === '' && given === '') return NOTHING_FOUND;
+  const text = given === '' ? undefined : parseSearch(given);
+  if (given !== '' && text === undefined) return NOTHING_FOUND;
+  if (text !== undefined) visit.requireAdmission('search', request.address);
+  const usernames = user === '' ? undefined : await parts.reader.usernamesLike(user);
+  if (usernames?.length === 0) return NOTHING_FOUND;
+  // A page too far is looked for as the first: its total leads to the last.
+  const skip = (pageNumber(query.get('page')) - 1) * FINISHED_PAGE;
+  return await parts.reader.searchRuns({
+    ...(usernames !== undefined && { usernames }),
+    ...(text !== undefined && { text }),
+    cap,
+    skip,
+    limit: FINISHED_PAGE,
+  });
+}
+
+function results(visit: Visit, found: Search, { page, pages }: ReturnType<typeof paging>, cap: number): Html {
+  const { items, total, isCut } = found;
+  if (total === 0) return html`<p class="empty" role="status">No finished test fits.</p>`;
+  const most = isCut ? ` (at most ${cap} are looked at)` : '';
+  return html`<p class="found note" role="status">Shown ${items.length} of ${total}${most}, page ${page} of ${pages}, newest first${
+    visit.account === undefined && isCut
+      ? html`. <a href="/login?next=${encodeURIComponent(`${PATH}?${visit.request.query}`)}">Sign in</a> to see up to ${CAP_OF_ACCOUNTS}`
+      : NOTHING
+  }.</p>
+${runTable(visit, { title: 'Tests found', heads: items })}`;
+}

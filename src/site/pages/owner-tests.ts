@@ -1,0 +1,54 @@
+/** The tests of one owner (docs/spec/web-ui.md §4.5). */
+import { html, NOTHING } from '../html.js';
+import { finishedPage } from '../lists/finished-list.js';
+import { addressOf } from '../lists/paging.js';
+import { askedPanel, type PanelPlace, turnedPanel } from '../lists/panels.js';
+import { RUN_PANELS, type RunPanel, runPanel } from '../lists/run-panels.js';
+import { unfinishedRuns } from '../lists/unfinished-runs.js';
+import { workerWarnings } from '../lists/worker-warnings.js';
+import { type Outcome, redirect, type Visit } from '../visit.js';
+
+const POLL_S = 20;
+
+export async function ownerTests(visit: Visit): Promise<Outcome> {
+  const { parts, params, query, account, isApprover, wantsFragment } = visit;
+  const username = params['name']!;
+  const path = `/tests/user/${encodeURIComponent(username)}`;
+  const isLive = query.get('live') === 'run_tables';
+  if (isLive && !wantsFragment) return redirect(path);
+  const isOwn = account?.username === username;
+  if (!isOwn && (await parts.reader.user(username)) === undefined) {
+    return { kind: 'missing', text: `There is no account ${username}.` };
+  }
+  const place: PanelPlace = { path, prefix: `user${Buffer.from(username).toString('hex')}_` };
+  const asked = askedPanel(visit, place, RUN_PANELS);
+  const all = await unfinishedRuns(parts);
+  const unfinished = all.filter(({ args }) => args.username === username);
+  const finished = await finishedPage(visit, username);
+  if (finished.asked !== finished.paging.page) {
+    const { flag, paging } = finished;
+    return redirect(addressOf(path, { ...(flag !== undefined && { [flag]: 1 }), page: paging.page }));
+  }
+  const runs = { unfinished, finished, listPath: path };
+  if (asked !== undefined) {
+    return turnedPanel(visit, place, () => runPanel(visit, place, asked.id as RunPanel, runs, asked.isOpen));
+  }
+  const shown = finished.asked > 1 ? (['finished'] as const) : RUN_PANELS;
+  const tables = html`${shown.map((id) => runPanel(visit, place, id, runs))}`;
+  if (isLive) return { kind: 'fragment', status: unfinished.length === 0 ? 286 : 200, body: tables };
+  const live =
+    finished.asked > 1
+      ? NOTHING
+      : html` data-poll="${POLL_S}" hx-get="${path}?live=run_tables" hx-trigger="poll" hx-swap="innerMorph"`;
+  const profile = isApprover ? html`<a href="/user/${encodeURIComponent(username)}">Account</a>` : NOTHING;
+  const body = html`<div class="page-head"><h1>Tests of ${username}</h1>${profile}</div>
+${isOwn ? await workerWarnings(visit, unfinished) : NOTHING}
+<div id="run-tables" class="stack"${live}>${tables}</div>`;
+  return {
+    kind: 'page',
+    title: `Tests of ${username}`,
+    description: `${unfinished.length} unfinished and ${finished.total} finished tests of ${username}`,
+    body,
+    scripts: ['poll'],
+  };
+}
