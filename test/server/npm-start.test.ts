@@ -27,6 +27,7 @@ it('npm start passes a signal on, and ends as the server does', async () => {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  await once(npm, 'spawn');
   const exited = once(npm, 'exit');
   const lines = createInterface({ input: npm.stdout });
   let pid = 0;
@@ -47,7 +48,8 @@ it('npm start passes a signal on, and ends as the server does', async () => {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
   } finally {
     try {
-      process.kill(pid, 'SIGKILL');
+      // 0 would be every process of this one's group.
+      if (pid > 0) process.kill(pid, 'SIGKILL');
     } catch {
       // Gone, as it should be.
     }
