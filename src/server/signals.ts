@@ -34,9 +34,9 @@ export class Signals {
     this.#onReload = act;
   }
 
-  /** A second signal ends the process at once. */
+  /** A second signal ends the process at once: as soon as no thread would abort it, which on a busy machine takes seconds. */
   async #end(signal: string): Promise<void> {
-    if (this.#stopping) return await endProcess(1);
+    if (this.#stopping) return await endProcess(1, this.#settings.config.SHUTDOWN_TIMEOUT_MS);
     this.#stopping = true;
     if (this.#stop === undefined) {
       this.#log.info({ signal }, 'stopped while starting');

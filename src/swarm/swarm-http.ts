@@ -15,7 +15,7 @@ export type Reply =
 
 /** The real worker's limit, for connecting as for silence. */
 const TIMEOUT_MS = 30_000;
-/** Below the 10 s after which the server closes an idle connection. */
+/** Below the 10 s after which a server closes an idle connection at the earliest. */
 const KEEP_ALIVE_MS = 4_000;
 
 /** Requests whose repetition leaves the server as one would: a repeated beat, or an update with the same running totals. */

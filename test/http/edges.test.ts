@@ -1,6 +1,6 @@
 /**
  * What comes back for requests at the edges of HTTP, by the binding that serves: the table of docs/http.md, row by row. Each
- * request is followed by another on its connection; what was read ends when the server closes, by itself after ten idle seconds.
+ * request is followed by another on its connection; what was read ends when the server closes, by itself after a while.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -8,8 +8,8 @@ import { LIVE, NET, TUNE } from './public-seed.js';
 import { GAME, PublicSite } from './public-site.js';
 import { Wire, type WireAnswer } from './wire.js';
 
-/** Longer than uWS lets a connection be idle. */
-const PATIENCE_MS = 30_000;
+/** Much longer than either binding lets a connection be idle (native-notes/uws.md). */
+const PATIENCE_MS = 120_000;
 const PATHS = [
   '/',
   '/healthz',

@@ -26,6 +26,8 @@ async function spawnServer(t: TestContext, env: Record<string, string> = {}) {
       ADMIN_PORT: '0',
       HTTP_HOST: '127.0.0.1',
       LOG_FORMAT: 'json',
+      // A stop right behind the start waits for threads that still load their modules.
+      SHUTDOWN_TIMEOUT_MS: '60000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

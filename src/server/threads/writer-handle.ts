@@ -38,7 +38,7 @@ export class WriterThread {
         log.warn({ store }, `still waiting for the store ${store}: check that it runs and can be reached`),
       WAITING_MS,
     );
-    await new Promise<void>((resolve, reject) => {
+    const opened = new Promise<void>((resolve, reject) => {
       worker.on('message', (message: WriterMessage) => {
         if (message.kind === 'open') resolve();
         else if (message.kind === 'failed') {
@@ -54,10 +54,13 @@ export class WriterThread {
       });
       worker.once('error', reject);
     }).finally(() => clearInterval(waiting));
+    // Not while it opens SQLite's files, nor in the middle of a commit; a database far away is not waited for.
+    if (sqliteDirectory(data.storeUrl) !== undefined) {
+      closeBeforeEnd(() => opened.then(() => thread.stop(0)).catch(() => {}));
+    }
+    await opened;
     // From here on its exit is the process's end; before, the start fails with what the thread threw.
     thread.#expectEnd = superviseThread(worker, 'store', onExit);
-    // Not in the middle of SQLite's commit; a database far away is waited for no longer.
-    if (sqliteDirectory(data.storeUrl) !== undefined) closeBeforeEnd(() => thread.stop(0).catch(() => {}));
     return thread;
   }
 
