@@ -31,15 +31,20 @@ const index = fc.constantFrom('0', '1', '2', '5');
 const path = fc
   .array(fc.oneof(name, name, index), { minLength: 1, maxLength: 4 })
   .filter(([first]) => !/\d/.test(first!));
+/** MongoDB leaves null in the place of an array's member that is removed; FerretDB moves the others up. Shoal removes none. */
+const isMemberRemoved = (path: readonly string[], value: unknown) =>
+  value === undefined && /\d/.test(path.at(-1)!);
 const value = fc.option(fc.oneof(fc.nat(9), fc.constant({ wins: 7 })), { nil: undefined, freq: 3 });
 
 test('one member set or removed in memory gives the document that the database gives', {
   skip: withoutMongodb,
-}, async () => {
+}, async (t) => {
   const place = await mongodbPlace();
+  t.after(() => place.remove());
   const documents = place.db.collection<Document>('documents');
   let refused = 0;
   const check = async (path: string[], value: unknown) => {
+    fc.pre(!isMemberRemoved(path, value));
     await documents.replaceOne({ _id: 1 as never }, DOCUMENT, { upsert: true });
     const update = new Update('documents', 1);
     update.put(path.join('.'), value);
@@ -59,7 +64,6 @@ test('one member set or removed in memory gives the document that the database g
   };
   await fc.assert(fc.asyncProperty(path, value, check), { numRuns: 150 });
   assert.ok(refused > 0);
-  await place.remove();
 });
 
 test('a type of BSON is a value, and no document to set members in', () => {
