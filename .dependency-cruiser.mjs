@@ -55,8 +55,8 @@ export default {
     ),
     error(
       'no-development-package',
-      'What runs for an operator imports packages of `dependencies` only; simulated workers are a tool of developers, and the page is built.',
-      { path: '^src/', pathNot: '^src/(swarm|dashboard/page)/' },
+      'What runs for an operator imports packages of `dependencies` only; the page is built.',
+      { path: '^src/', pathNot: '^src/dashboard/page/' },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     ),
     error(

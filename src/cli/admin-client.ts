@@ -110,7 +110,7 @@ export class AdminClient {
 
   #howToStart(): string {
     return (
-      `Start the server with "npm start" (this command looked in ${this.#directory}), ` +
+      `Start the server with "shoal serve" (this command looked in ${this.#directory}), ` +
       'or name its data directory with --data, or its address with --url and --token-file.'
     );
   }

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addBookCommands } from './commands/book-commands.js';
+import { addCompletionCommand } from './commands/completion-command.js';
 import { addConfigCommands } from './commands/config-commands.js';
 import { addDoctorCommand } from './commands/doctor-command.js';
 import { addMigrateCommand } from './commands/migrate-command.js';
@@ -16,6 +17,7 @@ import { addUserCommands } from './commands/user-commands.js';
 import { addWorkerCommands } from './commands/worker-commands.js';
 import { CliFailure } from './failures.js';
 import { type GlobalOptions, type ProcessIo, Session } from './session.js';
+import { addTool, runTool, type Tool } from './tool.js';
 
 const USAGE = 2;
 
@@ -23,10 +25,20 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
 Each command has its own help: shoal run add --help`;
 
-/** Runs one command line (without the names of node and the script) and resolves to its exit code. */
-export async function runCli(args: readonly string[], around: ProcessIo): Promise<number> {
+/**
+ * Runs one command line and resolves to its exit code.
+ * @param args without the names of node and the script
+ * @param tools commands of higher layers
+ */
+export async function runCli(
+  args: readonly string[],
+  around: ProcessIo,
+  tools: readonly Tool[] = [],
+): Promise<number> {
+  const tool = tools.find(({ command }) => command().name() === args[0]);
+  if (tool !== undefined) return await runTool(tool, args.slice(1), around.warn);
   try {
-    await makeProgram(around).parseAsync(args, { from: 'user' });
+    await makeProgram(around, tools).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
@@ -36,9 +48,11 @@ export async function runCli(args: readonly string[], around: ProcessIo): Promis
   }
 }
 
-function makeProgram(around: ProcessIo): Command {
+function makeProgram(around: ProcessIo, tools: readonly Tool[]): Command {
   const program = new Command('shoal')
-    .description('Operates a running Shoal server through its admin API.')
+    .description(
+      'A primary server for fishtest: serves workers, and operates a running server through its admin API.',
+    )
     .option('--json', "print the server's answer as JSON")
     .option('--url <url>', 'address of the admin API (from the data directory)')
     .option('--data <dir>', 'data directory of the server (SHOAL_DATA, or that of STORE_URL, or ./data)')
@@ -49,6 +63,7 @@ function makeProgram(around: ProcessIo): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .exitOverride();
   const session = new Session(around, () => program.opts<GlobalOptions>());
+  for (const tool of tools) addTool(program, tool);
   addRunCommands(program, session);
   addUserCommands(program, session);
   addWorkerCommands(program, session);
@@ -60,6 +75,7 @@ function makeProgram(around: ProcessIo): Command {
   addMigrateCommand(program, session, around);
   addPruneCommand(program, session);
   addRestoreCommand(program, session);
+  addCompletionCommand(program, around);
   for (const command of program.commands) nameSubcommands(command);
   return program;
 }

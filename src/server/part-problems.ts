@@ -6,9 +6,6 @@ import { openStore } from '../store/open-store.js';
 import { StoreError } from '../store/store-error.js';
 import { MIB, sharedOptions } from './shared-memory.js';
 
-/** As sysexits.h's EX_CONFIG: a supervisor need not try again. */
-export const EXIT_CONFIG = 78;
-
 /** What ended a start says that the same settings end the next one, too. */
 export function isSettingsMistake(error: unknown): boolean {
   return error instanceof RegionError || (error instanceof StoreError && error.code === 'url');

@@ -43,7 +43,7 @@ export async function findAccess(wanted: Wanted, env: NodeJS.ProcessEnv): Promis
   if (!isAdmin) {
     throw new UnreachableError(
       `the admin API of the server at ${url} was not found, so no account can be made there: name the server's data ` +
-        'directory with --data, or an account with --users name:password ("npm run shoal -- user add name")',
+        'directory with --data, or an account with --users name:password ("shoal user add name")',
     );
   }
   return { url, users: [await ownAccount(client)], call };

@@ -1,5 +1,5 @@
-/** The command line of a swarm. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+/** The command lines of a swarm and of the demonstration. */
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { decimal, integer } from '../cli/values.js';
 import type { Wanted } from './access.js';
 import type { SwarmOptions, SwarmUser } from './options.js';
@@ -16,21 +16,20 @@ export interface SwarmArguments {
 const NOTES = `
 Without --url the server is found through its data directory (./data), and an account "swarm" is made there. It needs an
 approved run to have work:
-  npm run shoal -- user add alice --approver
-  npm run shoal -- user add bob
-  npm run shoal -- run add --preset STC --branch idea --info "an idea" --username bob --approve-by alice \\
+  shoal user add alice --approver
+  shoal user add bob
+  shoal run add --preset STC --branch idea --info "an idea" --username bob --approve-by alice \\
     --new-signature 1 --base-signature 2 --resolved-new ${'a'.repeat(40)} --resolved-base ${'b'.repeat(40)}
-  npm run swarm -- --workers 5000 --seconds 60
+  shoal swarm --workers 5000 --seconds 60
 
 Time runs --time-scale times faster for the workers: how long games last, beats, and the waits between tries. The server's
 clock is the true one. At the end the server's results are compared with what it acknowledged to the swarm.
 
 Exit codes: 0 all well, 1 a fault or a difference, 2 wrong usage, 3 no server answers.`;
 
-/** @param argv without the names of node and the script. @throws CommanderError, also after --help */
-export function parseArguments(argv: readonly string[]): SwarmArguments {
-  const command = new Command('swarm')
-    .description('Simulated workers that speak the whole worker protocol with a server on this machine.')
+export function swarmCommand(): Command {
+  return new Command('swarm')
+    .description('simulated workers that speak the whole worker protocol with a server on this machine')
     .option('--workers <n>', 'how many, 10 to 100,000 are usual (1000)', integer)
     .option('--seconds <s>', 'how long, in real seconds (60)', decimal)
     .option('--url <url>', 'the server (that of the data directory, or http://127.0.0.1:8000)')
@@ -57,8 +56,12 @@ export function parseArguments(argv: readonly string[]): SwarmArguments {
     .addOption(new Option('--verify', "fail when the results cannot be compared with the server's"))
     .option('--no-verify', 'do not compare them')
     .option('--json <file>', 'write the report as JSON')
-    .addHelpText('after', NOTES)
-    .exitOverride();
+    .addHelpText('after', NOTES);
+}
+
+/** @param argv the words behind the command. @throws CommanderError, also after --help */
+export function parseArguments(argv: readonly string[]): SwarmArguments {
+  const command = swarmCommand().name('shoal swarm').exitOverride();
   command.parse(argv, { from: 'user' });
   const {
     url,
@@ -71,8 +74,24 @@ export function parseArguments(argv: readonly string[]): SwarmArguments {
   return { access: { workerUrl: url, data, users: accounts }, options, json, verify };
 }
 
-export function isHelp(error: unknown): boolean {
-  return error instanceof CommanderError && error.exitCode === 0;
+export interface DemoOptions {
+  readonly workers: number;
+  readonly seconds: number;
+  readonly timeScale: number;
+  readonly port: string;
+}
+
+const A_MONTH = 2_592_000;
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description(
+      'a server with three runs and a swarm that plays them, in a temporary directory, until Ctrl-C',
+    )
+    .option('--workers <n>', 'simulated workers', integer, 1000)
+    .option('--seconds <s>', 'end by itself after so long', decimal, A_MONTH)
+    .option('--time-scale <x>', 'simulated seconds in a real second', decimal, 20)
+    .option('--port <n>', 'port for workers and pages; 0 takes a free one', '8000');
 }
 
 /** `name:password,name:password`. */

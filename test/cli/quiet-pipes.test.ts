@@ -19,10 +19,14 @@ after(() => rm(directory, { recursive: true }));
 
 /** Each of these writes something, and starts nothing that takes long. */
 const TOOLS: readonly (readonly [script: string, ...args: string[]])[] = [
-  ['src/cli/shoal.js', '--help'],
-  ['src/cli/shoal.js', 'config', 'check'],
-  ['src/swarm/swarm-main.js', '--help'],
-  ['src/swarm/demo.js', '--help'],
+  ['src/main.js', '--check-config'],
+  ['src/server/shoal.js', '--help'],
+  ['src/server/shoal.js', 'config', 'check'],
+  ['src/server/shoal.js', 'completion', 'bash'],
+  ['src/server/shoal.js', 'serve', '--help'],
+  ['src/server/shoal.js', 'serve', '--check-config'],
+  ['src/server/shoal.js', 'swarm', '--help'],
+  ['src/server/shoal.js', 'demo', '--help'],
   ['bench/main.js', '--help'],
   ['test/golden/main.js', 'DIRECTORY'],
   ['test/replay/main.js', 'DIRECTORY/nothing.json'],

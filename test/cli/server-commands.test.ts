@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openSite, type Site, shoal } from './harness.js';
 
-const SCRIPT = fileURLToPath(new URL('../../src/cli/shoal.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../src/server/shoal.js', import.meta.url));
 const NAME = 'alice-8cores-a1b2c3';
 
 let site: Site;
@@ -79,10 +79,10 @@ test('a wrong token is refused and its file is named', async () => {
 test('without a server the command says how to start one', async () => {
   const nowhere = await site.shoal('--url', 'http://127.0.0.1:1', 'status');
   assert.equal(nowhere.code, 3);
-  assert.match(nowhere.err, /no Shoal server answers at http:\/\/127\.0\.0\.1:1 .*\n.*npm start/);
+  assert.match(nowhere.err, /no Shoal server answers at http:\/\/127\.0\.0\.1:1 .*\n.*shoal serve/);
   const never = await shoal(['--data', empty, 'status']);
   assert.equal(never.code, 3);
-  assert.match(never.err, /cannot read .*admin-address \(ENOENT\).*\n.*npm start/);
+  assert.match(never.err, /cannot read .*admin-address \(ENOENT\).*\n.*shoal serve/);
 });
 
 test('something else at the address is not taken for the server', async () => {
@@ -140,5 +140,5 @@ test('the process ends with the exit code', async () => {
   const refused = await run(process.execPath, [SCRIPT, 'status', '--data', empty]).catch((error) => error);
   assert.equal(refused.code, 3);
   assert.equal(refused.stdout, '');
-  assert.match(await readFile(SCRIPT, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  assert.match(await readFile(SCRIPT, 'utf8'), /^#!\/usr\/bin\/env -S node --enable-source-maps\n/);
 });

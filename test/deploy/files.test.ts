@@ -37,7 +37,7 @@ test('the image is built from files that exist, and runs what the build makes', 
     for (const source of sources!.split(' ')) assert.ok(existsSync(join(ROOT, source)), source);
   }
   assert.match(dockerfile, /^CMD \["node", "--enable-source-maps", "dist\/src\/main\.js"\]$/m);
-  assert.ok(existsSync(join(ROOT, 'dist/src/main.js')) && existsSync(join(ROOT, 'dist/src/cli/shoal.js')));
+  assert.ok(existsSync(join(ROOT, 'dist/src/main.js')) && existsSync(join(ROOT, 'dist/src/server/shoal.js')));
   if (hasTool('hadolint')) {
     const linted = spawnSync('hadolint', [join(ROOT, 'deploy/container/Dockerfile')], { encoding: 'utf8' });
     assert.equal(linted.stdout, '');

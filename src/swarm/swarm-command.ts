@@ -1,27 +1,16 @@
-/** `npm run swarm`: simulated workers from the command line. */
+/** `shoal swarm`: simulated workers from the command line. */
 import { writeFile } from 'node:fs/promises';
-import { CommanderError } from 'commander';
-import { CliFailure, UnreachableError } from '../cli/failures.js';
+import { UnreachableError } from '../cli/failures.js';
 import { watchReaders } from '../cli/quiet-pipes.js';
 import { findAccess } from './access.js';
-import { isHelp, parseArguments } from './arguments.js';
+import { parseArguments } from './arguments.js';
 import { showProgress } from './progress.js';
 import { runSwarm } from './swarm.js';
 import { describeReport } from './swarm-report.js';
 import { describeVerification } from './verify.js';
 
-const USAGE = 2;
-
-// Passwords stay out of the process list.
-process.title = 'shoal swarm';
-const readerGone = watchReaders();
-process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof CommanderError) return isHelp(error) ? 0 : USAGE;
-  process.stderr.write(`swarm: ${error instanceof Error ? error.message : String(error)}\n`);
-  return error instanceof CliFailure ? error.exitCode : 1;
-});
-
-async function main(argv: readonly string[]): Promise<number> {
+/** @returns the exit code. @throws CommanderError, CliFailure */
+export async function runSwarmCommand(argv: readonly string[]): Promise<number> {
   const { access: wanted, options, json, verify } = parseArguments(argv);
   const found = await findAccess(wanted, process.env);
   if (verify === true && found.call === undefined) {
@@ -29,6 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
       '--verify needs the admin API: name the data directory of the server with --data',
     );
   }
+  const readerGone = watchReaders();
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());

@@ -1,15 +1,14 @@
 /**
- * `npm run demo`: a server over a temporary directory, three approved runs (sequential, fixed games, tune) and a swarm that
+ * `shoal demo`: a server over a temporary directory, three approved runs (sequential, fixed games, tune) and a swarm that
  * plays them, until Ctrl-C. It leaves nothing behind.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { watchReaders } from '../cli/quiet-pipes.js';
-import { decimal, integer } from '../cli/values.js';
 import { findAccess } from './access.js';
+import { type DemoOptions, demoCommand } from './arguments.js';
 import { addApprovedRuns, addAuthors } from './demo-runs.js';
 import { showProgress } from './progress.js';
 import { ServerChild } from './server-child.js';
@@ -17,32 +16,13 @@ import { runSwarm } from './swarm.js';
 import { describeReport } from './swarm-report.js';
 import { describeVerification } from './verify.js';
 
-const A_MONTH = 2_592_000;
 /** What a browser may find, as far as this server has it. */
 const PAGES = ['/tests', '/dashboard'];
 
-interface DemoOptions {
-  readonly workers: number;
-  readonly seconds: number;
-  readonly timeScale: number;
-  readonly port: string;
-}
-
-const command = new Command('demo')
-  .description(
-    'A server with three runs and a swarm that plays them, in a temporary directory, until Ctrl-C.',
-  )
-  .option('--workers <n>', 'simulated workers', integer, 1000)
-  .option('--seconds <s>', 'end by itself after so long', decimal, A_MONTH)
-  .option('--time-scale <x>', 'simulated seconds in a real second', decimal, 20)
-  .option('--port <n>', 'port for workers and pages; 0 takes a free one', '8000')
-  .parse();
-process.exitCode = await demo(command.opts<DemoOptions>()).catch((error: unknown) => {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-  return 1;
-});
-
-async function demo({ workers, seconds, timeScale, port }: DemoOptions): Promise<number> {
+/** @returns the exit code. @throws CommanderError */
+export async function runDemo(argv: readonly string[]): Promise<number> {
+  const command = demoCommand().name('shoal demo').exitOverride();
+  const { workers, seconds, timeScale, port } = command.parse(argv, { from: 'user' }).opts<DemoOptions>();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   watchReaders().addEventListener('abort', () => stop.abort());
@@ -79,7 +59,7 @@ async function introduction(server: ServerChild, directory: string): Promise<str
   }
   lines.push(`  ${server.adminUrl}/metrics`, '', 'or ask in another shell');
   for (const words of ['run list', 'status', 'worker list']) {
-    lines.push(`  npm run shoal -- --data ${directory} ${words}`);
+    lines.push(`  shoal --data ${directory} ${words}`);
   }
   return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }
