@@ -3,6 +3,7 @@
  * Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
  */
 import { Command, CommanderError } from 'commander';
+import { version } from '../config/version.js';
 import { addBookCommands } from './commands/book-commands.js';
 import { addCompletionCommand } from './commands/completion-command.js';
 import { addConfigCommands } from './commands/config-commands.js';
@@ -53,6 +54,7 @@ function makeProgram(around: ProcessIo, tools: readonly Tool[]): Command {
     .description(
       'A primary server for fishtest: serves workers, and operates a running server through its admin API.',
     )
+    .version(version, '--version', 'print the version')
     .option('--json', "print the server's answer as JSON")
     .option('--url <url>', 'address of the admin API (from the data directory)')
     .option('--data <dir>', 'data directory of the server (SHOAL_DATA, or that of STORE_URL, or ./data)')

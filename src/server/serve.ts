@@ -1,7 +1,7 @@
 /** A server from its settings to its end: shared memory, the reaper, then a primary or a secondary. */
-import { createRequire } from 'node:module';
 import type { Settings } from '../config/live-settings.js';
 import { unknownText } from '../config/live-settings.js';
+import { version } from '../config/version.js';
 import { loadBinding } from '../http/transport/uws.js';
 import { openStore } from '../store/open-store.js';
 import { EXIT_CONFIG, endProcess } from './exit.js';
@@ -14,8 +14,6 @@ import { openSharedMemory } from './shared-memory.js';
 import { Signals } from './signals.js';
 import { startReaper } from './threads/reaper-handle.js';
 import { EXIT_THREAD_EXITED, type OnThreadExit } from './threads/supervise.js';
-
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
 
 /** Resolves when the server serves. A start that fails ends the process, after its reason was logged: with 78 for a mistake in settings, else 1. */
 export async function serve(settings: Settings): Promise<void> {
