@@ -90,7 +90,36 @@ export interface FinishedRunsQuery extends FinishedRunsFilter {
   limit: number;
 }
 
+/** For how long a lease stands still before another writer may take it, unless a setting says otherwise. */
+export const LEASE_MS = 6_000;
+
+/** What a standby is told while it waits for a store that another writer has. */
+export interface StandbyWait {
+  /** Ends the wait: the opening fails with `closed`. */
+  readonly signal: AbortSignal;
+  /** Who has the store, in words; first when the wait begins, and again whenever another writer has it. */
+  onHolder(holder: string): void;
+  /** The store is this writer's, which now makes whole what the one before left. */
+  onTaken?(epoch: number): void;
+}
+
+export interface WriterOptions {
+  /** Wait while another writer has the store, instead of being refused. */
+  readonly standby?: StandbyWait;
+  /** Several primaries are set up for this store: writes of documents say whose they are. */
+  readonly isShared?: boolean;
+  readonly leaseMs?: number;
+  /** Whether the process is well enough to keep the store; always when absent. */
+  readonly mayRenew?: () => boolean;
+  /** The store has confirmed that it is this writer's, as it was asked at `asked` of this thread's steady clock. */
+  readonly onRenewed?: (asked: number) => void;
+  /** Another writer has the store; told once, and nothing is written any more. */
+  readonly onLost?: (error: Error) => void;
+}
+
 export interface Writer {
+  /** Rises with every writer of the store. */
+  readonly epoch: number;
   /** Resolves when the batch is durable; a rejected batch has left no trace and may be tried again. */
   commit(batch: WriteBatch): Promise<void>;
   /** Adds to a network's download count, one unless `times` says more; false when there is no such network. */
@@ -205,10 +234,11 @@ export interface StoreSource {
 /** How a thread reaches the store named by STORE_URL. */
 export interface Store {
   /** Creates or migrates what is missing, and takes the place of the only writer. */
-  openWriter(): Promise<Writer>;
+  openWriter(options?: WriterOptions): Promise<Writer>;
   /** A writer beside the primary's, for a secondary: it takes PGNs and counts downloads, and nothing else. */
   openUploader(): Promise<Writer>;
-  openReader(): Promise<Reader>;
+  /** @param epoch of the writer that is open: what is read is at least as new as its beginning */
+  openReader(epoch?: number): Promise<Reader>;
   openExportReader(): Promise<ExportReader>;
   /** Readers for as long as there is no writer, without a trace in the store. */
   openSource(): Promise<StoreSource>;

@@ -1,11 +1,16 @@
-/** A way to a database server that can be cut or stopped up, so that one process may lose the server and have it again. */
+/**
+ * A way to a database server that can be cut or stopped up, so that one process may lose the server and have it again; or that
+ * holds back what is on its way from a chosen moment on, as a network does that delivers late.
+ */
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 
 export class CutProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #held = new Map<Socket, { far: Socket; chunks: Buffer[] }>();
   #cut = false;
   #stalled = false;
+  #holding: { from: (chunk: Buffer) => boolean; began: () => void } | undefined;
 
   private constructor(target: URL, onSent?: (connection: object, chunk: Buffer) => void) {
     this.#server = createServer((near) => {
@@ -20,14 +25,15 @@ export class CutProxy {
         [far, near],
       ] as const) {
         this.#sockets.add(one);
-        one.pipe(other);
+        if (one === far) one.pipe(other);
         if (this.#stalled) one.pause();
-        one.on('error', () => other.destroy());
+        one.on('error', () => this.#end(one, other));
         one.on('close', () => {
           this.#sockets.delete(one);
-          other.destroy();
+          this.#end(one, other);
         });
       }
+      near.on('data', (chunk: Buffer) => this.#pass(near, far, chunk));
     });
   }
 
@@ -35,6 +41,10 @@ export class CutProxy {
    * @param url a MongoDB URL of one host
    * @param onSent told of what goes to the server, by connection
    */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   static async open(
     url: string,
     onSent?: (connection: object, chunk: Buffer) => void,
@@ -65,8 +75,49 @@ export class CutProxy {
     for (const socket of this.#sockets) socket.resume();
   }
 
+  /**
+   * From the first chunk on for which `from` is true, what its connection sends is held, even when the sender has closed it.
+   * Resolves when a chunk is held.
+   */
+  hold(from: (chunk: Buffer) => boolean): Promise<void> {
+    return new Promise((began) => {
+      this.#holding = { from, began };
+    });
+  }
+
+  /** What was held arrives. */
+  letGo(): void {
+    this.#holding = undefined;
+    for (const [near, { far, chunks }] of this.#held) {
+      for (const chunk of chunks) far.write(chunk);
+      if (near.destroyed) far.end();
+    }
+    this.#held.clear();
+  }
+
+  #pass(near: Socket, far: Socket, chunk: Buffer): void {
+    const held = this.#held.get(near);
+    if (held !== undefined) {
+      held.chunks.push(chunk);
+    } else if (this.#holding?.from(chunk) === true) {
+      this.#held.set(near, { far, chunks: [chunk] });
+      this.#holding.began();
+      this.#holding = undefined;
+    } else if (!far.write(chunk)) {
+      near.pause();
+      far.once('drain', () => {
+        if (!this.#stalled) near.resume();
+      });
+    }
+  }
+
+  #end(one: Socket, other: Socket): void {
+    if (!this.#held.has(one)) other.destroy();
+  }
+
   async close(): Promise<void> {
     this.cut();
+    for (const { far } of this.#held.values()) far.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }

@@ -111,6 +111,7 @@ export class MemoryStore {
 
 /** The writer of a MemoryStore: `settle` decides what becomes of the batch that waits. */
 export class HeldWriter implements Writer {
+  readonly epoch = 1;
   readonly #store: MemoryStore;
   #waiting: { batch: WriteBatch; resolve: () => void; reject: (error: Error) => void } | undefined;
 

@@ -5,14 +5,15 @@ import { ObjectId } from 'mongodb';
 import { logAction, withSystem } from '../../src/operations/changes.js';
 import { applyOperations } from '../../src/store/mongodb/batch-operations.js';
 import { IntentLog } from '../../src/store/mongodb/intent-log.js';
+import { takeLease } from '../../src/store/mongodb/lease-watch.js';
 import { RedoLog } from '../../src/store/mongodb/redo-log.js';
 import { Update } from '../../src/store/mongodb/update.js';
-import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
 import type { Writer } from '../../src/store/port.js';
 import { StoreError } from '../../src/store/store-error.js';
 import { GroupCommitter } from '../../src/store/writer/group-commit.js';
 import { createWorld } from '../operations/world.js';
 import { mongodbPlace, withoutMongodb } from './mongodb-place.js';
+import { logged } from './one-run.js';
 
 test('a batch that is refused for good is given up after its time, any other failure never', async () => {
   const { state } = createWorld();
@@ -42,7 +43,7 @@ test('MongoDB: what is left of a refused batch is set aside', { skip: withoutMon
   const place = await mongodbPlace();
   const writer = await place.store.openWriter();
   await writer.close();
-  const { lease } = await WriterLease.take(place.db, 'test');
+  const { lease } = await takeLease(place.db, { name: 'test' });
   const log = new IntentLog(place.db, lease);
   // Two entries of one name: the index refuses the second.
   const twins = [1, 2].map(() => ({
@@ -74,8 +75,8 @@ test('MongoDB: of a log, what is refused is set aside and the rest is done', {
 }, async () => {
   const place = await mongodbPlace();
   await (await place.store.openWriter()).close();
-  const { lease } = await WriterLease.take(place.db, 'test');
-  const log = new RedoLog(place.db, 0);
+  const { lease } = await takeLease(place.db, { name: 'test' });
+  const log = new RedoLog(place.db, lease.epoch, 0);
   await lease.startUpdates(log.id);
   const names = ['alice-4cores-abcd', 'alice-4cores-abcd', 'bob-4cores-abcd'];
   const updates = names.map((name) => {
@@ -95,6 +96,6 @@ test('MongoDB: of a log, what is refused is set aside and the rest is done', {
   const refused = await place.db.collection('shoal_refused').find().toArray();
   assert.equal(refused.length, 1);
   assert.match(String(refused[0]?.['error']), /logged for workers\/[0-9a-f]+ failed: .*(duplicate|E11000)/i);
-  assert.equal(await place.db.collection('shoal_updates').countDocuments(), 0);
+  assert.equal(await logged(place), 0);
   await place.remove();
 });

@@ -93,6 +93,7 @@ function failing(store: Store, at: number): Store {
       const writer = await store.openWriter();
       let commits = 0;
       return {
+        epoch: writer.epoch,
         commit: (batch) => (++commits < at ? writer.commit(batch) : Promise.reject(new Error('interrupted'))),
         countDownload: (name) => writer.countDownload(name),
         backup: (file) => writer.backup(file),

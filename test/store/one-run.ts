@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { MongodbStore } from '../../src/store/mongodb/store.js';
-import type { Writer } from '../../src/store/port.js';
+import type { Writer, WriterOptions } from '../../src/store/port.js';
 import { batch, change, liveOf, newTask, runHead, taskUpdate } from './documents.js';
 import { type MongodbPlace, mongodbPlace } from './mongodb-place.js';
 
@@ -25,8 +25,13 @@ export async function openPlace(): Promise<MongodbPlace> {
   return place;
 }
 
-export async function open(place: MongodbPlace, delayMs: number, url = place.url): Promise<Writer> {
-  const writer = await new MongodbStore(url, { connections: 2, delayMs }).openWriter();
+export async function open(
+  place: MongodbPlace,
+  delayMs: number,
+  url = place.url,
+  options: WriterOptions = {},
+): Promise<Writer> {
+  const writer = await new MongodbStore(url, { connections: 2, delayMs }).openWriter(options);
   // One that has lost its lease cannot close well.
   opened.push(() => writer.close().catch(() => {}));
   return writer;
@@ -46,7 +51,9 @@ export const updatedAt = (last_updated: number) => liveOf(head, { last_updated }
 export const stored = ({ db }: MongodbPlace) =>
   db.collection('runs').findOne({ _id: new ObjectId(head._id) });
 export const storedWins = async (place: MongodbPlace) => (await stored(place))?.['tasks'][0].stats.wins;
-export const logged = ({ db }: MongodbPlace) => db.collection('shoal_updates').countDocuments();
+/** Entries of the log; the fence of the epoch is beside them. */
+export const logged = ({ db }: MongodbPlace) =>
+  db.collection<{ _id: string }>('shoal_updates').countDocuments({ _id: { $ne: 'fence' } });
 
 /** As if the writer's process were gone, on another host, for long. */
 export async function forsake({ db }: MongodbPlace): Promise<void> {

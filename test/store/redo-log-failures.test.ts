@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../src/store/mongodb/connection.js';
+import { DocumentStamp } from '../../src/store/mongodb/document-stamp.js';
+import { raiseBar } from '../../src/store/mongodb/epoch-fence.js';
 import { IntentLog } from '../../src/store/mongodb/intent-log.js';
+import { takeLease } from '../../src/store/mongodb/lease-watch.js';
 import { RedoLog } from '../../src/store/mongodb/redo-log.js';
 import { MongodbWriter } from '../../src/store/mongodb/writer.js';
-import { WriterLease } from '../../src/store/mongodb/writer-lease.js';
+import type { WriterLease } from '../../src/store/mongodb/writer-lease.js';
 import { CutProxy } from '../chaos/cut-proxy.js';
 import { badTask, batch, change, idOf, liveOf, newTask, taskUpdate } from './documents.js';
 import { withoutMongodb } from './mongodb-place.js';
@@ -31,8 +34,9 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
   it('takes a batch once, though it refuses its documents for a while', async () => {
     const place = await openPlace();
     const { client, db, name } = connect(place.url, 2);
-    const { lease } = await WriterLease.take(db, name);
-    const updates = new RedoLog(db, 0);
+    const { lease } = await takeLease(db, { name });
+    await raiseBar(db, lease.epoch);
+    const updates = new RedoLog(db, lease.epoch, 0);
     await lease.startUpdates(updates.id);
     let refusals = 0;
     /** Refuses each second update of a run. */
@@ -51,7 +55,8 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
             },
     });
     const batches = new IntentLog(fitful, lease);
-    const parts = { client, db: fitful, name, lease, batches, updates, delayMs: NEVER_MS };
+    const stamp = new DocumentStamp(fitful, lease, false);
+    const parts = { client, db: fitful, name, lease, batches, updates, stamp, delayMs: NEVER_MS };
     const writer = new MongodbWriter({ ...parts, mostEmbeddedTasks: Number.POSITIVE_INFINITY });
     opened.push(() => writer.close());
     // Comes to three requests.
@@ -110,9 +115,11 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
 
   it('has a batch marked as done whose mark failed, before the next batch is done', async () => {
     const place = await openPlace();
-    const { lease } = await WriterLease.take(place.db, 'test');
+    const { lease } = await takeLease(place.db, { name: 'test' });
+    await raiseBar(place.db, lease.epoch);
     let failures = 1;
     const forgetful = {
+      epoch: lease.epoch,
       log: (logged: Parameters<WriterLease['log']>[0]) => lease.log(logged),
       confirmIfOld: () => lease.confirmIfOld(),
       markDone: async (id: string) => {

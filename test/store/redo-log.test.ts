@@ -75,7 +75,7 @@ describe('the log of updates', { skip: withoutMongodb, timeout: 60_000 }, () => 
     await open(place, NEVER_MS);
     assert.equal(await storedWins(place), 2);
     assert.equal(await logged(place), 0);
-    await commitWins(lost, 99);
+    await assert.rejects(commitWins(lost, 99), { code: 'in-use' });
     assert.equal(await logged(place), 1);
 
     await forsake(place);

@@ -3,9 +3,8 @@
  * long a batch takes does not depend on how long a run is, or on how many runs it changed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Db } from 'mongodb';
 import { StoreError } from '../store-error.js';
-import { applyOperations } from './batch-operations.js';
+import type { DocumentStamp } from './document-stamp.js';
 import type { IntentLog } from './intent-log.js';
 import { PendingUpdates } from './pending-updates.js';
 import type { RedoLog } from './redo-log.js';
@@ -18,7 +17,7 @@ const REST = 9;
 const MOST_BEHIND_MS = 2_500;
 
 export interface CheckpointParts {
-  db: Db;
+  stamp: DocumentStamp;
   lease: WriterLease;
   batches: IntentLog;
   log: RedoLog;
@@ -119,10 +118,7 @@ export class Checkpoints {
       if (updates.length === 0) return false;
       try {
         await this.#parts.lease.confirmIfOld();
-        await applyOperations(
-          this.#parts.db,
-          updates.map((update) => update.operation()),
-        );
+        await this.#parts.stamp.write(updates);
       } catch (error) {
         this.#pending.putBack(updates);
         throw error;

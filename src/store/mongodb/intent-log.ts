@@ -1,6 +1,7 @@
 /**
  * Makes a batch whole without transactions: its operations are logged durably in one write, then applied. A process that dies in
- * between leaves the log, and the next writer replays them, which changes nothing that was applied already.
+ * between leaves the log, and the next writer does them again, which changes nothing that was applied already. The log names holder
+ * and epoch: so a batch that was logged in time is applied by the next writer, and one that was not is never sent.
  */
 import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
 import {
@@ -10,6 +11,7 @@ import {
   unpackOperations,
 } from './batch-operations.js';
 import { keepRefused } from './dead-letter.js';
+import { applyFenced, UPDATES } from './epoch-fence.js';
 import { storeFailure } from './failure.js';
 import { hasForeignWrites } from './foreign-writes.js';
 import type { LoggedBatch, WriterLease } from './writer-lease.js';
@@ -51,21 +53,26 @@ export class IntentLog {
    * @throws BSONError when a member cannot be stored: nothing was written
    */
   prepare(operations: readonly BatchOperation[], time: Date): PreparedBatch {
-    // One write is whole by itself.
-    const logged = operations.length > 1;
-    const pieces = packOperations(operations);
+    // An entry of the log of updates is whole by itself, and counts only if the fence after it matches.
+    const logged = operations.length > 1 || operations[0]?.collection !== UPDATES;
+    const pieces = logged ? packOperations(operations) : [];
     return { operations, pieces, id: new ObjectId().toHexString(), time, logged };
   }
 
-  /** Logs and applies the batch; may be called again with the same batch after a failure. */
-  async commit(batch: PreparedBatch): Promise<void> {
+  /**
+   * Logs and does the batch; may be called again with the same batch after a failure. The batch is durable only when this says so.
+   * @returns false when a document is not what it was when the batch was prepared: prepare it anew
+   * @throws StoreError `in-use` when another writer has the database
+   */
+  async commit(batch: PreparedBatch): Promise<boolean> {
     const { operations, id, logged } = batch;
-    if (operations.length === 0) return;
+    if (operations.length === 0) return true;
     await this.settle();
     const keys = logged ? await this.#log(batch) : [];
-    await this.#lease.confirmIfOld();
-    await applyOperations(this.#db, operations);
+    const result = await applyFenced(this.#db, operations, this.#lease.epoch);
+    if (result === 'barred') throw this.#lease.lose();
     if (logged) this.#marking = this.#mark({ id, keys });
+    return result === 'done';
   }
 
   /**

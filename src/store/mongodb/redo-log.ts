@@ -6,18 +6,16 @@
  * that is there is followed by all that came after it.
  */
 import { Binary, type Collection, type Db, type Document, ObjectId } from 'mongodb';
-import {
-  applyOperations,
-  type BatchOperation,
-  packOperations,
-  unpackOperations,
-} from './batch-operations.js';
+import { type BatchOperation, packOperations, unpackOperations } from './batch-operations.js';
 import { keepRefused } from './dead-letter.js';
+import { type DocumentStamp, STAMP } from './document-stamp.js';
+import { UPDATES } from './epoch-fence.js';
 import { storeFailure } from './failure.js';
 import { hasForeignWrites } from './foreign-writes.js';
 import { PendingUpdates } from './pending-updates.js';
 import { setMembers } from './set-members.js';
 import { MEMBERS_A_REQUEST, Update } from './update.js';
+import type { LeftBehind } from './writer-lease.js';
 
 interface Entry {
   _id: string;
@@ -25,19 +23,19 @@ interface Entry {
   piece: Binary;
 }
 
-const COLLECTION = 'shoal_updates';
 const DIGITS = 12;
 
 export class RedoLog {
   /** Names this log in the lease: what a writer that lost the lease may add to its own is nobody's. */
-  readonly id = new ObjectId().toHexString();
+  readonly id: string;
   readonly #entries: Collection<Entry>;
   #count = 0;
   #time: number;
 
-  /** @param latest when a run had an accepted update last, in milliseconds since the epoch */
-  constructor(db: Db, latest: number) {
-    this.#entries = db.collection(COLLECTION);
+  /** @param latest when a run had an accepted update last, in milliseconds since 1970 */
+  constructor(db: Db, epoch: number, latest: number) {
+    this.id = `${idsFrom(epoch)}-${new ObjectId().toHexString()}`;
+    this.#entries = db.collection(UPDATES);
     this.#time = latest;
   }
 
@@ -57,7 +55,7 @@ export class RedoLog {
     const operations = keys.map((_id, i) => {
       const replacement = { time, piece: new Binary(pieces[i]!) };
       const replaceOne = { filter: { _id: _id as never }, replacement, upsert: true };
-      return { collection: COLLECTION, operation: { replaceOne } };
+      return { collection: UPDATES, operation: { replaceOne } };
     });
     return { keys, operations };
   }
@@ -68,35 +66,55 @@ export class RedoLog {
   }
 }
 
+/**
+ * The logs of this and later epochs have ids from this one on, below the fence's; those of earlier epochs, and of versions without
+ * epochs, have lower ones.
+ */
+function idsFrom(epoch: number): string {
+  return `e${epoch.toString().padStart(DIGITS, '0')}`;
+}
+
 /** Whether the log has entries that documents may lack. */
 export async function hasEntries(db: Db, id: string): Promise<boolean> {
-  return (await db.collection<Entry>(COLLECTION).findOne(entriesOf(id), { projection: { _id: 1 } })) !== null;
+  return (await db.collection<Entry>(UPDATES).findOne(entriesOf(id), { projection: { _id: 1 } })) !== null;
 }
 
 function entriesOf(id: string): { _id: { $gte: string; $lt: string } } {
   return { _id: { $gte: `${id}-`, $lt: `${id}.` } };
 }
 
+interface RedoParts {
+  db: Db;
+  /** Of the writer that replays. */
+  epoch: number;
+  stamp: DocumentStamp;
+}
+
 /**
  * Replays what is left in the log of an earlier writer, unless another program has written since, and empties it. What the
  * database refuses for what it holds is kept in `shoal_refused`.
- * @param since when that writer last logged anything elsewhere
+ * @param left what the writer before left; its batch's time is when it last logged anything elsewhere
  */
-export async function redoUpdates(db: Db, id: string, since = new Date(0)): Promise<void> {
-  const entries = db.collection<Entry>(COLLECTION);
-  const left = await entries.find(entriesOf(id)).sort({ _id: 1 }).toArray();
-  const newest = new Date(Math.max(since.getTime(), ...left.map(({ time }) => time.getTime())));
-  const pending = new PendingUpdates();
-  const runs = new Map<string, ObjectId>();
-  for (const operation of unpackOperations(left.map(({ piece }) => piece.value()))) {
-    const update = Update.from(operation);
-    pending.add(update);
-    if (update.id instanceof ObjectId) runs.set(update.key, update.id);
+export async function redoUpdates(parts: RedoParts, { updates: id, group }: LeftBehind): Promise<void> {
+  const { db, epoch } = parts;
+  const entries = db.collection<Entry>(UPDATES);
+  if (id !== undefined) {
+    const left = await entries.find(entriesOf(id)).sort({ _id: 1 }).toArray();
+    const since = group?.time.getTime() ?? 0;
+    const newest = new Date(Math.max(since, ...left.map(({ time }) => time.getTime())));
+    const pending = new PendingUpdates();
+    const runs = new Map<string, ObjectId>();
+    for (const operation of unpackOperations(left.map(({ piece }) => piece.value()))) {
+      const update = Update.from(operation);
+      pending.add(update);
+      if (update.id instanceof ObjectId) runs.set(update.key, update.id);
+    }
+    if (left.length > 0 && !(await hasForeignWrites(db, newest, [...runs.values()]))) {
+      await replayPending(parts, pending, { id, time: newest });
+    }
   }
-  if (left.length > 0 && !(await hasForeignWrites(db, newest, [...runs.values()]))) {
-    await replayPending(db, pending, { id, time: newest });
-  }
-  await entries.deleteMany({});
+  // Not those of a later epoch: this writer may have been overtaken.
+  await entries.deleteMany({ _id: { $lt: idsFrom(epoch) } });
 }
 
 /**
@@ -104,29 +122,35 @@ export async function redoUpdates(db: Db, id: string, since = new Date(0)): Prom
  * What is refused of one document is kept, and does not hold up the others.
  */
 async function replayPending(
-  db: Db,
+  parts: RedoParts,
   pending: PendingUpdates,
   log: { id: string; time: Date },
 ): Promise<void> {
   pending.startFlush();
   for (const update of pending.take(Number.POSITIVE_INFINITY)) {
-    if (update.size > MEMBERS_A_REQUEST && (await rewriteDocument(db, update))) continue;
+    if (update.size > MEMBERS_A_REQUEST && (await rewriteDocument(parts, update))) continue;
     for (let part = 0; !update.isEmpty; part++) {
-      await replayPart(db, update.take(MEMBERS_A_REQUEST), { ...log, id: `${log.id}-${update.key}-${part}` });
+      const id = `${log.id}-${update.key}-${part}`;
+      await replayPart(parts, update.take(MEMBERS_A_REQUEST), { ...log, id });
     }
   }
 }
 
 /** False when the document is not there, or when it or the server does not take what is to be set. */
-async function rewriteDocument(db: Db, update: Update): Promise<boolean> {
+async function rewriteDocument({ db, stamp }: RedoParts, update: Update): Promise<boolean> {
   const documents = db.collection<Document>(update.collection);
-  const filter = { _id: update.id } as Document;
   // Without promotion every number keeps its type.
-  const found = await documents.findOne(filter, { promoteValues: false, bsonRegExp: true });
-  if (found === null || !setMembers(found, update)) return false;
+  const found = await documents.findOne({ _id: update.id } as Document, {
+    promoteValues: false,
+    bsonRegExp: true,
+  });
+  if (found === null) return false;
+  const filter = stamp.filterOf(found);
+  if (!setMembers(found, update)) return false;
+  if (found['finished'] === true) delete found[STAMP];
   try {
-    await documents.replaceOne(filter, found);
-    return true;
+    const { matchedCount } = await documents.replaceOne(filter, found);
+    return matchedCount === 1;
   } catch (error) {
     if (storeFailure(`Replaying what the last writer logged for ${update.key}`, error).code === 'batch')
       return false;
@@ -134,13 +158,16 @@ async function rewriteDocument(db: Db, update: Update): Promise<boolean> {
   }
 }
 
-async function replayPart(db: Db, update: Update, log: { id: string; time: Date }): Promise<void> {
-  const operations = [update.operation()];
+async function replayPart(
+  { db, stamp }: RedoParts,
+  update: Update,
+  log: { id: string; time: Date },
+): Promise<void> {
   try {
-    await applyOperations(db, operations);
+    await stamp.write([update]);
   } catch (error) {
     const failure = storeFailure(`Replaying what the last writer logged for ${update.key}`, error);
     if (failure.code !== 'batch') throw failure;
-    await keepRefused(db, { ...log, error: failure.message, pieces: packOperations(operations) });
+    await keepRefused(db, { ...log, error: failure.message, pieces: packOperations([update.operation()]) });
   }
 }

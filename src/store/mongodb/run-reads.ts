@@ -3,9 +3,10 @@ import { type Collection, type Db, type Document, ObjectId } from 'mongodb';
 import type { SpsaHistoryPoint } from '../../model/documents.js';
 import type { FinishedRunsFilter, FinishedRunsQuery, RunHead } from '../port.js';
 import { decodeDocument } from './bson-values.js';
+import { WITHOUT_STAMP } from './document-stamp.js';
 import { IndexNames } from './indexes.js';
 
-const HEAD = { tasks: 0, bad_tasks: 0 } as const;
+const HEAD = { tasks: 0, bad_tasks: 0, ...WITHOUT_STAMP } as const;
 
 export class RunReads {
   readonly #runs: Collection;

@@ -107,13 +107,12 @@ export class RunWrites {
       else more.push(newMore(overflowKey(runId, 'task', taskId), stored));
     }
     this.#shapes.set(runId, shape);
-    const { _id, ...replacement } = document;
-    const whole = { ...replacement, tasks, bad_tasks: [] };
-    const replaceOne = { filter: { _id: _id as ObjectId }, replacement: whole, upsert: true };
+    // Not a replacement: one that arrives late must not set back what another writer has made of the run.
+    const insertOne = { document: { ...document, tasks, bad_tasks: [] } };
     const place = this.#place(runId, shape);
     appendBadTasks(place, change.badTasks);
     return {
-      insert: { collection: 'runs', operation: { replaceOne } },
+      insert: { collection: 'runs', operation: { insertOne } },
       updates: [...updatesOf(place), ...more],
     };
   }

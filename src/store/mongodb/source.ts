@@ -3,19 +3,19 @@
  * kept away; it is found out at the end.
  */
 import type { Db, MongoClient } from 'mongodb';
-import type { StoreSource } from '../port.js';
+import { LEASE_MS, type StoreSource } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { MongodbExportReader } from './export-reader.js';
+import { awaitNoHolder, readLease } from './lease-watch.js';
 import { MongodbReader } from './reader.js';
 import { hasEntries } from './redo-log.js';
-import { awaitNoHolder, readLease } from './writer-lease.js';
 
 /**
  * Owns `client` from here on.
  * @throws StoreError `in-use` when a writer lives, `unclean` when one has left changes that documents lack
  */
 export async function openSource(client: MongoClient, db: Db, name: string): Promise<StoreSource> {
-  const seen = await awaitNoHolder(db, name);
+  const seen = await awaitNoHolder(db, name, LEASE_MS);
   const isUnfinished = seen?.group?.done === false;
   if (isUnfinished || (seen?.updates !== undefined && (await hasEntries(db, seen.updates)))) {
     throw new StoreError(

@@ -3,19 +3,21 @@
  * Shoal is gone. What has no place in fishtest's schema is in collections of its own (`shoal…`).
  */
 import type { Db, MongoClient } from 'mongodb';
-import type { ExportReader, Reader, Store, StoreSource, Writer } from '../port.js';
+import type { ExportReader, Reader, Store, StoreSource, Writer, WriterOptions } from '../port.js';
 import { connect } from './connection.js';
+import { DocumentStamp } from './document-stamp.js';
+import { raiseBar, readAfterBar } from './epoch-fence.js';
 import { MongodbExportReader } from './export-reader.js';
 import { storeFailure } from './failure.js';
 import { latestUpdate } from './foreign-writes.js';
 import { ensureIndexes } from './indexes.js';
 import { IntentLog } from './intent-log.js';
+import { takeLease } from './lease-watch.js';
 import { MongodbReader } from './reader.js';
 import { RedoLog, redoUpdates } from './redo-log.js';
 import { openSource } from './source.js';
 import { MongodbUploader } from './uploader.js';
 import { MongodbWriter } from './writer.js';
-import { WriterLease } from './writer-lease.js';
 
 export interface MongodbOptions {
   /** Most connections of one reader or writer. */
@@ -40,20 +42,36 @@ export class MongodbStore implements Store {
     connect(url, 1);
   }
 
-  /** @throws StoreError `in-use` or `away` */
-  async openWriter(): Promise<Writer> {
+  /** @throws StoreError `in-use`, `away`, or `closed` when a wait was ended */
+  async openWriter(options: WriterOptions = {}): Promise<Writer> {
     const { client, db, name } = connect(this.#url, this.#options.connections);
+    const { standby, isShared = false } = options;
     try {
-      const { lease, left } = await WriterLease.take(db, name);
+      const { lease, left } = await takeLease(db, { ...options, name });
       try {
+        // Before anything is read: what a former holder still writes is acknowledged by nobody from here on.
+        await raiseBar(db, lease.epoch);
+        standby?.onTaken?.(lease.epoch);
         await ensureIndexes(db);
         const batches = new IntentLog(db, lease);
+        const stamp = new DocumentStamp(db, lease, isShared);
         if (left.group?.done === false) await batches.redo(left.group);
-        if (left.updates !== undefined) await redoUpdates(db, left.updates, left.group?.time);
-        const updates = new RedoLog(db, await latestUpdate(db));
+        await stamp.begin();
+        await redoUpdates({ db, epoch: lease.epoch, stamp }, left);
+        const updates = new RedoLog(db, lease.epoch, await latestUpdate(db));
         await lease.startUpdates(updates.id);
         const { mostEmbeddedTasks, delayMs } = this.#options;
-        return new MongodbWriter({ client, db, name, lease, batches, updates, mostEmbeddedTasks, delayMs });
+        return new MongodbWriter({
+          client,
+          db,
+          name,
+          lease,
+          batches,
+          updates,
+          stamp,
+          mostEmbeddedTasks,
+          delayMs,
+        });
       } catch (error) {
         await lease.release().catch(() => {});
         throw error;
@@ -70,8 +88,11 @@ export class MongodbStore implements Store {
   }
 
   /** @throws StoreError `away` */
-  openReader(): Promise<Reader> {
-    return this.#open((client, db) => new MongodbReader(client, db));
+  openReader(epoch?: number): Promise<Reader> {
+    return this.#open(async (client, db) => {
+      if (epoch !== undefined) await readAfterBar(db, epoch);
+      return new MongodbReader(client, db);
+    });
   }
 
   /** @throws StoreError `away` */

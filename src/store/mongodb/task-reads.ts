@@ -2,6 +2,7 @@
 import type { Collection, Db, Document } from 'mongodb';
 import type { BadTaskDocument, TaskDocument } from '../../model/documents.js';
 import { decodeDocument } from './bson-values.js';
+import { WITHOUT_STAMP } from './document-stamp.js';
 import { isNotImplemented } from './failure.js';
 import { objectId } from './run-reads.js';
 import { type OverflowKind, overflowKey, overflowRange } from './task-overflow.js';
@@ -74,7 +75,7 @@ export class TaskReads {
   }
 }
 
-const WITHOUT_ID = { projection: { _id: 0 } } as const;
+const WITHOUT_ID = { projection: { _id: 0, ...WITHOUT_STAMP } } as const;
 
 /** Old arrays may hold null where a task is missing: it keeps its number. */
 function toTask(task: Document | null): TaskDocument {

@@ -87,17 +87,28 @@ export class Update {
     for (const [path, value] of leaves(later.#members)) place(this.#members, path, value);
   }
 
-  operation(): BatchOperation {
+  /** What a member of the document itself is set to; undefined when it is not, or removed. */
+  valueOf(name: string): unknown {
+    const member = this.#members.get(name);
+    return member instanceof Leaf ? member.value : undefined;
+  }
+
+  /**
+   * @param guard what the document must be besides
+   * @param more further members of the document; undefined removes one
+   */
+  operation(guard: Document = {}, more: Readonly<Record<string, unknown>> = {}): BatchOperation {
     const [$set, $unset]: [Document, Document] = [{}, {}];
-    for (const [path, value] of leaves(this.#members)) {
-      if (value === undefined) $unset[path.join('.')] = true;
-      else $set[path.join('.')] = value;
+    const members = [...leaves(this.#members)].map(([path, value]) => [path.join('.'), value] as const);
+    for (const [path, value] of [...members, ...Object.entries(more)]) {
+      if (value === undefined) $unset[path] = true;
+      else $set[path] = value;
     }
     const update: Document = {
       ...(Object.keys($set).length > 0 && { $set }),
       ...(Object.keys($unset).length > 0 && { $unset }),
     };
-    const filter = { _id: this.id } as Document;
+    const filter = { _id: this.id, ...guard } as Document;
     const updateOne = { filter, update, ...(this.#creates && { upsert: true }) };
     return { collection: this.collection, operation: { updateOne } };
   }

@@ -12,6 +12,8 @@ import { addDownloads } from './record-writes.js';
 import { recordOperations } from './writer.js';
 
 export class MongodbUploader implements Writer {
+  /** It holds no lease. */
+  readonly epoch = 0;
   readonly #client: MongoClient;
   readonly #db: Db;
   readonly #name: string;

@@ -5,8 +5,10 @@ import { StoreError } from '../store-error.js';
 import { appendAction } from './action-log.js';
 import type { BatchOperation } from './batch-operations.js';
 import { Checkpoints } from './checkpointer.js';
+import type { DocumentStamp } from './document-stamp.js';
 import { storeFailure } from './failure.js';
 import { writeGitHubAnswer } from './github-answers.js';
+import { guardRecords } from './guarded-records.js';
 import type { IntentLog, PreparedBatch } from './intent-log.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import {
@@ -34,16 +36,19 @@ export interface WriterParts {
   lease: WriterLease;
   batches: IntentLog;
   updates: RedoLog;
+  stamp: DocumentStamp;
   mostEmbeddedTasks: number;
   /** How long documents may lack what is logged, in milliseconds; 0: not once the batch is committed. */
   delayMs: number;
 }
 
-/** A batch on its way into the database; it stays the same however often it is tried. */
+/** A batch on its way into the database; it stays the same however often it is tried, but for the guards of its records. */
 interface Pending {
   batch: WriteBatch;
   /** What is written before the batch counts as durable. */
   logged: PreparedBatch;
+  /** The same, with guards as of now. */
+  prepare: () => Promise<PreparedBatch>;
   updates: readonly Update[];
   /** Entries of the redo log. */
   keys: readonly string[];
@@ -52,6 +57,9 @@ interface Pending {
   /** True when no more than these documents is left to do. */
   isDurable: boolean;
 }
+
+/** A record may be changed by a secondary between its read and its write now and then, but not always. */
+const MOST_TRIES = 5;
 
 export class MongodbWriter implements Writer {
   readonly #parts: WriterParts;
@@ -63,8 +71,8 @@ export class MongodbWriter implements Writer {
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
-    const { db, lease, batches, updates, delayMs, mostEmbeddedTasks } = parts;
-    this.#checkpoints = new Checkpoints({ db, lease, batches, log: updates, delayMs });
+    const { db, lease, batches, updates, stamp, delayMs, mostEmbeddedTasks } = parts;
+    this.#checkpoints = new Checkpoints({ stamp, lease, batches, log: updates, delayMs });
     this.#runs = new RunWrites(db, mostEmbeddedTasks, () => this.#checkpoints.write());
   }
 
@@ -86,6 +94,10 @@ export class MongodbWriter implements Writer {
       if (this.#pending === undefined) this.#runs.forget();
       throw storeFailure(`Committing a batch to ${name}`, error);
     }
+  }
+
+  get epoch(): number {
+    return this.#parts.lease.epoch;
   }
 
   async countDownload(net: string, times = 1): Promise<boolean> {
@@ -113,10 +125,11 @@ export class MongodbWriter implements Writer {
   async close(withinMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const { client, lease, batches, name } = this.#parts;
+    const { client, lease, batches, stamp, name } = this.#parts;
     try {
       try {
         await this.#checkpoints.close(withinMs);
+        if (stamp.isOn) await stamp.end();
       } finally {
         await batches.settle();
         await lease.release();
@@ -130,9 +143,12 @@ export class MongodbWriter implements Writer {
 
   /** What was logged but not written stays in the log for the next writer. */
   async #do(pending: Pending): Promise<void> {
-    const { logged, updates, keys, urgent } = pending;
+    const { updates, keys, urgent } = pending;
     if (!pending.isDurable) {
-      await this.#parts.batches.commit(logged);
+      for (let tries = 1; !(await this.#parts.batches.commit(pending.logged)); tries++) {
+        if (tries === MOST_TRIES) throw new StoreError('server', 'records change while they are written');
+        pending.logged = await pending.prepare();
+      }
       this.#checkpoints.defer(updates, keys);
       pending.isDurable = true;
     }
@@ -142,7 +158,7 @@ export class MongodbWriter implements Writer {
 
   async #prepare(batch: WriteBatch): Promise<Pending> {
     for (const pgn of batch.pgns) checkPgn(pgn);
-    const { batches, updates: log, delayMs } = this.#parts;
+    const { db, batches, updates: log, delayMs } = this.#parts;
     const inserts: BatchOperation[] = [];
     const updates: Update[] = [];
     const urgent: string[] = [];
@@ -155,8 +171,19 @@ export class MongodbWriter implements Writer {
     try {
       const time = log.now(batch.runs.flatMap(({ insert, live }) => (insert ?? live)?.last_updated ?? []));
       const entries = log.entries(updates, time);
-      const logged = batches.prepare([...inserts, ...entries.operations, ...recordOperations(batch)], time);
-      return { batch, logged, updates, keys: entries.keys, urgent, isDurable: false };
+      const records = [...inserts, ...recordOperations(batch)];
+      // Entries come last: the fence goes with them in one request.
+      const prepare = async () =>
+        batches.prepare([...(await guardRecords(db, records)), ...entries.operations], time);
+      return {
+        batch,
+        logged: await prepare(),
+        prepare,
+        updates,
+        keys: entries.keys,
+        urgent,
+        isDurable: false,
+      };
     } catch (error) {
       if (error instanceof TypeError || error instanceof BSON.BSONError) {
         throw new StoreError('batch', error.message, { cause: error });

@@ -7,8 +7,17 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { ExportReader, Reader, Store, StoreSource, Writer } from '../port.js';
+import type {
+  ExportReader,
+  Reader,
+  StandbyWait,
+  Store,
+  StoreSource,
+  Writer,
+  WriterOptions,
+} from '../port.js';
 import { StoreError } from '../store-error.js';
 import { connectReader, connectWriter } from './connection.js';
 import { SqliteExportReader } from './export-reader.js';
@@ -21,6 +30,8 @@ import { SqliteWriter } from './writer.js';
 import { WriterLock } from './writer-lock.js';
 
 export const DATABASE_FILE = 'shoal.db';
+/** How often a standby tries to get the lock. */
+const WATCH_MS = 50;
 
 export class SqliteStore implements Store {
   readonly #directory: string;
@@ -31,18 +42,24 @@ export class SqliteStore implements Store {
     this.#file = join(this.#directory, DATABASE_FILE);
   }
 
-  /** @throws StoreError `in-use`, `version` or `disk` */
-  async openWriter(): Promise<Writer> {
+  /**
+   * The lock is the operating system's: a process that hangs keeps it, one that ends loses it at once. So no lease grows old here.
+   * @throws StoreError `in-use`, `version`, `disk`, or `closed` when a wait was ended
+   */
+  async openWriter({ standby }: WriterOptions = {}): Promise<Writer> {
     let lock: WriterLock | undefined;
     try {
       // Passwords and addresses of volunteers are in it.
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-      lock = WriterLock.take(this.#directory);
+      lock =
+        standby === undefined ? WriterLock.take(this.#directory) : await awaitLock(this.#directory, standby);
       makePrivate(this.#file);
       const db = connectWriter(this.#file);
       try {
         migrate(db);
-        return new SqliteWriter(db, this.#file, lock);
+        const writer = new SqliteWriter(db, this.#file, lock);
+        standby?.onTaken?.(writer.epoch);
+        return writer;
       } catch (error) {
         db.close();
         throw error;
@@ -114,4 +131,18 @@ export class SqliteStore implements Store {
       throw storeFailure(`Opening ${this.#file}`, error);
     }
   }
+}
+
+/** Tries until the lock is free. @throws StoreError `closed` when the wait was ended */
+async function awaitLock(directory: string, { signal, onHolder }: StandbyWait): Promise<WriterLock> {
+  let told: string | undefined;
+  while (!signal.aborted) {
+    const lock = WriterLock.tryTake(directory);
+    if (lock !== undefined) return lock;
+    const holder = WriterLock.holder(directory);
+    if (holder !== told) onHolder(holder);
+    told = holder;
+    await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
+  }
+  throw new StoreError('closed', `The wait for ${directory} was ended.`);
 }

@@ -25,6 +25,18 @@ export class WriterLock {
 
   /** @throws StoreError `in-use` when another writer, in this process or another, holds the directory */
   static take(directory: string): WriterLock {
+    const lock = WriterLock.tryTake(directory);
+    if (lock === undefined) throw inUse(directory);
+    return lock;
+  }
+
+  /** Who has the directory, in words. */
+  static holder(directory: string): string {
+    return holder(join(directory, PID_FILE));
+  }
+
+  /** Undefined when another writer, in this process or another, holds the directory. */
+  static tryTake(directory: string): WriterLock | undefined {
     const pidFile = join(directory, PID_FILE);
     makePrivate(join(directory, LOCK_FILE));
     const db = new DatabaseSync(join(directory, LOCK_FILE), { timeout: 0 });
@@ -35,7 +47,7 @@ export class WriterLock {
     } catch (error) {
       db.close();
       if (!isBusy(error)) throw error;
-      throw inUse(directory);
+      return undefined;
     }
     return new WriterLock(db, pidFile);
   }
@@ -70,14 +82,15 @@ export class WriterLock {
 
 function inUse(directory: string): StoreError {
   const name = holder(join(directory, PID_FILE));
-  return new StoreError('in-use', `${directory} is in use by ${name}: one writer at a time.`);
+  const advice = name.startsWith('the process') ? '; end it first' : '';
+  return new StoreError('in-use', `${directory} is in use by ${name}${advice}: one writer at a time.`);
 }
 
 function holder(pidFile: string): string {
   const pid = readPid(pidFile);
   if (pid === process.pid) return `another writer of this process (pid ${pid})`;
   if (pid === undefined || !isAlive(pid)) return 'another process';
-  return `the process with pid ${pid}; end it first`;
+  return `the process with pid ${pid}`;
 }
 
 function readPid(pidFile: string): number | undefined {

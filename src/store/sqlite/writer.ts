@@ -5,6 +5,7 @@ import { StoreError } from '../store-error.js';
 import { ActionWrites } from './action-log.js';
 import { backupDatabase } from './backup.js';
 import { Checkpoints } from './checkpoint-handle.js';
+import { raiseEpoch } from './epoch.js';
 import { storeFailure } from './failure.js';
 import { GitHubAnswerWrites } from './github-answers.js';
 import { PgnWrites } from './pgn-records.js';
@@ -14,6 +15,7 @@ import { SiteRecordWrites } from './site-records.js';
 import type { WriterLock } from './writer-lock.js';
 
 export class SqliteWriter implements Writer {
+  readonly epoch: number;
   readonly #db: DatabaseSyncInstance;
   readonly #file: string;
   readonly #lock: WriterLock;
@@ -32,6 +34,7 @@ export class SqliteWriter implements Writer {
     this.#db = db;
     this.#file = file;
     this.#lock = lock;
+    this.epoch = raiseEpoch(db);
     this.#runs = new RunWrites(db);
     this.#actions = new ActionWrites(db);
     this.#pgns = new PgnWrites(db);

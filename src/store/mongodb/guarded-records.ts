@@ -1,0 +1,93 @@
+/**
+ * Lets a write of a record change only what the record was when the write was made: one that arrives late, after another writer
+ * has changed the record, finds no such record. fishtest's records have no room for an epoch, so all members are compared.
+ */
+import { type Db, type Document, ObjectId } from 'mongodb';
+import type { BatchOperation } from './batch-operations.js';
+
+/** Every number keeps its type, and no expression becomes a search for what it matches. */
+const AS_STORED = { promoteValues: false, bsonRegExp: true } as const;
+
+/** Reads what the operations are about to change. Actions, which are only added, need no guard. */
+export async function guardRecords(db: Db, operations: readonly BatchOperation[]): Promise<BatchOperation[]> {
+  const guarded: BatchOperation[] = [];
+  const before = new Set<string>();
+  for (const operation of latestOfEach(operations)) {
+    const { collection } = operation;
+    // A record that the same batch makes is not there to be read yet.
+    const isOwn = 'deleteMany' in operation.operation && before.has(collection);
+    const own = isOwn ? operation : await guard(db, operation);
+    before.add(collection);
+    if (own !== undefined) guarded.push(own);
+  }
+  return guarded;
+}
+
+/** Each writes a whole record, so of several of one record the last is enough; it makes the record if one of them does. */
+function latestOfEach(operations: readonly BatchOperation[]): BatchOperation[] {
+  const latest = new Map<string, BatchOperation>();
+  for (const [i, { collection, operation }] of operations.entries()) {
+    const [kind, { filter }] = Object.entries(operation)[0] as [string, { filter?: object }];
+    const isOfOne = kind !== 'insertOne' && kind !== 'deleteMany';
+    const key = isOfOne ? `${collection} ${JSON.stringify(filter)}` : `${i}`;
+    const earlier = latest.get(key)?.operation;
+    const makes = earlier !== undefined && 'replaceOne' in earlier && earlier.replaceOne.upsert === true;
+    latest.delete(key);
+    if (makes && 'replaceOne' in operation) {
+      latest.set(key, { collection, operation: { replaceOne: { ...operation.replaceOne, upsert: true } } });
+    } else latest.set(key, { collection, operation });
+  }
+  return [...latest.values()];
+}
+
+/** Undefined when there is nothing to do. */
+async function guard(db: Db, { collection, operation }: BatchOperation): Promise<BatchOperation | undefined> {
+  const read = (filter: object) => db.collection(collection).findOne(filter, AS_STORED);
+  if ('insertOne' in operation) {
+    const { _id } = operation.insertOne.document;
+    return (await read({ _id })) === null ? { collection, operation } : undefined;
+  }
+  if ('replaceOne' in operation) {
+    const { filter, replacement, upsert } = operation.replaceOne;
+    const found = await read(filter);
+    if (found !== null) {
+      return { collection, operation: { replaceOne: { filter: found, replacement } } };
+    }
+    return upsert === true ? adding(collection, filter, replacement) : undefined;
+  }
+  if ('updateOne' in operation) {
+    const { filter, update } = operation.updateOne;
+    const { $set, $setOnInsert } = update as Record<'$set' | '$setOnInsert', Document | undefined>;
+    if ($set === undefined) return { collection, operation };
+    const found = await read(filter);
+    if (found === null) return adding(collection, filter, { ...$setOnInsert, ...$set });
+    return { collection, operation: { updateOne: { filter: found, update: { $set } } } };
+  }
+  if ('deleteOne' in operation) {
+    const found = await read(operation.deleteOne.filter);
+    return found === null ? undefined : deletion(collection, [found._id]);
+  }
+  if ('deleteMany' in operation) {
+    const { filter } = operation.deleteMany;
+    const found = await db
+      .collection(collection)
+      .find(filter, { projection: { _id: 1 } })
+      .toArray();
+    return deletion(
+      collection,
+      found.map(({ _id }) => _id),
+    );
+  }
+  throw new TypeError(`no guard for ${Object.keys(operation)[0]} in ${collection}`);
+}
+
+/** With its key, so that it is the same record however often it is added; the index of names refuses another of its name. */
+function adding(collection: string, filter: object, document: Document): BatchOperation {
+  const record = { _id: new ObjectId(), ...filter, ...document };
+  return { collection, operation: { insertOne: { document: record } } };
+}
+
+/** What has the same name by the time that this arrives has another key. */
+function deletion(collection: string, ids: readonly unknown[]): BatchOperation {
+  return { collection, operation: { deleteMany: { filter: { _id: { $in: [...ids] as never[] } } } } };
+}
