@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Everything below page/ that a browser may ask for. */
 const FILES = [
   'index.html',
+  'shared.css',
   'base.css',
   'layout.css',
   'tables.css',
