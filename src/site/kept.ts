@@ -2,6 +2,7 @@
  * What a pool thread remembers of memory and store for a moment, so that many readers cost as much as one. A change that
  * any page of this instance made is seen at once, one by others when the moment is over.
  */
+import { BoundedCache } from '../memory/bounded-cache.js';
 import type { WaitWord } from '../memory/locks/wait-word.js';
 
 const MOST_KEPT = 500;
@@ -14,7 +15,7 @@ interface Entry {
 
 export class Kept {
   readonly #changes: WaitWord;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new BoundedCache<string, Entry>(MOST_KEPT);
 
   /** @param changes counts what pages of this instance changed */
   constructor(changes: WaitWord) {
@@ -30,10 +31,11 @@ export class Kept {
     if (known !== undefined && known.changes === changes && now - known.madeAt < forMs) {
       return (await known.value) as T;
     }
-    if (this.#entries.size >= MOST_KEPT) this.#entries.clear();
-    const value = make();
-    this.#entries.set(key, { value, madeAt: now, changes });
-    value.catch(() => this.#entries.delete(key));
-    return await value;
+    const entry = { value: make(), madeAt: now, changes };
+    this.#entries.set(key, entry);
+    entry.value.catch(() => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    });
+    return await entry.value;
   }
 }

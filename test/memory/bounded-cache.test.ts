@@ -39,4 +39,6 @@ test('a full cache keeps what is in use, and forgets what is not', () => {
     assert.equal(cache.get(key - 100), key < 100 ? (key === 99 ? 'in use' : undefined) : 'passing by');
   }
   assert.equal(cache.get(0), undefined);
+  cache.delete(-1);
+  assert.equal(cache.get(-1), undefined);
 });
