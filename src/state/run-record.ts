@@ -9,10 +9,13 @@ import type { RunArgs, RunDocument } from '../model/documents.js';
 import { flagBits, layOut } from './record-layout.js';
 import { flag, float, type StoredMembers, text, word } from './stored-member.js';
 
+/** Nobody but its loader may use a run that is `loading`; `find` finds those that are `complete`. */
+export const SlotUse = { free: 0, loading: 1, complete: 2 } as const;
+
 /** What a beat, an update and the scheduler's filters touch comes first, so that it shares cache lines. */
 export const RUN = layOut('run', {
   words: {
-    /** 0 while the slot is free. */
+    /** As SlotUse says. */
     inUse: 1,
     /** Changes each time that the slot gets another run, so that a remembered slot can be told from a recycled one. */
     generation: 1,

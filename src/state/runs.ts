@@ -9,7 +9,7 @@ import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import { ReadyRuns } from './ready-runs.js';
 import { carveRecords, type Records } from './record.js';
 import { ORDER_WORDS, RunOrder } from './run-order.js';
-import { RUN_WORDS, RunFlag, RunWord } from './run-record.js';
+import { RUN_WORDS, RunFlag, RunWord, SlotUse } from './run-record.js';
 
 export const SYSTEM_SLOT = 0;
 /** A form that comes again within this time is the same press of a button. */
@@ -94,8 +94,13 @@ export class RunTable {
     return this.records.i32[slot * RUN_WORDS + RunWord.inUse] !== 0;
   }
 
+  /** Whether the slot has a run that others can find: while one is loaded, its tasks are still coming. */
+  isComplete(slot: number): boolean {
+    return Atomics.load(this.records.i32, slot * RUN_WORDS + RunWord.inUse) === SlotUse.complete;
+  }
+
   isUnfinished(slot: number): boolean {
-    return this.inUse(slot) && !this.has(slot, RunFlag.finished);
+    return this.isComplete(slot) && !this.has(slot, RunFlag.finished);
   }
 
   /** The run's id as 24 hex digits. */
@@ -115,9 +120,9 @@ export class RunTable {
     return id;
   }
 
-  /** True while the slot holds the run with this id. */
+  /** True while the slot holds the run with this id, completely loaded. */
   holds(slot: number, runId: string): boolean {
-    return this.inUse(slot) && this.id(slot) === runId;
+    return this.isComplete(slot) && this.id(slot) === runId;
   }
 
   /** The run's slot, or -1. The slot may be recycled until its lock is taken: check `holds` again under the lock. */
@@ -142,7 +147,7 @@ export class RunTable {
       if (twin !== undefined) throw new SubmittedTwice(this.id(twin));
       let slot = -1;
       for (let i = 1; i < this.records.count; i++) {
-        if (this.holds(i, runId)) throw new RunInMemory(`run ${runId} is in memory already`);
+        if (this.inUse(i) && this.id(i) === runId) throw new RunInMemory(`run ${runId} is in memory already`);
         if (slot < 0 && !this.inUse(i)) slot = i;
       }
       if (slot < 0) return -1;
@@ -153,7 +158,7 @@ export class RunTable {
       this.order.records.i32.fill(0, slot * ORDER_WORDS, (slot + 1) * ORDER_WORDS);
       this.order.idWords(slot).set([0, 1, 2].map((word) => idWord(runId, word)));
       if (submission !== undefined) this.records.i32.set(submission, offset + RunWord.submission);
-      Atomics.store(this.records.i32, offset + RunWord.inUse, 1);
+      Atomics.store(this.records.i32, offset + RunWord.inUse, SlotUse.loading);
       return slot;
     });
   }
@@ -172,6 +177,7 @@ export class RunTable {
 
   /** Lets others find the run of a reserved slot. */
   publish(slot: number): void {
+    Atomics.store(this.records.i32, this.at(slot) + RunWord.inUse, SlotUse.complete);
     this.#index.update(this.id(slot), true, (offset) => {
       this.#index.i32[offset] = slot;
     });
@@ -182,7 +188,7 @@ export class RunTable {
     const runId = this.id(slot);
     this.#index.remove(runId);
     this.#remembered.delete(runId);
-    this.setWord(slot, RunWord.inUse, 0);
+    Atomics.store(this.records.i32, this.at(slot) + RunWord.inUse, SlotUse.free);
   }
 
   /** Slots of all unfinished runs, in no particular order. */
@@ -190,10 +196,10 @@ export class RunTable {
     return this.slots().filter((slot) => this.isUnfinished(slot));
   }
 
-  /** All slots in use. */
+  /** All slots with a run that others can find. */
   slots(): number[] {
     const slots: number[] = [];
-    for (let slot = 1; slot < this.records.count; slot++) if (this.inUse(slot)) slots.push(slot);
+    for (let slot = 1; slot < this.records.count; slot++) if (this.isComplete(slot)) slots.push(slot);
     return slots;
   }
 }

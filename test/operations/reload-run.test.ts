@@ -1,36 +1,34 @@
 /** Two changes of one finished run at once bring it back into memory once: a database answers late. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type RunReader, reloadRun } from '../../src/operations/run/reload-run.js';
-import { createWorld, freshRun } from './world.js';
+import { Worker } from 'node:worker_threads';
+import { evictRuns } from '../../src/operations/run/evict-runs.js';
+import { reloadRun } from '../../src/operations/run/reload-run.js';
+import { RunWord } from '../../src/state/run-record.js';
+import { lateReader } from './late-reader.js';
+import type { ReloadReport, ReloadThreadData } from './reload-thread.js';
+import { createWorld, OPTIONS } from './world.js';
 
 const RUN = '5f00000000000000000000d1';
-const { state } = createWorld();
+const shared = createWorld();
+const { state } = shared;
 state.threads.join('main');
 
-/** Answers in later turns of the event loop, as a connection to MongoDB does. */
-function lateReader(fails = false, id = RUN): RunReader {
-  const { tasks: _tasks, bad_tasks: _bad, ...head } = freshRun(id, {});
-  return {
-    async run() {
-      await nextTurn();
-      return { ...head, finished: true };
-    },
-    async spsaHistory() {
-      await nextTurn();
-      return [];
-    },
-    async *tasks() {
-      await nextTurn();
-      if (fails) throw new Error('the connection is gone');
-      yield* [];
-    },
-  };
-}
+const failing = () => {
+  throw new Error('the connection is gone');
+};
+
+/** Whether one slot, which nobody can find yet, is taken for the run. */
+const isLoading = (id: string) =>
+  state.runs.find(id) < 0 &&
+  Array.from({ length: OPTIONS.sizes.runs }, (_, slot) => slot).filter(
+    (slot) => slot > 0 && state.runs.inUse(slot) && state.runs.id(slot) === id,
+  ).length === 1;
 
 test('a load that fails leaves nothing, and the next one may succeed', async () => {
-  const load = () => reloadRun(state, lateReader(true), RUN, Date.now());
+  const load = () => reloadRun(state, lateReader(RUN, 0, failing), RUN, Date.now());
   const both = await Promise.allSettled([load(), load()]);
   assert.deepEqual(
     both.map(({ status }) => status),
@@ -41,7 +39,7 @@ test('a load that fails leaves nothing, and the next one may succeed', async () 
 });
 
 test('two at once load it into one slot', async () => {
-  const load = () => reloadRun(state, lateReader(), RUN, Date.now());
+  const load = () => reloadRun(state, lateReader(RUN), RUN, Date.now());
   await Promise.all([load(), load()]);
   assert.equal(state.runs.slots().length, 1);
   assert.equal(state.runs.find(RUN), state.runs.slots()[0]);
@@ -50,10 +48,54 @@ test('two at once load it into one slot', async () => {
 test('who meets the load of another thread waits until the run is complete', async () => {
   const other = '5f00000000000000000000d2';
   const slot = state.runs.reserve(other);
-  const load = reloadRun(state, lateReader(false, other), other, Date.now());
+  const load = reloadRun(state, lateReader(other), other, Date.now());
   for (let i = 0; i < 20; i++) await nextTurn();
-  assert.equal(state.runs.slots().filter((each) => state.runs.id(each) === other).length, 1);
+  assert.ok(isLoading(other));
   state.runs.publish(slot);
   await load;
   assert.equal(state.runs.find(other), slot);
+});
+
+test('a run that is half loaded does not leave memory', async () => {
+  const id = '5f00000000000000000000d3';
+  const load = reloadRun(
+    state,
+    lateReader(id, 3, async () => {
+      await nextTurn();
+      evictRuns(state, Date.now() + 3_600_000, 0);
+      assert.ok(isLoading(id));
+    }),
+    id,
+    Date.now(),
+  );
+  await load;
+  assert.equal(state.runs.word(state.runs.find(id), RunWord.taskCount), 3);
+});
+
+test('threads that load the same runs and let them go find each of them whole and once', async () => {
+  evictRuns(state, Date.now() + 3_600_000, 0);
+  const runIds = [0xe1, 0xe2, 0xe3].map((n) => `5f00000000000000000000${n.toString(16)}`);
+  const reports = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const workerData: ReloadThreadData = {
+        ...OPTIONS,
+        buffer: shared.region.buffer,
+        rounds: 300,
+        runIds,
+        taskCount: 40,
+      };
+      const thread = new Worker(new URL('./reload-thread.js', import.meta.url), { workerData });
+      const [[report]] = await Promise.all([once(thread, 'message'), once(thread, 'exit')]);
+      return report as ReloadReport;
+    }),
+  );
+  assert.deepEqual(
+    reports.map(({ half, twice }) => half + twice),
+    [0, 0, 0],
+    JSON.stringify(reports),
+  );
+  assert.ok(
+    reports.every(({ whole }) => whole > 0),
+    JSON.stringify(reports),
+  );
 });

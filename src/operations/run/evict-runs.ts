@@ -25,7 +25,8 @@ export function evictRuns(state: State, now: number, idleMs: number = EVICT_AFTE
         runs.word(slot, RunWord.outbox) !== 0 ||
         runs.has(slot, RunFlag.isNew | RunFlag.aggregatesDirty | RunFlag.dirtySpsa) ||
         !state.commits.isDurable(runs.word(slot, RunWord.lastCollected));
-      if (pending || !runs.has(slot, RunFlag.finished)) return;
+      // It may have left meanwhile, and be on its way back: whoever loads a run holds no lock of it.
+      if (pending || !runs.isComplete(slot) || !runs.has(slot, RunFlag.finished)) return;
       dropRun(state, slot);
       evicted++;
     });
