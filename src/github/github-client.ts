@@ -9,6 +9,8 @@ import type { About, AnswerTo, Known, Question, QuestionKind, Quota } from './qu
 /** What was kept is found at once, or the page does without. */
 const KNOWN_MS = 2_000;
 const QUOTA_MS = 5_000;
+/** The last quota is asked for again after so long, for the next who looks. */
+const QUOTA_AGE_MS = 30_000;
 /** The service ends a question in its time: this is for one that does not run. */
 const GRACE_MS = 500;
 const NO_QUOTA: Quota = {
@@ -27,6 +29,8 @@ export class GitHubClient implements GitHub {
   readonly #name: string;
   readonly #waiting = new Map<number, (answer: GitHubAnswer | undefined) => void>();
   #last = 0;
+  #quota = NO_QUOTA;
+  #quotaAsked = Number.NEGATIVE_INFINITY;
 
   constructor({ channel, isOn }: GitHubAccess) {
     this.isOn = isOn;
@@ -67,7 +71,16 @@ export class GitHubClient implements GitHub {
 
   async quota(): Promise<Quota> {
     const answer = await this.#send({ kind: 'quota' }, QUOTA_MS);
-    return answer?.kind === 'quota' ? answer.quota : NO_QUOTA;
+    if (answer?.kind === 'quota') this.#quota = answer.quota;
+    return this.#quota;
+  }
+
+  get lastQuota(): Quota {
+    if (performance.now() - this.#quotaAsked >= QUOTA_AGE_MS) {
+      this.#quotaAsked = performance.now();
+      void this.quota();
+    }
+    return this.#quota;
   }
 
   close(): void {

@@ -4,7 +4,7 @@
  */
 import { AnswerCache, type KeptAnswer } from './answer-cache.js';
 import { ASK_MS, type AskOptions, type GitHub } from './github.js';
-import { type Addresses, type Asking, GitHubCalls, parse, UNCHANGED, unwilling } from './github-calls.js';
+import { type Addresses, GitHubCalls, parse, UNCHANGED, unwilling } from './github-calls.js';
 import { GitHubError } from './github-error.js';
 import { GitHubHttp } from './github-http.js';
 import { HANDLERS, type Handler } from './question-handlers.js';
@@ -53,7 +53,8 @@ export class GitHubService implements GitHub {
   readonly #store: StoredAnswers | undefined;
   readonly #cache = new AnswerCache(MOST_ANSWERS, MOST_SIZE);
   readonly #asking = new Map<string, Promise<unknown>>();
-  readonly #stop = new AbortController();
+  readonly #running = new Set<AbortController>();
+  #isStopped = false;
   #quotaAsked = Number.NEGATIVE_INFINITY;
   #quotaAsking: Promise<void> | undefined;
 
@@ -127,22 +128,23 @@ export class GitHubService implements GitHub {
     return this.#meter.quota;
   }
 
+  get lastQuota(): Quota {
+    return this.#meter.quota;
+  }
+
   /** The metadata of all opening books, as it is; the caller checks it. Asked also when GitHub is off. @throws GitHubError */
   async books(): Promise<unknown> {
     const what = `metadata of the books at ${this.#booksUrl}`;
-    const { status, text } = await this.#http.get({
-      url: this.#booksUrl,
-      what,
-      signal: this.#limit(),
-      host: 'free',
-    });
+    const call = { url: this.#booksUrl, what, host: 'free' } as const;
+    const { status, text } = await this.#timed((signal) => this.#http.get({ ...call, signal }));
     if (status !== 200) throw unwilling(what, status);
     return parse(what, text);
   }
 
   /** Gives up what is being asked. */
   stop(): void {
-    this.#stop.abort();
+    this.#isStopped = true;
+    for (const controller of this.#running) controller.abort();
     this.#store?.close();
   }
 
@@ -152,8 +154,9 @@ export class GitHubService implements GitHub {
     about: About<Kind>,
     { what, isUrgent, kept }: { what: string; isUrgent: boolean; kept: KeptAnswer | undefined },
   ): Promise<AnswerTo<Kind>> {
-    const asking: Asking = { what, signal: this.#limit(), isUrgent, etag: kept?.etag };
-    const found = await handler.find(about, asking, this.#calls);
+    const found = await this.#timed((signal) =>
+      handler.find(about, { what, signal, isUrgent, etag: kept?.etag }, this.#calls),
+    );
     const at = this.#now();
     if (found === UNCHANGED) {
       const storedAt = kept!.storedAt ?? Number.NEGATIVE_INFINITY;
@@ -201,16 +204,26 @@ export class GitHubService implements GitHub {
     return started;
   }
 
-  #limit(): AbortSignal {
-    return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ASK_MS)]);
+  /** Ends what takes too long, and everything when the service stops. */
+  async #timed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), ASK_MS);
+    this.#running.add(controller);
+    if (this.#isStopped) controller.abort();
+    try {
+      return await work(controller.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#running.delete(controller);
+    }
   }
 
   /** Costs nothing of the quota. While GitHub does not answer, the last known figures stand. */
   async #askQuota(): Promise<void> {
     try {
       const url = `${this.#apiUrl}/rate_limit`;
-      const signal = this.#limit();
-      const answer = await this.#http.get({ url, what: 'quota', signal, host: 'api', isUncounted: true });
+      const call = { url, what: 'quota', host: 'api', isUncounted: true } as const;
+      const answer = await this.#timed((signal) => this.#http.get({ ...call, signal }));
       if (answer.status !== 200) return;
       const { resources } = JSON.parse(answer.text) as { resources?: { core?: Record<string, unknown> } };
       const { limit, remaining, used, reset } = resources?.core ?? {};

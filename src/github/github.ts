@@ -32,6 +32,8 @@ export interface GitHub {
   ): Promise<(Known<Kind> | undefined)[]>;
   /** What is left of the quota; GitHub is asked at most once a minute. Never throws. */
   quota(): Promise<Quota>;
+  /** The quota as it was last heard of, a minute ago or so: for the menu of every page, which waits for nothing. */
+  readonly lastQuota: Quota;
 }
 
 /** The whole time that a question may take, with everything it asks of GitHub. */

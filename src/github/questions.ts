@@ -91,6 +91,11 @@ export interface Quota {
   readonly _uninitialized: boolean;
 }
 
+/** Less than half is left, and it is not full again yet. */
+export function isQuotaLow({ remaining, used, reset }: Quota, now: number): boolean {
+  return now < reset * 1000 && remaining < used;
+}
+
 export const OFFICIAL_REPO = 'official-stockfish/Stockfish';
 
 const OWNER = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98})$/;

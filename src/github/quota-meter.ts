@@ -1,6 +1,6 @@
 /** What is left of the calls that GitHub allows in an hour, as its answers say. */
 import { clock, GitHubError } from './github-error.js';
-import type { Quota } from './questions.js';
+import { isQuotaLow, type Quota } from './questions.js';
 
 /** GitHub asks for so long when it does not say for how long. */
 const PAUSE_MS = 60_000;
@@ -26,13 +26,13 @@ export class QuotaMeter {
    * @throws GitHubError when a call would be one too many
    */
   require(what: string, isUrgent: boolean): void {
-    const { remaining, used, reset } = this.#quota;
+    const { remaining, reset } = this.#quota;
     const now = this.#now();
     const resetAt = reset * 1000;
     if (now < this.#pausedUntil) throw this.#spent(what, this.#pausedUntil);
     if (now >= resetAt) return;
     if (remaining === 0) throw this.#spent(what, resetAt);
-    if (remaining < used && !isUrgent) throw this.#spent(what, resetAt);
+    if (isQuotaLow(this.#quota, now) && !isUrgent) throw this.#spent(what, resetAt);
   }
 
   note(headers: Headers): void {

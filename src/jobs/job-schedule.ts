@@ -45,7 +45,7 @@ export class JobSchedule {
   async run(signal: AbortSignal): Promise<void> {
     const jitter = (period: number) => (Math.random() * 2 - 1) * JITTER * period * 1000;
     const next = this.#jobs.map(
-      ({ period, first = period }) => performance.now() + first * 1000 + jitter(period),
+      ({ period, first = period }) => performance.now() + first * 1000 + jitter(first),
     );
     const background = new Set<Promise<void>>();
     while (next.length > 0) {

@@ -1,5 +1,6 @@
 /** The frame around every page: head, top bar with its menu, messages, content (docs/spec/web-ui.md §3). */
 import { parseCookie } from 'cookie';
+import { isQuotaLow } from '../github/questions.js';
 import { assetUrl } from './assets.js';
 import { type Html, html, NOTHING } from './html.js';
 import type { SiteLink } from './site-settings.js';
@@ -62,7 +63,12 @@ ${keysDialog()}
 function topBar(visit: FrameVisit): Html {
   const { account, parts } = visit;
   const { links } = parts.settings;
-  const menus = [['Tests', TEST_MENU], ['Fishtest', fishtestMenu(visit)], ...menusElsewhere(links)] as const;
+  const menus = [
+    ['Tests', TEST_MENU],
+    ['Fishtest', fishtestMenu(visit)],
+    ...menusElsewhere(links),
+    ['Resources', resourcesMenu(visit)],
+  ] as const;
   return html`<header class="bar">
 <a class="brand" href="/tests"><img src="${assetUrl('icon.svg')}" alt="" width="28" height="28"><span>${SITE_NAME}</span></a>
 <button type="button" class="menu-button" id="menu-button" aria-expanded="false" aria-controls="menu">Menu</button>
@@ -97,6 +103,12 @@ function fishtestMenu({ isApprover }: FrameVisit): readonly MenuEntry[] {
     { name: 'Dashboard', url: '/dashboard' },
     { name: 'API', url: '/docs' },
   ];
+}
+
+function resourcesMenu({ parts }: FrameVisit): readonly MenuEntry[] {
+  const isLow = isQuotaLow(parts.github.lastQuota, Date.now());
+  const name = html`GitHub quota${isLow ? html` <span class="pill bad">low</span>` : NOTHING}`;
+  return [{ name, url: '/rate_limits' }];
 }
 
 function menusElsewhere(links: readonly SiteLink[]): [string, readonly MenuEntry[]][] {

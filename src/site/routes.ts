@@ -36,7 +36,9 @@ export type PageName =
   | 'sendTest'
   | 'testSummary'
   | 'arches'
-  | 'autoselect';
+  | 'autoselect'
+  | 'rateLimits'
+  | 'rateLimitsServer';
 
 export interface SiteRoute {
   readonly method: 'GET' | 'POST';
@@ -94,6 +96,8 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests/run/summary', 'testSummary', OWN),
   row('GET', '/tests/run/arches', 'arches', OWN),
   row('POST', '/tests/run/autoselect', 'autoselect', OWN),
+  row('GET', '/rate_limits', 'rateLimits'),
+  row('GET', '/rate_limits/server', 'rateLimitsServer'),
 ];
 
 interface Pattern {

@@ -78,3 +78,14 @@ test('a background job is not waited for, and never runs twice at once', async (
   assert.ok(before.running && before.skipped >= 3, `skipped ${before.skipped}`);
   assert.ok(board.read()[0]!.runs >= 3, 'the other job ran meanwhile');
 });
+
+test('what is due at the start does not wait for a share of its period', async () => {
+  const names = ['scavenge', 'update itp', 'update nps', 'evict runs', 'update books'] as const;
+  const begun = new Set<string>();
+  const jobs = names.map((name) => ({ name, period: 100_000, first: 0, run: () => void begun.add(name) }));
+  const { stop, ended } = scheduleOf(jobs);
+  await until(() => begun.size === names.length);
+  stop.abort();
+  await ended;
+  assert.equal(begun.size, names.length);
+});

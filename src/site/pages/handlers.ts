@@ -9,6 +9,7 @@ import { machines } from './machines.js';
 import { archesPart, autoselectPart, newTest, sendTest, testSummaryPart } from './new-test.js';
 import { ownerTests } from './owner-tests.js';
 import { changeProfilePage, endSessions, profile } from './profile.js';
+import { rateLimits, rateLimitsServer } from './rate-limits.js';
 import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
 import { signup, signupForm } from './signup.js';
@@ -44,4 +45,6 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   testSummary: testSummaryPart,
   arches: archesPart,
   autoselect: autoselectPart,
+  rateLimits,
+  rateLimitsServer,
 };
