@@ -8,7 +8,7 @@ import type { RunHead } from '../../src/store/port.js';
 import { RUN_ID } from '../server/seed.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { checkPhone, PHONE, SiteBrowser, skip, textOf, tokenOf } from './site-browser.js';
-import { NET } from './site-seed.js';
+import { NET, seedFiles } from './site-seed.js';
 
 const SHA = 'c'.repeat(40);
 const BASE_SHA = 'd'.repeat(40);
@@ -29,8 +29,8 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
     let site: SiteBrowser;
     let place: MongodbPlace | undefined;
     before(async () => {
-      place = kind === 'MongoDB' ? await mongodbPlace() : undefined;
-      site = await SiteBrowser.start({}, place?.url);
+      place = kind === 'MongoDB' ? await mongodbPlace('dots in keys') : undefined;
+      site = await SiteBrowser.start({}, place?.url, seedFiles);
     });
     after(async () => {
       await site?.stop();
@@ -324,7 +324,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
 describe('the new-test form', { skip }, () => {
   let site: SiteBrowser;
   before(async () => {
-    site = await SiteBrowser.start();
+    site = await SiteBrowser.start({}, undefined, seedFiles);
   });
   after(() => site?.stop());
 
