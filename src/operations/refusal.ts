@@ -9,6 +9,8 @@ export interface Fault {
   readonly member: string;
   /** A sentence without its full stop; mostly it begins with the member's name. */
   readonly text: string;
+  /** Name of a book or network that the server does not know, where that is the fault. */
+  readonly unknown?: string;
 }
 
 export class OperationRefused extends Error {

@@ -33,6 +33,7 @@ const NOWHERE: SiteRoute = {
   where: 'any',
   cache: 'no-cache',
   bodyLimit: 0,
+  asksGitHub: false,
 };
 
 export class Site {

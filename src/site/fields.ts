@@ -10,7 +10,7 @@ export interface FieldOptions {
   readonly type?: 'text' | 'email' | 'url';
   readonly autocomplete?: string;
   readonly hint?: Html | string | undefined;
-  readonly problem?: string | undefined;
+  readonly problem?: Html | string | undefined;
   readonly isRequired?: boolean;
   readonly hasFocus?: boolean;
   readonly maxLength?: number;

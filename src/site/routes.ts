@@ -35,6 +35,7 @@ export type PageName =
   | 'newTest'
   | 'sendTest'
   | 'testSummary'
+  | 'checkBranch'
   | 'arches'
   | 'autoselect'
   | 'rateLimits'
@@ -51,6 +52,8 @@ export interface SiteRoute {
   readonly cache: 'no-cache' | 'no-store';
   /** Most bytes of a form. */
   readonly bodyLimit: number;
+  /** It may wait for GitHub, for seconds: it takes none of the places of what workers ask for. */
+  readonly asksGitHub: boolean;
 }
 
 const FORM_BYTES = 256 * 1024;
@@ -59,9 +62,15 @@ function row(
   method: SiteRoute['method'],
   path: string,
   page: PageName,
-  { who = 'anyone', where = 'any', cache = 'no-cache', bodyLimit = FORM_BYTES }: Partial<SiteRoute> = {},
+  {
+    who = 'anyone',
+    where = 'any',
+    cache = 'no-cache',
+    bodyLimit = FORM_BYTES,
+    asksGitHub = false,
+  }: Partial<SiteRoute> = {},
 ): SiteRoute {
-  return { method, path, page, who, where, cache, bodyLimit };
+  return { method, path, page, who, where, cache, bodyLimit, asksGitHub };
 }
 
 const PRIVATE = { cache: 'no-store' } as const;
@@ -92,7 +101,8 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('POST', '/user_management', 'decideAccounts', APPROVER),
   row('GET', '/user_management/pending_count', 'pendingCount', PRIVATE),
   row('GET', '/tests/run', 'newTest', OWN),
-  row('POST', '/tests/run', 'sendTest', { ...OWN, where: 'primary' }),
+  row('POST', '/tests/run', 'sendTest', { ...OWN, where: 'primary', asksGitHub: true }),
+  row('GET', '/tests/run/check', 'checkBranch', { ...OWN, asksGitHub: true }),
   row('GET', '/tests/run/summary', 'testSummary', OWN),
   row('GET', '/tests/run/arches', 'arches', OWN),
   row('POST', '/tests/run/autoselect', 'autoselect', OWN),

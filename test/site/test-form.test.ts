@@ -76,7 +76,7 @@ describe('the new-test form', () => {
           assert.equal(form.texts[name], kept, name);
         }
         for (const name of BOX_FIELDS) assert.equal(form.ticked.has(name), last.has(name), name);
-        const problems = new ProblemList();
+        const problems = new ProblemList(false);
         problems.addFaults(newRunFaults(readTestForm(form, 'ann', problems)));
         for (const [field, texts] of problems.byField) {
           for (const text of texts) assert.match(text, /^[^a-z].*\.$/su, field);
@@ -95,7 +95,7 @@ describe('the new-test form', () => {
   it('has nothing wrong with it as it begins, for every kind of test, but what has no default', () => {
     const missing = ['base-signature', 'run-info', 'test-branch', 'test-commit', 'test-signature'];
     for (const kind of TEST_KIND_NAMES) {
-      const problems = new ProblemList();
+      const problems = new ProblemList(false);
       const form = formOfKind(newTestForm({ 'tests-repo': 'https://github.com/a/b' }), kind);
       problems.addFaults(newRunFaults(readTestForm(form, 'ann', problems)));
       const found = [...problems.byField.keys()].filter((name) => name !== 'base-commit').sort();

@@ -16,6 +16,8 @@ import type { SiteLimits } from './site-limits.js';
 
 /** Times that a limit may come between; a page has a few at most. */
 const MOST_ADMISSIONS = 6;
+/** Of one front thread, waiting for GitHub at once. */
+const MOST_WAITING = 32;
 const LONGEST_BROWSER = 500;
 const PLAIN = 'text/plain; charset=utf-8';
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -40,11 +42,15 @@ export interface WebSiteOptions {
   readonly limits: SiteLimits;
   /** Runs a call on a pool thread; waits for a token. */
   readonly run: (call: PoolCall) => Promise<unknown>;
+  /** Runs one at once, beside those that wait for a token. */
+  readonly runBeside: (call: PoolCall) => Promise<unknown>;
   readonly onError: (error: unknown, path: string) => void;
 }
 
 export class WebSite {
   readonly #options: WebSiteOptions;
+  /** Requests that may be waiting for GitHub. */
+  #waiting = 0;
   readonly #assets: ReadonlyMap<string, { plain: Answer; gzipped: Answer }>;
 
   constructor(options: WebSiteOptions) {
@@ -83,20 +89,22 @@ export class WebSite {
     const head = readHead(path, method, request, client);
     const found = findSiteRoute(method, path);
     if (found.kind !== 'found' || method !== 'POST') {
-      void this.#answer(head, exchange);
+      void this.#answer(head, exchange, found.kind === 'found' && found.route.asksGitHub);
       return;
     }
-    const { bodyLimit } = found.route;
+    const { bodyLimit, asksGitHub } = found.route;
     exchange.body(bodyLimit, (body) => {
       if (body === undefined) exchange.send(tooLong(bodyLimit));
-      else void this.#answer({ ...head, body: Uint8Array.from(body) }, exchange);
+      else void this.#answer({ ...head, body: Uint8Array.from(body) }, exchange, asksGitHub);
     });
   }
 
-  async #answer(request: SiteRequest, exchange: Exchange): Promise<void> {
+  async #answer(request: SiteRequest, exchange: Exchange, asksGitHub: boolean): Promise<void> {
     const { onError } = this.#options;
     try {
-      const answer = await this.#ask(request);
+      const answer = asksGitHub
+        ? await this.#askBeside(request)
+        : await this.#ask(request, this.#options.run);
       if (answer.failure !== undefined) onError(answer.failure, request.path);
       if (answer.failedLogin !== undefined) {
         await this.#options.limits.noteFailedLogin(answer.failedLogin, request.address);
@@ -109,12 +117,23 @@ export class WebSite {
     }
   }
 
+  /** What waits for GitHub holds no token meanwhile: workers' calls need them. */
+  async #askBeside(request: SiteRequest): Promise<SiteAnswer & { kind: 'page' }> {
+    if (this.#waiting >= MOST_WAITING) throw new Error(`${MOST_WAITING} requests wait for GitHub already`);
+    this.#waiting++;
+    try {
+      return await this.#ask(request, this.#options.runBeside);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
   /** Asks again with what each limit said that the page came to. */
-  async #ask(request: SiteRequest): Promise<SiteAnswer & { kind: 'page' }> {
+  async #ask(request: SiteRequest, run: WebSiteOptions['run']): Promise<SiteAnswer & { kind: 'page' }> {
     const admissions: Admission[] = [];
     for (let i = 0; i < MOST_ADMISSIONS; i++) {
       const call: PoolCall = { kind: 'site', request, admissions };
-      const answer = (await this.#options.run(call)) as SiteAnswer;
+      const answer = (await run(call)) as SiteAnswer;
       if (answer.kind === 'page') return answer;
       const { gate, key } = answer;
       const waitSeconds = await this.#options.limits.admit(gate, key, request.address);

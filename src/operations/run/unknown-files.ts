@@ -19,13 +19,13 @@ export async function unknownFiles(
     const text =
       `book ${quote(book)} is not known, so workers could not check it: import it with "shoal book import books.json", ` +
       'or from its file with "shoal book import FILE.epd"; "shoal book list" tells what is known';
-    faults.push({ member: 'book', text });
+    faults.push({ member: 'book', text, unknown: book });
   }
   for (const net of new Set([...new_nets, ...base_nets])) {
     // What is no name is told by the check of the form.
     if (!isNetName(net) || (await reader.net(net)) !== undefined) continue;
     const text = `network ${quote(net)} is not known, so workers could not get it: add it with "shoal net add ${net}"`;
-    faults.push({ member: new_nets.includes(net) ? 'new_nets' : 'base_nets', text });
+    faults.push({ member: new_nets.includes(net) ? 'new_nets' : 'base_nets', text, unknown: net });
   }
   return faults;
 }

@@ -81,6 +81,7 @@ export function makeFrontParts(
     ? new WebSite({
         limits: new SiteLimits(data.limits, front.loginThrottle),
         run: (call) => tokens.run(call),
+        runBeside: (call) => pool.run(call),
         onError,
       })
     : undefined;

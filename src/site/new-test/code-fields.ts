@@ -49,7 +49,7 @@ function branchField(view: TestFormView, side: Side): Html {
     ...options,
     hasFocus: isFirst,
     hint: 'A branch, a tag or a commit.',
-    attributes: html` hx-get="/tests/run/check" hx-trigger="input changed delay:400ms, change, repository-changed" hx-target="#${name}-live" hx-include="#tests-repo" hx-sync="this:replace"`,
+    attributes: html` hx-get="/tests/run/check" hx-trigger="load, input changed delay:400ms, change, repository-changed" hx-target="#${name}-live" hx-include="#tests-repo${side === 'test' ? ', #base-branch' : NOTHING}" hx-sync="this:replace"`,
     live: html`<p class="live" id="${name}-live" role="status"></p>`,
   });
 }

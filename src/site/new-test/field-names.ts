@@ -1,6 +1,9 @@
 /** What the fields of the new-test form are called, and which of them an operation's fault is about. */
 import type { Fault } from '../../operations/refusal.js';
+import { type Html, html } from '../html.js';
 import type { FieldName } from './test-form.js';
+
+const UPLOAD = '/upload';
 
 export const LABELS = {
   'tests-repo': 'Repository',
@@ -64,15 +67,35 @@ const FIELDS: Readonly<Record<string, LabelledField>> = {
   compiler: 'compiler',
 };
 
+/** Where GitHub is asked, commits and networks follow from the branch. */
+const FIELDS_WITH_GITHUB: Readonly<Record<string, LabelledField>> = {
+  ...FIELDS,
+  resolved_new: 'test-branch',
+  resolved_base: 'base-branch',
+  new_nets: 'test-branch',
+  base_nets: 'base-branch',
+};
+
 /** @param member of a new run's form; one without a field is about the whole */
-export function fieldOfMember(member: string): LabelledField | 'form' {
-  return FIELDS[member] ?? 'form';
+export function fieldOfMember(member: string, asksGitHub: boolean): LabelledField | 'form' {
+  return (asksGitHub ? FIELDS_WITH_GITHUB : FIELDS)[member] ?? 'form';
 }
 
-/** The fault's sentence with the field's name in place of the member's. */
-export function problemText({ member, text }: Fault): string {
-  const field = fieldOfMember(member);
+/** The fault's sentence for whoever has only the page: with the field's name in place of the member's. */
+export function problemText({ member, text, unknown }: Fault): string {
+  if (unknown !== undefined) {
+    return member === 'book'
+      ? `The book ${unknown} is not known here: choose another, or ask the operator to import it.`
+      : `The network ${unknown} is not known here: upload it at ${UPLOAD}, then send the form again.`;
+  }
+  const field = fieldOfMember(member, false);
   const named =
     field !== 'form' && text.startsWith(`${member} `) ? LABELS[field] + text.slice(member.length) : text;
   return `${named.charAt(0).toUpperCase()}${named.slice(1)}.`;
+}
+
+/** A problem as it is shown: what is to be done elsewhere is a link. */
+export function problemHtml(text: string): Html {
+  const [before, ...after] = text.split(UPLOAD);
+  return html`${before}${after.map((part) => html`<a href="${UPLOAD}">${UPLOAD}</a>${part}`)}`;
 }

@@ -13,7 +13,7 @@ import { tokenField } from '../layout.js';
 import { longDate, timeTag } from '../run-parts.js';
 import type { PageOutcome } from '../visit.js';
 import { codeFields } from './code-fields.js';
-import { LABELS, type LabelledField } from './field-names.js';
+import { LABELS, type LabelledField, problemHtml } from './field-names.js';
 import { moreFields, timeFields } from './play-fields.js';
 import { NAMED_BOUNDS, ruleFields } from './rule-fields.js';
 import { hiddenField, segment, type TestFormView } from './test-form-view.js';
@@ -79,7 +79,7 @@ function problemSummary({ problems }: TestFormView): Html | '' {
 function problemLine(name: LabelledField, text: string): Html {
   const label = LABELS[name];
   const rest = text.startsWith(`${label} `) ? text.slice(label.length) : `: ${text}`;
-  return html`<li><a href="#${name}">${label}</a>${rest}</li>`;
+  return html`<li><a href="#${name}">${label}</a>${problemHtml(rest)}</li>`;
 }
 
 function kindFields({ form }: TestFormView): Html {

@@ -16,6 +16,11 @@ const WHOLE = /^[+-]?\d{1,15}$/;
 /** Problems by field, in the order in which they were found. */
 export class ProblemList {
   readonly #byField = new Map<FieldName | 'form', string[]>();
+  readonly #asksGitHub: boolean;
+
+  constructor(asksGitHub: boolean) {
+    this.#asksGitHub = asksGitHub;
+  }
 
   get byField(): ReadonlyMap<FieldName | 'form', readonly string[]> {
     return this.#byField;
@@ -38,7 +43,7 @@ export class ProblemList {
   /** What an operation found. @param without members that are not known yet */
   addFaults(faults: readonly Fault[], without: ReadonlySet<string> = new Set()): void {
     for (const fault of faults) {
-      const field = fieldOfMember(fault.member);
+      const field = fieldOfMember(fault.member, this.#asksGitHub);
       // A field that holds no number is told once.
       const isTold = field !== 'form' && field !== 'spsa_raw_params' && this.has(field);
       if (!without.has(fault.member) && !isTold) this.add(field, problemText(fault));

@@ -6,6 +6,7 @@ import { unknownFiles } from '../../operations/run/unknown-files.js';
 import type { NewRunForm } from '../../protocol/admin.js';
 import type { RunHead } from '../../store/port.js';
 import type { Visit } from '../visit.js';
+import { withAskedCommits } from './asked-commits.js';
 import { withOrigin } from './origin-run.js';
 import { checkWhatIsTyped, type ProblemList, readTestForm } from './read-test-form.js';
 import { contentOf, type TestForm } from './test-form.js';
@@ -19,12 +20,39 @@ export async function submitTest(
   problems: ProblemList,
 ): Promise<string | undefined> {
   const typed = readTestForm(form, visit.member.username, problems);
+  if (origin === undefined && visit.parts.github.isOn)
+    return await submitBranches(visit, form, typed, problems);
   const run =
     origin === undefined
       ? withTypedCommits(typed, form, problems)
       : withOrigin(typed, form, origin, problems);
   await checkRun(visit, run, problems, missingMembers(problems));
   return problems.isEmpty ? await create(visit, form, run, problems) : undefined;
+}
+
+/** GitHub is asked when nothing else is wrong. */
+async function submitBranches(
+  visit: Visit,
+  form: TestForm,
+  typed: NewRunForm,
+  problems: ProblemList,
+): Promise<string | undefined> {
+  const isTune = typed.spsa !== undefined;
+  const asked = ['resolved_new', 'resolved_base', ...(isTune ? ['base_signature'] : [])];
+  if (typed.new_signature === '') asked.push('new_signature');
+  if ((typed.info ?? '') === '') asked.push('info');
+  await checkRun(visit, typed, problems, new Set(asked));
+  if (!problems.isEmpty) return undefined;
+  const run = await withAskedCommits(visit, typed, form, problems);
+  if (!problems.isEmpty) return undefined;
+  const runId = await create(visit, form, run, problems);
+  if (runId !== undefined && run.master_repo !== undefined) {
+    visit.flash(
+      'warning',
+      `The repository is no fork of the official one: its master is that of ${run.master_repo}.`,
+    );
+  }
+  return runId;
 }
 
 /** Members whose lack is told already, in better words. */

@@ -2,7 +2,7 @@
 import type { KnownBooks } from '../../operations/book/known-books.js';
 import type { FieldOptions } from '../fields.js';
 import { type Html, html, NOTHING } from '../html.js';
-import { LABELS, type LabelledField } from './field-names.js';
+import { LABELS, type LabelledField, problemHtml } from './field-names.js';
 import type { FormProblems, TestForm } from './test-form.js';
 
 export interface TestFormView {
@@ -32,8 +32,9 @@ export function fieldOf({ form, problems }: TestFormView, name: LabelledField): 
   return { name, label: LABELS[name], value, problem: problemOf(problems, name) };
 }
 
-export function problemOf(problems: FormProblems, name: LabelledField): string | undefined {
-  return problems.get(name)?.join(' ');
+export function problemOf(problems: FormProblems, name: LabelledField): Html | undefined {
+  const texts = problems.get(name);
+  return texts && problemHtml(texts.join(' '));
 }
 
 /** The class of fields that the summary of the test is made of. */

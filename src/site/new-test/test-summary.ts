@@ -36,7 +36,7 @@ const NO_RESULTS = {
 const MINUTE_S = 60;
 
 export async function testSummary({ state, reader, isPrimary }: SiteParts, form: TestForm): Promise<Html> {
-  const problems = new ProblemList();
+  const problems = new ProblemList(false);
   const run = readTestForm(form, '', problems);
   problems.addFaults(newRunFaults(run).filter(({ member }) => TOLD.has(member)));
   if (!problems.isEmpty) {

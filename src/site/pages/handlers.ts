@@ -6,7 +6,7 @@ import { accounts, decideAccounts, pendingCount } from './accounts.js';
 import { finished } from './finished.js';
 import { home } from './home.js';
 import { machines } from './machines.js';
-import { archesPart, autoselectPart, newTest, sendTest, testSummaryPart } from './new-test.js';
+import { archesPart, autoselectPart, branchPart, newTest, sendTest, testSummaryPart } from './new-test.js';
 import { ownerTests } from './owner-tests.js';
 import { changeProfilePage, endSessions, profile } from './profile.js';
 import { rateLimits, rateLimitsServer } from './rate-limits.js';
@@ -43,6 +43,7 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   newTest,
   sendTest,
   testSummary: testSummaryPart,
+  checkBranch: branchPart,
   arches: archesPart,
   autoselect: autoselectPart,
   rateLimits,

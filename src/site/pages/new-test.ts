@@ -2,12 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { readBooks } from '../../operations/book/known-books.js';
 import { autoselectTune } from '../../rules/spsa-autoselect.js';
-import { TEST_KIND_NAMES, type TestKindName } from '../../rules/test-kinds.js';
+import { TEST_KIND_NAMES } from '../../rules/test-kinds.js';
 import type { RunHead } from '../../store/port.js';
 import { Form } from '../forms.js';
 import { html } from '../html.js';
 import { archChoice } from '../new-test/arch-choice.js';
+import { checkBranch } from '../new-test/commit-check.js';
 import { formOfKind } from '../new-test/kind-form.js';
+import { masterFacts } from '../new-test/master-facts.js';
 import { newTestPage } from '../new-test/new-test-page.js';
 import { formOfRun, readOrigin } from '../new-test/origin-run.js';
 import { ProblemList } from '../new-test/read-test-form.js';
@@ -22,16 +24,23 @@ const NO_SUCH_RUN: Outcome = { kind: 'missing', text: 'There is no test with thi
 export async function newTest(visit: Visit): Promise<Outcome> {
   const { query, parts, member } = visit;
   const nonce = randomBytes(12).toString('base64url');
+  const problems = new ProblemList(parts.github.isOn);
   const id = query.get('id');
   if (id === null) {
     const kind = TEST_KIND_NAMES.find((name) => name === query.get('kind'));
-    return await page(visit, freshForm(member.tests_repo, nonce, kind), undefined, new ProblemList());
+    const master = await masterFacts(parts.github);
+    const fresh = newTestForm({
+      nonce,
+      'tests-repo': member.tests_repo,
+      ...(master !== undefined && { 'base-signature': master.bench }),
+    });
+    return await page(visit, kind === undefined ? fresh : formOfKind(fresh, kind), undefined, problems);
   }
   const origin = await readOrigin(parts, id);
   if (origin === undefined) return NO_SUCH_RUN;
   const form = formOfRun(origin, nonce, query.get('start') === 'current');
   const isEdited = query.get('edit') !== null;
-  return await page(visit, form, isEdited ? undefined : origin, new ProblemList());
+  return await page(visit, form, isEdited ? undefined : origin, problems);
 }
 
 export async function sendTest(visit: Visit): Promise<Outcome> {
@@ -39,7 +48,7 @@ export async function sendTest(visit: Visit): Promise<Outcome> {
   const id = form.texts.rescheduled_from;
   const origin = id === '' ? undefined : await readOrigin(visit.parts, id);
   if (id !== '' && origin === undefined) return NO_SUCH_RUN;
-  const problems = new ProblemList();
+  const problems = new ProblemList(visit.parts.github.isOn && origin === undefined);
   const runId = await submitTest(visit, form, origin, problems);
   return runId === undefined
     ? await page(visit, form, origin, problems)
@@ -50,6 +59,23 @@ export async function sendTest(visit: Visit): Promise<Outcome> {
 export async function testSummaryPart(visit: Visit): Promise<Outcome> {
   const form = sentTestForm(new Form(visit.query));
   return { kind: 'fragment', body: await testSummary(visit.parts, form) };
+}
+
+/** What GitHub says of a branch, for whoever is typing. */
+export async function branchPart(visit: Visit): Promise<Outcome> {
+  const { query, parts, member } = visit;
+  if (!parts.github.isOn) return { kind: 'fragment', body: '' };
+  const test = query.get('test-branch') ?? query.get('branch');
+  const base = query.get('base-branch') ?? '';
+  if ((test ?? base).trim() === '') return { kind: 'fragment', body: '' };
+  visit.requireAdmission('check', `${member.username} branch`);
+  const body = await checkBranch(parts, {
+    repository: query.get('tests-repo') ?? '',
+    branch: test ?? base,
+    base: test === null ? '' : base,
+    username: member.username,
+  });
+  return { kind: 'fragment', body };
 }
 
 export function archesPart(visit: Visit): Outcome {
@@ -76,11 +102,6 @@ export function autoselectPart({ form }: Visit): Outcome {
   }
 }
 
-function freshForm(repository: string, nonce: string, kind: TestKindName | undefined): TestForm {
-  const fresh = newTestForm({ nonce, 'tests-repo': repository });
-  return kind === undefined ? fresh : formOfKind(fresh, kind);
-}
-
 async function page(
   visit: Visit,
   form: TestForm,
@@ -88,12 +109,13 @@ async function page(
   problems: ProblemList,
 ): Promise<PageOutcome> {
   const { parts, session } = visit;
+  const master = await masterFacts(parts.github);
   const view: TestFormView = {
     form,
     problems: problems.byField,
     books: await readBooks(parts.reader),
-    master: undefined,
-    byHand: 'yes',
+    master,
+    byHand: parts.github.isOn ? (visit.isApprover ? 'offered' : 'no') : 'yes',
     origin: origin && { id: origin._id, tag: origin.args.new_tag, isSpsa: origin.args.spsa !== undefined },
   };
   return newTestPage({
