@@ -59,6 +59,15 @@ export function estimateElo(results: ArrayLike<number>): EloEstimate {
   return { elo, elo95, los: normalCdf((mu - 0.5) / deviation) };
 }
 
+/** Elo in units of the spread of a game, with the half-width of its 95 % interval (docs/spec/statistics.md §3). */
+export function estimateNormalizedElo(results: ArrayLike<number>): { nelo: number; nelo95: number } {
+  const { games, mu, variance } = gameStatistics(regularize(results));
+  return {
+    nelo: (NORMALIZED_ELO_UNIT * (mu - 0.5)) / Math.sqrt(variance),
+    nelo95: (NORMALIZED_ELO_UNIT * Z_975) / Math.sqrt(games),
+  };
+}
+
 /** Outcome probabilities of a BayesElo difference with the given draw elo (docs/spec/statistics.md §4.4). */
 export function outcomesOfBayesElo(bayesElo: number, drawElo: number): Outcomes {
   const win = 1 / (1 + 10 ** ((-bayesElo + drawElo) / 400));

@@ -158,13 +158,15 @@ function workerView(state: State, slot: number, taskId: number, at: number): Wor
   };
 }
 
-function displayState(head: RunHead): RunState {
+/** In a word: what the run waits for, or how it ended. */
+export function displayState(head: RunHead): RunState {
   if (head.finished) return head.failed ? 'failed' : 'finished';
   if (head.workers > 0) return 'active';
   return head.approved ? 'paused' : 'pending';
 }
 
-function eloOf({ args, results }: RunHead): RunDetail['elo'] | undefined {
+/** Undefined for tunes, and before the first game. */
+export function eloOf({ args, results }: RunHead): RunDetail['elo'] | undefined {
   if (args.spsa !== undefined || results.wins + results.losses + results.draws === 0) return undefined;
   const { sprt } = args;
   if (sprt !== undefined) {

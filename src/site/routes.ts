@@ -14,6 +14,14 @@ export type PageName =
   | 'machines'
   | 'finished'
   | 'ownerTests'
+  | 'test'
+  | 'testTasks'
+  | 'modifyTest'
+  | 'stopTest'
+  | 'approveTest'
+  | 'purgeTest'
+  | 'deleteTest'
+  | 'undeleteTest'
   | 'loginForm'
   | 'login'
   | 'logout'
@@ -75,6 +83,8 @@ function row(
 
 const PRIVATE = { cache: 'no-store' } as const;
 const OWN = { who: 'account', cache: 'no-store' } as const;
+/** A change of a test: only the primary has it in memory. */
+const CHANGE = { who: 'account', where: 'primary', cache: 'no-store' } as const;
 const APPROVER = { who: 'approver', cache: 'no-store' } as const;
 
 export const SITE_ROUTES: readonly SiteRoute[] = [
@@ -82,6 +92,14 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests/machines', 'machines'),
   row('GET', '/tests/finished', 'finished'),
   row('GET', '/tests/user/{name}', 'ownerTests', PRIVATE),
+  row('GET', '/tests/view/{id}', 'test'),
+  row('GET', '/tests/tasks/{id}', 'testTasks'),
+  row('POST', '/tests/modify', 'modifyTest', CHANGE),
+  row('POST', '/tests/stop', 'stopTest', CHANGE),
+  row('POST', '/tests/approve', 'approveTest', CHANGE),
+  row('POST', '/tests/purge', 'purgeTest', CHANGE),
+  row('POST', '/tests/delete', 'deleteTest', CHANGE),
+  row('POST', '/tests/undelete', 'undeleteTest', CHANGE),
   row('GET', '/login', 'loginForm', PRIVATE),
   row('POST', '/login', 'login', PRIVATE),
   row('POST', '/logout', 'logout', PRIVATE),

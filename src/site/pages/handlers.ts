@@ -3,6 +3,7 @@ import type { PageName } from '../routes.js';
 import type { Outcome, Visit } from '../visit.js';
 import { account, changeAccount, createReset } from './account.js';
 import { accounts, decideAccounts, pendingCount } from './accounts.js';
+import { approveTest, deleteTest, modifyTest, purgeTest, stopTest, undeleteTest } from './change-test.js';
 import { finished } from './finished.js';
 import { home } from './home.js';
 import { machines } from './machines.js';
@@ -13,6 +14,8 @@ import { rateLimits, rateLimitsServer } from './rate-limits.js';
 import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
 import { signup, signupForm } from './signup.js';
+import { testTasks } from './test-tasks.js';
+import { test } from './view-test.js';
 import { createKey, revokeKey } from './worker-keys.js';
 
 export type Handler = (visit: Visit) => Promise<Outcome> | Outcome;
@@ -22,6 +25,14 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   machines,
   finished,
   ownerTests,
+  test,
+  testTasks,
+  modifyTest,
+  stopTest,
+  approveTest,
+  purgeTest,
+  deleteTest,
+  undeleteTest,
   loginForm,
   login,
   logout,

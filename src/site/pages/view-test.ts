@@ -1,0 +1,64 @@
+/** One test (docs/spec/web-ui.md §4.6): what it is, how it does, and what may be done with it. */
+import type { RunHead } from '../../store/port.js';
+import { type Html, html, NOTHING } from '../html.js';
+import { compareUrl } from '../lists/compare-url.js';
+import { approverCard } from '../test-page/approver-card.js';
+import { controls } from '../test-page/controls.js';
+import { findRun, runIdOf } from '../test-page/find-run.js';
+import { historyCard } from '../test-page/history.js';
+import { mayDo } from '../test-page/may-do.js';
+import type { ModifyProblems } from '../test-page/modify-form.js';
+import { resultCard, resultLines, statePill } from '../test-page/result-card.js';
+import { detailsTable } from '../test-page/run-details.js';
+import { taskFacts } from '../test-page/run-tasks.js';
+import { runTitle } from '../test-page/run-title.js';
+import { tasksCard } from '../test-page/task-table.js';
+import { runNotes, runWarnings } from '../test-page/test-warnings.js';
+import type { Outcome, PageOutcome, Visit } from '../visit.js';
+
+export async function test(visit: Visit): Promise<Outcome> {
+  const head = await findRun(visit, runIdOf(visit.params['id']!));
+  return head === undefined ? noSuchTest() : await testPage(visit, head);
+}
+
+export function noSuchTest(): Outcome {
+  return { kind: 'missing', text: 'There is no such test.' };
+}
+
+/** @param problems with what was typed into its form */
+export async function testPage(
+  visit: Visit,
+  head: RunHead,
+  problems: ModifyProblems = {},
+): Promise<PageOutcome> {
+  const { parts, now } = visit;
+  const facts = await taskFacts(parts, head, now);
+  const warnings = await runWarnings(parts.reader, head);
+  const title = runTitle(head);
+  const difference = compareUrl(head.args);
+  const isAsked = mayDo(visit, head).approve === 'yes';
+  const body = html`<div class="page-head test-head"><h1>${title}</h1>${statePill(head)}${
+    difference === undefined ? NOTHING : html`<a href="${difference}" rel="noopener noreferrer">diff</a>`
+  }</div>
+<div class="test-page">
+<div class="side">
+${resultCard(head, facts, now)}
+${remarks(warnings, runNotes(head))}
+${isAsked ? await approverCard(visit, head) : NOTHING}
+${controls(visit, { head, facts, warnings, problems })}
+</div>
+<section class="card" id="details" aria-labelledby="details-title">
+<div class="head"><h2 id="details-title">Details</h2></div>
+${detailsTable(visit, head)}
+</section>
+</div>
+${await historyCard(visit, head)}
+${await tasksCard(visit, head, facts)}`;
+  return { kind: 'page', title, description: resultLines(head).join('\n'), body };
+}
+
+function remarks(warnings: readonly string[], notes: readonly string[]): Html | '' {
+  if (warnings.length + notes.length === 0) return NOTHING;
+  return html`<section class="card plain remarks" aria-labelledby="remarks-title"><h2 id="remarks-title" class="hidden">Warnings and notes</h2>
+<ul>${warnings.map((text) => html`<li class="warned"><span class="hidden">Warning: </span>${text}</li>`)}${notes.map((text) => html`<li>${text}</li>`)}</ul></section>`;
+}

@@ -1,0 +1,36 @@
+/** What people, and the end of the test itself, did to it: the newest events, oldest first. */
+import type { ActionKind } from '../../model/documents.js';
+import type { RunHead } from '../../store/port.js';
+import { type Html, html, NOTHING } from '../html.js';
+import { visibleText } from '../lists/info-text.js';
+import { longDate, timeTag } from '../run-parts.js';
+import type { Visit } from '../visit.js';
+
+const MOST = 50;
+const KINDS: Readonly<Partial<Record<ActionKind, string>>> = {
+  new_run: 'submitted',
+  approve_run: 'approval',
+  modify_run: 'modified',
+  stop_run: 'stopped',
+  purge_run: 'purge',
+  delete_run: 'deleted',
+  finished_run: 'finished',
+};
+
+export async function historyCard({ parts }: Visit, { _id }: RunHead): Promise<Html | ''> {
+  const kinds = Object.keys(KINDS) as ActionKind[];
+  const events = await parts.reader.actions({ runId: _id, kinds, limit: MOST });
+  if (events.length === 0) return NOTHING;
+  return html`<section class="card" id="history" aria-labelledby="history-title">
+<div class="head"><h2 id="history-title">History</h2></div>
+<div class="scroll" tabindex="0" role="group" aria-labelledby="history-title"><table><caption class="hidden">Events of this test</caption>
+<thead><tr><th scope="col">Time</th><th scope="col">Event</th><th scope="col">By</th><th scope="col">Comment</th></tr></thead>
+<tbody>${events.reverse().map(
+    ({ time, action, username, worker, message }) => html`<tr>
+<td class="nowrap">${timeTag(time * 1000, longDate(time * 1000))}</td>
+<td>${KINDS[action] ?? action}</td>
+<td>${worker ?? username}</td>
+<td class="comment">${visibleText(message ?? '')}</td></tr>`,
+  )}</tbody></table></div>
+</section>`;
+}

@@ -1,0 +1,193 @@
+/** The table of a test's tasks (docs/spec/web-ui.md §4.7): it opens on demand, sorts, searches, and shows one page. */
+import type { RunHead } from '../../store/port.js';
+import { type Html, html, NOTHING } from '../html.js';
+import { visibleText } from '../lists/info-text.js';
+import {
+  addressOf,
+  pageLinks,
+  pageNumber,
+  paging,
+  type Sorting,
+  type SortOrder,
+  sortHead,
+  sorting,
+} from '../lists/paging.js';
+import { longDate, timeTag } from '../run-parts.js';
+import type { Visit } from '../visit.js';
+import type { TaskFacts } from './run-tasks.js';
+import { type TaskRow, taskRows } from './task-rows.js';
+
+const PAGE_SIZE = 25;
+const LONGEST_SEARCH = 100;
+const FIRST: Readonly<Record<SortKey, SortOrder>> = {
+  idx: 'desc',
+  worker: 'asc',
+  info: 'asc',
+  last_updated: 'desc',
+  played: 'desc',
+  wins: 'desc',
+  losses: 'desc',
+  draws: 'desc',
+  pentanomial: 'desc',
+  crashes: 'desc',
+  time: 'desc',
+  residual: 'desc',
+};
+type SortKey =
+  | 'idx'
+  | 'worker'
+  | 'info'
+  | 'last_updated'
+  | 'played'
+  | 'wins'
+  | 'losses'
+  | 'draws'
+  | 'pentanomial'
+  | 'crashes'
+  | 'time'
+  | 'residual';
+const VALUES: Readonly<Record<SortKey, (row: TaskRow) => number | string>> = {
+  idx: ({ idx }) => idx,
+  worker: ({ worker }) => worker.toLowerCase(),
+  info: ({ info }) => info.toLowerCase(),
+  last_updated: ({ lastUpdated }) => lastUpdated,
+  played: ({ played }) => played,
+  wins: ({ wins }) => wins,
+  losses: ({ losses }) => losses,
+  draws: ({ draws }) => draws,
+  pentanomial: ({ pentanomial: p }) =>
+    p === undefined ? 0 : (p[1]! + 2 * p[2]! + 3 * p[3]! + 4 * p[4]!) / (sum(p) || 1),
+  crashes: ({ crashes }) => crashes,
+  time: ({ time }) => time,
+  residual: ({ residual }) => residual.residual,
+};
+
+interface Shown {
+  readonly sorting: Sorting<SortKey>;
+  readonly search: string;
+  /** Index of the task that is marked, −1: none. */
+  readonly marked: number;
+}
+
+/** On the test's page: the table where one of its tasks is asked for, else a link that opens it. */
+export async function tasksCard(visit: Visit, head: RunHead, facts: TaskFacts): Promise<Html> {
+  if (visit.query.has('show_task')) return await taskTable(visit, head, facts);
+  const address = `/tests/tasks/${head._id}`;
+  return html`<section class="card" id="tasks" aria-labelledby="tasks-title">
+<div class="head"><h2 id="tasks-title">Tasks</h2><span class="note">${heading(head)}</span>
+${facts.tasks === 0 ? html`<span class="note">none yet</span>` : html`<a class="button plain" href="${address}"${swap(address)}>Show ${facts.tasks} ${facts.tasks === 1 ? 'task' : 'tasks'}</a>`}</div>
+</section>`;
+}
+
+export async function taskTable(visit: Visit, head: RunHead, facts: TaskFacts): Promise<Html> {
+  const { query, parts } = visit;
+  const shown = readShown(query);
+  const needle = shown.search.toLowerCase();
+  const all = await taskRows(parts, head, facts.chi2);
+  const found = all.filter(
+    ({ worker, info }) => needle === '' || `${worker} ${info}`.toLowerCase().includes(needle),
+  );
+  found.sort(comparison(shown.sorting));
+  const place = found.findIndex(({ idx }) => idx === shown.marked);
+  const asked =
+    place >= 0 && !query.has('page') ? Math.floor(place / PAGE_SIZE) + 1 : pageNumber(query.get('page'));
+  const pages = paging(asked, found.length, PAGE_SIZE);
+  const rows = found.slice(pages.skip, pages.skip + PAGE_SIZE);
+  const path = `/tests/tasks/${head._id}`;
+  const marked = shown.marked < 0 ? undefined : shown.marked;
+  const address = (to: Sorting<SortKey>, page?: number) =>
+    addressOf(path, { ...to, q: shown.search, page, show_task: marked });
+  return html`<section class="card" id="tasks" aria-labelledby="tasks-title">
+<div class="head"><h2 id="tasks-title">Tasks</h2><span class="note">${heading(head)}</span>
+<form method="get" action="${path}" role="search" class="row"${swap(path)}><input type="hidden" name="sort" value="${shown.sorting.sort}"><input type="hidden" name="order" value="${shown.sorting.order}"><input type="search" name="q" value="${shown.search}" maxlength="${LONGEST_SEARCH}" placeholder="Worker or machine" aria-label="Worker or machine"></form></div>
+${found.length === 0 ? html`<p class="empty">${all.length === 0 ? 'No tasks yet.' : 'No task fits.'}</p>` : table(visit, head, rows, shown, (to) => address(to))}
+${pageLinks(pages, (page) => address(shown.sorting, page))}
+</section>`;
+}
+
+function readShown(query: URLSearchParams): Shown {
+  const task = query.get('show_task') ?? '';
+  return {
+    sorting: sorting({ sort: query.get('sort'), order: query.get('order') }, FIRST, 'idx'),
+    search: (query.get('q') ?? '').trim().slice(0, LONGEST_SEARCH),
+    marked: /^\d{1,9}$/.test(task) ? Number(task) : -1,
+  };
+}
+
+/** Equal rows keep the order of their numbers. */
+function comparison({ sort, order }: Sorting<SortKey>): (a: TaskRow, b: TaskRow) => number {
+  const value = VALUES[sort];
+  const sign = order === 'asc' ? 1 : -1;
+  return (a, b) => {
+    const [left, right] = [value(a), value(b)];
+    if (left === right) return a.idx - b.idx;
+    return left < right ? -sign : sign;
+  };
+}
+
+function table(
+  visit: Visit,
+  head: RunHead,
+  rows: readonly TaskRow[],
+  shown: Shown,
+  address: (to: Sorting<SortKey>) => string,
+): Html {
+  const hasPairs = head.results.pentanomial !== undefined;
+  const isTune = head.args.spsa !== undefined;
+  const column = (key: SortKey, title: string, isNumber = true) =>
+    sortHead({ key, title, isNumber }, shown.sorting, FIRST, address, swap);
+  const outcome = hasPairs
+    ? column('pentanomial', 'Pentanomial')
+    : html`${column('wins', 'Wins')}${column('losses', 'Losses')}${column('draws', 'Draws')}`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-labelledby="tasks-title"><table class="tasks">
+<caption class="hidden">Tasks</caption>
+<thead><tr>${column('idx', 'Idx')}${column('worker', 'Worker', false)}${column('info', 'Info', false)}${column('last_updated', 'Last updated', false)}${column('played', 'Played')}${outcome}${column('crashes', 'Crashes')}${column('time', 'Time')}${isTune ? NOTHING : column('residual', 'Residual')}</tr></thead>
+<tbody>${rows.map((row) => taskRow(visit, head, row, { hasPairs, isTune, isMarked: row.idx === shown.marked }))}</tbody>
+</table></div>`;
+}
+
+interface RowOptions {
+  readonly hasPairs: boolean;
+  readonly isTune: boolean;
+  readonly isMarked: boolean;
+}
+
+function taskRow(
+  { account }: Visit,
+  { _id }: RunHead,
+  row: TaskRow,
+  { hasPairs, isTune, isMarked }: RowOptions,
+): Html {
+  const number =
+    account === undefined
+      ? html`${row.idx}`
+      : html`<a href="/api/pgn/${_id}-${row.idx}.pgn" download>${row.idx}<span class="hidden">: games</span></a>`;
+  const worker = row.isPurged
+    ? html`<del>${row.worker}</del> <span class="pill bad">purged</span>`
+    : html`${row.worker}${row.active ? html` <span class="pill good">active</span>` : NOTHING}`;
+  const outcome = hasPairs
+    ? html`<td class="n">${row.pentanomial === undefined ? '-' : `[${row.pentanomial.join(', ')}]`}</td>`
+    : html`<td class="n">${row.wins}</td><td class="n">${row.losses}</td><td class="n">${row.draws}</td>`;
+  return html`<tr id="task-${row.idx}"${isMarked ? html` class="marked" aria-current="true"` : NOTHING}>
+<td class="n">${number}</td><td class="nowrap">${worker}</td><td class="facts-of-worker">${visibleText(row.info)}</td>
+<td class="nowrap">${timeTag(row.lastUpdated, longDate(row.lastUpdated).slice(2))}</td>
+<td class="n">${row.played} / ${row.wanted}</td>${outcome}<td class="n">${row.crashes}</td><td class="n">${row.time}</td>
+${isTune ? NOTHING : residual(row)}</tr>`;
+}
+
+function residual({ residual: { residual: value, residual_color: color } }: TaskRow): Html {
+  if (!Number.isFinite(value)) return html`<td class="n">-</td>`;
+  return html`<td class="n"><span class="residual ${color}">${value.toFixed(3)}<span class="hidden"> (${color})</span></span></td>`;
+}
+
+function heading({ workers, cores }: RunHead): string {
+  return workers === 0 ? '' : `${workers} active ${workers === 1 ? 'worker' : 'workers'} with ${cores} cores`;
+}
+
+function swap(url: string): Html {
+  return html` hx-get="${url}" hx-target="#tasks" hx-swap="outerHTML"`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,197 @@
+/** The page of one test: what it shows of each kind, to whom, on which screen, and of what people typed (docs/spec/web-ui.md §4.6, §4.7). */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type SeededRun, seededTask, seedRuns } from './run-seed.js';
+import { checkPhone, PHONE, SiteBrowser, skip, textOf } from './site-browser.js';
+
+const id = (n: number) => `66f1a2b3c4d5e6f7081921${n.toString(16).padStart(2, '0')}`;
+const PAIRS = [100, 200, 400, 200, 100];
+const MARKUP = '<img src=x onerror="document.title=1">';
+const TURNED = 'safe\u202eexe\u0007';
+
+const RUNS = {
+  pending: id(1),
+  active: id(2),
+  finished: id(3),
+  tune: id(4),
+  warned: id(5),
+  hostile: id(6),
+} as const;
+
+const SEEDED: readonly SeededRun[] = [
+  { id: RUNS.pending },
+  {
+    id: RUNS.active,
+    head: { approved: true, approver: 'cora' },
+    form: { new_tag: 'history-malus', info: 'A larger malus for quiet moves that failed.' },
+    args: { sprt: undefined as never, num_games: 60_000 },
+    tasks: Array.from({ length: 60 }, (_, i) =>
+      seededTask(
+        `w${String(i % 9).padStart(3, '0')}`,
+        [4, 40, 90, 44, 6 + (i % 5)],
+        i > 50 ? { active: true, num_games: 416 } : {},
+      ),
+    ),
+  },
+  {
+    id: RUNS.finished,
+    head: { finished: true, approved: true, approver: 'cora' },
+    form: { new_tag: 'time-odds', new_tc: '11+0.1', rescheduled_from: RUNS.pending },
+    tasks: ['one', 'two', 'six'].map((key) => seededTask(key, PAIRS)),
+  },
+  {
+    id: RUNS.tune,
+    head: { approved: true, approver: 'cora' },
+    form: {
+      new_tag: 'tune-lmr',
+      sprt: undefined as never,
+      num_games: 50_000,
+      spsa: { raw_params: 'lmrBase,1024,512,2048,50,0.002\nlmrScale,256,128,512,20,0.002' },
+    },
+  },
+  {
+    id: RUNS.warned,
+    form: {
+      throughput: 200,
+      priority: 2,
+      base_options: 'Hash=64',
+      tc: '60+0.6',
+      compiler: 'g++',
+      arch_filter: 'avx2',
+      book: 'small.epd',
+      master_repo: 'https://github.com/someone/Engine',
+    },
+    head: { failures: 2, failed: true },
+  },
+  {
+    id: RUNS.hostile,
+    args: {
+      new_tag: MARKUP,
+      base_tag: TURNED,
+      msg_new: MARKUP,
+      info: `${MARKUP} javascript:alert(1) https://example.org/"onmouseover="x ${TURNED}`,
+      new_options: MARKUP,
+      base_options: MARKUP,
+      book: MARKUP,
+      tests_repo: 'javascript:alert(1)',
+      arch_filter: `(${MARKUP}`,
+      new_nets: [MARKUP],
+      username: MARKUP,
+    },
+    head: { approver: MARKUP, approved: true },
+  },
+];
+
+describe('the page of a test', { skip }, () => {
+  let site: SiteBrowser;
+  before(async () => {
+    site = await SiteBrowser.start({}, undefined, (url) => seedRuns(url, SEEDED));
+  });
+  after(() => site?.stop());
+
+  const view = (run: string) => `/tests/view/${run}`;
+
+  it('looks as it should in the dark and in the light, on a desk and on a phone', async () => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const page = await site.member('cora', view(RUNS.pending), { colorScheme });
+      await page.click('#modify summary');
+      await site.checkAccess(page);
+      await site.screenshot(page, `test-pending-${colorScheme}`);
+      for (const name of ['active', 'finished', 'tune', 'warned'] as const) {
+        await page.goto(`${site.server.url}${view(RUNS[name])}`);
+        if (name === 'active') {
+          await page.click('#tasks a.button');
+          await page.waitForSelector('#tasks table');
+        }
+        await site.checkAccess(page);
+        await site.screenshot(page, `test-${name}-${colorScheme}`);
+      }
+      const phone = await site.member('cora', view(RUNS.active), { ...PHONE, colorScheme });
+      await phone.click('#modify summary');
+      await phone.click('#tasks a.button');
+      await phone.waitForSelector('#tasks table');
+      await checkPhone(phone);
+      await site.checkAccess(phone);
+      await site.screenshot(phone, `test-active-phone-${colorScheme}`);
+      for (const name of ['warned', 'tune', 'hostile'] as const) {
+        await phone.goto(`${site.server.url}${view(RUNS[name])}`);
+        await checkPhone(phone);
+        await site.screenshot(phone, `test-${name}-phone-${colorScheme}`);
+      }
+    }
+  });
+
+  it('warns of what is unusual, and of nothing else', async () => {
+    const page = await site.person(view(RUNS.warned));
+    const warnings = await page.locator('.remarks .warned').allTextContents();
+    assert.deepEqual(
+      warnings.map((text) => text.replace('Warning: ', '')),
+      [
+        'throughput above normal: 200 %',
+        'priority above normal: 2',
+        'hash too small or too large for this time control',
+        'the options of the two sides differ',
+        'only architectures that match avx2',
+        'only workers with g++',
+        'small book: 500 exits',
+        '2 failures',
+        'the repository is no fork of the official one, but of https://github.com/someone/Engine',
+      ],
+    );
+    await page.goto(`${site.server.url}${view(RUNS.pending)}`);
+    assert.equal(await page.locator('.remarks').count(), 0);
+    await page.goto(`${site.server.url}${view(RUNS.finished)}`);
+    assert.match(await textOf(page, '.remarks'), /time odds: 11\+0\.1 against 10\+0\.1/);
+    assert.match(await textOf(page, '#result'), /χ²\s*0\.00, 4 degrees of freedom, p-value 100\.00 %/);
+    assert.equal(await page.title(), 'SPRT time-odds vs master · Shoal');
+  });
+
+  it('shows tasks on demand, sorts and finds them, and marks the one that is asked for', async () => {
+    const page = await site.person(`${view(RUNS.active)}?show_task=7`);
+    assert.equal(await page.getAttribute('#task-7', 'aria-current'), 'true');
+    assert.equal(await page.locator('#tasks tbody tr').count(), 10);
+    assert.equal(await page.locator('#tasks tbody a[download]').count(), 0);
+    await page.goto(`${site.server.url}${view(RUNS.active)}`);
+    assert.equal(await page.locator('#tasks table').count(), 0);
+    await page.click('#tasks a.button');
+    await page.waitForSelector('#task-59');
+    assert.equal(await page.locator('#tasks tbody tr').count(), 25);
+    await page.click('#tasks thead a:text("Residual")');
+    await page.waitForSelector('#tasks th[aria-sort="descending"] >> text=Residual');
+    await page.fill('#tasks input[type=search]', 'w003');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#tasks input[type=search][value="w003"]');
+    assert.equal(await page.locator('#tasks tbody tr').count(), 7);
+    assert.match(page.url(), /\/tests\/view\//);
+    const bare = await site.person(`/tests/tasks/${RUNS.active}?sort=nonsense&order=up&page=99`, {
+      javaScriptEnabled: false,
+    });
+    assert.equal(await bare.locator('#tasks tbody tr').count(), 10);
+    const member = await site.member('bob', `/tests/tasks/${RUNS.active}`);
+    assert.equal(await member.locator('#tasks tbody a[download]').count(), 25);
+  });
+
+  it('shows what people typed as text, whatever it says', async () => {
+    const page = await site.member('cora', view(RUNS.hostile));
+    assert.equal(
+      await page.locator('img[src=x], [onerror], [onmouseover], a[href^="javascript"]').count(),
+      0,
+    );
+    assert.match(await page.title(), /^SPRT <img src=x onerror="document\.title=1"> vs safe□exe□ · Shoal$/);
+    assert.match(await textOf(page, '.details'), /javascript:alert\(1\) https/);
+    assert.equal(await page.getAttribute('.details .prose a', 'href'), 'https://example.org/');
+    assert.equal(await page.locator('text=/\\u202e/').count(), 0);
+  });
+
+  it('works without scripts: an approver approves and stops', async () => {
+    const page = await site.member('dan', view(RUNS.pending), { javaScriptEnabled: false });
+    await page.click('form[action="/tests/approve"] button');
+    assert.match(await textOf(page, '#flashes'), /is approved/);
+    await page.fill('#stop-reason', 'a mistake');
+    await page.click('form[action="/tests/stop"] button');
+    assert.match(await textOf(page, '#flashes'), /is stopped/);
+    assert.match(await textOf(page, '#history'), /User stop: a mistake/);
+  });
+
+  it('asks no other host for anything and breaks no rule of its own', () => site.assertClean());
+});
