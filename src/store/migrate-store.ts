@@ -3,6 +3,7 @@
  * batch, so that a run which is there is whole, and everything else may be written twice.
  */
 import type { Keyed, PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../model/documents.js';
+import type { SiteRecordKind } from '../model/site-records.js';
 import type { TaskWrite, WriteBatch } from '../state/write-batch.js';
 import type { ExportReader, Reader, Store, StoreCounts, Writer } from './port.js';
 import { StoreError } from './store-error.js';
@@ -12,6 +13,11 @@ export type MigrationPart = (typeof MIGRATION_PARTS)[number];
 
 /** Under this key the target knows where a migration comes from, so that it may go on. */
 const MARK = 'shoal_migration';
+/**
+ * Of the web application, what people would miss. Sessions begin anew, and a link for a new password, or what was used once,
+ * counts on the server that made it.
+ */
+const SITE_RECORDS: ReadonlySet<SiteRecordKind> = new Set(['workerKey', 'workerKeyUse', 'signupNote']);
 const RECORDS_A_GROUP = 500;
 const PGN_BYTES_A_GROUP = 8 * 1024 * 1024;
 
@@ -79,8 +85,8 @@ async function copyRecords(ends: Ends, counts: StoreCounts): Promise<void> {
   await inBatches(exportReader.users(), ends, 'users', counts.users, (users) =>
     writer.commit(batch({ users })),
   );
-  const { workers, nets, keyValues, contributors } = counts;
-  const total = workers + nets + keyValues + contributors;
+  const { workers, nets, keyValues, contributors, workerKeys } = counts;
+  const total = workers + nets + keyValues + contributors + workerKeys;
   let done = 0;
   const count = (many: number) => {
     done += many;
@@ -102,6 +108,11 @@ async function copyRecords(ends: Ends, counts: StoreCounts): Promise<void> {
   for await (const part of batches(exportReader.contributors())) {
     await writer.commit(batch({ contributors: part }));
     count(part.length);
+  }
+  for await (const part of batches(exportReader.siteRecords())) {
+    const records = part.filter(({ kind }) => SITE_RECORDS.has(kind));
+    await writer.commit(batch({ siteRecords: records.map((record) => ({ write: 'put', record })) }));
+    count(records.filter(({ kind }) => kind === 'workerKey').length);
   }
 }
 

@@ -198,6 +198,7 @@ export interface StoreCounts {
   nets: number;
   keyValues: number;
   contributors: number;
+  workerKeys: number;
 }
 
 /** Everything there is, for copying a store whole: what no request needs. */
@@ -216,6 +217,8 @@ export interface ExportReader {
   nets(): AsyncIterable<Keyed<NetDocument>>;
   keyValues(): AsyncIterable<{ key: string; value: unknown }>;
   contributors(): AsyncIterable<{ username: string; cpuHours: number }>;
+  /** Of the web application; those that have expired may be among them. */
+  siteRecords(): AsyncIterable<SiteRecord>;
   /** Several PGNs of one task count as one, since readers find one. */
   counts(): Promise<StoreCounts>;
   close(): Promise<void>;

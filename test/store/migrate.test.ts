@@ -46,8 +46,33 @@ function filling(): WriteBatch {
     nets: [keyed(5, { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 5 })],
     keyValues: [{ key: 'worker_runs', value: { x: { last_run: idOf(1) } } }],
     contributors: [{ username: 'alice', cpuHours: 1234.5 }],
+    siteRecords: [KEY, USE, NOTE, SESSION, LINK].map((record) => ({ write: 'put', record })),
   });
 }
+
+const owned = { owner: 'alice', expires: 0 };
+const KEY = {
+  kind: 'workerKey',
+  key: 'k1',
+  ...owned,
+  doc: { name: 'lab', made: START, hint: 'sht_ab' },
+} as const;
+const USE = { kind: 'workerKeyUse', key: 'k1', ...owned, doc: { usedAt: START } } as const;
+const NOTE = { kind: 'signupNote', key: 'bob', ...owned, doc: { made: START, note: 'no puzzle' } } as const;
+const SESSION = {
+  kind: 'session',
+  key: 's1',
+  owner: 'alice',
+  expires: Date.now() + 1e9,
+  doc: { made: START, seen: START, remember: true, csrfToken: 'c', flashes: [], browser: '' },
+} as const;
+const LINK = {
+  kind: 'resetLink',
+  key: 'r1',
+  owner: 'bob',
+  expires: Date.now() + 1e9,
+  doc: { made: START, by: 'x' },
+} as const;
 
 /** Everything a reader and an inventory find. */
 async function contents(store: Store): Promise<unknown> {
@@ -64,6 +89,7 @@ async function contents(store: Store): Promise<unknown> {
     nets: await collect(exportReader.nets()),
     workerRuns: await reader.keyValue('worker_runs'),
     contributors: await collect(exportReader.contributors()),
+    siteRecords: (await collect(exportReader.siteRecords())).filter(({ kind }) => !/session|Link/.test(kind)),
   };
   await exportReader.close();
   await reader.close();
@@ -133,6 +159,10 @@ async function copiesWhole(makeTarget: () => Promise<StorePlace>): Promise<void>
     onProgress: (part, done, total) => parts.set(part, [done, total]),
   });
   assert.deepEqual(await contents(target.store), expected);
+  const copied = await target.store.openExportReader();
+  assert.deepEqual(await collect(copied.siteRecords()), [NOTE, KEY, USE]);
+  await copied.close();
+  assert.equal(counts.workerKeys, 1);
   assert.equal(counts.actions, 700);
   assert.equal(counts.keyValues, 1);
   assert.deepEqual(parts.get('runs'), [3, 3]);

@@ -8,9 +8,11 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
+import type { SiteRecord } from '../../model/site-records.js';
 import type { ExportReader, StoreCounts } from '../port.js';
 import { decode, decodeDocument } from './bson-values.js';
 import { PgnReads } from './pgn-records.js';
+import { allSiteRecords, SITE_RECORDS } from './site-records.js';
 
 export class MongodbExportReader implements ExportReader {
   readonly #client: MongoClient;
@@ -75,6 +77,10 @@ export class MongodbExportReader implements ExportReader {
     }
   }
 
+  siteRecords(): AsyncGenerator<SiteRecord> {
+    return allSiteRecords(this.#db);
+  }
+
   async counts(): Promise<StoreCounts> {
     const count = (collection: string) => this.#db.collection(collection).countDocuments();
     let pgns = 0;
@@ -88,6 +94,7 @@ export class MongodbExportReader implements ExportReader {
       nets: await count('nns'),
       keyValues: await count('kvstore'),
       contributors: await count('user_cache'),
+      workerKeys: await this.#db.collection(SITE_RECORDS).countDocuments({ kind: 'workerKey' }),
     };
   }
 

@@ -22,6 +22,11 @@ interface Stored {
 
 const idOf = (kind: SiteRecordKind, key: string) => `${kind}:${key}`;
 
+export async function* allSiteRecords(db: Db): AsyncGenerator<SiteRecord> {
+  for await (const record of db.collection<Stored>(SITE_RECORDS).find().sort({ _id: 1 }))
+    yield recordOf(record);
+}
+
 export class SiteRecordReads {
   readonly #db: Db;
 

@@ -8,9 +8,11 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
+import type { SiteRecord } from '../../model/site-records.js';
 import type { ExportReader, StoreCounts } from '../port.js';
 import { fromJson } from './json-text.js';
 import { PgnReads } from './pgn-records.js';
+import { allSiteRecords } from './site-records.js';
 
 export class SqliteExportReader implements ExportReader {
   readonly #db: DatabaseSyncInstance;
@@ -74,6 +76,10 @@ export class SqliteExportReader implements ExportReader {
     for (const { username, cpu_hours } of rows) yield { username, cpuHours: cpu_hours };
   }
 
+  async *siteRecords(): AsyncGenerator<SiteRecord> {
+    yield* allSiteRecords(this.#db);
+  }
+
   async counts(): Promise<StoreCounts> {
     const count = (table: string) => this.#all<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]!.n;
     return {
@@ -85,6 +91,7 @@ export class SqliteExportReader implements ExportReader {
       nets: count('nets'),
       keyValues: count('key_values'),
       contributors: count('user_cache'),
+      workerKeys: count("site_records WHERE kind = 'workerKey'"),
     };
   }
 

@@ -13,6 +13,10 @@ interface Row {
 
 const recordOf = ({ doc, ...row }: Row): SiteRecord => ({ ...row, doc: fromJson(doc) }) as SiteRecord;
 
+export function allSiteRecords(db: DatabaseSyncInstance): SiteRecord[] {
+  return (db.prepare('SELECT * FROM site_records ORDER BY kind, key').all() as Row[]).map(recordOf);
+}
+
 export class SiteRecordReads {
   readonly #one: StatementSyncInstance;
   readonly #owned: StatementSyncInstance;
