@@ -17,6 +17,7 @@ import { DirtyRuns } from './dirty-runs.js';
 import { INTERNED_WORDS, Interned } from './interned.js';
 import { Outbox } from './outbox.js';
 import { LockRank } from './ranks.js';
+import { RecentClaims } from './recent-claims.js';
 import { UndoLog } from './run-undo.js';
 import { RunTable } from './runs.js';
 import { SeenAddresses } from './seen-addresses.js';
@@ -55,6 +56,7 @@ export class State {
   readonly connections: Connections;
   readonly users: Users;
   readonly seenAddresses: SeenAddresses;
+  readonly claims: RecentClaims;
   readonly workerProfiles: WorkerProfiles;
   readonly books: Books;
   readonly dirtyRuns: DirtyRuns;
@@ -108,6 +110,7 @@ export class State {
     if (region.creating) key.set(randomFillSync(new Uint8Array(32)));
     this.users = new Users(table('users', sizes.users, USER_WORDS, LockRank.users), Uint8Array.from(key));
     this.seenAddresses = new SeenAddresses(region);
+    this.claims = new RecentClaims(region);
     const interned = (name: string, rank: number) =>
       new Interned(table(name, sizes.tasks, INTERNED_WORDS, rank), region.i32(`${name}-serials`, 1));
     this.workerProfiles = new WorkerProfiles(

@@ -287,6 +287,23 @@ test('a worker is blocked by its owner, approvers and the operator', async () =>
   assert.equal(await refusal(unknown), 'unknown');
 });
 
+test('of two who sign up at once with one name, or one address, one gets it', async () => {
+  const parts = { state, reader };
+  const signUp = (username: string, email: string) =>
+    createAccount(parts, undefined, { username, password: 'a long secret', email }, now);
+  const outcomes = async (...sent: Promise<unknown>[]) =>
+    (await Promise.allSettled(sent)).map(({ status }) => status).sort();
+  const one = ['fulfilled', 'rejected'];
+  assert.deepEqual(await outcomes(signUp('Fay', 'a@example.org'), signUp('Fay', 'b@example.org')), one);
+  assert.deepEqual(await outcomes(signUp('Gus', 'c@example.org'), signUp('gus', 'd@example.org')), one);
+  assert.deepEqual(await outcomes(signUp('Hal', 'e@example.org'), signUp('Ida', 'E@example.org')), one);
+  await committer.drain();
+  const users = [];
+  for await (const { username } of reader.users()) users.push(username.toLowerCase());
+  assert.deepEqual(users.filter((name) => ['fay', 'gus'].includes(name)).sort(), ['fay', 'gus']);
+  assert.equal(users.filter((name) => ['hal', 'ida'].includes(name)).length, 1);
+});
+
 test('accounts are accepted and blocked by approvers, limited by the operator alone', async () => {
   const parts = { state, reader };
   const visitor = { ...newAccount('erin'), approver: true, machine_limit: 1000 };

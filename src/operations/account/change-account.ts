@@ -1,4 +1,5 @@
 /** Accounts are made, accepted, blocked and limited. A change is in shared memory at once: a blocked account is refused from then on. */
+import { randomUUID } from 'node:crypto';
 import type { UserDocument } from '../../model/documents.js';
 import type { State } from '../../state/state.js';
 import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
@@ -51,9 +52,12 @@ export async function createAccount(
     tests_repo: account.tests_repo ?? '',
     machine_limit: (isVisitor ? undefined : account.machine_limit) ?? DEFAULT_MACHINE_LIMIT,
   };
-  // Hashing took its time: somebody else may have taken the name meanwhile.
-  if (state.users.accountStatus(username) !== undefined) throw nameTaken(username);
-  return store(state, user, now);
+  // Hashing took its time: somebody else may have taken the name or the address meanwhile, which the store does not know yet.
+  return store(state, user, now, undefined, () => {
+    if (state.users.accountStatus(username) !== undefined) throw nameTaken(username);
+    if (!state.claims.claim([username, email], randomUUID(), now)) throw nameTaken(username);
+    state.users.set(user);
+  });
 }
 
 export async function acceptAccount(
@@ -132,9 +136,16 @@ interface AccountEvent {
   readonly message: string;
 }
 
-/** The account and its event reach the store together. */
-function store(state: State, user: UserDocument, now: number, event?: AccountEvent): Changed<UserDocument> {
+/** The account and its event reach the store together. @param check refuses, under the lock that is held for both */
+function store(
+  state: State,
+  user: UserDocument,
+  now: number,
+  event?: AccountEvent,
+  check: () => void = () => {},
+): Changed<UserDocument> {
   const sequence = commitSystem(state, (slot) => {
+    check();
     pushItem(state, slot, { kind: 'user', user });
     if (event === undefined) return;
     const { action, by, message } = event;

@@ -20,6 +20,7 @@ export async function changeProfile(
   actor: Actor,
   change: ProfileChange,
   keptSession: string,
+  now: number = Date.now(),
 ): Promise<Changed<UserDocument>> {
   checkMayAct(state, actor);
   const user = await reader.user(actor.name);
@@ -32,6 +33,10 @@ export async function changeProfile(
     ...(password !== undefined && { password: await hashPassword(password) }),
   };
   const sequence = commitSystem(state, (slot) => {
+    // Somebody else may have taken the address since it was looked for.
+    if (change.email !== undefined && !state.claims.claim([change.email], owner, now)) {
+      throw new OperationRefused('conflict', 'This address belongs to another account.');
+    }
     pushItem(state, slot, { kind: 'user', user: changed });
     if (password === undefined) return;
     const sessions = { write: 'removeOwned', kind: 'session', owner, exceptKey: keptSession } as const;
@@ -55,6 +60,7 @@ export async function rejectAccount(
     throw new OperationRefused('conflict', `${username} does not wait for approval any more.`);
   const sequence = commitSystem(state, (slot) => {
     pushItem(state, slot, { kind: 'removeUser', username });
+    state.claims.release([username, user.email], now);
     const note = { write: 'remove', kind: 'signupNote', key: username } as const;
     pushItem(state, slot, { kind: 'siteRecord', write: note });
     logAction(state, slot, now, 'log_message', { username: actor.name, message: `rejected ${username}` });

@@ -2,6 +2,7 @@
 import type { SiteRecord } from '../../model/site-records.js';
 import { changeProfile, type ProfileChange } from '../../operations/account/change-profile.js';
 import { actorOf } from '../../operations/actor.js';
+import { OperationRefused } from '../../operations/refusal.js';
 import { accountFacts } from '../account-facts.js';
 import {
   emailProblem,
@@ -52,7 +53,12 @@ export async function changeProfilePage(visit: Visit): Promise<Outcome> {
     visit.flash('note', 'Nothing was different.');
     return redirect('/user');
   }
-  visit.waitFor((await changeProfile(parts, actorOf(user), change, session.key ?? '')).sequence);
+  try {
+    visit.waitFor((await changeProfile(parts, actorOf(user), change, session.key ?? '')).sequence);
+  } catch (error) {
+    if (!(error instanceof OperationRefused)) throw error;
+    return { ...(await profilePage(visit, { email: error.message })), status: 422 };
+  }
   if (change.email !== undefined) visit.flash('note', 'The e-mail address is changed.');
   if (change.tests_repo !== undefined) visit.flash('note', 'The repository is changed.');
   if (change.password !== undefined) {
