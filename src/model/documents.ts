@@ -280,6 +280,21 @@ export interface NetDocument {
   is_master?: true;
 }
 
+/** An entry of the contributors' caches (docs/spec/data-model.md §9). */
+export interface ContributorDocument {
+  username: string;
+  cpu_hours: number;
+  games: number;
+  games_per_hour: number;
+  tests: number;
+  tests_repo: string;
+  /** Below 0: never. */
+  last_updated: number;
+}
+
+/** Since the beginning, or of the last thirty days. */
+export type ContributorPeriod = 'all' | 'month';
+
 export interface BookMetadata {
   total: number;
   white: number;

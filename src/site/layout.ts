@@ -32,9 +32,9 @@ export function layout(visit: FrameVisit, page: PageOutcome): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark light">
 <title>${title}</title>
-<meta property="og:title" content="${title}">
+<meta property="og:title" content="${page.preview?.title ?? title}">
 <meta property="og:type" content="website">
-<meta property="og:url" content="${request.scheme}://${request.host}${encodeURI(request.path)}">
+<meta property="og:url" content="${request.scheme}://${request.host}${encodeURI(request.path)}${page.preview === undefined || request.query === '' ? NOTHING : `?${request.query}`}">
 ${page.description === undefined ? NOTHING : html`<meta property="og:description" content="${page.description}">`}
 ${csrfToken === undefined ? NOTHING : html`<meta name="csrf-token" content="${csrfToken}">`}
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'>
@@ -100,6 +100,12 @@ function fishtestMenu({ isApprover }: FrameVisit): readonly MenuEntry[] {
   const users = html`Users <span id="pending-count" hx-get="/user_management/pending_count" hx-trigger="load, every 10s" hx-swap="innerHTML"></span>`;
   return [
     ...(isApprover ? [{ name: users, url: '/user_management' }] : []),
+    { name: 'Contributors', url: '/contributors' },
+    { name: 'Top month', url: '/contributors/monthly' },
+    { name: 'Events', url: '/actions' },
+    { name: 'Blocked workers', url: '/workers/show' },
+    { name: 'Networks', url: '/nns' },
+    { name: 'SPRT calculator', url: '/sprt_calc' },
     { name: 'Dashboard', url: '/dashboard' },
     { name: 'API', url: '/docs' },
   ];
@@ -137,6 +143,7 @@ function keysDialog(): Html {
 <dl>
 <dt><kbd>/</kbd></dt><dd>search on this page</dd>
 <dt><kbd>g</kbd> <kbd>t</kbd></dt><dd>tests</dd>
+<dt><kbd>g</kbd> <kbd>e</kbd></dt><dd>events</dd>
 <dt><kbd>g</kbd> <kbd>u</kbd></dt><dd>your account</dd>
 <dt><kbd>g</kbd> <kbd>d</kbd></dt><dd>dashboard</dd>
 <dt><kbd>n</kbd></dt><dd>new test</dd>

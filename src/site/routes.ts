@@ -22,6 +22,13 @@ export type PageName =
   | 'purgeTest'
   | 'deleteTest'
   | 'undeleteTest'
+  | 'events'
+  | 'contributors'
+  | 'monthlyContributors'
+  | 'networks'
+  | 'worker'
+  | 'changeWorker'
+  | 'sprtCalculator'
   | 'loginForm'
   | 'login'
   | 'logout'
@@ -100,6 +107,13 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('POST', '/tests/purge', 'purgeTest', CHANGE),
   row('POST', '/tests/delete', 'deleteTest', CHANGE),
   row('POST', '/tests/undelete', 'undeleteTest', CHANGE),
+  row('GET', '/actions', 'events'),
+  row('GET', '/contributors', 'contributors'),
+  row('GET', '/contributors/monthly', 'monthlyContributors'),
+  row('GET', '/nns', 'networks'),
+  row('GET', '/workers/{name}', 'worker', PRIVATE),
+  row('POST', '/workers/{name}', 'changeWorker', { ...OWN, where: 'primary' }),
+  row('GET', '/sprt_calc', 'sprtCalculator'),
   row('GET', '/login', 'loginForm', PRIVATE),
   row('POST', '/login', 'login', PRIVATE),
   row('POST', '/logout', 'logout', PRIVATE),

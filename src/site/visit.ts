@@ -49,6 +49,8 @@ export interface PageOutcome {
   readonly title: string;
   /** For previews of a link to the page. */
   readonly description?: string;
+  /** A preview of its own for each of the page's queries. */
+  readonly preview?: { readonly title: string };
   readonly body: Html;
   /** Scripts of this page alone, by their names in browser/. */
   readonly scripts?: readonly string[];

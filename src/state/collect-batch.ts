@@ -69,7 +69,9 @@ function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Defer
       batch.removedUsers = batch.removedUsers?.filter((name) => name !== item.user.username) ?? [];
       batch.users.push(item.user);
     } else if (item.kind === 'worker') batch.workers.push(item.worker);
-    else if (item.kind === 'net') batch.nets.push(item.net);
+    else if (item.kind === 'contributors') {
+      batch.contributorEntries = [...(batch.contributorEntries ?? []), ...item.writes];
+    } else if (item.kind === 'net') batch.nets.push(item.net);
     else if (item.kind === 'netRemoved') batch.removedNets = [...(batch.removedNets ?? []), item.net];
     else if (item.kind === 'netTest') batch.netTests = [...(batch.netTests ?? []), item.test];
     else if (item.kind === 'pgn') batch.pgns.push(item.pgn);

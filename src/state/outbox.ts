@@ -20,7 +20,7 @@ import type { GitHubAnswerWrite } from '../model/github-answer.js';
 import type { SiteRecordWrite } from '../model/site-records.js';
 import { RunWord } from './run-record.js';
 import type { RunTable } from './runs.js';
-import type { NetTest } from './write-batch.js';
+import type { ContributorWrite, NetTest } from './write-batch.js';
 
 export type OutboxItem =
   | { kind: 'action'; action: ActionDocument }
@@ -35,6 +35,7 @@ export type OutboxItem =
   | { kind: 'removeUser'; username: string }
   | { kind: 'siteRecord'; write: SiteRecordWrite }
   | { kind: 'gitHubAnswer'; write: GitHubAnswerWrite }
+  | { kind: 'contributors'; writes: ContributorWrite[] }
   /** A network was downloaded once more. */
   | { kind: 'download'; net: string }
   | { kind: 'keyValue'; key: string; value: unknown };

@@ -5,6 +5,8 @@
 import type {
   ActionDocument,
   BadTaskDocument,
+  ContributorDocument,
+  ContributorPeriod,
   Keyed,
   NetDocument,
   PgnDocument,
@@ -82,6 +84,12 @@ export interface NetTest {
   readonly date: number;
 }
 
+export interface ContributorWrite {
+  period: ContributorPeriod;
+  username: string;
+  entry?: ContributorDocument;
+}
+
 /** One durable group: all of it is committed, or none. */
 export interface WriteBatch {
   runs: RunWrite[];
@@ -100,6 +108,8 @@ export interface WriteBatch {
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];
+  /** Whole entries of the contributors' caches, inserted or replaced by username; undefined: the entry is removed. */
+  contributorEntries?: ContributorWrite[];
   /** Names of accounts that are removed; of one that is written in the same batch nothing is left. */
   removedUsers?: string[];
   /** Changes of what the web application keeps of its own, in order. */

@@ -9,6 +9,8 @@ import type {
   ActionDocument,
   ActionKind,
   BadTaskDocument,
+  ContributorDocument,
+  ContributorPeriod,
   Keyed,
   NetDocument,
   PgnDocument,
@@ -117,6 +119,8 @@ export interface WriterOptions {
   readonly onLost?: (error: Error) => void;
 }
 
+export type BlockedWorker = WorkerDocument & { readonly email?: string };
+
 export interface Writer {
   /** Rises with every writer of the store. */
   readonly epoch: number;
@@ -169,7 +173,13 @@ export interface Reader {
   gitHubAnswerSizes(): Promise<GitHubAnswerSize[]>;
   /** CPU hours the user has contributed; undefined when the user has no entry in the contributors' cache. */
   cpuHours(username: string): Promise<number | undefined>;
+  /** All entries of a contributors' cache, in any order. */
+  contributors(period: ContributorPeriod): Promise<ContributorDocument[]>;
   blockedWorkers(): AsyncIterable<WorkerDocument>;
+  /** All blocked workers with the e-mail addresses of their owners; those of which no account is known have none. */
+  blockedWithOwners(): Promise<BlockedWorker[]>;
+  /** An entry of the block list, blocked or not. */
+  worker(name: string): Promise<WorkerDocument | undefined>;
   actions(query: ActionQuery): Promise<ActionDocument[]>;
   searchActions(search: ActionSearch): Promise<Found<ActionDocument>>;
   /** Names of all who occur in the action log, as `usernamesLike`. */

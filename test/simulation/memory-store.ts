@@ -87,6 +87,9 @@ export class MemoryStore {
       gitHubAnswers: absent('answers of GitHub'),
       gitHubAnswerSizes: absent('answers of GitHub'),
       cpuHours: async (username) => store.users.get(username)?.cpuHours,
+      contributors: absent('contributors'),
+      blockedWithOwners: absent('blocked workers'),
+      worker: absent('workers'),
       async *blockedWorkers() {
         yield* store.workers.values();
       },

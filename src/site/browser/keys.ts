@@ -3,7 +3,7 @@
 const OFF = 'shoal-keys-off';
 /** How long after `g` its second letter may come. */
 const SECOND_MS = 1_500;
-const PAGES: Readonly<Record<string, string>> = { t: '/tests', u: '/user', d: '/dashboard' };
+const PAGES: Readonly<Record<string, string>> = { t: '/tests', e: '/actions', u: '/user', d: '/dashboard' };
 
 export function startKeys(): void {
   const dialog = document.getElementById('keys') as HTMLDialogElement | null;

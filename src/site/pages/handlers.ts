@@ -4,9 +4,12 @@ import type { Outcome, Visit } from '../visit.js';
 import { account, changeAccount, createReset } from './account.js';
 import { accounts, decideAccounts, pendingCount } from './accounts.js';
 import { approveTest, deleteTest, modifyTest, purgeTest, stopTest, undeleteTest } from './change-test.js';
+import { contributors, monthlyContributors } from './contributors.js';
+import { events } from './events.js';
 import { finished } from './finished.js';
 import { home } from './home.js';
 import { machines } from './machines.js';
+import { networks } from './networks.js';
 import { archesPart, autoselectPart, branchPart, newTest, sendTest, testSummaryPart } from './new-test.js';
 import { ownerTests } from './owner-tests.js';
 import { changeProfilePage, endSessions, profile } from './profile.js';
@@ -14,8 +17,10 @@ import { rateLimits, rateLimitsServer } from './rate-limits.js';
 import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
 import { signup, signupForm } from './signup.js';
+import { sprtCalculator } from './sprt-calculator.js';
 import { testTasks } from './test-tasks.js';
 import { test } from './view-test.js';
+import { changeWorker, worker } from './worker.js';
 import { createKey, revokeKey } from './worker-keys.js';
 
 export type Handler = (visit: Visit) => Promise<Outcome> | Outcome;
@@ -33,6 +38,13 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   purgeTest,
   deleteTest,
   undeleteTest,
+  events,
+  contributors,
+  monthlyContributors,
+  networks,
+  worker,
+  changeWorker,
+  sprtCalculator,
   loginForm,
   login,
   logout,

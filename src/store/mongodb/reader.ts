@@ -3,6 +3,8 @@ import type { Db, MongoClient } from 'mongodb';
 import type {
   ActionDocument,
   BadTaskDocument,
+  ContributorDocument,
+  ContributorPeriod,
   Keyed,
   NetDocument,
   PgnDocument,
@@ -16,6 +18,7 @@ import type { SiteRecord, SiteRecordKind } from '../../model/site-records.js';
 import type {
   ActionQuery,
   ActionSearch,
+  BlockedWorker,
   FinishedRunsFilter,
   FinishedRunsQuery,
   Found,
@@ -138,6 +141,18 @@ export class MongodbReader implements Reader {
 
   cpuHours(username: string): Promise<number | undefined> {
     return this.#records.cpuHours(username);
+  }
+
+  contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {
+    return this.#records.contributors(period);
+  }
+
+  blockedWithOwners(): Promise<BlockedWorker[]> {
+    return this.#records.blockedWithOwners();
+  }
+
+  worker(name: string): Promise<WorkerDocument | undefined> {
+    return this.#records.worker(name);
   }
 
   blockedWorkers(): AsyncIterable<WorkerDocument> {

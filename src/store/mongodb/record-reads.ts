@@ -1,10 +1,21 @@
 /** Reads users, workers, nets, key-values and contributors. */
 import type { Db, Document } from 'mongodb';
-import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import type {
+  ContributorDocument,
+  ContributorPeriod,
+  Keyed,
+  NetDocument,
+  UserDocument,
+  WorkerDocument,
+} from '../../model/documents.js';
+import { completeContributor } from '../complete-contributor.js';
+import type { BlockedWorker } from '../port.js';
 import { decode, decodeDocument } from './bson-values.js';
 
 /** The key of the database, which no document between layers carries. */
 const WITHOUT_ID = { projection: { _id: 0 } } as const;
+
+export const CONTRIBUTORS = { all: 'user_cache', month: 'top_month' } as const;
 
 interface KeyValue {
   _id: string;
@@ -47,6 +58,34 @@ export class RecordReads {
     for await (const user of this.#db.collection('users').find({}, WITHOUT_ID)) {
       yield decodeDocument<UserDocument>(user);
     }
+  }
+
+  async contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {
+    const found = await this.#db.collection(CONTRIBUTORS[period]).find({}, WITHOUT_ID).toArray();
+    return found.map((entry) => completeContributor(decodeDocument<ContributorDocument>(entry)));
+  }
+
+  async blockedWithOwners(): Promise<BlockedWorker[]> {
+    const workers: WorkerDocument[] = [];
+    for await (const worker of this.blockedWorkers()) workers.push(worker);
+    const ownerOf = (name: string) => name.slice(0, Math.max(0, name.indexOf('-')));
+    const owners = [...new Set(workers.map(({ worker_name: name }) => ownerOf(name)))];
+    const fields = { projection: { _id: 0, username: 1, email: 1 } };
+    const users = await this.#db
+      .collection('users')
+      .find({ username: { $in: owners } }, fields)
+      .toArray();
+    const emails = new Map(
+      users.map(({ username, email }) => [username as string, email as string | undefined]),
+    );
+    return workers.map((worker) => {
+      const email = emails.get(ownerOf(worker.worker_name));
+      return { ...worker, ...(email !== undefined && { email }) };
+    });
+  }
+
+  worker(name: string): Promise<WorkerDocument | undefined> {
+    return this.#one('workers', { worker_name: name });
   }
 
   async *blockedWorkers(): AsyncGenerator<WorkerDocument> {

@@ -1,9 +1,10 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { Db, Document } from 'mongodb';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
-import type { NetTest } from '../../state/write-batch.js';
+import type { ContributorWrite, NetTest } from '../../state/write-batch.js';
 import type { BatchOperation } from './batch-operations.js';
 import { encodeDocument, encodeKeyed, encodeValue } from './bson-values.js';
+import { CONTRIBUTORS } from './record-reads.js';
 
 /** Python's datetime.min, which stands for "never". */
 const NEVER = new Date('0001-01-01T00:00:00Z');
@@ -61,6 +62,17 @@ export function setContributor(username: string, cpuHours: number): BatchOperati
     collection: 'user_cache',
     operation: { updateOne: { filter: { username }, update, upsert: true } },
   };
+}
+
+export function writeContributor({ period, username, entry }: ContributorWrite): BatchOperation {
+  const collection = CONTRIBUTORS[period];
+  if (entry === undefined) return { collection, operation: { deleteOne: { filter: { username } } } };
+  const document = encodeDocument(entry) as Document;
+  return replace(
+    collection,
+    { username },
+    entry.last_updated < 0 ? { ...document, last_updated: NEVER } : document,
+  );
 }
 
 /** Beside any batch. @returns false when there is no such net */

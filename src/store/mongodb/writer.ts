@@ -21,6 +21,7 @@ import {
   replaceWorker,
   setContributor,
   setNetTest,
+  writeContributor,
 } from './record-writes.js';
 import type { RedoLog } from './redo-log.js';
 import { RunWrites } from './run-writes.js';
@@ -208,6 +209,7 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...(batch.netTests ?? []).flatMap(setNetTest),
     ...batch.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
+    ...(batch.contributorEntries ?? []).map(writeContributor),
     ...(batch.removedUsers ?? []).map(removeUser),
     ...(batch.siteRecords ?? []).map(writeSiteRecord),
     ...(batch.gitHubAnswers ?? []).map(writeGitHubAnswer),

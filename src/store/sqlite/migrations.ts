@@ -7,10 +7,19 @@ import { SCHEMA_3 } from './schema-3.js';
 import { SCHEMA_4 } from './schema-4.js';
 import { SCHEMA_5 } from './schema-5.js';
 import { SCHEMA_6 } from './schema-6.js';
+import { SCHEMA_7 } from './schema-7.js';
 import { registerSearchWords } from './search-words.js';
 
 /** SQL of version n at index n - 1. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6];
+export const MIGRATIONS: readonly string[] = [
+  SCHEMA_1,
+  SCHEMA_2,
+  SCHEMA_3,
+  SCHEMA_4,
+  SCHEMA_5,
+  SCHEMA_6,
+  SCHEMA_7,
+];
 
 /** "SHOA" in ASCII; tells our file from another program's SQLite database. */
 const APPLICATION_ID = 0x53484f41;

@@ -3,6 +3,8 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type {
   ActionDocument,
   BadTaskDocument,
+  ContributorDocument,
+  ContributorPeriod,
   Keyed,
   NetDocument,
   PgnDocument,
@@ -16,6 +18,7 @@ import type { SiteRecord, SiteRecordKind } from '../../model/site-records.js';
 import type {
   ActionQuery,
   ActionSearch,
+  BlockedWorker,
   FinishedRunsFilter,
   FinishedRunsQuery,
   Found,
@@ -138,6 +141,18 @@ export class SqliteReader implements Reader {
 
   async cpuHours(username: string): Promise<number | undefined> {
     return this.#records.cpuHours(username);
+  }
+
+  async contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {
+    return this.#records.contributors(period);
+  }
+
+  async blockedWithOwners(): Promise<BlockedWorker[]> {
+    return this.#records.blockedWithOwners();
+  }
+
+  async worker(name: string): Promise<WorkerDocument | undefined> {
+    return this.#records.worker(name);
   }
 
   blockedWorkers(): AsyncIterable<WorkerDocument> {

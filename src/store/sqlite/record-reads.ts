@@ -1,6 +1,15 @@
 /** Reads users, workers, nets, key-values and contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import type {
+  ContributorDocument,
+  ContributorPeriod,
+  Keyed,
+  NetDocument,
+  UserDocument,
+  WorkerDocument,
+} from '../../model/documents.js';
+import { completeContributor } from '../complete-contributor.js';
+import type { BlockedWorker } from '../port.js';
 import { fromJson } from './json-text.js';
 
 /** Rows of one page of a stream. */
@@ -23,6 +32,9 @@ export class RecordReads {
   readonly #nets: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
   readonly #cpuHours: StatementSyncInstance;
+  readonly #contributors: Readonly<Record<ContributorPeriod, StatementSyncInstance>>;
+  readonly #blockedWithOwners: StatementSyncInstance;
+  readonly #worker: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
     this.#user = db.prepare('SELECT doc FROM users WHERE username = ?');
@@ -44,6 +56,16 @@ export class RecordReads {
     this.#net = db.prepare('SELECT downloads, doc FROM nets WHERE name = ?');
     this.#nets = db.prepare('SELECT id, downloads, doc FROM nets ORDER BY name');
     this.#keyValue = db.prepare('SELECT value FROM key_values WHERE key = ?');
+    this.#contributors = {
+      all: db.prepare('SELECT username, cpu_hours, doc FROM user_cache'),
+      month: db.prepare('SELECT username, 0 AS cpu_hours, doc FROM top_month'),
+    };
+    this.#blockedWithOwners = db.prepare(
+      `SELECT workers.doc, json_extract(users.doc, '$.email') AS email FROM workers INDEXED BY workers_blocked
+       LEFT JOIN users ON username = substr(worker_name, 1, instr(worker_name, '-') - 1)
+       WHERE blocked = 1 ORDER BY worker_name`,
+    );
+    this.#worker = db.prepare('SELECT doc FROM workers WHERE worker_name = ?');
     this.#cpuHours = db.prepare('SELECT cpu_hours FROM user_cache WHERE username = ?');
   }
 
@@ -93,6 +115,36 @@ export class RecordReads {
   keyValue(key: string): unknown {
     const row = this.#keyValue.get(key) as { value: string } | undefined;
     return row && fromJson(row.value);
+  }
+
+  contributors(period: ContributorPeriod): ContributorDocument[] {
+    const rows = this.#contributors[period].all() as {
+      username: string;
+      cpu_hours: number | null;
+      doc: string | null;
+    }[];
+    return rows.map(({ username, cpu_hours, doc }) => {
+      const entry =
+        doc === null ? { cpu_hours: cpu_hours ?? 0 } : (fromJson(doc) as Partial<ContributorDocument>);
+      return completeContributor({
+        ...entry,
+        ...(period === 'all' && { cpu_hours: cpu_hours ?? 0 }),
+        username,
+      });
+    });
+  }
+
+  blockedWithOwners(): BlockedWorker[] {
+    const rows = this.#blockedWithOwners.all() as { doc: string; email: string | null }[];
+    return rows.map(({ doc, email }) => ({
+      ...(fromJson(doc) as WorkerDocument),
+      ...(email !== null && { email }),
+    }));
+  }
+
+  worker(name: string): WorkerDocument | undefined {
+    const row = this.#worker.get(name) as { doc: string } | undefined;
+    return row && (fromJson(row.doc) as WorkerDocument);
   }
 
   cpuHours(username: string): number | undefined {

@@ -1,7 +1,7 @@
 /** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
-import type { NetTest } from '../../state/write-batch.js';
+import type { ContributorWrite, NetTest } from '../../state/write-batch.js';
 import { toJson } from './json-text.js';
 
 export class RecordWrites {
@@ -11,6 +11,9 @@ export class RecordWrites {
   readonly #net: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
   readonly #contributor: StatementSyncInstance;
+  readonly #entries: Readonly<
+    Record<ContributorWrite['period'], readonly [StatementSyncInstance, StatementSyncInstance]>
+  >;
   readonly #download: StatementSyncInstance;
   readonly #removeNet: StatementSyncInstance;
   readonly #firstTest: StatementSyncInstance;
@@ -31,7 +34,22 @@ export class RecordWrites {
        ON CONFLICT DO UPDATE SET downloads = excluded.downloads, doc = excluded.doc, id = coalesce(excluded.id, id)`,
     );
     this.#keyValue = db.prepare('INSERT OR REPLACE INTO key_values (key, value) VALUES (?, ?)');
-    this.#contributor = db.prepare('INSERT OR REPLACE INTO user_cache (username, cpu_hours) VALUES (?, ?)');
+    this.#contributor = db.prepare(
+      `INSERT INTO user_cache (username, cpu_hours) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET cpu_hours = excluded.cpu_hours`,
+    );
+    this.#entries = {
+      all: [
+        db.prepare(
+          `INSERT OR REPLACE INTO user_cache (username, doc, cpu_hours) VALUES (?1, ?2, json_extract(?2, '$.cpu_hours'))`,
+        ),
+        db.prepare('DELETE FROM user_cache WHERE username = ?'),
+      ],
+      month: [
+        db.prepare('INSERT OR REPLACE INTO top_month (username, doc) VALUES (?1, ?2)'),
+        db.prepare('DELETE FROM top_month WHERE username = ?'),
+      ],
+    };
     this.#removeNet = db.prepare('DELETE FROM nets WHERE name = ?');
     this.#firstTest = db.prepare(
       `UPDATE nets SET doc = json_insert(doc, '$.first_test', json(?)) WHERE name = ?`,
@@ -76,6 +94,12 @@ export class RecordWrites {
 
   contributor(username: string, cpuHours: number): void {
     this.#contributor.run(username, cpuHours);
+  }
+
+  contributorEntry({ period, username, entry }: ContributorWrite): void {
+    const [put, remove] = this.#entries[period];
+    if (entry === undefined) remove.run(username);
+    else put.run(username, toJson(entry));
   }
 
   /** @returns false when there is no such net */

@@ -108,6 +108,7 @@ export class SqliteWriter implements Writer {
     for (const { username, cpuHours } of batch.contributors ?? []) {
       this.#records.contributor(username, cpuHours);
     }
+    for (const write of batch.contributorEntries ?? []) this.#records.contributorEntry(write);
     for (const username of batch.removedUsers ?? []) this.#records.removeUser(username);
     for (const write of batch.siteRecords ?? []) this.#siteRecords.apply(write);
     for (const write of batch.gitHubAnswers ?? []) this.#gitHubAnswers.apply(write);
