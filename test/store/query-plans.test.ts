@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ActionReads } from '../../src/store/sqlite/action-log.js';
+import { ActionSearches } from '../../src/store/sqlite/action-search.js';
 import { GitHubAnswerReads } from '../../src/store/sqlite/github-answers.js';
 import { migrate } from '../../src/store/sqlite/migrations.js';
 import { RunReads } from '../../src/store/sqlite/run-reads.js';
@@ -75,4 +76,20 @@ test('the sizes of all answers of GitHub are read along their index alone', () =
   const plan = planOf((db) => new GitHubAnswerReads(db));
   assert.match(plan, /USING COVERING INDEX github_answers_used/);
   assert.doesNotMatch(plan, /TEMP B-TREE/);
+});
+
+test('searches of the action log sort nothing, and read along the index of what is asked for', () => {
+  const page = { cap: 100, skip: 0, limit: 25 };
+  for (const [search, index] of [
+    [{}, 'actions_shown'],
+    [{ until: 5 }, 'actions_shown'],
+    [{ kinds: ['dead_task'] }, 'actions_kind'],
+    [{ usernames: ['a'] }, 'actions_user'],
+    [{ usernames: ['a'], kinds: ['dead_task'], until: 5 }, 'actions_user'],
+    [{ runId: idOf(1) }, 'actions_run'],
+  ] as const) {
+    const plan = planOf((db) => new ActionSearches(db).find({ ...search, ...page } as never));
+    assert.match(plan, new RegExp(`INDEX ${index}`), JSON.stringify(search));
+    assert.doesNotMatch(plan, /TEMP B-TREE/, JSON.stringify(search));
+  }
 });

@@ -38,7 +38,7 @@ ${steps.map((step) => {
   const x = first + step * (last - first);
   return html`<text class="tick middle" x="${xOf(x)}" y="${HEIGHT - 10}">${xText(x)}</text>`;
 })}
-${marks.map(([x, name]) => html`<line class="mark" x1="${xOf(x)}" x2="${xOf(x)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"></line><text class="tick" x="${xOf(x) + 4}" y="${TOP + 10}">${name}</text>`)}
+${marks.map(([x, name], i) => html`<line class="mark" x1="${xOf(x)}" x2="${xOf(x)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"></line><text class="tick" x="${xOf(x) + 4}" y="${i === 0 ? TOP + 10 : HEIGHT - BOTTOM - 8}">${name}</text>`)}
 <path class="line" d="${path}"></path>
 </svg></figure>`;
 }
