@@ -3,6 +3,7 @@ import type { Figure } from '../work/result.js';
 import { measureCodecs } from './codecs.js';
 import type { MicroOptions } from './compare.js';
 import { measureDispatch } from './dispatch.js';
+import { measureFraming } from './framing.js';
 import { measureLocks } from './locks.js';
 import { measureRequests } from './requests.js';
 import { measureStatistics } from './statistics.js';
@@ -14,6 +15,7 @@ export async function measureMicro(options: MicroOptions): Promise<Figure[]> {
     measureStructures,
     measureDispatch,
     measureRequests,
+    measureFraming,
     measureStatistics,
     measureCodecs,
   ];

@@ -19,7 +19,7 @@ export interface WorkerCall {
   readonly remoteAddr: string;
   /** Two capital letters, or "?". */
   readonly countryCode: string;
-  /** `<scheme>://<host>` as the worker addressed the server. */
+  /** `<scheme>://<host>` as the worker addressed the server; '' where the operation does not look at it. */
   readonly hostUrl: string;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -56,6 +56,30 @@ export const EDGES: readonly Edge[] = [
     older: 'served, next',
   },
   {
+    name: 'two Content-Lengths that differ, with Via',
+    request: request(['Via: 1.1 proxy', LENGTH, 'Content-Length: 3']),
+    newer: 'nothing',
+    older: 'nothing',
+  },
+  {
+    name: 'two Content-Lengths that differ, with X-Forwarded-For',
+    request: request(['Content-Length: 3', 'X-Forwarded-For: 192.0.2.7', LENGTH]),
+    newer: 'nothing',
+    older: 'nothing',
+  },
+  {
+    name: 'two Content-Lengths that differ, to no worker endpoint',
+    request: request([LENGTH, 'Content-Length: 3'], BODY, 'POST /login HTTP/1.1'),
+    newer: 'nothing',
+    older: 'nothing',
+  },
+  {
+    name: 'two Content-Lengths that agree, with Via',
+    request: request(['Via: 1.1 proxy', LENGTH, LENGTH]),
+    newer: 'served, next',
+    older: 'served, next',
+  },
+  {
     name: 'two Content-Lengths that agree',
     request: request([LENGTH, LENGTH]),
     newer: 'served, next',

@@ -9,7 +9,7 @@ import { Compile } from 'typebox/compile';
 import { OperationRefused, type RefusalCode } from '../../operations/refusal.js';
 import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
-import { refusesFraming } from '../transport/framing.js';
+import { readFraming, refuseFraming } from '../transport/framing.js';
 import { listenExclusively, loadBinding } from '../transport/uws.js';
 import { exchange, type Reply, type RequestHead, refuse } from './admin-exchange.js';
 import { addPages, type Page } from './admin-pages.js';
@@ -62,7 +62,11 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   const app = uws.App();
   addPages(app, options.pages ?? [], isAuthorized);
   app.any('/*', (res, req) => {
-    if (refusesFraming(res, req)) return;
+    const { problem } = readFraming(req);
+    if (problem !== undefined) {
+      refuseFraming(res, problem);
+      return;
+    }
     const served = exchange(res, req, { bodyLimit: ADMIN_BODY_LIMIT, screen, answer });
     underWay.add(served);
     void served.then(() => underWay.delete(served));

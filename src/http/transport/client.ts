@@ -4,15 +4,24 @@ import type { HttpRequest } from 'uWebSockets.js';
 import { type AddressSet, parseAddress } from '../../config/network-address.js';
 import { WORKER_ROUTES } from '../../operations/worker/worker-routes.js';
 import type { WorkerEndpoint } from '../../protocol/worker-endpoints.js';
+import { readFraming } from './framing.js';
 
-export interface Client {
+/** What is known of a worker's client whatever it asks for. */
+export interface Caller {
+  /** Two capital letters, or "?". */
+  readonly countryCode: string;
+  /** Call while the connection is there. */
+  address(): string;
+  /** These only where the endpoint's operation looks at them. */
+  readonly remoteAddr?: string;
+  readonly scheme?: string;
+  readonly host?: string;
+}
+
+export interface Client extends Caller {
   readonly remoteAddr: string;
   readonly scheme: string;
   readonly host: string;
-  /** Two capital letters, or "?". */
-  readonly countryCode: string;
-  /** The same as remoteAddr, which is empty where no operation looks at it. Call while the connection is there. */
-  address(): string;
 }
 
 type Peer = { readonly peer: ArrayBuffer };
@@ -27,10 +36,7 @@ export function setOwnScheme(scheme: 'http' | 'https'): void {
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
 
 /** Who is asking, where only a password to check makes the address matter: asking the socket costs more than a beat. */
-class LazyClient implements Client {
-  readonly remoteAddr = '';
-  readonly scheme = 'http';
-  readonly host = '';
+class LazyClient implements Caller {
   readonly countryCode: string;
   readonly #from: Peer;
   readonly #forwarded: string;
@@ -55,19 +61,28 @@ export function readClientFor(
   request: HttpRequest,
   exchange: Peer,
   trusted: AddressSet,
-): Client {
+  forwarded = allForwardedFor(request),
+): Caller {
   const { client } = WORKER_ROUTES[endpoint];
-  if (client === 'all') return readClient(request, exchange.peer, trusted);
+  if (client === 'all') return readClient(request, exchange.peer, trusted, forwarded);
   const country = client === 'country' ? readCountry(request) : '?';
-  return new LazyClient(exchange, allForwardedFor(request), trusted, country);
+  return new LazyClient(exchange, forwarded, trusted, country);
 }
 
-/** @param peer bytes of the socket's address: 4, or 16. */
-export function readClient(request: HttpRequest, peer: ArrayBuffer, trusted: AddressSet): Client {
+/**
+ * @param peer bytes of the socket's address: 4, or 16
+ * @param forwarded all X-Forwarded-For as one list
+ */
+export function readClient(
+  request: HttpRequest,
+  peer: ArrayBuffer,
+  trusted: AddressSet,
+  forwarded = allForwardedFor(request),
+): Client {
   const peerAddr = formatAddress(new Uint8Array(peer));
   const isTrusted = trusted.has(peerAddr);
   const protocol = isTrusted ? request.getHeader('x-forwarded-proto').trim().toLowerCase() : '';
-  const remoteAddr = isTrusted ? forwardedFor(allForwardedFor(request), peerAddr, trusted) : peerAddr;
+  const remoteAddr = isTrusted ? forwardedFor(forwarded, peerAddr, trusted) : peerAddr;
   return {
     remoteAddr,
     address: () => remoteAddr,
@@ -82,14 +97,8 @@ function readCountry(request: HttpRequest): string {
   return /^[A-Z][A-Z]$/.test(country) && country !== 'ZZ' ? country : '?';
 }
 
-/** All headers of that name, as one list: uWS by itself gives the first. */
 function allForwardedFor(request: HttpRequest): string {
-  if (request.getHeader('x-forwarded-for') === '') return '';
-  const lists: string[] = [];
-  request.forEach((name, value) => {
-    if (name === 'x-forwarded-for') lists.push(value);
-  });
-  return lists.join();
+  return request.getHeader('x-forwarded-for') === '' ? '' : readFraming(request).forwardedFor;
 }
 
 /**

@@ -28,7 +28,7 @@ import * as texts from '../../protocol/texts.js';
 import type { WorkerEndpoint } from '../../protocol/worker-endpoints.js';
 import type { Shared } from '../../runtime/shared.js';
 import { JSON_TYPE, TRY_AGAIN } from '../transport/answers.js';
-import type { Client } from '../transport/client.js';
+import type { Caller } from '../transport/client.js';
 import type { Exchange } from '../transport/exchange.js';
 import type { Account } from './credential-cache.js';
 import { CredentialGate, type CredentialGateOptions, refreshAge } from './credential-gate.js';
@@ -54,7 +54,7 @@ export interface Pool {
 interface Incoming {
   path: string;
   exchange: Exchange;
-  client: Client;
+  client: Caller;
   began: number;
 }
 
@@ -92,7 +92,7 @@ export class Front {
   }
 
   /** Answers a worker's POST, sooner or later. Never throws. */
-  serve(route: WorkerEndpoint, path: string, exchange: Exchange, client: Client, body: Buffer): void {
+  serve(route: WorkerEndpoint, path: string, exchange: Exchange, client: Caller, body: Buffer): void {
     this.#shared.counters.add('requests');
     const incoming: Incoming = { path, exchange, client, began: performance.now() };
     try {
@@ -124,7 +124,7 @@ export class Front {
     if (recognised !== undefined) {
       const { authResult, account } = recognised;
       // Its address is at hand; other requests would have to ask the socket for theirs.
-      if (route === 'request_task') this.#gate.noteAddress(info.username, incoming.client.remoteAddr);
+      if (route === 'request_task') this.#gate.noteAddress(info.username, incoming.client.address());
       this.#admit(route, incoming, body, authResult, { ...account, bytes });
       return;
     }
@@ -175,9 +175,9 @@ export class Front {
     return {
       path,
       request,
-      remoteAddr: client.remoteAddr,
+      remoteAddr: client.remoteAddr ?? '',
       countryCode: client.countryCode,
-      hostUrl: `${client.scheme}://${client.host}`,
+      hostUrl: client.host === undefined ? '' : `${client.scheme}://${client.host}`,
       now: Date.now(),
     };
   }

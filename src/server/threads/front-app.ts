@@ -7,7 +7,7 @@ import { type SiteRequest, serveSite } from '../../http/site/site.js';
 import { detail, notPrimary, TRY_AGAIN } from '../../http/transport/answers.js';
 import { readClient, readClientFor } from '../../http/transport/client.js';
 import { type Answer, Exchange } from '../../http/transport/exchange.js';
-import { refusesFraming } from '../../http/transport/framing.js';
+import { readFraming, readWorkerFraming, refuseFraming } from '../../http/transport/framing.js';
 import { answerClient, answerHealth } from '../../http/transport/health-answer.js';
 import {
   decodePath,
@@ -55,16 +55,21 @@ export class FrontApp {
     // uWS finds these by itself, so that neither method nor path becomes a string for each beat.
     for (const [path, route] of workerRoutes()) {
       app.post(path, (response: HttpResponse, request: HttpRequest) => {
-        if (refusesFraming(response, request)) return;
+        const { problem, forwardedFor } = readWorkerFraming(request);
+        if (problem !== undefined) {
+          refuseFraming(response, problem);
+          return;
+        }
         const exchange = new Exchange(response, request, parts.watch);
         if (shared.draining.load() === 1) exchange.send(TRY_AGAIN);
         else if (this.#needsPrimary(route)) exchange.send(notPrimary(path));
-        else this.#serveWorker(route, path, exchange, request);
+        else this.#serveWorker(route, path, exchange, request, forwardedFor);
       });
     }
     app.any('/*', (response: HttpResponse, request: HttpRequest) => {
-      if (refusesFraming(response, request)) return;
-      this.#serveAny(new Exchange(response, request, parts.watch), request);
+      const { problem } = readFraming(request);
+      if (problem !== undefined) refuseFraming(response, problem);
+      else this.#serveAny(new Exchange(response, request, parts.watch), request);
     });
   }
 
@@ -93,10 +98,16 @@ export class FrontApp {
     return !this.#parts.data.isPrimary && WORKER_ROUTES[name].needsPrimary;
   }
 
-  #serveWorker({ name, metered }: WorkerRoute, path: string, exchange: Exchange, request: HttpRequest): void {
+  #serveWorker(
+    { name, metered }: WorkerRoute,
+    path: string,
+    exchange: Exchange,
+    request: HttpRequest,
+    forwarded?: string,
+  ): void {
     const { data, front } = this.#parts;
     exchange.route = metered;
-    const client = readClientFor(name, request, exchange, this.#trusted);
+    const client = readClientFor(name, request, exchange, this.#trusted, forwarded);
     const limit = WORKER_ROUTES[name].body === 'pgn' ? data.pgnBodyLimit : data.bodyLimit;
     exchange.body(limit, (body) => {
       if (body === undefined) {
