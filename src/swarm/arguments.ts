@@ -1,4 +1,5 @@
 /** The command lines of a swarm and of the demonstration. */
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { decimal, integer } from '../cli/values.js';
 import type { Wanted } from './access.js';
@@ -52,6 +53,8 @@ export function swarmCommand(): Command {
     .option('--log-rate <x>', 'worker_log calls for each batch (0.001)', decimal)
     .option('--drain', 'at the end, give the tasks in hand back with failed_task')
     .option('--allow-outage', 'connections lost and 5xx replies do not make the exit code 1')
+    .option('--ca <file>', "certificates, as PEM, to check an https server's by", textOf)
+    .option('--tls-name <host>', "name that the server's certificate is for, where it is not that of the URL")
     .option('--allow-remote', 'load a server that is not on this machine')
     .addOption(new Option('--verify', "fail when the results cannot be compared with the server's"))
     .option('--no-verify', 'do not compare them')
@@ -92,6 +95,14 @@ export function demoCommand(): Command {
     .option('--seconds <s>', 'end by itself after so long', decimal, A_MONTH)
     .option('--time-scale <x>', 'simulated seconds in a real second', decimal, 20)
     .option('--port <n>', 'port for workers and pages; 0 takes a free one', '8000');
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** `name:password,name:password`. */

@@ -18,6 +18,8 @@ import { describeVerification } from './verify.js';
 
 /** What a browser may find, as far as this server has it. */
 const PAGES = ['/tests', '/dashboard'];
+/** Whatever the shell's is: a certificate would be for another name. */
+const ENVIRONMENT = { LOG_LEVEL: 'info', TLS_CERT_FILE: '', TLS_KEY_FILE: '' };
 
 /** @returns the exit code. @throws CommanderError */
 export async function runDemo(argv: readonly string[]): Promise<number> {
@@ -28,7 +30,7 @@ export async function runDemo(argv: readonly string[]): Promise<number> {
   watchReaders().addEventListener('abort', () => stop.abort());
   const directory = await mkdtemp(join(tmpdir(), 'shoal-demo-'));
   try {
-    const server = await ServerChild.start(directory, { FISHTEST_PORT: port, LOG_LEVEL: 'info' }, true);
+    const server = await ServerChild.start(directory, { ...ENVIRONMENT, FISHTEST_PORT: port }, true);
     try {
       const access = await findAccess({ data: directory }, {});
       const { call } = access;

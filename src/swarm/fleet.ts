@@ -31,7 +31,7 @@ export class Fleet {
     const random = new Random(options.seed);
     this.#options = options;
     this.ledger = new Ledger(options.keepTasks);
-    this.#wire = new Wire(options.url, options.connections);
+    this.#wire = new Wire(options.url, options.connections, options);
     this.#moves = new Moves(options, random, this.ledger, this.tally);
     this.#schedule = new Schedule(options.workers);
     this.#workers = Array.from(

@@ -41,6 +41,10 @@ export interface SwarmOptions {
   readonly allowRemote: boolean;
   /** Remember each task, to hold them one by one against the store. */
   readonly keepTasks: boolean;
+  /** Certificates, as PEM, that an https server's is checked by instead of those that Node.js knows. */
+  readonly ca?: string | undefined;
+  /** Name that the server's certificate is for, where it is not that of the URL. */
+  readonly tlsName?: string | undefined;
   /** Ends the swarm early, as its deadline would. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,7 +52,9 @@ export interface SwarmOptions {
 /** Refuses anything but this machine, since a swarm is a load no stranger has asked for. */
 export function checkUrl(url: string, allowRemote: boolean): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol !== 'http:') throw new Error(`"${url}" is not an http URL`);
+  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
+    throw new Error(`"${url}" is not an http or https URL`);
+  }
   const host = parsed.hostname;
   if (!allowRemote && host !== 'localhost' && host !== '[::1]' && !/^127(\.\d{1,3}){3}$/.test(host)) {
     throw new Error(

@@ -47,16 +47,17 @@ export class ServerChild {
     ownGroup = false,
     onLine: (line: string) => void = () => {},
   ): Promise<ServerChild> {
+    const whole: NodeJS.ProcessEnv = {
+      ...process.env,
+      STORE_URL: `sqlite:${directory}`,
+      FISHTEST_PORT: '0',
+      ADMIN_PORT: '0',
+      HTTP_HOST: '127.0.0.1',
+      SHOAL_GITHUB: 'off',
+      ...env,
+    };
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-      env: {
-        ...process.env,
-        STORE_URL: `sqlite:${directory}`,
-        FISHTEST_PORT: '0',
-        ADMIN_PORT: '0',
-        HTTP_HOST: '127.0.0.1',
-        SHOAL_GITHUB: 'off',
-        ...env,
-      },
+      env: whole,
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: ownGroup,
     });
@@ -66,7 +67,7 @@ export class ServerChild {
       child.once('exit', () => process.off('exit', end));
     }
     const log: LogEntry[] = [];
-    const scheme = (env['TLS_CERT_FILE'] ?? '') === '' ? 'http' : 'https';
+    const scheme = (whole['TLS_CERT_FILE'] ?? '') === '' ? 'http' : 'https';
     for await (const line of createInterface({ input: child.stdout! })) {
       onLine(line);
       const entry = JSON.parse(line) as LogEntry;

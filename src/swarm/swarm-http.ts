@@ -4,6 +4,7 @@
  */
 import { type Dispatcher, Pool } from 'undici';
 import type { WorkerEndpoint } from '../protocol/worker-endpoints.js';
+import type { SwarmOptions } from './options.js';
 
 /** Either an object of the protocol, or what was wrong. */
 export type Reply =
@@ -27,12 +28,15 @@ const REPEATABLE: ReadonlySet<WorkerEndpoint> = new Set([
 ]);
 const CLOSED_UNDER_US: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
+type TlsOptions = Pick<SwarmOptions, 'ca' | 'tlsName'>;
+
 export class Wire {
   readonly #pool: Pool;
   #inFlight = 0;
   #repeated = 0;
 
-  constructor(origin: string, connections: number) {
+  /** @param tls how an https server's certificate is checked */
+  constructor(origin: string, connections: number, { ca, tlsName }: TlsOptions = {}) {
     this.#pool = new Pool(origin, {
       connections,
       pipelining: 1,
@@ -40,7 +44,11 @@ export class Wire {
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
-      connect: { timeout: TIMEOUT_MS },
+      connect: {
+        timeout: TIMEOUT_MS,
+        ...(ca === undefined ? {} : { ca }),
+        ...(tlsName === undefined ? {} : { servername: tlsName }),
+      },
     });
   }
 

@@ -6,6 +6,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { findAccess } from '../../src/swarm/access.js';
+import { addApprovedRuns, addAuthors } from '../../src/swarm/demo-runs.js';
+import { runSwarm } from '../../src/swarm/swarm.js';
+import { describeReport } from '../../src/swarm/swarm-report.js';
+import { shoal } from '../cli/harness.js';
 import { ServerProcess } from './server-process.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'shoal-tls-'));
@@ -68,6 +73,25 @@ describe('TLS on the workers’ port', () => {
     assert.match(await ask(server.url, 'first'), /"scheme":"https"/);
     await assert.rejects(ask(server.url, 'second'), /certificate/);
     await assert.rejects(fetch(server.url.replace('https', 'http')));
+  });
+
+  it('plays with a swarm, and shows the doctor that all is well', async () => {
+    const { call } = await findAccess({ data: file('data') }, {});
+    await addAuthors(call!, 'a password of the demonstration');
+    await addApprovedRuns(call!);
+    const access = await findAccess({ data: file('data') }, {});
+    assert.ok(access.url.startsWith('https:'));
+    const ca = readFileSync(file('first.crt'), 'utf8');
+    const report = await runSwarm(access, { workers: 50, seconds: 3, ca });
+    assert.ok(report.ok, describeReport(report));
+    assert.deepEqual(
+      report.verification?.runs.flatMap(({ differences }) => differences),
+      [],
+    );
+    const { code, out, err } = await shoal(['--data', file('data'), 'doctor', '--json']);
+    assert.equal(code, 0, out + err);
+    assert.match(out, /: ready/);
+    assert.match(out, /believed from this machine/);
   });
 
   it('keeps the certificate when a new one cannot be used', async () => {

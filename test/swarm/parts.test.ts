@@ -144,14 +144,15 @@ describe('the options', () => {
       'http://localhost:1',
       'http://[::1]:2',
       'http://127.9.9.9',
+      'https://localhost:8443',
     ]) {
       assert.equal(checkUrl(url, false), new URL(url).origin);
     }
     for (const url of ['http://example.org', 'http://127.0.0.1.example.org', 'http://1127.0.0.1']) {
-      assert.throws(() => checkUrl(url, false), /is not (this machine|an http URL)/);
+      assert.throws(() => checkUrl(url, false), /is not (this machine|an http or https URL)/);
     }
     assert.equal(checkUrl('http://example.org/', true), 'http://example.org');
-    assert.throws(() => checkUrl('https://localhost', true), /is not an http URL/);
+    assert.throws(() => checkUrl('ftp://localhost', true), /is not an http or https URL/);
   });
 
   it('name what is out of bounds', () => {

@@ -1,4 +1,5 @@
 /** The running server, seen from here and through its proxy. */
+import { Agent, type Dispatcher, fetch, getGlobalDispatcher, type Response } from 'undici';
 import type { StatusView } from '../../protocol/admin.js';
 import { type Finding, fail, ok, reason, warn } from './finding.js';
 
@@ -20,7 +21,7 @@ const LOOPBACK = /^(?:127\.|::1$)/;
 export async function examineServer(status: StatusView): Promise<Finding[]> {
   const url = new URL(status.worker_url);
   try {
-    const ready = await get(new URL('/readyz', url));
+    const ready = await getOwn(new URL('/readyz', url));
     const { status: word } = (await ready.json()) as { status: string };
     const found = `process ${status.pid} at ${url.host}: ${word}`;
     const first = ready.status === 200 ? ok('server', found) : fail('server', found, 'Its log says more.');
@@ -40,8 +41,9 @@ export async function examineServer(status: StatusView): Promise<Finding[]> {
 
 /** Whether a proxy on this machine is believed. */
 async function trust(url: URL): Promise<Finding> {
-  const seen = await ask(url, { 'x-forwarded-for': ELSEWHERE, 'x-forwarded-proto': 'https' });
-  if (seen.address === ELSEWHERE && seen.scheme === 'https') {
+  const proto = url.protocol === 'https:' ? 'http' : 'https';
+  const seen = await ask(url, { 'x-forwarded-for': ELSEWHERE, 'x-forwarded-proto': proto }, getOwn);
+  if (seen.address === ELSEWHERE && seen.scheme === proto) {
     return ok('proxy headers', 'believed from this machine');
   }
   const advice =
@@ -93,14 +95,24 @@ export async function examineProxy(through: string): Promise<Finding[]> {
   return findings;
 }
 
-async function ask(url: URL, headers: Record<string, string>): Promise<SeenClient> {
-  const answer = await get(new URL('/healthz?client', url), headers);
+async function ask(url: URL, headers: Record<string, string>, by = get): Promise<SeenClient> {
+  const answer = await by(new URL('/healthz?client', url), headers);
   const { client } = (await answer.json()) as { client?: SeenClient };
   if (client === undefined)
     throw new Error(`/healthz?client is answered by something else (status ${answer.status})`);
   return client;
 }
 
-function get(url: URL, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) });
+async function get(
+  url: URL,
+  headers: Record<string, string> = {},
+  dispatcher: Dispatcher = getGlobalDispatcher(),
+): Promise<Response> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return await fetch(url, { headers, redirect: 'error', signal, dispatcher });
+}
+
+/** The server on this machine, whose address is not the name that its certificate is for. */
+function getOwn(url: URL, headers: Record<string, string> = {}): Promise<Response> {
+  return get(url, headers, new Agent({ connect: { rejectUnauthorized: false } }));
 }
