@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { UNHURRIED } from '../server/server-process.js';
 
 const SCRIPT = fileURLToPath(new URL('../../src/server/shoal.js', import.meta.url));
 
@@ -69,7 +70,13 @@ test('serve checks its settings, of the environment and of a file that is named'
 
 test('serve keeps its state where --data says, and the command finds it there', async () => {
   const data = join(directory, 'served');
-  const env = { FISHTEST_PORT: '0', ADMIN_PORT: '0', HTTP_HOST: '127.0.0.1', LOG_FORMAT: 'json' };
+  const env = {
+    FISHTEST_PORT: '0',
+    ADMIN_PORT: '0',
+    HTTP_HOST: '127.0.0.1',
+    LOG_FORMAT: 'json',
+    ...UNHURRIED,
+  };
   const child = execFile(process.execPath, [SCRIPT, 'serve', '--data', data], {
     cwd: directory,
     env: { ...process.env, ...env, SHOAL_DATA: undefined, STORE_URL: undefined },

@@ -5,6 +5,7 @@ import { cp, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { UNHURRIED } from '../server/server-process.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** What `npm pack` takes, and what its build needs. */
@@ -123,6 +124,7 @@ export class InstalledShoal {
       HTTP_HOST: '127.0.0.1',
       SHOAL_GITHUB: 'off',
       LOG_FORMAT: 'json',
+      ...UNHURRIED,
     };
   }
 

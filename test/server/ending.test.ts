@@ -7,6 +7,7 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { ServerChild } from '../../src/swarm/server-child.js';
+import { UNHURRIED } from './server-process.js';
 
 const ROUNDS = 3;
 const SENDERS = 64;
@@ -27,8 +28,7 @@ it('a second SIGTERM ends it at once with 1, under load', async (t) => {
   for (let round = 0; round < ROUNDS; round++) {
     const directory = await mkdtemp(join(tmpdir(), 'shoal-ending-'));
     t.after(() => rm(directory, { recursive: true, force: true }));
-    // On a busy machine threads may load their modules for longer than is waited for by default.
-    const server = await ServerChild.start(directory, { HTTP_THREADS: '2', SHUTDOWN_TIMEOUT_MS: '60000' });
+    const server = await ServerChild.start(directory, { HTTP_THREADS: '2', ...UNHURRIED });
     const pool = new Pool(server.url, { connections: SENDERS, pipelining: 4 });
     const sending = Array.from({ length: SENDERS }, () => sendOn(pool));
     await sleep(300);

@@ -9,6 +9,9 @@ export const PATIENT = {
   PASSWORD_FAILURES_PER_ADDRESS: '1000000',
 };
 
+/** A stop right behind a start waits for threads that still load their modules, which on a busy machine takes long. */
+export const UNHURRIED = { SHUTDOWN_TIMEOUT_MS: '60000' };
+
 export class ServerProcess {
   readonly #server: ServerChild;
 
@@ -18,7 +21,7 @@ export class ServerProcess {
 
   /** Resolves when the server says that it serves workers. */
   static async start(directory: string, env: Record<string, string> = {}): Promise<ServerProcess> {
-    return new ServerProcess(await ServerChild.start(directory, env));
+    return new ServerProcess(await ServerChild.start(directory, { ...UNHURRIED, ...env }));
   }
 
   get url(): string {

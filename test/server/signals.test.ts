@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { freePort } from '../../src/http/transport/free-port.js';
 import { superviseThread } from '../../src/server/threads/supervise.js';
+import { UNHURRIED } from './server-process.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
@@ -26,8 +27,7 @@ async function spawnServer(t: TestContext, env: Record<string, string> = {}) {
       ADMIN_PORT: '0',
       HTTP_HOST: '127.0.0.1',
       LOG_FORMAT: 'json',
-      // A stop right behind the start waits for threads that still load their modules.
-      SHUTDOWN_TIMEOUT_MS: '60000',
+      ...UNHURRIED,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
