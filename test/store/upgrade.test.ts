@@ -2,6 +2,7 @@
  * A database that version 0.1.0 wrote, started by this version: `0.1.0/shoal.db.gz` was made by that version's own server, with
  * `shoal user add` (alice, an approver, and bob) and `shoal run add`, and stopped by SIGTERM.
  */
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,8 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { MIGRATIONS, schemaVersion } from '../../src/store/sqlite/migrations.js';
 import { ServerProcess } from '../server/server-process.js';
 
 const WRITTEN = fileURLToPath(new URL('../../../test/fixtures/0.1.0/shoal.db.gz', import.meta.url));
@@ -35,6 +38,9 @@ it('the database of 0.1.0 is served: its run and its events', async () => {
         await server.end('SIGTERM');
       }
     }
+    const database = new DatabaseSync(join(directory, 'shoal.db'), { readOnly: true });
+    assert.equal(schemaVersion(database), MIGRATIONS.length);
+    database.close();
   } finally {
     rmSync(directory, { recursive: true });
   }
