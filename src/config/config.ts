@@ -73,6 +73,19 @@ export const SETTINGS = {
     max: 10_000,
     meaning: 'connections of all pool threads to a database server; other threads have 8 each',
   },
+  STANDBY: {
+    value: 'refuse',
+    options: ['refuse', 'wait'],
+    meaning:
+      'wait: several primaries are set up for the store, and this one waits while another serves; refuse: it does not start then',
+  } as Setting<string>,
+  CLUSTER_LEASE_MS: {
+    value: 6000,
+    min: 1000,
+    max: 600_000,
+    meaning:
+      'a primary that is silent for so long may be replaced by one that waits; the same for all of a store',
+  },
   DURABILITY: {
     value: 'strict',
     options: ['strict', 'relaxed'],

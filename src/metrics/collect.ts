@@ -7,6 +7,7 @@ import type { Histogram } from '../memory/counters/histogram.js';
 import { type ReadyState, readyState } from '../runtime/health.js';
 import { METERED_ROUTES } from '../runtime/meters.js';
 import type { Shared } from '../runtime/shared.js';
+import type { Role } from '../runtime/tenure.js';
 import { type FarmTotals, readFarm } from './farm.js';
 
 export interface Distribution {
@@ -65,6 +66,16 @@ export interface MetricsView {
   };
   process: { cpu: number; open_fds?: number };
   dashboard_viewers: number;
+  cluster: {
+    role: Role;
+    epoch: number;
+    /** Absent where no other primary may be set up. */
+    standbys?: number;
+    /** Seconds since the store confirmed the lease; absent for an embedded store. */
+    lease_age?: number;
+    /** Seconds from taking the store to the first answer; 0 when this primary took over from none. */
+    takeover: number;
+  };
   jobs: {
     job: string;
     runs: number;
@@ -135,6 +146,7 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
     memory: readMemory(shared),
     process: readProcess(),
     dashboard_viewers: meters.viewers.total(),
+    cluster: readCluster(shared),
     jobs: shared.jobs.read().map(({ name, runs, failures, failed, lastStarted, lastDuration }) => ({
       job: name,
       runs,
@@ -161,6 +173,18 @@ function distribution(histogram: Histogram, unit = MICROSECOND): Distribution {
 }
 
 /** Tables that belong together, such as the histograms of all routes ("requests:beat"), count as one. */
+function readCluster({ tenure }: Shared): MetricsView['cluster'] {
+  const { role, isShared, waits } = tenure;
+  const holds = role === 'active' || role === 'leaving';
+  return {
+    role,
+    epoch: tenure.epoch.load(),
+    ...(waits && { standbys: tenure.standbys.load() }),
+    ...(holds && isShared && { lease_age: tenure.ageMs() / 1000 }),
+    takeover: tenure.takeoverMs() / 1000,
+  };
+}
+
 function readMemory({ region, state }: Shared): MetricsView['memory'] {
   const tables = new Map<string, number>();
   for (const { name, bytes } of region.usage()) {

@@ -2,6 +2,7 @@
  * The metrics in Prometheus' text format 0.0.4: base units, `_total` for counters, no ids among the labels. Buckets of
  * histograms are powers of two of a microsecond, a choice of the finer ones that are kept in memory.
  */
+import { ROLES } from '../runtime/tenure.js';
 import type { Distribution, MetricsView } from './collect.js';
 
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -23,6 +24,7 @@ export function prometheusText(view: MetricsView): string {
   writeFarm(text, view);
   writeProcess(text, view);
   writeJobs(text, view);
+  writeCluster(text, view);
   return text.toString();
 }
 
@@ -189,6 +191,33 @@ function writeJobs(text: Text, { jobs }: MetricsView): void {
     'shoal_job_last_start_timestamp_seconds',
     'Start of the last run.',
     samples((job) => job.last_time),
+  );
+}
+
+function writeCluster(text: Text, { cluster }: MetricsView): void {
+  const { role, epoch, standbys, lease_age, takeover } = cluster;
+  text.gauge(
+    'shoal_cluster_role',
+    '1 for what this primary is among those of its store.',
+    ROLES.map((name) => [Number(name === role), { role: name }]),
+  );
+  text.gauge('shoal_cluster_epoch', 'Rises with every primary that has the store; 0 while it waits.', [
+    [epoch],
+  ]);
+  text.gauge(
+    'shoal_cluster_standbys',
+    'Primaries that stand by; absent with STANDBY=refuse.',
+    standbys === undefined ? [] : [[standbys]],
+  );
+  text.gauge(
+    'shoal_lease_age_seconds',
+    'Since the database confirmed the lease; absent for an embedded store and with STANDBY=refuse.',
+    lease_age === undefined ? [] : [[lease_age]],
+  );
+  text.gauge(
+    'shoal_takeover_seconds',
+    'From taking the store to the first answer; 0 when it took over from none.',
+    [[takeover]],
   );
 }
 

@@ -168,6 +168,10 @@ export const adminRequests = {
   bookImport: Type.Object({ books: Type.Record(Type.String({ maxLength: 256 }), Type.Unknown()) }, strict),
   bookList: Type.Object({}, strict),
   status: Type.Object({}, strict),
+  /** What the primaries of the store are. */
+  cluster: Type.Object({}, strict),
+  /** The store goes to a primary that stands by, and this server ends. */
+  handover: Type.Object({}, strict),
   backup: Type.Object({ file: Type.String({ minLength: 1, maxLength: 4_096 }) }, strict),
   configList: Type.Object({}, strict),
   configSet: Type.Object(

@@ -151,6 +151,26 @@ export interface StatusView {
   limits: string[];
 }
 
+/** The primaries of a store, as one of them knows. */
+export interface ClusterView {
+  /** starting, standby, active, leaving or lost. */
+  role: string;
+  /** This server, in words. */
+  node: string;
+  /** Rises with every primary of the store; 0 while this one waits. */
+  epoch: number;
+  /** Who has the store, in words; '' when it is not known. */
+  holder: string;
+  /** Those who wait, in words; the one that serves knows them. */
+  standbys: string[];
+  /** Since the store was asked last whether it is this server's, in milliseconds; absent for an embedded store. */
+  lease_age_ms?: number;
+  /** A silent holder may be replaced after this time. */
+  lease_ms: number;
+  /** Whether several primaries may be set up: STANDBY=wait. */
+  waits: boolean;
+}
+
 /** A network's record, and its file. */
 export interface NetView extends NetDocument {
   /** Milliseconds since the epoch; absent when the record does not tell. */
@@ -198,6 +218,9 @@ export interface AdminAnswers {
   /** By name. */
   bookList: { books: BookView[] };
   status: { status: StatusView };
+  cluster: { cluster: ClusterView };
+  /** To whom, in words. */
+  handover: { standbys: string[] };
   /** `bytes` is the size of the finished file, `ms` the time it took. */
   backup: { file: string; bytes: number; ms: number };
   /** `unknown` are names in the server's environment that look meant for it. */
@@ -260,6 +283,10 @@ export interface AdminService {
   bookImport: Verb<'bookImport'>;
   bookList: Verb<'bookList'>;
   status: Verb<'status'>;
+  /** Answered by a standby, too. */
+  cluster: Verb<'cluster'>;
+  /** Answered before it begins. 409 when no primary stands by. */
+  handover: Verb<'handover'>;
   /** Consistent copy of the store in a new file, named by an absolute path on the server. 400 relative, 409 it exists. */
   backup: Verb<'backup'>;
   configList: Verb<'configList'>;

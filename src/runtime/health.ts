@@ -1,13 +1,14 @@
 /** Whether the server can serve: recovered, the store reachable, not draining. */
 import { Readiness, type Shared } from './shared.js';
 
-export type HealthWords = Pick<Shared, 'draining' | 'readiness' | 'storeFailing'>;
+export type HealthWords = Pick<Shared, 'draining' | 'readiness' | 'storeFailing' | 'tenure'>;
 
-export type ReadyState = 'ready' | 'starting' | 'store unreachable' | 'draining';
+export type ReadyState = 'ready' | 'starting' | 'standing by' | 'store unreachable' | 'draining';
 
-export function readyState({ draining, readiness, storeFailing }: HealthWords): ReadyState {
+export function readyState({ draining, readiness, storeFailing, tenure }: HealthWords): ReadyState {
   if (draining.load() === 1) return 'draining';
+  if (tenure.role === 'standby') return 'standing by';
   const word = readiness.load();
-  if (word === Readiness.ready && storeFailing.load() === 0) return 'ready';
+  if (word === Readiness.ready && storeFailing.load() === 0 && !tenure.isDoubtful()) return 'ready';
   return word === Readiness.starting ? 'starting' : 'store unreachable';
 }

@@ -7,6 +7,7 @@ import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { State, type StateSizes } from '../state/state.js';
 import { JobBoard } from './job-status.js';
 import { PoolMeters } from './meters.js';
+import { Tenure } from './tenure.js';
 
 export interface SharedOptions {
   sizes: StateSizes;
@@ -61,6 +62,8 @@ export class Shared {
   /** Counts changes of sessions of the web application, so that no thread believes what it read before. */
   readonly sessionChanges: WaitWord;
   readonly meters: PoolMeters;
+  /** Whether this process has the store. */
+  readonly tenure: Tenure;
   readonly jobs: JobBoard;
 
   private constructor(region: Region, options: SharedOptions) {
@@ -77,6 +80,7 @@ export class Shared {
     this.logsRequests = new WaitWord(region, 'logs-requests');
     this.sessionChanges = new WaitWord(region, 'session-changes');
     this.meters = new PoolMeters(region);
+    this.tenure = new Tenure(region, this.state.threads);
     this.jobs = new JobBoard(region);
   }
 

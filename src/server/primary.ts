@@ -6,7 +6,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import type { Settings } from '../config/live-settings.js';
 import { sqliteDirectory } from '../config/store-url.js';
 import { JobSchedule } from '../jobs/job-schedule.js';
 import { periodicJobs } from '../jobs/periodic.js';
@@ -20,33 +19,24 @@ import type { Shared } from '../runtime/shared.js';
 import type { State } from '../state/state.js';
 import { openStore } from '../store/open-store.js';
 import type { Reader } from '../store/port.js';
-import { type Admin, startAdmin } from './admin.js';
+import type { Admin } from './admin.js';
 import { followSettings } from './follow-settings.js';
 import { masterPeriod, type RunningGitHub, startGitHub } from './github.js';
-import { ownScheme } from './role.js';
-import type { SharedMemory } from './shared-memory.js';
+import { mayWait, ownScheme } from './role.js';
+import type { ServerParts } from './server-parts.js';
 import { lossText, runShutdownSteps, type StopStep } from './shutdown.js';
-import type { Signals } from './signals.js';
+import { Succession } from './succession.js';
 import { startTelemetry } from './telemetry.js';
 import { choosePort, FrontThreads } from './threads/front-handle.js';
-import type { OnThreadExit } from './threads/supervise.js';
-import { WriterThread } from './threads/writer-handle.js';
+import { type StandbyEvents, WriterThread } from './threads/writer-handle.js';
 import { watchStore } from './watch-store.js';
 
 /** Of the writer's time, for its last request, its lease and its connections. */
 const CLOSE_MS = 500;
 /** Between the first refused request and the end of the jobs (docs/spec/scheduling.md §10). */
 const GRACE_MS = 500;
-
-export interface ServerParts extends SharedMemory {
-  readonly settings: Settings;
-  readonly log: Logger;
-  readonly version: string;
-  /** Milliseconds since the epoch. */
-  readonly began: number;
-  readonly signals: Signals;
-  readonly onThreadExit: OnThreadExit;
-}
+/** The same when another primary listens already. */
+const HAND_OVER_MS = 50;
 
 /** What runs, and what a stop has to end. */
 interface Primary {
@@ -59,37 +49,35 @@ interface Primary {
   readonly fronts: FrontThreads;
   readonly jobs: Jobs;
   readonly endWatches: readonly (() => void)[];
+  readonly succession: Succession;
 }
 
 interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Resolves when workers are served. @throws Error when a part cannot be started */
+/** Resolves when workers are served: for a standby, when it has taken over. @throws Error when a part cannot be started */
 export async function startPrimary(parts: ServerParts): Promise<void> {
   const { settings, log, shared, threadData, version, began, signals, onThreadExit } = parts;
   const { config } = settings;
-  const writer = await startWriter(parts);
-  const reader = await openStore(config.STORE_URL).openReader();
+  const succession = new Succession(parts);
+  const waiting = await succession.standBy();
+  const writer = await startWriter(parts, waiting?.events);
+  succession.hold(writer);
+  const reader = await openStore(config.STORE_URL).openReader(writer.epoch);
+  const listening = waiting && succession.openFronts();
   const recovery = await recoverState(shared.state, reader, log, began);
   const legacyUsernames = [...legacyUsernamesInForce()];
   writer.begin(legacyUsernames);
 
-  const port = await choosePort(config);
-  const admin = await startAdmin({
-    config,
-    log,
-    settings,
-    shared,
-    reader,
-    writer,
-    version,
-    began,
-    workerPort: port,
-  });
-  const github = startGitHub({ config, log, state: shared.state, reader });
+  const port = waiting?.port ?? (await choosePort(config));
+  const admin = waiting?.admin ?? (await succession.openAdmin());
+  await admin.serve({ reader, writer, workerPort: port, handOver: () => signals.stop('handover') });
+  const opened = await listening;
+  const github = opened?.github ?? startGitHub({ config, log, state: shared.state, reader });
   const frontState = { ...threadData, legacyUsernames, github: github.access };
-  const fronts = await FrontThreads.start(config, frontState, { log, onThreadExit, port });
+  const fronts =
+    opened?.fronts ?? (await FrontThreads.start(config, frontState, { log, onThreadExit, port }));
   noteSystemEvent(shared.state, `start fishtest@${port}`);
   const jobs = startJobs(config, log, shared, reader, github);
   const endWatches = [
@@ -97,22 +85,44 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
     startTelemetry({ config, log, shared, reader, sampler: admin.sampler, fronts }),
   ];
   followSettings(settings, shared, log);
+  succession.serve();
   signals.onReload(() => fronts.send({ kind: 'certificate' }));
-  const primary: Primary = { config, log, shared, reader, writer, admin, fronts, jobs, endWatches };
+  const primary: Primary = {
+    config,
+    log,
+    shared,
+    reader,
+    writer,
+    admin,
+    fronts,
+    jobs,
+    endWatches,
+    succession,
+  };
   signals.onStop(() => stopPrimary(primary));
+  signals.onHandOver(() => shared.tenure.standbys.load() > 0);
   // Said last: whoever reads it may ask for the stop at once.
   const { runs, tasks } = recovery;
   const url = `${ownScheme(config)}://localhost:${port}`;
+  const { epoch } = writer;
   log.info(
-    { port, adminPort: admin.port, runs, tasks, ms: Date.now() - began, url },
+    { port, adminPort: admin.port, runs, tasks, epoch, ms: Date.now() - began, url },
     `Shoal ${version} serves workers`,
   );
 }
 
-function startWriter({ settings, log, threadData, onThreadExit }: ServerParts): Promise<WriterThread> {
-  const { STORE_URL: storeUrl, FLUSH_INTERVAL_MS: flushIntervalMs } = settings.config;
-  const data = { ...threadData, isPrimary: true, storeUrl, flushIntervalMs };
-  return WriterThread.start(data, log, onThreadExit);
+function startWriter(
+  { settings, log, threadData, onThreadExit }: ServerParts,
+  events?: StandbyEvents,
+): Promise<WriterThread> {
+  const {
+    STORE_URL: storeUrl,
+    FLUSH_INTERVAL_MS: flushIntervalMs,
+    CLUSTER_LEASE_MS: leaseMs,
+  } = settings.config;
+  const waits = mayWait(settings.config);
+  const data = { ...threadData, isPrimary: true, storeUrl, flushIntervalMs, waits, leaseMs };
+  return WriterThread.start(data, log, onThreadExit, events);
 }
 
 /** Builds memory from the store, with every derived number made anew. */
@@ -165,11 +175,12 @@ function startJobs(
 
 /** @returns whether everything ended in time and the store has all changes */
 async function stopPrimary(primary: Primary): Promise<boolean> {
-  const { config, log, shared, endWatches } = primary;
+  const { config, log, shared, endWatches, succession, fronts } = primary;
   const { commits } = shared.state;
+  const isHandedOver = await succession.leave(fronts);
   shared.draining.store(1);
   for (const end of endWatches) end();
-  const isClean = await runShutdownSteps(stopSteps(primary), {
+  const isClean = await runShutdownSteps(stopSteps(primary, isHandedOver), {
     timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
     onError: (step, err) => log.error({ step, err }, 'a step of stopping failed'),
   });
@@ -178,10 +189,14 @@ async function stopPrimary(primary: Primary): Promise<boolean> {
   return isClean && changes === 0;
 }
 
-function stopSteps({ shared, reader, writer, admin, fronts, jobs }: Primary): StopStep[] {
+/** @param isHandedOver another primary listens already: workers wait for it */
+function stopSteps(
+  { shared, reader, writer, admin, fronts, jobs }: Primary,
+  isHandedOver: boolean,
+): StopStep[] {
   const { state } = shared;
   return [
-    { name: 'let requests end', run: () => sleep(GRACE_MS) },
+    { name: 'let requests end', run: () => sleep(isHandedOver ? HAND_OVER_MS : GRACE_MS) },
     { name: 'stop the jobs', share: 0.15, run: () => jobs.stop() },
     { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
     { name: 'close the admin API', run: () => admin.close() },

@@ -9,6 +9,11 @@ export function isPrimary({ FISHTEST_PORT: own, FISHTEST_PRIMARY_PORT: text }: C
   return !/^\d+$/.test(text) || own === 0 || Number(text) === own;
 }
 
+/** Whether several primaries are set up for the store, of which one serves. */
+export function mayWait(config: Config): boolean {
+  return config.STANDBY === 'wait' && isPrimary(config);
+}
+
 /** How long a verified password is believed. */
 export function credentialMaxAge(config: Config): number {
   const wanted = config.CREDENTIAL_MAX_AGE_S * 1000;

@@ -6,7 +6,7 @@ import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { openStore } from '../store/open-store.js';
 import { followSettings } from './follow-settings.js';
 import { startGitHub } from './github.js';
-import type { ServerParts } from './primary.js';
+import type { ServerParts } from './server-parts.js';
 import { runShutdownSteps, type StopStep } from './shutdown.js';
 import { choosePort, FrontThreads } from './threads/front-handle.js';
 import { WriterThread } from './threads/writer-handle.js';
@@ -17,7 +17,7 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
   const { settings, log, shared, threadData, version, signals, onThreadExit } = parts;
   const { config } = settings;
   const { STORE_URL: storeUrl, FLUSH_INTERVAL_MS: flushIntervalMs } = config;
-  const data = { ...threadData, storeUrl, flushIntervalMs, isPrimary: false };
+  const data = { ...threadData, storeUrl, flushIntervalMs, isPrimary: false, waits: false, leaseMs: 0 };
   const writer = await WriterThread.start(data, log, onThreadExit);
   const reader = await openStore(storeUrl).openReader();
   const legacyUsernames = ((await reader.keyValue('legacy_usernames')) ?? []) as string[];

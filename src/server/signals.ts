@@ -1,5 +1,5 @@
 /**
- * SIGTERM and SIGINT stop the server, SIGHUP reads its settings again. The handlers are there before anything starts: a
+ * SIGTERM and SIGINT stop the server, SIGUSR2 does if another primary stands by, SIGHUP reads its settings again. The handlers are there before anything starts: a
  * service manager may send either at any time, and what Node.js does by itself would end the process.
  */
 import type { Logger } from 'pino';
@@ -15,6 +15,7 @@ export class Signals {
   #stop: Stop | undefined;
   #stopping = false;
   #onReload = () => {};
+  #mayHandOver = () => false;
 
   constructor(log: Logger, settings: Settings) {
     this.#log = log;
@@ -22,6 +23,7 @@ export class Signals {
     process.on('SIGHUP', () => this.#reload());
     process.on('SIGTERM', (signal) => void this.#end(signal));
     process.on('SIGINT', (signal) => void this.#end(signal));
+    process.on('SIGUSR2', () => this.#handOver());
   }
 
   /** What a signal does from now on; until then there is nothing to drain. */
@@ -32,6 +34,21 @@ export class Signals {
   /** What SIGHUP does besides: it is called whether the settings were good or not. */
   onReload(act: () => void): void {
     this.#onReload = act;
+  }
+
+  /** Whether the store can be handed over to a primary that stands by. */
+  onHandOver(may: () => boolean): void {
+    this.#mayHandOver = may;
+  }
+
+  /** Stops as a signal does. */
+  stop(reason: string): void {
+    if (!this.#stopping) void this.#end(reason);
+  }
+
+  #handOver(): void {
+    if (this.#mayHandOver()) this.stop('handover');
+    else this.#log.error('SIGUSR2 hands over to a primary that stands by, and none does: this one goes on');
   }
 
   /** A second signal ends the process at once: as soon as no thread would abort it, which on a busy machine takes seconds. */

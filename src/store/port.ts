@@ -101,6 +101,8 @@ export interface StandbyWait {
   readonly signal: AbortSignal;
   /** Who has the store, in words; first when the wait begins, and again whenever another writer has it. */
   onHolder(holder: string): void;
+  /** The writer that has the store is about to go, and this one comes after it; resolves when this process listens. */
+  onLeaving?(): Promise<void>;
   /** The store is this writer's, which now makes whole what the one before left. */
   onTaken?(epoch: number): void;
 }
@@ -128,6 +130,10 @@ export interface Writer {
   commit(batch: WriteBatch): Promise<void>;
   /** Adds to a network's download count, one unless `times` says more; false when there is no such network. */
   countDownload(name: string, times?: number): Promise<boolean>;
+  /** Other writers that wait for the store, in words. */
+  standbys?(): Promise<string[]>;
+  /** Says that this writer is about to go. @returns whether one that waits has said in time that it listens */
+  leave?(withinMs: number): Promise<boolean>;
   /** For how long readers have missed the oldest change that is durable and not to be read yet, in milliseconds; 0: none. */
   behindMs?(): number;
   /** A consistent copy of the whole store in a new file. */

@@ -225,6 +225,19 @@ export class MemoryAdminService implements AdminService {
     return { books: [...this.books.values()] };
   };
 
+  cluster: AdminService['cluster'] = async (request) => {
+    this.#note('cluster', request);
+    const node = 'the process with pid 4321 on here';
+    const standbys = ['the process with pid 4322 on there'];
+    const cluster = { role: 'active', node, epoch: 7, holder: node, standbys, lease_ms: 6000, waits: true };
+    return { cluster: { ...cluster, lease_age_ms: 120 } };
+  };
+
+  handover: AdminService['handover'] = async (request) => {
+    this.#note('handover', request);
+    return { standbys: ['the process with pid 4322 on there'] };
+  };
+
   status: AdminService['status'] = async (request) => {
     this.#note('status', request);
     return {

@@ -2,31 +2,33 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { describeSettings } from '../../src/config/read-config.js';
 import { hasTool } from './nginx-process.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const UNIT_FILE = 'deploy/systemd/shoal.service';
-const UNIT = join(ROOT, UNIT_FILE);
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 /** Set by containers and systemd for others than Shoal. */
 const OTHERS = new Set(['NODE_ENV', 'GH_TOKEN']);
 
 const without = (tool: string) => (hasTool(tool) ? false : `left out: ${tool} is not installed`);
 
-test('systemd accepts the unit and finds it hardened', { skip: without('systemd-analyze') }, () => {
-  const unit = readFileSync(UNIT, 'utf8');
-  assert.match(unit, /^LimitNOFILE=\d{6,}$/m);
-  const verified = spawnSync('systemd-analyze', ['verify', '--man=no', UNIT], { encoding: 'utf8' });
-  assert.equal(verified.stderr, '');
-  const exposure = spawnSync('systemd-analyze', ['security', '--offline=yes', '--threshold=20', UNIT], {
-    encoding: 'utf8',
+for (const file of ['shoal.service', 'shoal@.service'].map((name) => join(ROOT, 'deploy/systemd', name))) {
+  test(`systemd accepts ${basename(file)} and finds it hardened`, {
+    skip: without('systemd-analyze'),
+  }, () => {
+    const unit = readFileSync(file, 'utf8');
+    assert.match(unit, /^LimitNOFILE=\d{6,}$/m);
+    const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+    assert.equal(verified.stderr, '');
+    const exposure = spawnSync('systemd-analyze', ['security', '--offline=yes', '--threshold=20', file], {
+      encoding: 'utf8',
+    });
+    assert.equal(exposure.status, 0, exposure.stdout.slice(-300));
   });
-  assert.equal(exposure.status, 0, exposure.stdout.slice(-300));
-});
+}
 
 test('the image is built from files that exist, all that is packed among them, and runs what is packed, as the unit does', () => {
   const dockerfile = read('deploy/container/Dockerfile');
@@ -37,7 +39,7 @@ test('the image is built from files that exist, all that is packed among them, a
   const packed = files.filter((file) => !/^dist|shrinkwrap/.test(file));
   for (const file of packed) assert.match(dockerfile, new RegExp(`^COPY .*\\b${file}\\b`, 'm'));
   assert.match(dockerfile, /^CMD \["shoal", "serve"\]$/m);
-  assert.match(read(UNIT_FILE), /^ExecStart=\/usr\/bin\/env shoal serve$/m);
+  assert.match(read('deploy/systemd/shoal.service'), /^ExecStart=\/usr\/bin\/env shoal serve$/m);
   assert.ok(existsSync(join(ROOT, bin['shoal']!)));
   if (hasTool('hadolint')) {
     const linted = spawnSync('hadolint', [join(ROOT, 'deploy/container/Dockerfile')], { encoding: 'utf8' });
@@ -51,6 +53,7 @@ test('the files set only what Shoal knows', () => {
     'deploy/container/Dockerfile',
     'deploy/container/compose.yaml',
     'deploy/systemd/shoal.service',
+    'deploy/systemd/shoal@.service',
   ];
   const set = texts.flatMap((file) =>
     [

@@ -41,6 +41,10 @@ describe('the files for Prometheus and Grafana', () => {
     const shared = Shared.create(2 ** 28, { sizes: SIZES, taskSemaphoreSize: 1 });
     shared.state.threads.join('test');
     shared.meters.recordRequest(meteredRoute('beat'), 200, 10);
+    // One of several primaries.
+    shared.tenure.standBy();
+    shared.tenure.share(6000);
+    shared.tenure.role = 'active';
     const text = prometheusText(collectMetrics({ shared, version: 'test', began: 0 }));
     const known = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
     // The loops of this thread are not watched.

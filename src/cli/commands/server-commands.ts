@@ -1,4 +1,4 @@
-/** `shoal status` and `shoal backup`: the server as a whole. */
+/** `shoal status`, `shoal cluster`, `shoal handover` and `shoal backup`: the server as a whole. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { AdminAnswer } from '../../protocol/admin.js';
@@ -15,6 +15,21 @@ export function addServerCommands(program: Command, session: Session): void {
     .action(async () => session.show(await session.call('status', {}), describeStatus));
 
   program
+    .command('cluster')
+    .description('tell which primary has the store, and which stand by')
+    .addHelpText('after', '\nExample: shoal cluster')
+    .action(async () => session.show(await session.call('cluster', {}), describeCluster));
+
+  program
+    .command('handover')
+    .description('give the store to a primary that stands by, and end this one')
+    .addHelpText('after', '\nExample: shoal handover')
+    .action(async () => {
+      const answer = await session.call('handover', {});
+      session.show(answer, ({ standbys }) => `handing over to ${standbys.join(' or ')}; see "shoal cluster"`);
+    });
+
+  program
     .command('backup <file>')
     .description('copy the store, consistent at one instant, into a new file on the server')
     .addHelpText('after', '\nExample: shoal backup backups/shoal-monday.db')
@@ -25,6 +40,21 @@ export function addServerCommands(program: Command, session: Session): void {
         return `${done.file}: ${size} MiB in ${(done.ms / 1_000).toFixed(1)} s`;
       });
     });
+}
+
+function describeCluster({ cluster }: AdminAnswer<'cluster'>): string {
+  const { role, node, epoch, holder, standbys, waits } = cluster;
+  const lease =
+    cluster.lease_age_ms === undefined
+      ? "the kernel's, for as long as the process lives"
+      : `renewed ${cluster.lease_age_ms} ms ago; silent for ${cluster.lease_ms} ms it may be replaced`;
+  return facts([
+    ['this server', `${node}: ${role}`],
+    ['served by', holder === '' ? 'nobody that is known' : holder],
+    ['epoch', epoch],
+    ...(role === 'active' || role === 'leaving' ? [['lease', lease] as const] : []),
+    ['standing by', standbys.length > 0 ? standbys.join(', ') : waits ? 'nobody' : 'nobody (STANDBY=refuse)'],
+  ]);
 }
 
 function describeStatus({ status }: AdminAnswer<'status'>): string {

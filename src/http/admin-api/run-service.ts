@@ -11,7 +11,7 @@ import { deleteRun, purgeByHand, stopRun } from '../../operations/run/close-run.
 import { createRun } from '../../operations/run/create-run.js';
 import { modifyRun } from '../../operations/run/modify-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
-import { AdminError, type AdminService, type StatusView } from '../../protocol/admin.js';
+import { AdminError, type AdminService, type ClusterView, type StatusView } from '../../protocol/admin.js';
 import { MANUAL_PURGE } from '../../rules/purge-choice.js';
 import { liveHead, liveTasks, runDetail, runSummary } from '../../runtime/run-views.js';
 import type { State } from '../../state/state.js';
@@ -27,6 +27,9 @@ export interface ServiceParts {
   status: () => Promise<StatusView>;
   settings: Settings;
   networks: NetFiles;
+  cluster: () => ClusterView;
+  /** Begins to hand the store over to a primary that stands by. */
+  handOver: () => void;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -122,12 +125,24 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
   };
 }
 
-type ServerVerbs = 'status' | 'backup' | 'configList' | 'configSet';
+type ServerVerbs = 'status' | 'cluster' | 'handover' | 'backup' | 'configList' | 'configSet';
 
 export function makeServerService(parts: ServiceParts): Pick<AdminService, ServerVerbs> {
   const { settings } = parts;
   return {
     status: async () => ({ status: await parts.status() }),
+    cluster: async () => ({ cluster: parts.cluster() }),
+    handover: async () => {
+      const { standbys } = parts.cluster();
+      if (standbys.length === 0) {
+        throw new AdminError(
+          409,
+          'no primary stands by: start one on the same store with STANDBY=wait, and see "shoal cluster"',
+        );
+      }
+      parts.handOver();
+      return { standbys };
+    },
     backup: async ({ file }) => ({ file, ...(await parts.backup(file)) }),
     configList: async () => ({ settings: settings.view(), unknown: settings.unknown() }),
     configSet: async ({ name, value }) => {

@@ -61,7 +61,7 @@ export class FrontApp {
           return;
         }
         const exchange = new Exchange(response, request, parts.watch);
-        if (shared.draining.load() === 1) exchange.send(TRY_AGAIN);
+        if (shared.draining.load() === 1 || shared.tenure.isDoubtful()) exchange.send(TRY_AGAIN);
         else if (this.#needsPrimary(route)) exchange.send(notPrimary(path));
         else this.#serveWorker(route, path, exchange, request, forwardedFor);
       });

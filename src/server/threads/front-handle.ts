@@ -8,7 +8,7 @@ import { tlsFiles } from '../../http/transport/tls.js';
 import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd } from '../exit.js';
 import { netsDirectory } from '../nets-directory.js';
-import { credentialMaxAge, isPrimary } from '../role.js';
+import { credentialMaxAge, isPrimary, mayWait } from '../role.js';
 import { siteLimits, siteSettings } from '../site-config.js';
 import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
 import { type OnThreadExit, superviseThread } from './supervise.js';
@@ -31,6 +31,8 @@ export interface FrontOptions {
   readonly onThreadExit: OnThreadExit;
   /** From `choosePort`. */
   readonly port: number;
+  /** Whoever connects waits until the doors are opened (`runtime/tenure.ts`). */
+  readonly awaitsDoors?: boolean;
 }
 
 /**
@@ -38,8 +40,11 @@ export interface FrontOptions {
  * one that the system chooses has to be known before it listens.
  * @throws Error when another program has it
  */
-export async function choosePort({ FISHTEST_PORT: port, HTTP_HOST: host }: Config): Promise<number> {
+export async function choosePort(config: Config): Promise<number> {
+  const { FISHTEST_PORT: port, HTTP_HOST: host } = config;
   if (port === 0) return await freePort(host);
+  // The primary before may listen there still.
+  if (mayWait(config)) return port;
   await requireFreePort(host, port);
   return port;
 }
@@ -58,9 +63,9 @@ export class FrontThreads {
   static async start(
     config: Config,
     state: FrontState,
-    { log, onThreadExit, port }: FrontOptions,
+    { log, onThreadExit, port, awaitsDoors = false }: FrontOptions,
   ): Promise<FrontThreads> {
-    const data = threadData(config, state, port);
+    const data = { ...threadData(config, state, port), awaitsDoors };
     const threads = new FrontThreads(port);
     for (let i = 0; i < data.fronts; i++) {
       const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: data });
@@ -108,7 +113,7 @@ export class FrontThreads {
   }
 }
 
-function threadData(config: Config, state: FrontState, port: number): FrontThreadData {
+function threadData(config: Config, state: FrontState, port: number): Omit<FrontThreadData, 'awaitsDoors'> {
   const count = config.HTTP_THREADS;
   const sessionSecret = config.FISHTEST_AUTHENTICATION_SECRET || randomBytes(32).toString('hex');
   const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
@@ -143,6 +148,7 @@ function threadData(config: Config, state: FrontState, port: number): FrontThrea
       perAddress: config.PASSWORD_FAILURES_PER_ADDRESS,
     },
     replyJitterMs: config.REPLY_SPREAD_MS,
+    sharesPort: mayWait(config),
     sessionSecret,
     site: siteSettings(config, sessionSecret),
     limits: siteLimits(config),

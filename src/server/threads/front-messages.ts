@@ -31,6 +31,10 @@ export interface FrontThreadData extends PoolThreadData {
   credentialMaxAge: number;
   guesses: LoginLimits;
   replyJitterMs: number;
+  /** Other primaries may listen on the same port, before and after this one. */
+  sharesPort: boolean;
+  /** Listen, but let whoever connects wait until the doors are opened. */
+  awaitsDoors: boolean;
   /** Signs the session cookies. */
   sessionSecret: string;
   limits: SiteLimitSettings;
@@ -42,6 +46,8 @@ export interface FrontThreadData extends PoolThreadData {
 export type FrontCommand =
   /** Answer what was admitted within so many milliseconds, then end. */
   | { kind: 'stop'; ms: number }
+  /** Take no new connections: another primary does. */
+  | { kind: 'deaf' }
   /** Close the sockets at once: the process ends. */
   | { kind: 'close' }
   /** Read the certificate again, for the connections that come from now on. */

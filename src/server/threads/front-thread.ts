@@ -62,7 +62,7 @@ class FrontThread {
     };
     // One thread has nobody to share with, but for itself while it changes its certificate. Several share with whoever else does:
     // the main thread has looked before.
-    if (data.fronts === 1 && data.tls === undefined) {
+    if (data.fronts === 1 && data.tls === undefined && !data.sharesPort) {
       listenExclusively(app, data.host, data.port, onListen);
     } else {
       app.listen(data.host, data.port, (socket) => onListen(socket as us_listen_socket | false));
@@ -74,8 +74,10 @@ class FrontThread {
     if (command.kind === 'live') {
       for (const { frontApp } of this.#served) frontApp.dashboard?.update(command);
     } else if (command.kind === 'certificate') {
-      if (this.#parts.data.tls !== undefined && !this.#isStopping) this.listen();
+      if (this.#parts.data.tls !== undefined && this.#listening !== undefined && !this.#isStopping)
+        this.listen();
     } else if (command.kind === 'stop') void this.#stop(command.ms);
+    else if (command.kind === 'deaf') this.#stopListening();
     else {
       this.#closeSockets();
       const done = () => say({ kind: 'closed' });
@@ -87,7 +89,7 @@ class FrontThread {
   async #stop(ms: number): Promise<void> {
     const { front, replies, tokens, publicApi, pool, say } = this.#parts;
     this.#isStopping = true;
-    if (this.#listening !== undefined && !this.#isClosed) uws.us_listen_socket_close(this.#listening);
+    this.#stopListening();
     front.releaseHeld();
     const latest = performance.now() + ms;
     while ((replies.size > 0 || tokens.size > 0) && performance.now() < latest - ms / 2) {
@@ -100,6 +102,11 @@ class FrontThread {
     this.#closeSockets();
     say({ kind: 'stopped' });
     parentPort!.close();
+  }
+
+  #stopListening(): void {
+    if (this.#listening !== undefined && !this.#isClosed) uws.us_listen_socket_close(this.#listening);
+    this.#listening = undefined;
   }
 
   #closeSockets(): void {
@@ -124,3 +131,5 @@ const thread = new FrontThread(
 );
 port.on('message', (command: FrontCommand) => thread.obey(command));
 thread.listen();
+if (data.awaitsDoors) shared.tenure.awaitDoors();
+shared.tenure.keepPulse();

@@ -4,6 +4,9 @@ import type { Worker } from 'node:worker_threads';
 /** As sysexits.h's EX_SOFTWARE: a supervisor starts the server again, which rebuilds its memory from the store. */
 export const EXIT_THREAD_EXITED = 70;
 
+/** As sysexits.h's EX_OSERR: another primary has the store. A supervisor starts the server again, as a standby if it may wait. */
+export const EXIT_STORE_LOST = 71;
+
 /** @param error what the thread threw, when it did: its stack is the one thing that an operator needs */
 export type OnThreadExit = (role: string, code: number, error?: Error) => void;
 

@@ -12,9 +12,24 @@ const WAITING_MS = 3_000;
 /** The number of a thread that has ended. */
 const GONE = -1;
 
+/** What is told of a standby until it has the store. */
+export interface StandbyEvents {
+  /** Another primary has the store. */
+  readonly onWaiting?: (holder: string) => void;
+  /** That one is about to go; resolves when this process listens. */
+  readonly onLeaving?: () => Promise<void>;
+  /** The store is this process's. */
+  readonly onTaken?: (epoch: number) => void;
+}
+
 export class WriterThread {
   readonly #worker: Worker;
   readonly #backups = new Map<number, (error?: string) => void>();
+  /** Other primaries that wait for the store, in words. */
+  standbys: readonly string[] = [];
+  /** Rises with every primary of the store. */
+  epoch = 0;
+  #heard: (isHeard: boolean) => void = () => {};
   #stopped: (problem?: string) => void = () => {};
   #stopping: Promise<void> | undefined;
   #expectEnd: () => void = () => {};
@@ -25,28 +40,50 @@ export class WriterThread {
   }
 
   /**
-   * Resolves when the writer is open.
+   * Resolves when the writer is open: for a standby, when it has the store.
    * @throws Error when the store cannot be opened, after it was logged
    */
-  static async start(data: WriterThreadData, log: Logger, onExit: OnThreadExit): Promise<WriterThread> {
+  static async start(
+    data: WriterThreadData,
+    log: Logger,
+    onExit: OnThreadExit,
+    { onWaiting, onLeaving, onTaken }: StandbyEvents = {},
+  ): Promise<WriterThread> {
     const worker = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: data });
     const thread = new WriterThread(worker);
     const store = withoutCredentials(data.storeUrl);
     // A database that is away is found out by the driver much later, and an operator looks at the log at once.
-    const waiting = setInterval(
-      () =>
-        log.warn({ store }, `still waiting for the store ${store}: check that it runs and can be reached`),
-      WAITING_MS,
-    );
+    let isWaiting = false;
+    const waiting = setInterval(() => {
+      if (isWaiting) return;
+      log.warn({ store }, `still waiting for the store ${store}: check that it runs and can be reached`);
+    }, WAITING_MS);
     const opened = new Promise<void>((resolve, reject) => {
       worker.on('message', (message: WriterMessage) => {
-        if (message.kind === 'open') resolve();
+        if (message.kind === 'open') {
+          thread.epoch = message.epoch;
+          resolve();
+        } else if (message.kind === 'waits') {
+          isWaiting = true;
+          onWaiting?.(message.holder);
+        } else if (message.kind === 'leaving') {
+          void onLeaving?.().then(
+            () => thread.#send({ kind: 'listening' }),
+            (error: unknown) => reject(error as Error),
+          );
+        } else if (message.kind === 'taken') {
+          isWaiting = false;
+          onTaken?.(message.epoch);
+        } else if (message.kind === 'standbys') {
+          thread.standbys = message.standbys;
+          log.info({ standbys: message.standbys }, 'primaries that stand by');
+        } else if (message.kind === 'left') thread.#heard(message.isHeard);
         else if (message.kind === 'failed') {
           log.error(message.message);
           reject(new Error(message.message));
         } else if (message.kind === 'fatal') {
           log.fatal(message.message);
-          void endProcess(1);
+          void endProcess(message.code);
         } else if (message.kind === 'recovered') {
           log.info({ seconds: message.seconds }, 'the store takes changes again');
         } else if (message.kind === 'backedUp') thread.#backups.get(message.id)?.(message.error);
@@ -55,13 +92,22 @@ export class WriterThread {
       worker.once('error', reject);
     }).finally(() => clearInterval(waiting));
     // Not while it opens SQLite's files, nor in the middle of a commit; a database far away is not waited for.
-    if (sqliteDirectory(data.storeUrl) !== undefined) {
+    if (data.waits) closeBeforeEnd(() => thread.stop(0).catch(() => {}));
+    else if (sqliteDirectory(data.storeUrl) !== undefined) {
       closeBeforeEnd(() => opened.then(() => thread.stop(0)).catch(() => {}));
     }
     await opened;
     // From here on its exit is the process's end; before, the start fails with what the thread threw.
     thread.#expectEnd = superviseThread(worker, 'store', onExit);
     return thread;
+  }
+
+  /** Tells a standby that this primary is about to go. @returns whether one listens by now */
+  async leave(withinMs: number): Promise<boolean> {
+    return await new Promise((resolve) => {
+      this.#heard = resolve;
+      this.#send({ kind: 'leave', withinMs });
+    });
   }
 
   /** Begins to write what is marked. */

@@ -1,7 +1,7 @@
 /**
  * The writer's thread: owns the store's only writer, and commits what is marked dirty in batches.
  *
- * States: it says `open` once the store is open, commits from `start` on, and ends with `stopped` after `stop`, when
+ * States: a standby `waits` until it has `taken` the store; it says `open` once the store is open, commits from `start` on, and ends with `stopped` after `stop`, when
  * everything is written. It waits for the commit sequence and for the store. Its death ends the process: the marks of the
  * batch in flight are cleared already, and only a restart reads the truth from the store again.
  */
@@ -11,6 +11,8 @@ import { Shared } from '../../runtime/shared.js';
 import { openStore } from '../../store/open-store.js';
 import { StoreError } from '../../store/store-error.js';
 import { GroupCommitter } from '../../store/writer/group-commit.js';
+import { tenureOptions, watchStandbys } from './store-tenure.js';
+import { EXIT_STORE_LOST } from './supervise.js';
 import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
 
 const data = workerData as WriterThreadData;
@@ -19,15 +21,20 @@ const say = (message: WriterMessage) => port.postMessage(message);
 
 /** A failure that goes on is reported again this often. */
 const REPEAT_MS = 10_000;
-/** How far the store's readers are behind is published this often. */
-const BEHIND_MS = 1_000;
+/** How far the store's readers are behind, and who stands by, is published this often. */
+const LOOK_MS = 1_000;
 let failingSince: number | undefined;
 let reportedAt = Number.NEGATIVE_INFINITY;
 
 try {
   const shared = Shared.attach(data, 'store', true);
   const store = openStore(data.storeUrl);
-  const writer = await (data.isPrimary ? store.openWriter() : store.openUploader());
+  const options = tenureOptions(shared, data, { say, onCommand });
+  const writer = await (data.isPrimary ? store.openWriter(options) : store.openUploader());
+  if (options.standby?.signal.aborted) {
+    await writer.close(0);
+    throw new StoreError('closed', 'told to stop while the store was opened');
+  }
   const committer = new GroupCommitter(shared.state, writer, {
     flushIntervalMs: data.flushIntervalMs,
     onCommit: (batch, ms) => {
@@ -47,7 +54,7 @@ try {
       const now = performance.now();
       failingSince ??= now;
       if (error instanceof StoreError && error.code === 'in-use') {
-        say({ kind: 'fatal', message: error.message });
+        say({ kind: 'fatal', message: error.message, code: EXIT_STORE_LOST });
       } else if (now - reportedAt >= REPEAT_MS) {
         reportedAt = now;
         const waits = `${shared.state.commits.lag()} changes wait`;
@@ -59,15 +66,19 @@ try {
     },
   });
   const publishBehind = () => shared.storeBehindMs.store(Math.round(writer.behindMs?.() ?? 0));
-  setInterval(publishBehind, BEHIND_MS).unref();
+  setInterval(publishBehind, LOOK_MS).unref();
+  if (data.waits) watchStandbys(shared, writer, say);
   let running: Promise<void> | undefined;
   port.on('message', async (command: WriterCommand) => {
-    if (command.kind === 'start') {
+    if (command.kind === 'leave') {
+      say({ kind: 'left', isHeard: (await writer.leave?.(command.withinMs).catch(() => false)) ?? false });
+    } else if (command.kind === 'start') {
       setLegacyUsernames(command.legacyUsernames);
       running = committer.run().catch((error: unknown) => {
         const promise = 'nothing that was acknowledged is lost when the server starts again';
         say({
           kind: 'fatal',
+          code: 1,
           message: `the store refuses a batch of changes for good; ${promise}: ${stackOf(error)}`,
         });
       });
@@ -77,7 +88,7 @@ try {
         (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
       );
       say({ kind: 'backedUp', id: command.id, ...(error === undefined ? {} : { error }) });
-    } else {
+    } else if (command.kind === 'stop') {
       const until = performance.now() + command.withinMs;
       committer.stop();
       await running;
@@ -89,10 +100,17 @@ try {
       port.close();
     }
   });
-  say({ kind: 'open' });
+  say({ kind: 'open', epoch: writer.epoch });
 } catch (error) {
-  say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  const isEnded = error instanceof StoreError && error.code === 'closed';
+  if (isEnded) say({ kind: 'stopped' });
+  else say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   port.close();
+}
+
+/** Commands that come before the store is open. */
+function onCommand(act: (command: WriterCommand) => void): void {
+  port.on('message', act);
 }
 
 function stackOf(error: unknown): string {

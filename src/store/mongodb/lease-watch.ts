@@ -11,6 +11,7 @@ import { LEASE_MS, type StandbyWait } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { barredEpoch } from './epoch-fence.js';
 import { isDuplicate } from './failure.js';
+import { becomeHeir, heirListens, StandbyNote } from './standby-notes.js';
 import {
   LEASE_KEY,
   type LeaseDocument,
@@ -20,11 +21,15 @@ import {
 } from './writer-lease.js';
 
 const WATCH_MS = 200;
+/** The heir knows that the lease is about to be free. */
+const HEIR_MS = 20;
 
 interface Watched {
   holder: string | null;
   beats: number;
   since: number;
+  /** The holder was told to this one that it is about to go. */
+  isHeir: boolean;
 }
 
 export interface TakeOptions extends Partial<LeaseTerms> {
@@ -39,61 +44,117 @@ export async function takeLease(
   db: Db,
   options: TakeOptions,
 ): Promise<{ lease: WriterLease; left: LeftBehind }> {
-  const leases = db.collection<LeaseDocument>('shoal');
-  const mine = { holder: randomUUID(), host: hostname(), pid: process.pid, since: new Date() };
-  const { leaseMs = LEASE_MS, standby, name } = options;
-  const { mayRenew = () => true, onRenewed = () => {}, onLost = () => {} } = options;
-  const terms: LeaseTerms = { leaseMs, mayRenew, onRenewed, onLost };
-  let watched: Watched | undefined;
-  for (;;) {
-    const found = await look(db, leases, standby);
-    if (found === undefined) {
-      // Who sees nothing knows nothing: an election in the database must not look like a holder that is silent.
-      watched = undefined;
-    } else if (found.document === null) {
-      const epoch = found.barred + 1;
-      if (await inserted(leases, { _id: LEASE_KEY, ...mine, epoch, beats: 1 }))
-        return { lease: new WriterLease(leases, { holder: mine.holder, epoch }, terms), left: {} };
-      continue;
-    } else {
-      const { document } = found;
-      // The answer to the write that took it was lost.
-      if (document.holder === mine.holder) return taken(document.epoch!, document);
-      const moved =
-        watched !== undefined && (watched.beats !== document.beats || watched.holder !== document.holder);
-      if (moved && document.holder !== null && standby === undefined) throw inUse(name, document);
-      if (watched === undefined || moved) {
-        const { holder, beats } = document;
-        if (watched?.holder !== holder) standby?.onHolder(describe(document));
-        watched = { holder, beats, since: performance.now() };
-      }
-      const stoodStill = performance.now() - watched.since > leaseMs;
-      if (document.holder === null || isDead(document) || stoodStill) {
-        const epoch = Math.max(document.epoch ?? 0, found.barred) + 1;
-        const update = { $set: { ...mine, epoch, beats: document.beats + 1 } };
-        const { matchedCount } = await leases.updateOne(asSeen(document), update);
-        if (matchedCount === 1) return taken(epoch, document);
-        // Another taker was faster, or the holder lives.
-        await sleep(Math.random() * WATCH_MS);
-        continue;
-      }
+  const id = randomUUID();
+  const note = new StandbyNote(db, id);
+  try {
+    const watch = new LeaseWatch(db, options, id);
+    for (;;) {
+      const taken = await watch.look();
+      if (taken !== undefined) return taken;
+      if (options.standby?.signal.aborted)
+        throw new StoreError('closed', `The wait for ${options.name} was ended.`);
+      if (options.standby !== undefined) await note.beat().catch(() => {});
+      await sleep(watch.isHeir ? HEIR_MS : WATCH_MS);
     }
-    if (standby?.signal.aborted) throw new StoreError('closed', `The wait for ${name} was ended.`);
-    await sleep(WATCH_MS);
-  }
-
-  function taken(epoch: number, left: LeftBehind) {
-    return { lease: new WriterLease(leases, { holder: mine.holder, epoch }, terms), left };
+  } finally {
+    await note.remove().catch(() => {});
   }
 }
 
-/** Undefined when the database does not answer and this is a wait. */
-async function look(db: Db, leases: Collection<LeaseDocument>, standby: StandbyWait | undefined) {
-  try {
-    return { document: await leases.findOne({ _id: LEASE_KEY }), barred: await barredEpoch(db) };
-  } catch (error) {
-    if (standby === undefined) throw error;
+class LeaseWatch {
+  readonly #db: Db;
+  readonly #leases: Collection<LeaseDocument>;
+  readonly #options: TakeOptions;
+  readonly #terms: LeaseTerms;
+  readonly #mine: Pick<LeaseDocument, 'host' | 'pid' | 'since'> & { holder: string };
+  #watched: Watched | undefined;
+
+  constructor(db: Db, options: TakeOptions, holder: string) {
+    const { leaseMs = LEASE_MS, mayRenew = () => true, onRenewed = () => {}, onLost = () => {} } = options;
+    this.#db = db;
+    this.#leases = db.collection('shoal');
+    this.#options = options;
+    this.#terms = { leaseMs, mayRenew, onRenewed, onLost };
+    this.#mine = { holder, host: hostname(), pid: process.pid, since: new Date() };
+  }
+
+  get isHeir(): boolean {
+    return this.#watched?.isHeir === true;
+  }
+
+  /** Takes the lease if it can be had now. */
+  async look(): Promise<{ lease: WriterLease; left: LeftBehind } | undefined> {
+    const found = await this.#read();
+    if (found === undefined) {
+      // Who sees nothing knows nothing: an election in the database must not look like a holder that is silent.
+      this.#watched = undefined;
+      return undefined;
+    }
+    const { document, barred } = found;
+    if (document === null) {
+      const epoch = barred + 1;
+      const isMine = await inserted(this.#leases, { _id: LEASE_KEY, ...this.#mine, epoch, beats: 1 });
+      return isMine ? this.#taken(epoch, {}) : undefined;
+    }
+    // The answer to the write that took it was lost.
+    if (document.holder === this.#mine.holder) return this.#taken(document.epoch!, document);
+    await this.#watch(document);
+    if (!this.#mayTake(document)) return undefined;
+    const epoch = Math.max(document.epoch ?? 0, barred) + 1;
+    const update = {
+      $set: { ...this.#mine, epoch, beats: document.beats + 1 },
+      $unset: { leaving: true, heir: true, heirListens: true },
+    } as const;
+    const { matchedCount } = await this.#leases.updateOne(asSeen(document), update);
+    if (matchedCount === 1) return this.#taken(epoch, document);
+    // Another taker was faster, or the holder lives.
+    await sleep(Math.random() * WATCH_MS);
     return undefined;
+  }
+
+  async #watch(document: LeaseDocument): Promise<void> {
+    const { holder, beats } = document;
+    const { standby, name } = this.#options;
+    const before = this.#watched;
+    const moved = before !== undefined && (before.beats !== beats || before.holder !== holder);
+    if (moved && holder !== null && standby === undefined) throw inUse(name, document);
+    if (before === undefined || moved) {
+      if (before?.isHeir && holder !== null && before.holder !== holder) throw inUse(name, document);
+      if (before?.holder !== holder && holder !== null) standby?.onHolder(describe(document));
+      const isHeir = before?.isHeir ?? false;
+      this.#watched = { holder, beats, since: performance.now(), isHeir };
+    }
+    if (document.leaving !== true || standby?.onLeaving === undefined || this.isHeir) return;
+    if (!(await becomeHeir(this.#db, document, this.#mine.holder))) return;
+    this.#watched!.isHeir = true;
+    await standby.onLeaving();
+    await heirListens(this.#db, this.#mine.holder);
+  }
+
+  #mayTake(document: LeaseDocument): boolean {
+    const stoodStill = performance.now() - this.#watched!.since > this.#terms.leaseMs;
+    if (stoodStill) return true;
+    // The heir listens already: the others let it go first.
+    const isAnothers = document.heir !== undefined && document.heir !== this.#mine.holder;
+    return !isAnothers && (document.holder === null || isDead(document));
+  }
+
+  #taken(epoch: number, left: LeftBehind) {
+    const { holder } = this.#mine;
+    return { lease: new WriterLease(this.#leases, { holder, epoch }, this.#terms), left };
+  }
+
+  /** Undefined when the database does not answer and this is a wait. */
+  async #read() {
+    try {
+      return {
+        document: await this.#leases.findOne({ _id: LEASE_KEY }),
+        barred: await barredEpoch(this.#db),
+      };
+    } catch (error) {
+      if (this.#options.standby === undefined) throw error;
+      return undefined;
+    }
   }
 }
 

@@ -35,6 +35,11 @@ export interface LeaseDocument {
   group?: LoggedBatch;
   /** Names the log of updates whose entries count. */
   updates?: string;
+  /** The holder is about to go. */
+  leaving?: boolean;
+  /** Who comes after it, and whether that one listens already. */
+  heir?: string;
+  heirListens?: boolean;
 }
 
 /** What the holder before left. */
@@ -54,7 +59,7 @@ export interface LeaseTerms {
 export class WriterLease {
   readonly epoch: number;
   readonly #leases: Collection<LeaseDocument>;
-  readonly #holder: string;
+  readonly holder: string;
   readonly #terms: LeaseTerms;
   readonly #timer: NodeJS.Timeout;
   #isLost = false;
@@ -65,7 +70,7 @@ export class WriterLease {
   /** @param held the holder's name and the epoch, as they are in the document already */
   constructor(leases: Collection<LeaseDocument>, held: { holder: string; epoch: number }, terms: LeaseTerms) {
     this.#leases = leases;
-    this.#holder = held.holder;
+    this.holder = held.holder;
     this.epoch = held.epoch;
     this.#terms = terms;
     terms.onRenewed(this.#confirmed);
@@ -80,6 +85,11 @@ export class WriterLease {
   /** From here on the entries of this log of updates count, and no others. */
   async startUpdates(updates: string): Promise<void> {
     await this.#write({ updates });
+  }
+
+  /** Says that the holder is about to go. */
+  async announceLeave(): Promise<void> {
+    await this.#write({ leaving: true });
   }
 
   async markDone(id: string): Promise<void> {
@@ -114,7 +124,7 @@ export class WriterLease {
   }
 
   get #own() {
-    return { _id: LEASE_KEY, holder: this.#holder, epoch: this.epoch };
+    return { _id: LEASE_KEY, holder: this.holder, epoch: this.epoch };
   }
 
   async #renew(): Promise<void> {
@@ -125,7 +135,7 @@ export class WriterLease {
     this.#isRenewing = false;
   }
 
-  async #write(members: LeftBehind): Promise<void> {
+  async #write(members: Pick<LeaseDocument, 'group' | 'updates' | 'leaving'>): Promise<void> {
     if (this.#isLost) throw this.lose();
     const asked = performance.now();
     const isWell = this.#terms.mayRenew();

@@ -26,6 +26,7 @@ import {
 import type { RedoLog } from './redo-log.js';
 import { RunWrites } from './run-writes.js';
 import { writeSiteRecord } from './site-records.js';
+import { awaitHeir, StandbyWatch } from './standby-notes.js';
 import type { Update } from './update.js';
 import type { WriterLease } from './writer-lease.js';
 
@@ -66,6 +67,7 @@ export class MongodbWriter implements Writer {
   readonly #parts: WriterParts;
   readonly #runs: RunWrites;
   readonly #checkpoints: Checkpoints;
+  readonly #standbys: StandbyWatch;
   /** The batch that failed on its way into the database: it comes before any other. */
   #pending: Pending | undefined;
   #closed = false;
@@ -74,6 +76,7 @@ export class MongodbWriter implements Writer {
     this.#parts = parts;
     const { db, lease, batches, updates, stamp, delayMs, mostEmbeddedTasks } = parts;
     this.#checkpoints = new Checkpoints({ stamp, lease, batches, log: updates, delayMs });
+    this.#standbys = new StandbyWatch(db);
     this.#runs = new RunWrites(db, mostEmbeddedTasks, () => this.#checkpoints.write());
   }
 
@@ -99,6 +102,17 @@ export class MongodbWriter implements Writer {
 
   get epoch(): number {
     return this.#parts.lease.epoch;
+  }
+
+  standbys(): Promise<string[]> {
+    return this.#standbys.standbys();
+  }
+
+  async leave(withinMs: number): Promise<boolean> {
+    const { db, lease } = this.#parts;
+    if ((await this.standbys()).length === 0) return false;
+    await lease.announceLeave();
+    return await awaitHeir(db, lease.holder, withinMs);
   }
 
   async countDownload(net: string, times = 1): Promise<boolean> {

@@ -26,12 +26,15 @@ import { MIGRATIONS, migrate, schemaVersion } from './migrations.js';
 import { makePrivate } from './private-files.js';
 import { SqliteReader } from './reader.js';
 import { openSource } from './source.js';
+import { StandbyFiles } from './standby-files.js';
 import { SqliteWriter } from './writer.js';
 import { WriterLock } from './writer-lock.js';
 
 export const DATABASE_FILE = 'shoal.db';
 /** How often a standby tries to get the lock. */
 const WATCH_MS = 50;
+/** The heir knows that it is about to be free. */
+const HEIR_MS = 5;
 
 export class SqliteStore implements Store {
   readonly #directory: string;
@@ -57,7 +60,9 @@ export class SqliteStore implements Store {
       const db = connectWriter(this.#file);
       try {
         migrate(db);
-        const writer = new SqliteWriter(db, this.#file, lock);
+        const files = new StandbyFiles(this.#directory);
+        files.clear();
+        const writer = new SqliteWriter(db, this.#file, lock, files);
         standby?.onTaken?.(writer.epoch);
         return writer;
       } catch (error) {
@@ -134,15 +139,27 @@ export class SqliteStore implements Store {
 }
 
 /** Tries until the lock is free. @throws StoreError `closed` when the wait was ended */
-async function awaitLock(directory: string, { signal, onHolder }: StandbyWait): Promise<WriterLock> {
+async function awaitLock(directory: string, standby: StandbyWait): Promise<WriterLock> {
+  const { signal, onHolder, onLeaving } = standby;
+  const files = new StandbyFiles(directory);
+  files.wait();
   let told: string | undefined;
-  while (!signal.aborted) {
-    const lock = WriterLock.tryTake(directory);
-    if (lock !== undefined) return lock;
-    const holder = WriterLock.holder(directory);
-    if (holder !== told) onHolder(holder);
-    told = holder;
-    await sleep(WATCH_MS, undefined, { signal }).catch(() => {});
+  try {
+    while (!signal.aborted) {
+      // The heir listens already: the others let it go first.
+      const lock = files.hasOtherHeir() ? undefined : WriterLock.tryTake(directory);
+      if (lock !== undefined) return lock;
+      const holder = WriterLock.holder(directory);
+      if (holder !== told) onHolder(holder);
+      told = holder;
+      if (onLeaving !== undefined && files.isLeaving() && !files.isHeir() && files.becomeHeir()) {
+        await onLeaving();
+        files.heirListens();
+      }
+      await sleep(files.isHeir() ? HEIR_MS : WATCH_MS, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    files.end();
   }
   throw new StoreError('closed', `The wait for ${directory} was ended.`);
 }

@@ -9,6 +9,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { StoreError } from '../store-error.js';
 import { isBusy } from './failure.js';
 import { makePrivate } from './private-files.js';
+import { isProcessAlive } from './process-alive.js';
 
 const LOCK_FILE = 'writer.lock';
 const PID_FILE = 'writer.pid';
@@ -89,7 +90,7 @@ function inUse(directory: string): StoreError {
 function holder(pidFile: string): string {
   const pid = readPid(pidFile);
   if (pid === process.pid) return `another writer of this process (pid ${pid})`;
-  if (pid === undefined || !isAlive(pid)) return 'another process';
+  if (pid === undefined || !isProcessAlive(pid)) return 'another process';
   return `the process with pid ${pid}`;
 }
 
@@ -99,14 +100,5 @@ function readPid(pidFile: string): number | undefined {
     return pid > 0 ? pid : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -12,6 +12,7 @@ import { PgnWrites } from './pgn-records.js';
 import { RecordWrites } from './record-writes.js';
 import { RunWrites } from './run-writes.js';
 import { SiteRecordWrites } from './site-records.js';
+import type { StandbyFiles } from './standby-files.js';
 import type { WriterLock } from './writer-lock.js';
 
 export class SqliteWriter implements Writer {
@@ -19,6 +20,7 @@ export class SqliteWriter implements Writer {
   readonly #db: DatabaseSyncInstance;
   readonly #file: string;
   readonly #lock: WriterLock;
+  readonly #files: StandbyFiles;
   readonly #runs: RunWrites;
   readonly #actions: ActionWrites;
   readonly #pgns: PgnWrites;
@@ -30,10 +32,11 @@ export class SqliteWriter implements Writer {
   #closed = false;
 
   /** Owns `db` and `lock` from here on. */
-  constructor(db: DatabaseSyncInstance, file: string, lock: WriterLock) {
+  constructor(db: DatabaseSyncInstance, file: string, lock: WriterLock, files: StandbyFiles) {
     this.#db = db;
     this.#file = file;
     this.#lock = lock;
+    this.#files = files;
     this.epoch = raiseEpoch(db);
     this.#runs = new RunWrites(db);
     this.#actions = new ActionWrites(db);
@@ -55,6 +58,14 @@ export class SqliteWriter implements Writer {
       throw storeFailure(`Committing a batch to ${this.#file}`, error);
     }
     this.#checkpoints.committed();
+  }
+
+  async standbys(): Promise<string[]> {
+    return this.#files.standbys();
+  }
+
+  leave(withinMs: number): Promise<boolean> {
+    return this.#files.leave(withinMs);
   }
 
   async countDownload(name: string, times = 1): Promise<boolean> {

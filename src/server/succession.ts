@@ -1,0 +1,142 @@
+/**
+ * A primary among several of one store: while another serves it stands by with its code loaded and its admin listener open; it takes
+ * the workers' port when the other is about to go, or has gone, and answers when it has recovered.
+ *
+ * On one machine both listen on the same port for a moment, the new one before the old one stops: so no connection is refused. What
+ * connects to the new one waits in the kernel's queue until it has recovered.
+ */
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { ClusterView } from '../protocol/admin.js';
+import { openStore } from '../store/open-store.js';
+import { Admin } from './admin.js';
+import { closeBeforeEnd } from './exit.js';
+import { type RunningGitHub, startGitHub } from './github.js';
+import { mayWait } from './role.js';
+import type { ServerParts } from './server-parts.js';
+import { choosePort, FrontThreads } from './threads/front-handle.js';
+import type { StandbyEvents, WriterThread } from './threads/writer-handle.js';
+
+/** Of the time for stopping: so long a standby may take until it listens. */
+const LEAVE_SHARE = 0.3;
+
+/** What listens before the server has recovered. */
+interface EarlyFronts {
+  readonly fronts: FrontThreads;
+  readonly github: RunningGitHub;
+}
+
+export class Succession {
+  readonly #parts: ServerParts;
+  readonly #log: Logger;
+  readonly #waits: boolean;
+  #holder = '';
+  #writer: WriterThread | undefined;
+  #port = 0;
+  #fronts: Promise<EarlyFronts> | undefined;
+  #takenAt: number | undefined;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.#log = parts.log;
+    this.#waits = mayWait(parts.settings.config);
+  }
+
+  openAdmin(): Promise<Admin> {
+    return Admin.open({ ...this.#parts, config: this.#parts.settings.config, cluster: () => this.view() });
+  }
+
+  /** Before the store is opened. Undefined where this is the only primary: it opens its listeners when it has recovered. */
+  async standBy(): Promise<{ admin: Admin; port: number; events: StandbyEvents } | undefined> {
+    const { settings, shared } = this.#parts;
+    if (!this.#waits) return undefined;
+    this.#port = await choosePort(settings.config);
+    const admin = await this.openAdmin();
+    closeBeforeEnd(async () => {
+      shared.draining.store(1);
+      shared.tenure.giveUpDoors();
+    });
+    return { admin, port: this.#port, events: this.#events(admin.port) };
+  }
+
+  /** Beside the recovery: workers may connect, and wait. */
+  openFronts(): Promise<EarlyFronts> {
+    this.#fronts ??= this.#startFronts();
+    // Whoever starts the server hears of a failure when it needs the threads.
+    this.#fronts.catch(() => {});
+    return this.#fronts;
+  }
+
+  /** The store is this server's. */
+  hold(writer: WriterThread): void {
+    const { tenure } = this.#parts.shared;
+    this.#writer = writer;
+    tenure.epoch.store(writer.epoch);
+    tenure.role = 'active';
+  }
+
+  /** Everything is answered from here on. */
+  serve(): void {
+    const { tenure } = this.#parts.shared;
+    tenure.keepPulse();
+    tenure.openDoors();
+    if (this.#takenAt !== undefined) tenure.tookOver(performance.now() - this.#takenAt);
+  }
+
+  /** Lets a standby have the port before this server stops to listen. @returns whether one does */
+  async leave(fronts: FrontThreads): Promise<boolean> {
+    const { settings, shared } = this.#parts;
+    if (!this.#waits || shared.tenure.standbys.load() === 0) return false;
+    shared.tenure.role = 'leaving';
+    const isHeard = await this.#writer!.leave(settings.config.SHUTDOWN_TIMEOUT_MS * LEAVE_SHARE);
+    this.#log.info({ isHeard, epoch: this.#writer!.epoch }, 'handing over to a primary that stands by');
+    fronts.send({ kind: 'deaf' });
+    return isHeard;
+  }
+
+  view(): ClusterView {
+    const { tenure } = this.#parts.shared;
+    const { role } = tenure;
+    const node = `the process with pid ${process.pid} on ${hostname()}`;
+    const holds = role === 'active' || role === 'leaving';
+    return {
+      role,
+      node,
+      epoch: tenure.epoch.load(),
+      holder: holds ? node : this.#holder,
+      standbys: [...(this.#writer?.standbys ?? [])],
+      ...(holds && tenure.isShared && { lease_age_ms: Math.round(tenure.ageMs()) }),
+      lease_ms: this.#parts.settings.config.CLUSTER_LEASE_MS,
+      waits: this.#waits,
+    };
+  }
+
+  #events(adminPort: number): StandbyEvents {
+    return {
+      onWaiting: (holder) => {
+        this.#holder = holder;
+        this.#log.info({ holder, standbyAdminPort: adminPort }, `standing by: ${holder} serves`);
+      },
+      onLeaving: async () => {
+        this.#log.info({ holder: this.#holder }, 'the primary is about to go: this one begins to listen');
+        await this.openFronts();
+      },
+      onTaken: (epoch) => {
+        this.#takenAt = performance.now();
+        this.#log.info({ epoch }, 'this primary has the store');
+      },
+    };
+  }
+
+  async #startFronts(): Promise<EarlyFronts> {
+    const { settings, log, shared, threadData, onThreadExit } = this.#parts;
+    const { config } = settings;
+    // For what GitHub answered, too, for as long as the process lives.
+    const reader = await openStore(config.STORE_URL).openReader();
+    const legacyUsernames = ((await reader.keyValue('legacy_usernames')) ?? []) as string[];
+    const github = startGitHub({ config, log, state: shared.state, reader });
+    const options = { log, onThreadExit, port: this.#port, awaitsDoors: true };
+    const state = { ...threadData, legacyUsernames, github: github.access };
+    return { github, fronts: await FrontThreads.start(config, state, options) };
+  }
+}
