@@ -56,10 +56,12 @@ async function guard(db: Db, { collection, operation }: BatchOperation): Promise
     return upsert === true ? adding(collection, filter, replacement) : undefined;
   }
   if ('updateOne' in operation) {
-    const { filter, update } = operation.updateOne;
+    const { filter, update, upsert } = operation.updateOne;
     const { $set, $setOnInsert } = update as Record<'$set' | '$setOnInsert', Document | undefined>;
     if ($set === undefined) return { collection, operation };
     const found = await read(filter);
+    // One that makes nothing says itself what the record has to be.
+    if (upsert !== true) return found === null ? undefined : { collection, operation };
     if (found === null) return adding(collection, filter, { ...$setOnInsert, ...$set });
     return { collection, operation: { updateOne: { filter: found, update: { $set } } } };
   }
