@@ -65,7 +65,7 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
   const writer = await startWriter(parts, waiting?.events);
   succession.hold(writer);
   const reader = await openStore(config.STORE_URL).openReader(writer.epoch);
-  const listening = waiting && succession.openFronts();
+  const listening = waiting && succession.listen();
   const recovery = await recoverState(shared.state, reader, log, began);
   const legacyUsernames = [...legacyUsernamesInForce()];
   writer.begin(legacyUsernames);

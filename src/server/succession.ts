@@ -17,9 +17,6 @@ import type { ServerParts } from './server-parts.js';
 import { choosePort, FrontThreads } from './threads/front-handle.js';
 import type { StandbyEvents, WriterThread } from './threads/writer-handle.js';
 
-/** Of the time for stopping: so long a standby may take until it listens. */
-const LEAVE_SHARE = 0.3;
-
 /** What listens before the server has recovered. */
 interface EarlyFronts {
   readonly fronts: FrontThreads;
@@ -33,7 +30,8 @@ export class Succession {
   #holder = '';
   #writer: WriterThread | undefined;
   #port = 0;
-  #fronts: Promise<EarlyFronts> | undefined;
+  #loading: Promise<EarlyFronts | undefined> | undefined;
+  #listening: Promise<EarlyFronts> | undefined;
   #takenAt: number | undefined;
 
   constructor(parts: ServerParts) {
@@ -60,11 +58,11 @@ export class Succession {
   }
 
   /** Beside the recovery: workers may connect, and wait. */
-  openFronts(): Promise<EarlyFronts> {
-    this.#fronts ??= this.#startFronts();
+  listen(): Promise<EarlyFronts> {
+    this.#listening ??= this.#listen();
     // Whoever starts the server hears of a failure when it needs the threads.
-    this.#fronts.catch(() => {});
-    return this.#fronts;
+    this.#listening.catch(() => {});
+    return this.#listening;
   }
 
   /** The store is this server's. */
@@ -88,7 +86,7 @@ export class Succession {
     const { settings, shared } = this.#parts;
     if (!this.#waits || shared.tenure.standbys.load() === 0) return false;
     shared.tenure.role = 'leaving';
-    const isHeard = await this.#writer!.leave(settings.config.SHUTDOWN_TIMEOUT_MS * LEAVE_SHARE);
+    const isHeard = await this.#writer!.leave(settings.config.SHUTDOWN_TIMEOUT_MS);
     this.#log.info({ isHeard, epoch: this.#writer!.epoch }, 'handing over to a primary that stands by');
     fronts.send({ kind: 'deaf' });
     return isHeard;
@@ -114,12 +112,14 @@ export class Succession {
   #events(adminPort: number): StandbyEvents {
     return {
       onWaiting: (holder) => {
+        // A store that this release has to change first can be read only when it is this server's.
+        this.#loading ??= this.#loadFronts().catch(() => undefined);
         this.#holder = holder;
         this.#log.info({ holder, standbyAdminPort: adminPort }, `standing by: ${holder} serves`);
       },
       onLeaving: async () => {
         this.#log.info({ holder: this.#holder }, 'the primary is about to go: this one begins to listen');
-        await this.openFronts();
+        await this.listen();
       },
       onTaken: (epoch) => {
         this.#takenAt = performance.now();
@@ -128,7 +128,13 @@ export class Succession {
     };
   }
 
-  async #startFronts(): Promise<EarlyFronts> {
+  async #listen(): Promise<EarlyFronts> {
+    const early = (await this.#loading) ?? (await this.#loadFronts());
+    await early.fronts.listen();
+    return early;
+  }
+
+  async #loadFronts(): Promise<EarlyFronts> {
     const { settings, log, shared, threadData, onThreadExit } = this.#parts;
     const { config } = settings;
     // For what GitHub answered, too, for as long as the process lives.

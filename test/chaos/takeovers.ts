@@ -167,7 +167,8 @@ async function befall({ server, proxy }: Node, way: Way, directory: string): Pro
 async function endOf({ server }: Node, way: Way): Promise<string[]> {
   const code = await Promise.race([server.exited, sleep(60_000, 'never', { ref: false })]);
   const expected = { handover: 0, kill: null, hang: null, stop: 71, cut: 71 }[way];
-  return code === expected ? [] : [`the former primary ended with ${code}, not ${expected}`];
+  if (code === expected) return [];
+  return [`the former primary ended with ${code}, not ${expected}: ${JSON.stringify(server.log.slice(-6))}`];
 }
 
 async function takeoverSeconds(directory: string): Promise<number> {

@@ -19,7 +19,7 @@ const LEASE_MS = '2000';
 
 for (const store of ['sqlite', 'mongodb'] as const) {
   const skip = store === 'mongodb' && withoutMongodb;
-  describe(`two primaries of one store, ${store}`, { skip, timeout: 300_000 }, () => {
+  describe(`two primaries of one store, ${store}`, { skip, timeout: 600_000 }, () => {
     let directory: string;
     let place: MongodbPlace | undefined;
     let env: Record<string, string>;
@@ -98,7 +98,7 @@ for (const store of ['sqlite', 'mongodb'] as const) {
       const clients = connectOften(Number(env['FISHTEST_PORT']));
       const { call: ask } = await findAccess({ data: directory }, {});
       await ask!('handover', {});
-      assert.equal(await one.exited, 0);
+      assert.equal(await one.exited, 0, JSON.stringify(one.log.slice(-6)));
       const { epoch: next } = await two.serves();
       assert.equal(next, Number(epoch) + 1);
       const { answers, refused } = await clients.stop();

@@ -31,7 +31,7 @@ export interface FrontOptions {
   readonly onThreadExit: OnThreadExit;
   /** From `choosePort`. */
   readonly port: number;
-  /** Whoever connects waits until the doors are opened (`runtime/tenure.ts`). */
+  /** They listen when `listen` is called, and whoever connects waits until the doors are opened (`runtime/tenure.ts`). */
   readonly awaitsDoors?: boolean;
 }
 
@@ -59,7 +59,7 @@ export class FrontThreads {
     closeBeforeEnd(() => this.#order({ kind: 'close' }, 'closed'));
   }
 
-  /** Resolves when all of them listen. @throws Error when one cannot */
+  /** Resolves when all of them listen, or are loaded when they await doors. @throws Error when one cannot */
   static async start(
     config: Config,
     state: FrontState,
@@ -69,7 +69,7 @@ export class FrontThreads {
     const threads = new FrontThreads(port);
     for (let i = 0; i < data.fronts; i++) {
       const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: data });
-      await listening(worker, log, () => onThreadExit('pool', 1));
+      await begun(worker, log, () => onThreadExit('pool', 1));
       threads.#workers.push(worker);
       threads.#expectEnds.push(superviseThread(worker, 'front', onThreadExit));
     }
@@ -84,6 +84,21 @@ export class FrontThreads {
 
   send(command: FrontCommand): void {
     for (const worker of this.#workers) worker.postMessage(command);
+  }
+
+  /** Of threads that are loaded. Resolves when all of them listen. @throws Error when one cannot */
+  async listen(): Promise<void> {
+    const listening = this.#workers.map(
+      (worker) =>
+        new Promise<void>((resolve, reject) => {
+          worker.on('message', (message: FrontMessage) => {
+            if (message.kind === 'listening') resolve();
+            else if (message.kind === 'failed') reject(new Error(message.message));
+          });
+        }),
+    );
+    this.send({ kind: 'listen' });
+    await Promise.all(listening);
   }
 
   /** Calls `act` when somebody opens the dashboard. */
@@ -157,10 +172,10 @@ function threadData(config: Config, state: FrontState, port: number): Omit<Front
   };
 }
 
-function listening(worker: Worker, log: Logger, onBroken: () => void): Promise<void> {
+function begun(worker: Worker, log: Logger, onBroken: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: FrontMessage) => {
-      if (message.kind === 'listening') resolve();
+      if (message.kind === 'listening' || message.kind === 'loaded') resolve();
       else if (message.kind === 'failed') reject(new Error(message.message));
       else if (message.kind === 'request') log.debug(message.line, 'request');
       else if (message.kind === 'slow') {

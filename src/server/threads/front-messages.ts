@@ -33,7 +33,7 @@ export interface FrontThreadData extends PoolThreadData {
   replyJitterMs: number;
   /** Other primaries may listen on the same port, before and after this one. */
   sharesPort: boolean;
-  /** Listen, but let whoever connects wait until the doors are opened. */
+  /** Load everything, and listen only when told to; whoever connects then waits until the doors are opened. */
   awaitsDoors: boolean;
   /** Signs the session cookies. */
   sessionSecret: string;
@@ -46,6 +46,8 @@ export interface FrontThreadData extends PoolThreadData {
 export type FrontCommand =
   /** Answer what was admitted within so many milliseconds, then end. */
   | { kind: 'stop'; ms: number }
+  /** Listen, and stand still until the doors are opened. */
+  | { kind: 'listen' }
   /** Take no new connections: another primary does. */
   | { kind: 'deaf' }
   /** Close the sockets at once: the process ends. */
@@ -54,6 +56,7 @@ export type FrontCommand =
   | { kind: 'certificate' }
   | LiveUpdate;
 export type FrontMessage =
+  | { kind: 'loaded' }
   | { kind: 'listening'; port: number }
   | RequestReport
   | { kind: 'error'; message: string }

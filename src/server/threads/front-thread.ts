@@ -78,6 +78,7 @@ class FrontThread {
         this.listen();
     } else if (command.kind === 'stop') void this.#stop(command.ms);
     else if (command.kind === 'deaf') this.#stopListening();
+    else if (command.kind === 'listen') this.#listenBehindDoors();
     else {
       this.#closeSockets();
       const done = () => say({ kind: 'closed' });
@@ -102,6 +103,14 @@ class FrontThread {
     this.#closeSockets();
     say({ kind: 'stopped' });
     parentPort!.close();
+  }
+
+  /** Before the server can answer. */
+  #listenBehindDoors(): void {
+    const { tenure } = this.#parts.shared;
+    this.listen();
+    tenure.awaitDoors();
+    tenure.keepPulse();
   }
 
   #stopListening(): void {
@@ -130,6 +139,8 @@ const thread = new FrontThread(
   makeFrontParts(shared, data, (message: FrontMessage) => port.postMessage(message)),
 );
 port.on('message', (command: FrontCommand) => thread.obey(command));
-thread.listen();
-if (data.awaitsDoors) shared.tenure.awaitDoors();
-shared.tenure.keepPulse();
+if (data.awaitsDoors) port.postMessage({ kind: 'loaded' } satisfies FrontMessage);
+else {
+  thread.listen();
+  shared.tenure.keepPulse();
+}
