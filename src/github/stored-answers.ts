@@ -109,9 +109,9 @@ export class StoredAnswers {
   }
 
   /** Once a day: a write for each look would cost more than it tells. */
-  #noteUse({ key, used }: GitHubAnswerRecord): void {
+  #noteUse(record: GitHubAnswerRecord): void {
     const today = this.#today();
-    if (used < today) this.#write({ write: 'use', key, used: today });
+    if (record.used < today) this.#write({ write: 'put', record: { ...record, used: today } });
   }
 
   #today(): number {

@@ -13,7 +13,6 @@ export interface GitHubAnswerRecord {
 
 export type GitHubAnswerWrite =
   | { readonly write: 'put'; readonly record: GitHubAnswerRecord }
-  | { readonly write: 'use'; readonly key: string; readonly used: number }
   | { readonly write: 'remove'; readonly keys: readonly string[] };
 
 /** What is looked at to find the answers that are too many. */

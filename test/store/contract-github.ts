@@ -37,14 +37,7 @@ export function gitHubTests(open: OpenPlace): void {
     const used = [3, 5, 4].map((day, i) => record(20 + i, { used: START + day * 86_400_000 }));
     await put(...used);
     const later = START + 6 * 86_400_000;
-    await open.writer.commit(
-      batch({
-        gitHubAnswers: [
-          { write: 'use', key: used[0]!.key, used: later },
-          { write: 'use', key: 'none', used: later },
-        ],
-      }),
-    );
+    await put({ ...used[0]!, used: later });
     const listed = async () =>
       (await open.reader.gitHubAnswerSizes()).filter(({ key }) => used.some((each) => each.key === key));
     assert.deepEqual(await listed(), [
@@ -58,5 +51,6 @@ export function gitHubTests(open: OpenPlace): void {
       (await listed()).map(({ key }) => key),
       [used[2]!.key],
     );
+    assert.deepEqual(await found(...keys), []);
   });
 }

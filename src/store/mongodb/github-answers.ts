@@ -43,18 +43,12 @@ export class GitHubAnswerReads {
   }
 }
 
+/** Puts the whole record, so that it never misses: the fence counts that as a record changed by somebody else. */
 export function writeGitHubAnswer(write: GitHubAnswerWrite): BatchOperation {
   const collection = GITHUB_ANSWERS;
   if (write.write === 'remove') {
     const filter = { _id: { $in: [...write.keys] } } as object;
     return { collection, operation: { deleteMany: { filter } } };
-  }
-  if (write.write === 'use') {
-    const filter = { _id: write.key } as object;
-    return {
-      collection,
-      operation: { updateOne: { filter, update: { $set: { used: encodeValue(write.used) } } } },
-    };
   }
   const { key, at, used, etag, answer } = write.record;
   const replacement = {

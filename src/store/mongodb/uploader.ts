@@ -9,7 +9,7 @@ import { applyOperations } from './batch-operations.js';
 import { storeFailure } from './failure.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import { addDownloads } from './record-writes.js';
-import { recordOperations } from './writer.js';
+import { answerOperations, recordOperations } from './writer.js';
 
 export class MongodbUploader implements Writer {
   /** It holds no lease. */
@@ -35,7 +35,7 @@ export class MongodbUploader implements Writer {
     try {
       for (const pgn of pgns) checkPgn(pgn);
       for (const pgn of pgns) await writePgn(this.#db, pgn);
-      await applyOperations(this.#db, recordOperations(batch));
+      await applyOperations(this.#db, [...recordOperations(batch), ...answerOperations(batch)]);
     } catch (error) {
       throw storeFailure(`Writing to ${this.#name}`, error);
     }

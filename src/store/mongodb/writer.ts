@@ -188,8 +188,10 @@ export class MongodbWriter implements Writer {
       const entries = log.entries(updates, time);
       const records = [...inserts, ...recordOperations(batch)];
       // Entries come last: the fence goes with them in one request.
-      const prepare = async () =>
-        batches.prepare([...(await guardRecords(db, records)), ...entries.operations], time);
+      const prepare = async () => {
+        const guarded = await guardRecords(db, records);
+        return batches.prepare([...guarded, ...answerOperations(batch), ...entries.operations], time);
+      };
       return {
         batch,
         logged: await prepare(),
@@ -212,7 +214,12 @@ export class MongodbWriter implements Writer {
   }
 }
 
-/** What a batch changes beside runs and PGNs. */
+/** What GitHub answered needs no guard: it is true whoever writes it, and however late. */
+export function answerOperations({ gitHubAnswers = [] }: WriteBatch): BatchOperation[] {
+  return gitHubAnswers.map(writeGitHubAnswer);
+}
+
+/** What a batch changes beside runs, PGNs and what GitHub answered. */
 export function recordOperations(batch: WriteBatch): BatchOperation[] {
   return [
     ...batch.actions.map(appendAction),
@@ -226,6 +233,5 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...(batch.contributorEntries ?? []).map(writeContributor),
     ...(batch.removedUsers ?? []).map(removeUser),
     ...(batch.siteRecords ?? []).map(writeSiteRecord),
-    ...(batch.gitHubAnswers ?? []).map(writeGitHubAnswer),
   ];
 }

@@ -22,14 +22,12 @@ export class GitHubAnswerReads {
 
 export class GitHubAnswerWrites {
   readonly #put: StatementSyncInstance;
-  readonly #use: StatementSyncInstance;
   readonly #remove: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
     this.#put = db.prepare(
       'INSERT OR REPLACE INTO github_answers (key, at, used, etag, bytes, answer) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.#use = db.prepare('UPDATE github_answers SET used = ? WHERE key = ?');
     this.#remove = db.prepare('DELETE FROM github_answers WHERE key = ?');
   }
 
@@ -37,7 +35,6 @@ export class GitHubAnswerWrites {
     if (write.write === 'put') {
       const { key, at, used, etag, answer } = write.record;
       this.#put.run(key, at, used, etag, answer.length, answer);
-    } else if (write.write === 'use') this.#use.run(write.used, write.key);
-    else for (const key of write.keys) this.#remove.run(key);
+    } else for (const key of write.keys) this.#remove.run(key);
   }
 }
