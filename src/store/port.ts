@@ -1,6 +1,6 @@
 /**
  * The store port: what the durable image of state must offer. Two mirror adapters implement it (sqlite/, mongodb/), and
- * nothing above this floor knows which one it has. All instants are milliseconds since the epoch, ids are hex text.
+ * nothing above this layer knows which one it has. All instants are milliseconds since the epoch, ids are hex text.
  *
  * One thread owns a Writer; any number of threads own a Reader each. A Reader sees what has been committed. Only of a run that
  * goes on it may see members of tasks and aggregates as they were some moments ago: memory knows better.
