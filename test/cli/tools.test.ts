@@ -98,3 +98,12 @@ test('a swarm that finds no server says how to start one, with the exit code for
   const { code, err } = await run(['swarm', '--data', join(directory, 'none'), '--workers', '1']);
   assert.deepEqual([code, /^shoal swarm: the admin API/.test(err)], [3, true], err);
 });
+
+test('scripts that name the file of version 0.1.0 find the command', async () => {
+  const former = fileURLToPath(new URL('../../src/cli/shoal.js', import.meta.url));
+  const version = await new Promise<string>((resolve) =>
+    execFile(process.execPath, [former, '--version'], (_error, out) => resolve(out)),
+  );
+  assert.equal(version, (await run(['--version'])).out);
+  assert.match(version, /^\d+\.\d+\.\d+$/m);
+});
