@@ -112,7 +112,9 @@ export class SiteBrowser {
     assert.deepEqual(found, [], page.url());
   }
 
+  /** Only where pictures are asked for: drawing a long page takes seconds. */
   async screenshot(page: Page, name: string): Promise<void> {
+    if (process.env['SHOAL_SCREENSHOTS'] === undefined) return;
     await page.screenshot({ path: join(SCREENSHOTS, `site-${name}.png`), fullPage: true });
   }
 
