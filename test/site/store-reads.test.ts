@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { GitHubClient } from '../../src/github/github-client.js';
 import { Shared } from '../../src/runtime/shared.js';
 import { Site } from '../../src/site/answer-site.js';
 import type { SiteRequest } from '../../src/site/site-messages.js';
@@ -38,7 +39,7 @@ const PAGES = [
   '/tests/user/ann',
   '/tests/user/bob',
   '/actions',
-  '/actions?user=a&page=2',
+  '/actions?user=a',
   '/actions?text=history&user=a',
   '/actions?sort=comment',
   '/contributors',
@@ -48,6 +49,9 @@ const PAGES = [
   `/workers/${BLOCKED}`,
   '/sprt_calc',
 ];
+
+/** Nobody answers: pages are drawn without what GitHub would say. */
+const github = new GitHubClient({ channel: 'nobody listens', isOn: false });
 
 describe('pages', () => {
   let place: StorePlace;
@@ -93,7 +97,7 @@ describe('pages', () => {
           };
         },
       });
-      const parts = { state: shared.state, reader: counting, settings: SETTINGS, isPrimary: true };
+      const parts = { state: shared.state, reader: counting, settings: SETTINGS, isPrimary: true, github };
       const site = new Site(parts as never, shared.sessionChanges);
       const [path, query = ''] = address.split('?') as [string, string?];
       const admissions = [{ gate: 'search' as const, key: '127.0.0.1', waitSeconds: 0 }];

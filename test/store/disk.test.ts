@@ -14,7 +14,7 @@ const CHILD = fileURLToPath(new URL('./disk-child.js', import.meta.url));
 test('a file that may not grow fails the batch whole', { skip: process.platform === 'win32' }, async () => {
   const { url, store, remove } = await sqlitePlace();
   // POSIX counts in blocks of 512 bytes, bash in 1,024: either way the log outgrows it soon.
-  const limited = `ulimit -f 2000; exec "$0" "$@"`;
+  const limited = `ulimit -f 4000; exec "$0" "$@"`;
   const report = execFileSync('sh', ['-c', limited, process.execPath, CHILD, url], { encoding: 'utf8' });
   const { committed, code, message } = JSON.parse(report) as {
     committed: number;
