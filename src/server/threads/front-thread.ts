@@ -69,6 +69,18 @@ class FrontThread {
     }
   }
 
+  /**
+   * Connections come when the pool's threads have what they need: many at once may take every descriptor, and a thread that
+   * cannot open its modules ends the server. One that does not start in time is for the pool to end.
+   */
+  async listenOnceLoaded(): Promise<void> {
+    const { pool, shared } = this.#parts;
+    await pool.quiet().catch(() => {});
+    if (this.#isStopping || this.#isClosed) return;
+    this.listen();
+    shared.tenure.keepPulse();
+  }
+
   obey(command: FrontCommand): void {
     const { pool, say } = this.#parts;
     if (command.kind === 'live') {
@@ -140,7 +152,4 @@ const thread = new FrontThread(
 );
 port.on('message', (command: FrontCommand) => thread.obey(command));
 if (data.awaitsDoors) port.postMessage({ kind: 'loaded' } satisfies FrontMessage);
-else {
-  thread.listen();
-  shared.tenure.keepPulse();
-}
+else void thread.listenOnceLoaded();
