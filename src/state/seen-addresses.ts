@@ -3,8 +3,9 @@
  * fixed table of digests in four ways, without locks: an entry that two threads write at once is garbage, which matches
  * nobody, and the pair is noted again at its next right password.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { networkOf } from '../config/network-address.js';
+import { BoundedCache } from '../memory/bounded-cache.js';
 import type { Region } from '../memory/region.js';
 
 /** Under which the store keeps them. */
@@ -13,11 +14,14 @@ const WAYS = 4;
 const SETS = 16_384;
 const ENTRY_WORDS = 2;
 const ENTRY_BYTES = 4 * ENTRY_WORDS;
+/** Pairs whose digests a thread remembers: one is asked for with every request of a worker. */
+const REMEMBERED = 32_768;
 
 export class SeenAddresses {
   readonly #words: Int32Array;
   /** 1 when there are entries that the store does not have. */
   readonly #change: Int32Array;
+  readonly #digests = new BoundedCache<string, Digest>(REMEMBERED);
 
   constructor(region: Region) {
     this.#words = region.i32('seen-addresses', SETS * WAYS * ENTRY_WORDS);
@@ -25,11 +29,11 @@ export class SeenAddresses {
   }
 
   has(username: string, address: string): boolean {
-    return this.#find(digest(username, address)) >= 0;
+    return this.#find(this.#digest(username, address)) >= 0;
   }
 
   add(username: string, address: string): void {
-    this.#insert(digest(username, address));
+    this.#insert(this.#digest(username, address));
   }
 
   /** Whether there was something new since the last call. */
@@ -57,6 +61,15 @@ export class SeenAddresses {
     for (let i = 0; i + ENTRY_BYTES <= bytes.length; i += ENTRY_BYTES) {
       this.#insert({ low: bytes.readInt32LE(i), high: bytes.readInt32LE(i + 4) });
     }
+  }
+
+  #digest(username: string, address: string): Digest {
+    const pair = `${username}\0${address}`;
+    const known = this.#digests.get(pair);
+    if (known !== undefined) return known;
+    const made = digest(username, address);
+    this.#digests.set(pair, made);
+    return made;
   }
 
   #find({ low, high }: Digest): number {
@@ -90,9 +103,7 @@ interface Digest {
 }
 
 function digest(username: string, address: string): Digest {
-  const bytes = createHash('sha256')
-    .update(`${username}\0${networkOf(address)}`)
-    .digest();
+  const bytes = hash('sha256', `${username}\0${networkOf(address)}`, 'buffer');
   return { low: bytes.readInt32LE(0), high: bytes.readInt32LE(4) };
 }
 
