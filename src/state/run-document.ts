@@ -81,8 +81,9 @@ export function freeRun(state: State, slot: number): void {
   const { runs, slab } = state;
   for (const word of BLOBS) {
     const handle = runs.word(slot, word) >>> 0;
-    if (handle !== 0) slab.free(handle);
+    // Forgotten first: who drops the run after a thread that died here must not free it again.
     runs.setWord(slot, word, 0);
+    if (handle !== 0) slab.free(handle);
   }
 }
 

@@ -17,6 +17,8 @@ export const RUN = layOut('run', {
   words: {
     /** As SlotUse says. */
     inUse: 1,
+    /** Slot of the thread that loads the run. */
+    loader: 1,
     /** Changes each time that the slot gets another run, so that a remembered slot can be told from a recycled one. */
     generation: 1,
     flags: 1,

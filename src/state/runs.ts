@@ -4,6 +4,7 @@
  */
 
 import type { LockTable } from '../memory/locks/lock-table.js';
+import { type Threads, threadsOf } from '../memory/locks/threads.js';
 import type { Region } from '../memory/region.js';
 import type { KeyedTable } from '../memory/tables/keyed-table.js';
 import { ReadyRuns } from './ready-runs.js';
@@ -38,6 +39,7 @@ export class RunTable {
   readonly order: RunOrder;
   readonly ready: ReadyRuns;
   readonly #index: KeyedTable;
+  readonly #threads: Threads;
   /** Guards allocation of slots and the ready list. */
   readonly #tableLock: LockTable;
   readonly #remembered = new Map<string, number>();
@@ -53,6 +55,7 @@ export class RunTable {
     this.locks = locks;
     this.#tableLock = tableLock;
     this.#index = index;
+    this.#threads = threadsOf(region);
     index.isFilled = (offset) => index.i32[offset] !== 0;
   }
 
@@ -158,6 +161,7 @@ export class RunTable {
       this.order.records.i32.fill(0, slot * ORDER_WORDS, (slot + 1) * ORDER_WORDS);
       this.order.idWords(slot).set([0, 1, 2].map((word) => idWord(runId, word)));
       if (submission !== undefined) this.records.i32.set(submission, offset + RunWord.submission);
+      this.records.i32[offset + RunWord.loader] = this.#threads.self();
       Atomics.store(this.records.i32, offset + RunWord.inUse, SlotUse.loading);
       return slot;
     });
@@ -189,6 +193,16 @@ export class RunTable {
     this.#index.remove(runId);
     this.#remembered.delete(runId);
     Atomics.store(this.records.i32, this.at(slot) + RunWord.inUse, SlotUse.free);
+  }
+
+  /** Slots of runs that a thread has begun to load and nobody can find yet. */
+  loadedBy(thread: number): number[] {
+    const slots: number[] = [];
+    for (let slot = 1; slot < this.records.count; slot++) {
+      if (this.word(slot, RunWord.loader) === thread && this.inUse(slot) && !this.isComplete(slot))
+        slots.push(slot);
+    }
+    return slots;
   }
 
   /** Slots of all unfinished runs, in no particular order. */

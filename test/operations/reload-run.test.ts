@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { installRepair, reapThread } from '../../src/operations/recovery/reap-thread.js';
 import { evictRuns } from '../../src/operations/run/evict-runs.js';
 import { reloadRun } from '../../src/operations/run/reload-run.js';
 import { RunWord } from '../../src/state/run-record.js';
+import type { DyingLoaderData } from './dying-loader.js';
 import { lateReader } from './late-reader.js';
 import type { ReloadReport, ReloadThreadData } from './reload-thread.js';
 import { createWorld, OPTIONS } from './world.js';
@@ -99,3 +101,19 @@ test('threads that load the same runs and let them go find each of them whole an
     JSON.stringify(reports),
   );
 });
+
+for (const [i, where] of (['between tasks', 'under the lock'] as const).entries()) {
+  test(`a thread that dies ${where} of a run that it loads leaves nothing of it`, async () => {
+    installRepair(state, Date.now);
+    evictRuns(state, Date.now() + 3_600_000, 0);
+    const runId = `5f00000000000000000000f${i}`;
+    const workerData: DyingLoaderData = { ...OPTIONS, buffer: shared.region.buffer, runId, where };
+    const thread = new Worker(new URL('./dying-loader.js', import.meta.url), { workerData });
+    await once(thread, 'exit');
+    assert.ok(isLoading(runId), 'it died before anybody could find the run');
+    for (const slot of state.threads.dead()) reapThread(state, slot);
+    assert.ok(!isLoading(runId));
+    await reloadRun(state, lateReader(runId, 3), runId, Date.now());
+    assert.equal(state.runs.word(state.runs.find(runId), RunWord.taskCount), 3);
+  });
+}

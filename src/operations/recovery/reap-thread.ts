@@ -10,6 +10,7 @@ import { SYSTEM_SLOT } from '../../state/runs.js';
 import type { State } from '../../state/state.js';
 import { markRun } from '../changes.js';
 import { endRun } from '../run/end-run.js';
+import { dropLoading } from '../run/load-run.js';
 import { isActive, isUndecided } from '../run/transitions.js';
 import { replaceTask } from '../worker/last-task.js';
 import { recountRun } from './recount-run.js';
@@ -27,6 +28,8 @@ export function installRepair(state: State, clock: () => number): void {
 /** Returns how many locks the thread in `slot` held. Call `installRepair` before. */
 export function reapThread(state: State, slot: number): number {
   const locks = recoverLocks(state.threads, slot);
+  // Without a lock it may have loaded runs, which nobody would complete and nobody else may load.
+  for (const run of state.runs.loadedBy(slot)) state.runs.locks.run(run, () => dropLoading(state, run));
   // The mutex may have been free already while its assignment intent still stood.
   state.undoLog.forget(slot);
   state.threads.reap(slot);
@@ -39,7 +42,7 @@ export function reapThread(state: State, slot: number): number {
 function repairRun(state: State, slot: number, dead: number, now: number): void {
   const { runs } = state;
   const { stopping } = rollBack(state, slot, dead);
-  if (slot === SYSTEM_SLOT || !runs.inUse(slot)) return;
+  if (slot === SYSTEM_SLOT || !runs.isComplete(slot)) return;
   if (recountRun(state, slot).length > 0) markRun(state, slot);
   const finished = runs.has(slot, RunFlag.finished);
   // The scheduler may have dropped the run while the dead thread's change said that it had finished.

@@ -73,9 +73,7 @@ export async function loadRun(
         newRun.announce(slot);
         publish(state, slot);
       } catch (error) {
-        // Neither the run without its event, nor the event without its run.
-        state.outbox.take(slot);
-        dropRun(state, slot);
+        dropLoading(state, slot);
         throw error;
       }
     });
@@ -86,6 +84,12 @@ export async function loadRun(
 function publish(state: State, slot: number): void {
   state.runs.publish(slot);
   if (!state.runs.has(slot, RunFlag.finished)) state.runs.ready.add(slot);
+}
+
+/** Forgets a run that nobody could find yet: neither the run without its event, nor the event without its run. Call under its lock. */
+export function dropLoading(state: State, slot: number): void {
+  state.outbox.take(slot);
+  dropRun(state, slot);
 }
 
 /** Frees the run's slot and everything it refers to. Call under the run's lock once others can find it. */
