@@ -17,7 +17,9 @@ const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const DESCRIPTORS = 1000;
 const CONNECTIONS = 1200;
 
-test('a flood of connections behind the start ends no thread', { skip: process.platform === 'win32' }, async () => {
+test('a flood of connections behind the start ends no thread', {
+  skip: process.platform === 'win32',
+}, async () => {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-descriptors-'));
   const port = await freePort();
   let refill: NodeJS.Timeout | undefined;
@@ -83,7 +85,11 @@ function open(port: number): Socket {
   return connect(port, '127.0.0.1').on('error', () => {});
 }
 
-async function firstConnection(port: number, log: readonly LogEntry[], child: { exitCode: number | null }): Promise<Socket> {
+async function firstConnection(
+  port: number,
+  log: readonly LogEntry[],
+  child: { exitCode: number | null },
+): Promise<Socket> {
   for (;;) {
     assert.equal(child.exitCode, null, `the server goes on: ${JSON.stringify(log.at(-1))}`);
     const socket = open(port);
