@@ -144,6 +144,12 @@ export const SETTINGS = {
     options: ['on', 'off'],
     meaning: 'off: GitHub is not asked; people type shas and signatures by hand',
   } as Setting<string>,
+  SHOAL_CONTRIBUTORS: {
+    value: 'auto',
+    options: ['auto', 'on', 'off'],
+    meaning:
+      "who counts what contributors gave; auto: Shoal, unless fishtest's script has done so in this database; on: Shoal; off: somebody else",
+  },
   LOG_LEVEL: {
     value: 'info',
     options: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],

@@ -4,6 +4,7 @@ import { evictRuns } from '../operations/run/evict-runs.js';
 import type { State } from '../state/state.js';
 import type { Reader } from '../store/port.js';
 import { BeatGrace } from './beat-grace.js';
+import { ContributorCount, type ContributorCountParts } from './count-contributors.js';
 import type { Job } from './job-schedule.js';
 import { AccountRefresh } from './refresh-accounts.js';
 import { storeSeenAddresses } from './seen-addresses.js';
@@ -21,13 +22,16 @@ export interface JobParts {
   readonly masterPeriod: number;
   /** Whether others write to the store too. */
   readonly isStoreShared: boolean;
+  /** Whether the contributors' caches are filled here. */
+  readonly countsContributors: ContributorCountParts['mode'] | 'off';
 }
 
 export function periodicJobs(parts: JobParts): Job[] {
-  const { state, reader, github, booksSource, masterPeriod, isStoreShared } = parts;
+  const { state, reader, github, booksSource, masterPeriod, isStoreShared, countsContributors } = parts;
   return [
     ...stateJobs(state, reader),
     ...(isStoreShared ? sharedStoreJobs(state, reader) : []),
+    ...(countsContributors === 'off' ? [] : [contributorsJob(state, reader, countsContributors)]),
     ...(booksSource === undefined ? [] : [booksJob(state, reader, booksSource)]),
     ...(github === undefined ? [] : [masterJob(state, reader, github, masterPeriod)]),
   ];
@@ -67,6 +71,17 @@ function stateJobs(state: State, reader: Reader): Job[] {
 function sharedStoreJobs(state: State, reader: Reader): Job[] {
   const accounts = new AccountRefresh(state, reader);
   return [{ name: 'refresh accounts', period: 60, first: 1, background: true, run: () => accounts.run() }];
+}
+
+function contributorsJob(state: State, reader: Reader, mode: ContributorCountParts['mode']): Job {
+  const count = new ContributorCount({ state, reader, mode });
+  return {
+    name: 'count contributors',
+    period: 900,
+    first: 60,
+    background: true,
+    run: (signal) => count.run(signal),
+  };
 }
 
 function booksJob(state: State, reader: Reader, source: BooksSource): Job {

@@ -5,6 +5,7 @@
 import { logAction, markBeat, markRun, pushItem, withSystem } from '../operations/changes.js';
 import { deactivateTask, isActive, noteCrashOrTime, taskAction } from '../operations/run/transitions.js';
 import { withLastTask } from '../operations/worker/last-task.js';
+import { gamesPerMinute } from '../rules/games-per-minute.js';
 import { internalThroughput } from '../rules/throughput.js';
 import { runGames } from '../state/results.js';
 import { fixedHead } from '../state/run-document.js';
@@ -15,7 +16,6 @@ import { scanTasks, scanWorkers, withUnfinished } from './scan.js';
 
 /** A task that was silent for longer is dead. */
 const DEAD_AFTER_MS = 360_000;
-const REFERENCE_NPS = 628_000;
 /**
  * Names and run ids that are stored of the workers. They are one document, which in MongoDB ends at 16 MiB, and the
  * outbox takes an object of 65,535 members at most: a worker has a name and at least one id.
@@ -84,8 +84,6 @@ export function updateSpeeds(state: State): void {
   for (const slot of runs.unfinished()) {
     const generation = runs.word(slot, RunWord.generation);
     const duration = runs.float(slot, RunFloat.gameDuration);
-    // Old runs may have a time control that leaves no time.
-    const gamesPerMinute = duration > 0 ? 60 / duration : 0;
     const threads = runs.word(slot, RunWord.threads);
     let [nps, gpm] = [0, 0];
     const complete = scanTasks(state, slot, (_taskId, at) => {
@@ -93,8 +91,7 @@ export function updateSpeeds(state: State): void {
       const concurrency = i32[at + TaskWord.concurrency]!;
       const workerNps = f64[at / 2 + TaskFloat.nps]!;
       nps += concurrency * workerNps;
-      if (workerNps !== 0)
-        gpm += (workerNps / REFERENCE_NPS) * gamesPerMinute * Math.floor(concurrency / threads);
+      gpm += gamesPerMinute({ nps: workerNps, concurrency, threads }, duration);
     });
     if (!complete) continue;
     withUnfinished(state, slot, () => {

@@ -13,6 +13,7 @@ export const JOB_NAMES = [
   'update books',
   'update official master sha',
   'refresh accounts',
+  'count contributors',
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 

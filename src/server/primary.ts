@@ -147,6 +147,7 @@ function startJobs(
   const github = service.isOn ? service : undefined;
   const booksSource = service.isOn || config.BOOKS_URL !== '' ? service : undefined;
   const isStoreShared = sqliteDirectory(config.STORE_URL) === undefined;
+  const mode = config.SHOAL_CONTRIBUTORS;
   const schedule = new JobSchedule(
     periodicJobs({
       state: shared.state,
@@ -155,6 +156,7 @@ function startJobs(
       booksSource,
       masterPeriod: masterPeriod(config),
       isStoreShared,
+      countsContributors: mode === 'on' || mode === 'off' ? mode : 'auto',
     }),
     {
       onError: (job, err) => log.error({ job, err }, 'job failed'),

@@ -155,6 +155,8 @@ export interface Reader {
   /** How many `finishedRuns` has in all. */
   countFinishedRuns(query: FinishedRunsFilter): Promise<number>;
   searchRuns(search: RunSearch): Promise<Found<RunHead>>;
+  /** Runs of any kind in ascending order of their ids, that is of their starts; from after this one on, '' for the first. */
+  runsAfter(runId: string, limit: number): Promise<RunHead[]>;
   /** Tasks in order of task id. Tasks may share the arrays inside worker_info: treat them as read-only. */
   tasks(runId: string): AsyncIterable<TaskDocument>;
   task(runId: string, taskId: number): Promise<TaskDocument | undefined>;
@@ -179,6 +181,8 @@ export interface Reader {
   gitHubAnswerSizes(): Promise<GitHubAnswerSize[]>;
   /** CPU hours the user has contributed; undefined when the user has no entry in the contributors' cache. */
   cpuHours(username: string): Promise<number | undefined>;
+  /** Whether fishtest's own script fills the contributors' caches: it has noted runs that it counted. */
+  hasContributorScript(): Promise<boolean>;
   /** All entries of a contributors' cache, in any order. */
   contributors(period: ContributorPeriod): Promise<ContributorDocument[]>;
   blockedWorkers(): AsyncIterable<WorkerDocument>;

@@ -51,6 +51,7 @@ export class SiteBrowser {
     await seedMore(url);
     const server = await ServerProcess.start(directory, {
       SHOAL_GITHUB: 'off',
+      SHOAL_CONTRIBUTORS: 'off',
       SIGNUP_CHECK_MAIL: 'off',
       STORE_URL: url,
       SHOAL_DATA: directory,

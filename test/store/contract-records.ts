@@ -116,5 +116,6 @@ export function recordTests(open: OpenPlace): void {
     await open.writer.commit(batch({ contributors: [{ username: 'alice', cpuHours: 1000.25 }] }));
     assert.equal(await open.reader.cpuHours('alice'), 1000.25);
     assert.equal(await open.reader.cpuHours('bob'), undefined);
+    assert.equal(await open.reader.hasContributorScript(), false);
   });
 }

@@ -50,6 +50,17 @@ export function runTests(open: OpenPlace): void {
     assert.equal(await open.reader.run(idOf(999)), undefined);
   });
 
+  test('runs are listed by their ids, finished or not, some at a time', async () => {
+    const [first, second, third] = [0xf1, 0xf2, 0xf3].map((n) =>
+      runHead(n, { finished: n !== 0xf2, deleted: n === 0xf3 }),
+    );
+    const heads = [third!, first!, second!];
+    await open.writer.commit(batch({ runs: heads.map((head) => change(head._id, { insert: head })) }));
+    assert.deepEqual(await open.reader.runsAfter(idOf(0xf0), 2), [first, second]);
+    assert.deepEqual((await open.reader.runsAfter(second!._id, 5))[0], third);
+    assert.ok((await open.reader.runsAfter('', 1))[0]!._id <= first!._id);
+  });
+
   test('a text that is no id, or a number that no task has, finds nothing', async () => {
     const { reader } = open;
     const head = runHead(30);

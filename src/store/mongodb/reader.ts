@@ -83,6 +83,10 @@ export class MongodbReader implements Reader {
     return this.#runSearches.find(search, (ids) => this.#runs.some(ids));
   }
 
+  runsAfter(runId: string, limit: number): Promise<RunHead[]> {
+    return this.#runs.after(runId, limit);
+  }
+
   tasks(runId: string): AsyncIterable<TaskDocument> {
     return this.#tasks.all(runId);
   }
@@ -141,6 +145,10 @@ export class MongodbReader implements Reader {
 
   cpuHours(username: string): Promise<number | undefined> {
     return this.#records.cpuHours(username);
+  }
+
+  hasContributorScript(): Promise<boolean> {
+    return this.#records.hasContributorScript();
   }
 
   contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {

@@ -60,6 +60,10 @@ export class RecordReads {
     }
   }
 
+  async hasContributorScript(): Promise<boolean> {
+    return (await this.#db.collection('deltas').findOne({}, { projection: { _id: 1 } })) !== null;
+  }
+
   async contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {
     const found = await this.#db.collection(CONTRIBUTORS[period]).find({}, WITHOUT_ID).toArray();
     return found.map((entry) => completeContributor(decodeDocument<ContributorDocument>(entry)));

@@ -53,6 +53,12 @@ export class RunReads {
     return runs.map(headOf);
   }
 
+  async after(runId: string, limit: number): Promise<RunHead[]> {
+    const filter = runId === '' ? {} : { _id: { $gt: new ObjectId(runId) } };
+    const runs = await this.#runs.find(filter, { projection: HEAD }).sort({ _id: 1 }).limit(limit).toArray();
+    return runs.map(headOf);
+  }
+
   async spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]> {
     const _id = objectId(runId);
     const run = _id && (await this.#runs.findOne({ _id }, { projection: { 'args.spsa.param_history': 1 } }));

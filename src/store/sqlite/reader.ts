@@ -83,6 +83,10 @@ export class SqliteReader implements Reader {
     return this.#runSearches.find(search, (run) => this.#runs.at(run));
   }
 
+  async runsAfter(runId: string, limit: number): Promise<RunHead[]> {
+    return this.#runs.after(runId, limit);
+  }
+
   tasks(runId: string): AsyncIterable<TaskDocument> {
     return this.#tasks.all(runId);
   }
@@ -141,6 +145,11 @@ export class SqliteReader implements Reader {
 
   async cpuHours(username: string): Promise<number | undefined> {
     return this.#records.cpuHours(username);
+  }
+
+  /** The script knows MongoDB only. */
+  async hasContributorScript(): Promise<boolean> {
+    return false;
   }
 
   async contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {

@@ -20,6 +20,7 @@ export class RunReads {
   readonly #byRow: StatementSyncInstance;
   readonly #listedByRow: StatementSyncInstance;
   readonly #unfinished: StatementSyncInstance;
+  readonly #after: StatementSyncInstance;
   readonly #history: StatementSyncInstance;
   /** One statement for each combination of filters, made at first use. */
   readonly #finished = new Map<string, StatementSyncInstance>();
@@ -32,6 +33,7 @@ export class RunReads {
     this.#unfinished = db.prepare(
       'SELECT run FROM runs INDEXED BY runs_unfinished WHERE finished = 0 ORDER BY last_updated DESC, run DESC',
     );
+    this.#after = db.prepare(`${RUN} WHERE run_id > ? ORDER BY run_id LIMIT ?`);
     this.#history = db.prepare(
       'SELECT entry FROM spsa_history WHERE run = (SELECT run FROM runs WHERE run_id = ?) ORDER BY id',
     );
@@ -80,6 +82,10 @@ export class RunReads {
       this.#finished.set(where, statement);
     }
     return (statement.all(...values, query.limit, query.skip) as RunRow[]).map(assemble);
+  }
+
+  after(runId: string, limit: number): RunHead[] {
+    return (this.#after.all(runId, limit) as RunRow[]).map(assemble);
   }
 
   spsaHistory(runId: string): SpsaHistoryPoint[][] {
