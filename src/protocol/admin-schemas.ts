@@ -96,6 +96,10 @@ export const adminRequests = {
       machine_limit: Type.Optional(count),
       /** Puts the user into group:approvers. */
       approver: Type.Optional(Type.Boolean()),
+      /** Where the code of the account's tests is. */
+      tests_repo: Type.Optional(Type.String({ pattern: '^https://github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$' })),
+      /** It waits for an approver, as one that signed up does. */
+      pending: Type.Optional(Type.Boolean()),
     },
     strict,
   ),

@@ -89,7 +89,7 @@ const A_MONTH = 2_592_000;
 export function demoCommand(): Command {
   return new Command('demo')
     .description(
-      'a server with three runs and a swarm that plays them, in a temporary directory, until Ctrl-C',
+      'a server with three runs, people to sign in as, and a swarm that plays what is approved, in a temporary directory, until Ctrl-C',
     )
     .option('--workers <n>', 'simulated workers', integer, 1000)
     .option('--seconds <s>', 'end by itself after so long', decimal, A_MONTH)

@@ -54,7 +54,7 @@ export class MemoryAdminService implements AdminService {
       username: request.username,
       email: request.email ?? '',
       groups: request.approver === true ? ['group:approvers'] : [],
-      pending: false,
+      pending: request.pending === true,
       blocked: false,
       machine_limit: request.machine_limit ?? 16,
       registration_time: NOW,

@@ -21,6 +21,15 @@ test('user add makes a password, sends it, and prints it once', async () => {
   assert.match(out, /^user {8}alice\nstate {7}accepted\ngroups {6}group:approvers\nlimit {7}32\n/);
 });
 
+test('user add sends where the code is, and that the account waits', async () => {
+  const repository = 'https://github.com/hal/Stockfish';
+  const args = ['--repository', repository, '--pending', '--password', 'pw'];
+  const { out } = await site.shoal('user', 'add', 'hal', ...args);
+  assert.match(out, /^state {7}pending$/m);
+  const request = { username: 'hal', password: 'pw', pending: true, tests_repo: repository };
+  assert.deepEqual(site.service.last(), ['userAdd', request]);
+});
+
 test('user add --json carries a generated password, and only a generated one', async () => {
   const made = JSON.parse(
     (await site.shoal('--json', 'user', 'add', 'bob', '--email', 'bob@example.org')).out,

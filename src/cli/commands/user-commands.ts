@@ -19,6 +19,8 @@ interface AddOptions extends PasswordOptions {
   email?: string;
   limit?: number;
   approver?: true;
+  repository?: string;
+  pending?: true;
 }
 
 export function addUserCommands(program: Command, session: Session): void {
@@ -29,6 +31,8 @@ export function addUserCommands(program: Command, session: Session): void {
     .option('--email <address>', 'e-mail address')
     .option('--limit <n>', 'most active tasks for each remote address (the server takes 16)', count)
     .option('--approver', 'may approve runs and change those of others')
+    .option('--repository <url>', 'where the code of its tests is: https://github.com/<owner>/<name>')
+    .option('--pending', 'it waits for an approver, as one that signed up does')
     .addHelpText(
       'after',
       '\nWithout a password one is made and printed once.\n\nExample: shoal user add alice --approver',
@@ -94,10 +98,11 @@ function withPasswordOptions(command: Command): Command {
 }
 
 async function addUser(session: Session, name: string, options: AddOptions): Promise<void> {
-  const { password: _, passwordStdin: __, clearText: ___, limit, ...rest } = options;
+  const { password: _, passwordStdin: __, clearText: ___, limit, repository, ...rest } = options;
   const chosen = await choosePassword(session, options);
   const request: AdminRequest<'userAdd'> = { username: name, ...chosen.request, ...rest };
   if (limit !== undefined) request.machine_limit = limit;
+  if (repository !== undefined) request.tests_repo = repository;
   showUser(session, await session.call('userAdd', request), chosen.generated);
 }
 

@@ -25,6 +25,8 @@ export interface NewAccount {
   readonly tests_repo?: string;
   readonly machine_limit?: number;
   readonly approver?: boolean;
+  /** Waits for an approver, as a visitor's does. */
+  readonly pending?: boolean;
 }
 
 /** @param actor the operator; undefined: a visitor who signs up, whose account then waits for a person's approval. */
@@ -45,7 +47,7 @@ export async function createAccount(
     username,
     password: await storedPassword(account.password, !isVisitor && account.clear_text === true),
     registration_time: now,
-    pending: isVisitor,
+    pending: isVisitor || account.pending === true,
     blocked: false,
     email,
     groups: !isVisitor && account.approver === true ? ['group:approvers'] : [],
