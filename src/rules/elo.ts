@@ -99,3 +99,11 @@ export function eloOfBayesElo(bayesElo: number, drawElo: number): number {
   const [, draw, win] = outcomesOfBayesElo(bayesElo, drawElo);
   return eloOfScore(win + draw / 2);
 }
+
+/** BayesElo and draw elo that show a logistic Elo at a draw ratio; NaN where no such outcome exists. */
+export function bayesEloOfElo(elo: number, drawRatio: number): { elo: number; drawelo: number } {
+  const win = scoreOfElo(elo) - drawRatio / 2;
+  const loss = 1 - drawRatio - win;
+  if (win <= 0 || loss <= 0) return { elo: Number.NaN, drawelo: Number.NaN };
+  return bayesEloOfOutcomes([loss, drawRatio, win]);
+}

@@ -1,5 +1,7 @@
 /** Numbers as text in the manner of Python, in which the messages of fishtest were always written. */
 
+const NEGATIVE_ZERO = /^-0(?:\.0*)?$/;
+
 /**
  * x with the given number of decimals, ties to even on the exact binary value, and the sign of a negative zero kept:
  * 0.125 → "0.12", -0 → "-0.00". Non-finite numbers become "inf", "-inf" and "nan".
@@ -17,6 +19,12 @@ export function formatFixed(x: number, digits: number): string {
   return sign + (roundedToOdd ? (magnitude * (1 - Number.EPSILON)).toFixed(digits) : text);
 }
 
+/** As {@link formatFixed}, for people's eyes: what rounds to nothing has no sign, since "-0.00" reads as a loss. */
+export function formatShown(x: number, digits: number): string {
+  const text = formatFixed(x, digits);
+  return NEGATIVE_ZERO.test(text) ? text.slice(1) : text;
+}
+
 /** x in scientific notation with two-digit exponents at least: 0.00137 → "1.37e-03". */
 export function formatScientific(x: number, digits: number): string {
   if (!Number.isFinite(x)) return formatFixed(x, digits);
@@ -24,7 +32,7 @@ export function formatScientific(x: number, digits: number): string {
   return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }
 
-/** x in percent with the given number of decimals, without the sign. */
+/** x in percent with the given number of decimals, without the sign of percent. */
 export function formatPercent(x: number, digits: number): string {
   return formatFixed(100 * x, digits);
 }

@@ -3,7 +3,7 @@
 import type { EloModel, Results, Sprt } from '../model/documents.js';
 import { countGames } from './crash-or-time.js';
 import { estimateElo } from './elo.js';
-import { formatFixed, formatPercent } from './format-number.js';
+import { formatPercent, formatShown } from './format-number.js';
 import { fixedGamesOutcome } from './run-progress.js';
 import { countsOf } from './sprt.js';
 
@@ -27,21 +27,22 @@ export interface ResultBox {
 /** Elo bounds with two decimals, in the brackets of their model. */
 export function formatBounds(model: EloModel, elo0: number, elo1: number): string {
   const [open, close] = BRACKETS[model];
-  return `${open}${formatFixed(elo0, 2)},${formatFixed(elo1, 2)}${close}`;
+  return `${open}${formatShown(elo0, 2)},${formatShown(elo1, 2)}${close}`;
 }
 
 export function resultBox(run: {
   readonly args: {
     readonly num_games: number;
     readonly sprt?: Sprt;
-    readonly spsa?: { readonly iter: number; readonly num_iter: number };
+    readonly spsa?: { readonly iter?: number; readonly num_iter?: number };
   };
   readonly results: Results;
 }): ResultBox {
   const { args, results } = run;
   const games = countGames(results);
   if (args.spsa !== undefined) {
-    const { iter, num_iter } = args.spsa;
+    // Old documents may lack either.
+    const { iter = 0, num_iter = Math.floor(args.num_games / 2) } = args.spsa;
     return { style: '', info: [`${iter}/${num_iter} iterations`, `${games}/${args.num_games} games played`] };
   }
   const { first, outcome } = args.sprt === undefined ? fixedLine(results) : sprtLine(args.sprt);
@@ -52,7 +53,7 @@ export function resultBox(run: {
 }
 
 function sprtLine(sprt: Sprt) {
-  const [llr, low, high] = [sprt.llr, sprt.lower_bound, sprt.upper_bound].map((x) => formatFixed(x, 2));
+  const [llr, low, high] = [sprt.llr, sprt.lower_bound, sprt.upper_bound].map((x) => formatShown(x, 2));
   const bounds = formatBounds(sprt.elo_model ?? 'BayesElo', sprt.elo0, sprt.elo1);
   return { first: `LLR: ${llr} (${low},${high}) ${bounds}`, outcome: sprt.state ?? '' };
 }
@@ -60,7 +61,7 @@ function sprtLine(sprt: Sprt) {
 function fixedLine(results: Results) {
   const { elo, elo95, los } = estimateElo(countsOf(results));
   return {
-    first: `Elo: ${formatFixed(elo, 2)} ± ${formatFixed(elo95, 1)} (95%) LOS: ${formatPercent(los, 1)}%`,
+    first: `Elo: ${formatShown(elo, 2)} ± ${formatShown(elo95, 1)} (95%) LOS: ${formatPercent(los, 1)}%`,
     outcome: fixedGamesOutcome(los),
   };
 }

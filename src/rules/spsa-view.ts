@@ -1,7 +1,7 @@
 /** What people see of a tune: the table of its parameters and the chart of their way (docs/spec/spsa.md §6), for the web application. */
 
 import type { Spsa, SpsaHistoryPoint, SpsaParam } from '../model/documents.js';
-import { formatFixed, formatScientific } from './format-number.js';
+import { formatScientific, formatShown } from './format-number.js';
 import { stepSizes } from './spsa.js';
 
 /** Tolerance between values that should be equal. */
@@ -23,15 +23,15 @@ export interface SpsaChart {
 /** A header line and one row a parameter: name, theta, start, min, max, c, c_end, r, r_end. */
 export function tuneTable(spsa: Spsa): [header: string, ...rows: string[][]] {
   const { A, alpha, gamma, iter } = spsa;
-  const header = `iter: ${iter + 1}, A: ${A}, alpha: ${formatFixed(alpha, 3)}, gamma: ${formatFixed(gamma, 3)}`;
+  const header = `iter: ${iter + 1}, A: ${A}, alpha: ${formatShown(alpha, 3)}, gamma: ${formatShown(gamma, 3)}`;
   const rows = spsa.params.map((param) => {
     const { c, R } = stepSizes(param.c, param.a, A, alpha, gamma, iter);
     return [
       param.name,
-      formatFixed(param.theta, 2),
+      formatShown(param.theta, 2),
       ...[param.start, param.min, param.max].map((value) => String(Math.trunc(value))),
-      formatFixed(c, 3),
-      formatFixed(param.c_end, 3),
+      formatShown(c, 3),
+      formatShown(param.c_end, 3),
       formatScientific(R, 2),
       formatScientific(param.r_end, 2),
     ];

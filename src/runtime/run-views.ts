@@ -166,9 +166,16 @@ export function displayState(head: RunHead): RunState {
 }
 
 /** Undefined for tunes, and before the first game. */
-export function eloOf({ args, results }: RunHead): RunDetail['elo'] | undefined {
-  if (args.spsa !== undefined || results.wins + results.losses + results.draws === 0) return undefined;
-  const { sprt } = args;
+export function eloOf(head: RunHead): RunDetail['elo'] | undefined {
+  const { wins, losses, draws } = head.results;
+  return head.args.spsa !== undefined || wins + losses + draws === 0 ? undefined : eloEstimate(head);
+}
+
+/** Also before the first game. Results without an estimate of their own kind get the plain one. */
+export function eloEstimate({
+  args: { sprt },
+  results,
+}: Pick<RunHead, 'args' | 'results'>): NonNullable<RunDetail['elo']> {
   if (sprt !== undefined) {
     try {
       const { alpha, beta, elo0, elo1 } = sprt;

@@ -23,6 +23,7 @@ const FILES = [
   'form-fields.js',
   'new-test-form.js',
   'apply-kind.js',
+  'copy.js',
   'poll.js',
   'puzzle.js',
   'sign-out.js',

@@ -16,6 +16,9 @@ export type PageName =
   | 'ownerTests'
   | 'test'
   | 'testTasks'
+  | 'testStats'
+  | 'liveElo'
+  | 'liveEloUpdate'
   | 'modifyTest'
   | 'stopTest'
   | 'approveTest'
@@ -101,6 +104,9 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests/user/{name}', 'ownerTests', PRIVATE),
   row('GET', '/tests/view/{id}', 'test'),
   row('GET', '/tests/tasks/{id}', 'testTasks'),
+  row('GET', '/tests/stats/{id}', 'testStats'),
+  row('GET', '/tests/live_elo/{id}', 'liveElo'),
+  row('GET', '/tests/live_elo_update/{id}', 'liveEloUpdate'),
   row('POST', '/tests/modify', 'modifyTest', CHANGE),
   row('POST', '/tests/stop', 'stopTest', CHANGE),
   row('POST', '/tests/approve', 'approveTest', CHANGE),

@@ -35,7 +35,7 @@ export type Outcome =
       readonly status?: number;
       readonly body: Html | string;
       /** Absent: HTML. */
-      readonly contentType?: 'application/json';
+      readonly contentType?: 'application/json' | 'text/csv; charset=utf-8' | 'text/plain; charset=utf-8';
       readonly headers?: readonly (readonly [string, string])[];
     }
   /** 302 to a path of this server. */

@@ -6,12 +6,14 @@ import { calcElo } from '../../src/rules/calc-elo.js';
 import * as elo from '../../src/rules/elo.js';
 import { type Constraint, constrainedMle } from '../../src/rules/likelihood.js';
 import * as llr from '../../src/rules/llr.js';
+import * as variants from '../../src/rules/llr-variants.js';
+import { momentsOf } from '../../src/rules/moments.js';
 import { normalCdf, normalQuantile } from '../../src/rules/normal.js';
 import { mean, pdfOfResults, regularize, variance } from '../../src/rules/pdf.js';
 import { secularRoot } from '../../src/rules/secular.js';
 import { newSprt, updateSprt } from '../../src/rules/sprt.js';
 import { sprtElo } from '../../src/rules/sprt-elo.js';
-import * as variants from '../rules/llr-variants.js';
+import { exactLlrMotion } from '../rules/llr-motion.js';
 import {
   type Arguments,
   attempt,
@@ -57,7 +59,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     llr.llrJumps(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1'), constraintAt(input)),
   LLR_alt: (input) => variants.logarithmicLlr(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1')),
   LLR_alt2: (input) => variants.parabolicLlr(pdfAt(input), numberAt(input, 's0'), numberAt(input, 's1')),
-  LLR_drift_variance: onTruth(variants.exactLlrMotion),
+  LLR_drift_variance: onTruth(exactLlrMotion),
   LLR_drift_variance_alt2: onTruth(llr.brownianLlr),
   regularize: (input) => [...regularize(numbersAt(input, 'results'))],
   results_to_pdf: (input) => {
@@ -70,7 +72,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     return { s, var: variance(values, probabilities, s) };
   },
   stats_ex: (input) => {
-    const { mean: s, variance: v, skewness, excessKurtosis: exkurt } = variants.moments(pdfAt(input));
+    const { mean: s, variance: v, skewness, excessKurtosis: exkurt } = momentsOf(pdfAt(input));
     return { s, var: v, skewness, exkurt };
   },
   'stat_util.stats': (input) => {
@@ -100,7 +102,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     return elo.bayesEloOfOutcomes([loss, draw, win]);
   },
   bayeselo_to_elo: (input) => elo.eloOfBayesElo(numberAt(input, 'belo'), numberAt(input, 'drawelo')),
-  elo_to_bayeselo: (input) => variants.bayesEloOfElo(numberAt(input, 'elo'), numberAt(input, 'draw_ratio')),
+  elo_to_bayeselo: (input) => elo.bayesEloOfElo(numberAt(input, 'elo'), numberAt(input, 'draw_ratio')),
   draw_elo_calc: (input) => elo.drawEloOf(numbersAt(input, 'R')),
   SPRT: (input) =>
     newSprt({
@@ -143,7 +145,7 @@ function onResults(f: (elo0: number, elo1: number, results: number[]) => number)
   return (input) => f(numberAt(input, 'elo0'), numberAt(input, 'elo1'), numbersAt(input, 'results'));
 }
 
-function onTruth(f: typeof variants.exactLlrMotion): Call {
+function onTruth(f: typeof exactLlrMotion): Call {
   return (input) =>
     f(
       pdfAt(input),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  bayesEloOfElo,
   bayesEloOfOutcomes,
   drawEloOf,
   eloOfBayesElo,
@@ -11,7 +12,6 @@ import {
   scoreOfElo,
 } from '../../src/rules/elo.js';
 import { assertClose } from './close.js';
-import { bayesEloOfElo } from './llr-variants.js';
 
 test('Elo estimates of docs/spec/statistics.md §9', () => {
   const cases: readonly [number[], number, number, number][] = [

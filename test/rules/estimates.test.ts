@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import type { Results, Sprt } from '../../src/model/documents.js';
 import { longWorkerName, runName, shortWorkerName } from '../../src/model/names.js';
 import { crashOrTimeMessage, isCrashOrTime } from '../../src/rules/crash-or-time.js';
-import { formatFixed, formatScientific } from '../../src/rules/format-number.js';
+import { formatFixed, formatScientific, formatShown } from '../../src/rules/format-number.js';
 import { gameDuration, tcRatio } from '../../src/rules/game-time.js';
 import { canonicalizeRepoUrl } from '../../src/rules/repo-url.js';
+import { formatBounds, resultBox } from '../../src/rules/result-box.js';
 import { computeFlags, finishedMessage, isUndecided, remainingHours } from '../../src/rules/run-progress.js';
 import { newSprt } from '../../src/rules/sprt.js';
 import { coreLimit, hashOption, memoryNeed, taskSize, workerCap } from '../../src/rules/task-size.js';
@@ -153,4 +154,26 @@ test('numbers as text round ties to even and keep the sign of zero', () => {
       assert.ok(!isTie || Number(text.at(-1)) % 2 === 0);
     }),
   );
+});
+
+test('nothing that people see has a sign when it is nothing', () => {
+  for (const [x, digits, shown] of [
+    [-0, 2, '0.00'],
+    [-0.004, 2, '0.00'],
+    [-0.4, 0, '0'],
+    [-0.006, 2, '-0.01'],
+    [0.004, 2, '0.00'],
+    [-10, 1, '-10.0'],
+  ] as const)
+    assert.equal(formatShown(x, digits), shown);
+  const none = { crashes: 0, time_losses: 0 };
+  const even = { ...none, wins: 27, losses: 27, draws: 146, pentanomial: [0, 27, 46, 27, 0] as const };
+  const results = even as unknown as Results;
+  assert.match(resultBox({ args: { num_games: 200 }, results }).info[0]!, /^Elo: 0\.00 ± 25\.1 /);
+  const sprt = newSprt({ alpha: 0.05, beta: 0.05, elo0: -0, elo1: 2, eloModel: 'normalized', batchSize: 1 });
+  const box = resultBox({ args: { num_games: 200, sprt: { ...sprt, llr: -0.001 } }, results });
+  assert.equal(box.info[0], 'LLR: 0.00 (-2.94,2.94) <0.00,2.00>');
+  assert.equal(formatBounds('logistic', -0.001, 0), '{0.00,0.00}');
+  // The log says it as the reference does: programs compare it.
+  assert.match(finishedMessage({ isSpsa: false, isGreen: false, results, sprt: undefined }), /Elo:-0\.00\[/);
 });

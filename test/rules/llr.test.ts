@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { constrainedMle } from '../../src/rules/likelihood.js';
 import { llrLogistic, llrNormalized } from '../../src/rules/llr.js';
+import { normalizedLlrInClosedForm } from '../../src/rules/llr-variants.js';
 import { mean, pdfOfResults, variance } from '../../src/rules/pdf.js';
 import { clampedSecularRoot, secularRoot } from '../../src/rules/secular.js';
 import { assertClose } from './close.js';
-import { normalizedLlrInClosedForm } from './llr-variants.js';
 
 const ordinaryPairs = fc.tuple(
   fc.integer({ min: 1, max: 2000 }),

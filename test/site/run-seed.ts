@@ -1,5 +1,5 @@
 /** Tests of every kind and state in the store of a test of the pages. */
-import type { RunArgs, TaskDocument } from '../../src/model/documents.js';
+import type { RunArgs, SpsaHistoryPoint, TaskDocument } from '../../src/model/documents.js';
 import { buildRun } from '../../src/operations/run/new-run.js';
 import type { NewRunForm } from '../../src/protocol/admin.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
@@ -16,6 +16,8 @@ export interface SeededRun {
   readonly head?: Partial<RunHead>;
   readonly args?: Partial<RunArgs>;
   readonly tasks?: readonly TaskDocument[];
+  /** Of a tune's parameters. */
+  readonly history?: SpsaHistoryPoint[][];
   readonly age?: number;
 }
 
@@ -92,7 +94,7 @@ export async function seedRuns(storeUrl: string, runs: readonly SeededRun[]): Pr
         runId: run.id,
         insert,
         badTasks: [],
-        spsaHistory: [],
+        spsaHistory: run.history ?? [],
         tasks: tasks.map((task, taskId) => ({ taskId, isNew: true, bad: false, ...task })),
       };
     }),

@@ -9,6 +9,7 @@ import type { SiteRequest } from '../../src/site/site-messages.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import type { Reader } from '../../src/store/port.js';
 import { OPTIONS } from '../operations/world.js';
+import { RUN_ID } from '../server/seed.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
 import type { StorePlace } from '../store/store-place.js';
 import { BLOCKED, seedRecords } from './records-seed.js';
@@ -48,6 +49,9 @@ const PAGES = [
   '/workers/show?filter=all-workers',
   `/workers/${BLOCKED}`,
   '/sprt_calc',
+  `/tests/stats/${RUN_ID}`,
+  `/tests/stats/${RUN_ID}?format=csv`,
+  `/tests/live_elo/${RUN_ID}?mode=dynamic`,
 ];
 
 /** Nobody answers: pages are drawn without what GitHub would say. */

@@ -2,6 +2,7 @@
 
 import type { Results } from '../../model/documents.js';
 import type { AdminAnswer, RunDetail, RunSummary, SprtView } from '../../protocol/admin.js';
+import { formatShown } from '../../rules/format-number.js';
 import { facts, instant, plain, table } from '../print.js';
 import { workerTable } from './worker-commands.js';
 
@@ -75,14 +76,14 @@ function wld({ wins, losses, draws }: Results): string {
 
 function llr(sprt: SprtView): string {
   const model = sprt.elo_model === 'normalized' ? '' : ` ${sprt.elo_model}`;
-  const [low, high] = [sprt.lower_bound.toFixed(2), sprt.upper_bound.toFixed(2)];
+  const [low, high] = [formatShown(sprt.lower_bound, 2), formatShown(sprt.upper_bound, 2)];
   const state = sprt.state === '' ? '' : ` ${sprt.state}`;
   if (sprt.undecidable) return `undecidable: no LLR exists for the bounds ${sprt.elo0}, ${sprt.elo1}${model}`;
-  return `${sprt.llr.toFixed(2)} [${low}, ${high}] <${sprt.elo0}, ${sprt.elo1}>${model}${state}`;
+  return `${formatShown(sprt.llr, 2)} [${low}, ${high}] <${sprt.elo0}, ${sprt.elo1}>${model}${state}`;
 }
 
 function elo({ elo: estimate }: RunDetail): string {
   if (estimate === undefined) return '';
   const { elo, low, high, los } = estimate;
-  return `${elo.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}], LOS ${(100 * los).toFixed(1)} %`;
+  return `${formatShown(elo, 2)} [${formatShown(low, 2)}, ${formatShown(high, 2)}], LOS ${(100 * los).toFixed(1)} %`;
 }

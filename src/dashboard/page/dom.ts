@@ -40,6 +40,11 @@ export function rate(n: number): string {
   return n > 0 && n < 10 ? n.toFixed(1) : count(n);
 }
 
+/** With so many digits after the point; what rounds to nothing has no sign. */
+export function decimals(n: number, digits: number): string {
+  return n.toFixed(digits).replace(/^-(0(?:\.0*)?)$/, '$1');
+}
+
 /** Seconds as 12 µs, 3.4 ms or 1.2 s. */
 export function time(seconds: number): string {
   if (!(seconds > 0)) return '0 ms';

@@ -1,6 +1,6 @@
 /** The runs: how far each is, and where its LLR stands between its bounds. */
 import type { Farm, RunRow } from '../messages.js';
-import { bar, byId, count, el } from './dom.js';
+import { bar, byId, count, decimals, el } from './dom.js';
 import { empty } from './meters.js';
 
 export function drawRuns({ runs, run_count: total, server }: Farm): void {
@@ -51,7 +51,7 @@ function llr({ llr: value, lower, upper, elo0, elo1 }: NonNullable<RunRow['sprt'
   mark.style.left = `${position * 100}%`;
   const origin = el('span', { class: 'origin' });
   origin.style.left = `${zero * 100}%`;
-  const label = `LLR ${value.toFixed(2)} between ${lower.toFixed(2)} and ${upper.toFixed(2)}`;
+  const label = `LLR ${decimals(value, 2)} between ${decimals(lower, 2)} and ${decimals(upper, 2)}`;
   return el(
     'div',
     { class: 'gauge' },
@@ -59,11 +59,11 @@ function llr({ llr: value, lower, upper, elo0, elo1 }: NonNullable<RunRow['sprt'
     el(
       'span',
       { class: 'scale' },
-      el('span', {}, lower.toFixed(2)),
-      el('b', {}, value.toFixed(2)),
-      el('span', {}, upper.toFixed(2)),
+      el('span', {}, decimals(lower, 2)),
+      el('b', {}, decimals(value, 2)),
+      el('span', {}, decimals(upper, 2)),
     ),
-    el('span', { class: 'note bounds' }, `<${elo0.toFixed(2)}, ${elo1.toFixed(2)}>`),
+    el('span', { class: 'note bounds' }, `<${decimals(elo0, 2)}, ${decimals(elo1, 2)}>`),
   );
 }
 

@@ -25,7 +25,7 @@ function row({ args, results, workers, cores }, id) {
   link.href = '/api/get_run/' + id;
   link.textContent = args.new_tag;
   name.append(link);
-  const kind = args.sprt ? 'SPRT ' + (args.sprt.state || 'LLR ' + args.sprt.llr.toFixed(2)) : args.spsa ? 'SPSA' : 'games';
+  const kind = args.sprt ? 'SPRT ' + (args.sprt.state || 'LLR ' + args.sprt.llr.toFixed(2).replace(/^-(0\\.0+)$/, '$1')) : args.spsa ? 'SPSA' : 'games';
   line.append(name, cell(args.username), cell(args.tc + ' th ' + args.threads), cell(kind), cell('+' + wins + ' -' + losses + ' =' + draws, true), cell(workers + ' / ' + cores, true));
   return line;
 }

@@ -24,6 +24,7 @@ export const EVENTS = [
   'system_event',
 ] as const;
 
+const NEGATIVE_ZERO = /(?<![\d.])-(0\.0+)(?!\d)/g;
 const SHORT_NAME = /^.*-\d+cores-[a-zA-Z0-9]{2,8}/;
 
 export function eventName(action: string): string {
@@ -33,6 +34,12 @@ export function eventName(action: string): string {
 /** The worker, or else the person. */
 export function sourceText({ action, worker, username }: ActionDocument): string {
   return worker !== undefined && action !== 'block_worker' ? worker : (username ?? '');
+}
+
+/** The log says "-0.00" as the reference does; the sign of what rounds to nothing is not shown. */
+export function shownMessage({ action, message = '' }: Pick<ActionDocument, 'action' | 'message'>): string {
+  const text = action === 'finished_run' ? message.replace(NEGATIVE_ZERO, '$1') : message;
+  return visibleText(text);
 }
 
 export function targetText(event: ActionDocument): string {

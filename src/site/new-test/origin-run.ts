@@ -122,7 +122,7 @@ function repositoryOf({ tests_repo: repository }: RunArgs): string {
 }
 
 /** Documents of some years ago have one network in a member of its own (docs/spec/data-model.md §2.7). */
-function netsOf(args: RunArgs, side: 'new' | 'base'): string[] {
+export function netsOf(args: RunArgs, side: 'new' | 'base'): string[] {
   const nets = args[`${side}_nets`] as string[] | undefined;
   const one = (args as unknown as Record<string, unknown>)[`${side}_net`];
   return nets ?? (typeof one === 'string' && one !== '' ? [one] : []);

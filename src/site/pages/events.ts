@@ -3,8 +3,15 @@ import type { ActionDocument } from '../../model/documents.js';
 import { parseSearch, type TextSearch } from '../../rules/search-text.js';
 import type { Found } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
-import { EVENTS, eventName, sourceLink, sourceText, targetLink, targetText } from '../lists/event-parts.js';
-import { visibleText } from '../lists/info-text.js';
+import {
+  EVENTS,
+  eventName,
+  shownMessage,
+  sourceLink,
+  sourceText,
+  targetLink,
+  targetText,
+} from '../lists/event-parts.js';
 import {
   addressOf,
   type Paging,
@@ -188,7 +195,7 @@ function table(
 <td class="nowrap">${eventName(event.action)}</td>
 <td>${sourceLink(event, isApprover)}</td>
 <td>${targetLink(event, isApprover)}</td>
-<td class="info prose">${visibleText(event.message ?? '')}</td>
+<td class="info prose">${shownMessage(event)}</td>
 </tr>`;
   })}</tbody></table></div>`;
 }
@@ -201,7 +208,7 @@ function titleOf(event: ActionDocument): string {
 
 function describe(event: ActionDocument): string {
   const parts = [longDate(event.time * 1_000), eventName(event.action), sourceText(event), targetText(event)];
-  const all = [...parts, visibleText(event.message ?? '')].filter((text) => text !== '');
+  const all = [...parts, shownMessage(event)].filter((text) => text !== '');
   return cut(all.join(' · '), DESCRIPTION_LENGTH);
 }
 

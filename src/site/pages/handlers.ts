@@ -8,6 +8,7 @@ import { contributors, monthlyContributors } from './contributors.js';
 import { events } from './events.js';
 import { finished } from './finished.js';
 import { home } from './home.js';
+import { liveElo, liveEloUpdate } from './live-elo.js';
 import { machines } from './machines.js';
 import { networks } from './networks.js';
 import { archesPart, autoselectPart, branchPart, newTest, sendTest, testSummaryPart } from './new-test.js';
@@ -18,6 +19,7 @@ import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
 import { signup, signupForm } from './signup.js';
 import { sprtCalculator } from './sprt-calculator.js';
+import { testStats } from './test-stats.js';
 import { testTasks } from './test-tasks.js';
 import { test } from './view-test.js';
 import { changeWorker, worker } from './worker.js';
@@ -32,6 +34,9 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   ownerTests,
   test,
   testTasks,
+  testStats,
+  liveElo,
+  liveEloUpdate,
   modifyTest,
   stopTest,
   approveTest,

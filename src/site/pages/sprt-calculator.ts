@@ -1,4 +1,5 @@
 /** What a sequential test would come to, before it is played (docs/spec/web-ui.md §4.16). All of it is in the address. */
+import { formatShown } from '../../rules/format-number.js';
 import { boundScores, gameVariance, type SprtPlan, sprtOutlook } from '../../rules/sprt-law.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { lineChart } from '../lists/line-chart.js';
@@ -91,7 +92,7 @@ function outlook(plan: SprtPlan): Html {
     [low, 'Elo0'],
     [high, 'Elo1'],
   ] as const;
-  const elo = (x: number) => x.toFixed(2);
+  const elo = (x: number) => formatShown(x, 2);
   return html`<section class="card plain" aria-label="Outlook"><div class="charts">
 ${lineChart({
   title: 'Chance to pass',

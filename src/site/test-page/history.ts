@@ -2,7 +2,7 @@
 import type { ActionKind } from '../../model/documents.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
-import { visibleText } from '../lists/info-text.js';
+import { shownMessage } from '../lists/event-parts.js';
 import { longDate, timeTag } from '../run-parts.js';
 import type { Visit } from '../visit.js';
 
@@ -30,7 +30,7 @@ export async function historyCard({ parts }: Visit, { _id }: RunHead): Promise<H
 <td class="nowrap">${timeTag(time * 1000, longDate(time * 1000))}</td>
 <td>${KINDS[action] ?? action}</td>
 <td>${worker ?? username}</td>
-<td class="comment">${visibleText(message ?? '')}</td></tr>`,
+<td class="comment">${shownMessage({ action, ...(message !== undefined && { message }) })}</td></tr>`,
   )}</tbody></table></div>
 </section>`;
 }

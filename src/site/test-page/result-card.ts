@@ -1,7 +1,7 @@
 /** How a test does (docs/spec/web-ui.md §4.6): its box, how far it is, its workers, and whether they agree. */
 
 import { estimateNormalizedElo } from '../../rules/elo.js';
-import { formatFixed } from '../../rules/format-number.js';
+import { formatShown } from '../../rules/format-number.js';
 import { resultBox } from '../../rules/result-box.js';
 import { countsOf } from '../../rules/sprt.js';
 import { displayState, eloOf } from '../../runtime/run-views.js';
@@ -25,7 +25,7 @@ export function resultLines(head: RunHead): string[] {
   if (args.sprt !== undefined || args.spsa !== undefined || gamesOf(head) === 0) return [...info];
   const { nelo, nelo95 } = estimateNormalizedElo(countsOf(results));
   const pairs = results.pentanomial === undefined ? '' : ` PairsRatio: ${pairsRatio(results.pentanomial)}`;
-  return [...info, `nElo: ${formatFixed(nelo, 2)} ± ${formatFixed(nelo95, 1)} (95%)${pairs}`];
+  return [...info, `nElo: ${formatShown(nelo, 2)} ± ${formatShown(nelo95, 1)} (95%)${pairs}`];
 }
 
 export function resultCard(head: RunHead, facts: TaskFacts, now: number): Html {
@@ -54,7 +54,7 @@ function progress(head: RunHead): Html {
   const { sprt, num_games: wanted } = head.args;
   if (sprt !== undefined) {
     const { llr, lower_bound: low, upper_bound: high } = sprt;
-    return html`<p class="progress"><meter min="${low}" max="${high}" value="${llr}" aria-label="LLR between its bounds"></meter><span class="note">LLR between ${formatFixed(low, 2)} and ${formatFixed(high, 2)}</span></p>`;
+    return html`<p class="progress"><meter min="${low}" max="${high}" value="${llr}" aria-label="LLR between its bounds"></meter><span class="note">LLR between ${formatShown(low, 2)} and ${formatShown(high, 2)}</span></p>`;
   }
   const games = gamesOf(head);
   const percent = wanted > 0 ? Math.min(100, Math.floor((100 * games) / wanted)) : 100;
@@ -64,15 +64,15 @@ function progress(head: RunHead): Html {
 function eloFact(head: RunHead): Html | '' {
   const elo = eloOf(head);
   if (elo === undefined) return NOTHING;
-  const [value, low, high] = [elo.elo, elo.low, elo.high].map((x) => formatFixed(x, 2));
-  return fact('Elo', `${value} [${low}, ${high}] (95%), LOS ${formatFixed(100 * elo.los, 1)} %`);
+  const [value, low, high] = [elo.elo, elo.low, elo.high].map((x) => formatShown(x, 2));
+  return fact('Elo', `${value} [${low}, ${high}] (95%), LOS ${formatShown(100 * elo.los, 1)} %`);
 }
 
 function chi2Fact({ chi2 }: TaskFacts): Html {
   const name = html`<abbr title="Whether the results of the workers differ by more than chance">χ²</abbr>`;
   const text = Number.isNaN(chi2.chi2)
     ? 'too few workers to compare'
-    : `${formatFixed(chi2.chi2, 2)}, ${chi2.dof} degrees of freedom, p-value ${formatFixed(100 * chi2.p, 2)} %`;
+    : `${formatShown(chi2.chi2, 2)}, ${chi2.dof} degrees of freedom, p-value ${formatShown(100 * chi2.p, 2)} %`;
   return html`<dt>${name}</dt><dd>${text}</dd>`;
 }
 
@@ -82,5 +82,5 @@ function gamesOf({ results }: RunHead): number {
 
 function pairsRatio([p0, p1, , p3, p4]: readonly number[]): string {
   const lost = p0! + p1!;
-  return lost === 0 ? '–' : formatFixed((p3! + p4!) / lost, 2);
+  return lost === 0 ? '–' : formatShown((p3! + p4!) / lost, 2);
 }

@@ -2,12 +2,15 @@
 import type { RunArgs } from '../../model/documents.js';
 import { knownWorkerArchs } from '../../protocol/configured-names.js';
 import { matchArchs } from '../../rules/arch-filter.js';
-import { formatFixed } from '../../rules/format-number.js';
+import { formatShown } from '../../rules/format-number.js';
 import { tuneTable } from '../../rules/spsa-view.js';
+import { readTune } from '../../rules/stored-tune.js';
 import type { RunHead } from '../../store/port.js';
 import { repositoryProblem } from '../account-rules.js';
 import { type Html, html, NOTHING } from '../html.js';
+import { testRepository } from '../lists/compare-url.js';
 import { infoText, visibleText } from '../lists/info-text.js';
+import { netsOf } from '../new-test/origin-run.js';
 import type { Visit } from '../visit.js';
 
 const TITLE_LENGTH = 50;
@@ -25,24 +28,25 @@ export function detailsTable(visit: Visit, head: RunHead): Html {
     ...sideRows(args, 'base'),
     ['SPRT', args.sprt === undefined ? undefined : sprtText(args.sprt)],
     ['games', String(args.num_games)],
-    ['SPSA', args.spsa === undefined ? undefined : tune(args.spsa)],
+    ['SPSA', args.spsa === undefined ? undefined : tune(readTune(args.spsa, args.num_games))],
     [args.new_tc === undefined || args.new_tc === args.tc ? 'time control' : 'base time control', args.tc],
     ['test time control', args.new_tc === args.tc ? undefined : args.new_tc],
     ['threads', String(args.threads ?? 1)],
     ['book', args.book],
     ['book depth', args.book_depth],
     ['auto-purge', args.auto_purge ? 'yes' : 'no'],
-    ['priority', String(args.priority)],
-    ['internal throughput', args.itp === undefined ? undefined : formatFixed(args.itp, 2)],
-    ['throughput', `${args.throughput} %`],
+    ['priority', args.priority === undefined ? undefined : String(args.priority)],
+    ['internal throughput', args.itp === undefined ? undefined : formatShown(args.itp, 2)],
+    ['throughput', args.throughput === undefined ? undefined : `${args.throughput} %`],
     ['submitted by', submitter(visit, args.username)],
-    ['repository', repositoryLink(args.tests_repo)],
+    ['repository', repositoryLink(testRepository(args))],
     ['official repository', args.master_repo === undefined ? undefined : repositoryLink(args.master_repo)],
     ['adjudication', args.adjudication === undefined ? undefined : args.adjudication ? 'yes' : 'no'],
     ['arch filter', args.arch_filter === undefined ? undefined : archFilter(args.arch_filter)],
     ['compiler', args.compiler],
     ['info', html`<div class="prose">${infoText(args.info ?? '')}</div>`],
     ['approved by', approver(visit, head)],
+    ['statistics', statisticsLinks(head)],
     ['raw data', html`<a href="/api/get_run/${head._id}">as JSON</a>`],
   ];
   const shown = rows.filter(([, value]) => value !== undefined && value !== '');
@@ -53,10 +57,10 @@ export function detailsTable(visit: Visit, head: RunHead): Html {
 function sideRows(args: RunArgs, side: 'new' | 'base'): Row[] {
   const name = side === 'new' ? 'test' : 'base';
   const sha = args[`resolved_${side}`];
-  const url = commitUrl(args.tests_repo, sha);
+  const url = commitUrl(testRepository(args), sha);
   const tag = visibleText(args[`${side}_tag`] ?? '');
   const title = visibleText([...(args[`msg_${side}`] ?? '')].slice(0, TITLE_LENGTH).join(''));
-  const nets = args[`${side}_nets`] ?? [];
+  const nets = netsOf(args, side);
   return [
     [
       `${name} branch`,
@@ -76,7 +80,7 @@ function sideRows(args: RunArgs, side: 'new' | 'base'): Row[] {
 
 function sprtText(sprt: NonNullable<RunArgs['sprt']>): string {
   const [elo0, alpha, elo1, beta] = [sprt.elo0, sprt.alpha, sprt.elo1, sprt.beta].map((x) =>
-    formatFixed(x, 2),
+    formatShown(x, 2),
   );
   const state = sprt.state || '-';
   return `elo0: ${elo0} alpha: ${alpha} elo1: ${elo1} beta: ${beta} state: ${state} (${sprt.elo_model ?? 'BayesElo'})`;
@@ -112,6 +116,12 @@ function approver({ isApprover }: Visit, { approved, approver: name }: RunHead):
   return isApprover ? html`<a href="/user/${encodeURIComponent(name)}">${name}</a>` : name;
 }
 
+/** A tune has neither. */
+function statisticsLinks({ _id, args }: RunHead): Html | undefined {
+  if (args.spsa !== undefined) return undefined;
+  return html`<a href="/tests/stats/${_id}">raw statistics</a>, <a href="/tests/live_elo/${_id}">live Elo</a>`;
+}
+
 function testLink(id: string): Html {
   return html`<a href="/tests/view/${id}"><code>${id}</code></a>`;
 }
@@ -121,6 +131,13 @@ function repositoryLink(repository: string): Html | string {
   return repositoryProblem(repository) === undefined && repository !== ''
     ? link(repository, repository)
     : repository;
+}
+
+/** The branch under test, linked to its commit. */
+export function commitLink(args: RunArgs): Html | string {
+  const url = commitUrl(testRepository(args), args.resolved_new);
+  const tag = visibleText(args.new_tag ?? '');
+  return url === undefined ? tag : link(url, tag);
 }
 
 function commitUrl(repository: string, sha: string | undefined): string | undefined {
