@@ -56,7 +56,7 @@ export default {
     error(
       'no-development-package',
       'What runs for an operator imports packages of `dependencies` only; the page is built.',
-      { path: '^src/', pathNot: '^src/dashboard/page/' },
+      { path: '^src/', pathNot: '^src/(dashboard/page|site/browser)/' },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     ),
     error(

@@ -5,6 +5,8 @@ import { parseFinite, toFinite, trimmed } from './parse-number.js';
 import { requireClassic } from './spsa.js';
 
 const FIELDS = ['name', 'start', 'min', 'max', 'c_end', 'r_end'] as const;
+/** Of a value to start from: engines round it to a whole number. */
+const CURRENT_DIGITS = 4;
 const DEFAULTS = { A: 0.1, alpha: 0.602, gamma: 0.101 } as const;
 
 /** The settings that the constants of every parameter are derived from; texts of numbers pass too. */
@@ -86,6 +88,16 @@ export function tuneFormValues(spsa: Partial<Spsa> | null, numGames: unknown): S
     gamma: numberOr(spsa?.gamma, DEFAULTS.gamma),
     raw_params: spsa?.raw_params ?? '',
   };
+}
+
+/** Lines as the form takes them, which start where the tune stands. */
+export function currentLines({ params }: Pick<Spsa, 'params'>): string {
+  const rounded = (theta: number) => Number(theta.toFixed(CURRENT_DIGITS));
+  return params
+    .map(({ name, theta, min, max, c_end, r_end }) =>
+      [name, rounded(theta), min, max, c_end, r_end].join(','),
+    )
+    .join('\n');
 }
 
 function parseLine(line: string, A: number, alpha: number, gamma: number, numIter: number): SpsaParam {

@@ -71,6 +71,20 @@ export function tuneChart(spsa: Spsa): SpsaChart {
   return chart;
 }
 
+/** At most so many values in all, evenly left out; the first and the last row stay. */
+export function thinChart(
+  { param_names, chart_rows: rows }: SpsaChart,
+  mostValues: number,
+): SpsaChart & { rows_left_out: number } {
+  const most = Math.max(2, Math.floor(mostValues / Math.max(1, param_names.length)));
+  if (rows.length <= most) return { param_names, chart_rows: rows, rows_left_out: 0 };
+  const kept = Array.from(
+    { length: most },
+    (_, i) => rows[Math.round((i * (rows.length - 1)) / (most - 1))]!,
+  );
+  return { param_names, chart_rows: kept, rows_left_out: rows.length - most };
+}
+
 /** When the points were taken, recovered from their perturbations, or equally spaced if that fails. */
 function iterationsOf(
   history: readonly (readonly SpsaHistoryPoint[])[],

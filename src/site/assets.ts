@@ -29,6 +29,11 @@ const FILES = [
   'sign-out.js',
   'theme.js',
   'times.js',
+  'tune-chart.js',
+  'tune-curves.js',
+  'tune-plot.js',
+  'tune-table.js',
+  'uplot.js',
 ] as const;
 
 export interface SiteAsset {

@@ -19,6 +19,9 @@ export type PageName =
   | 'testStats'
   | 'liveElo'
   | 'liveEloUpdate'
+  | 'tuneJson'
+  | 'tuneCsv'
+  | 'tuneText'
   | 'modifyTest'
   | 'stopTest'
   | 'approveTest'
@@ -103,6 +106,9 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests/finished', 'finished'),
   row('GET', '/tests/user/{name}', 'ownerTests', PRIVATE),
   row('GET', '/tests/view/{id}', 'test'),
+  row('GET', '/tests/view/{id}/spsa.json', 'tuneJson'),
+  row('GET', '/tests/view/{id}/spsa.csv', 'tuneCsv'),
+  row('GET', '/tests/view/{id}/spsa.txt', 'tuneText'),
   row('GET', '/tests/tasks/{id}', 'testTasks'),
   row('GET', '/tests/stats/{id}', 'testStats'),
   row('GET', '/tests/live_elo/{id}', 'liveElo'),

@@ -1,6 +1,8 @@
 /** Tests whose numbers are recorded, of each kind, and documents as old databases have them (docs/spec/data-model.md §2.7). */
 import type { EloModel, Results, Sprt, SpsaHistoryPoint } from '../../src/model/documents.js';
 import { newSprt } from '../../src/rules/sprt.js';
+import { historyPeriod, stepSizes } from '../../src/rules/spsa.js';
+import { newTune } from '../../src/rules/spsa-form.js';
 import { eloModelAt, numberAt, resultsAt } from '../golden/arguments.js';
 import { readRecording, recordingOf } from '../golden/recordings.js';
 import type { GoldenCase } from '../golden/suite.js';
@@ -21,6 +23,8 @@ export const RUNS = {
   oldTune: id(10),
   oldGames: id(11),
   empty: id(12),
+  played: id(13),
+  manyParameters: id(14),
 } as const;
 
 export interface RecordedElo {
@@ -68,6 +72,8 @@ export async function recordedTests(): Promise<Record<EloModel, RecordedTest>> {
   };
 }
 
+/** A formula to a spreadsheet, markup to a careless page. */
+export const HOSTILE_NAME = '=cmd|<img src=x onerror=alert(1)>';
 const DONE = { approved: true, approver: 'cora', finished: true };
 const NO_SPRT = { sprt: undefined as never, num_games: 60_000 };
 const COUNTS = { crashes: 0, time_losses: 0 };
@@ -114,6 +120,8 @@ export async function numberedRuns(): Promise<SeededRun[]> {
         spsa: { raw_params: 'P1,10,0,100,5,0.002\nP2,-3.5,-10,10,1,0.0020' },
       },
     },
+    playedTune(RUNS.played, 12, 60),
+    playedTune(RUNS.manyParameters, 1200, 1),
     { id: RUNS.even, form: { ...NO_SPRT, new_tag: 'even' }, head: { ...DONE, results: EVEN } },
     {
       id: RUNS.active,
@@ -125,6 +133,35 @@ export async function numberedRuns(): Promise<SeededRun[]> {
     { id: RUNS.empty, head: { approved: true, approver: 'cora' } },
     ...oldRuns(),
   ];
+}
+
+/** A tune that stands between two points of its history, one parameter named as nobody should. */
+function playedTune(runId: string, parameters: number, points: number): SeededRun {
+  const names = Array.from({ length: parameters }, (_, i) => (i === 3 ? HOSTILE_NAME : `lmr_${i}`));
+  const lines = names.map((name, i) => `${name},${100 + i},0,1000,${5 + i},0.002`);
+  const numGames = 20_000;
+  const tune = newTune(
+    { spsa_A: '0.1', spsa_alpha: '0.602', spsa_gamma: '0.101', spsa_raw_params: lines.join('\n') },
+    numGames,
+  );
+  const period = historyPeriod(parameters, numGames);
+  const thetaAt = (i: number, pairs: number) =>
+    100 + i + Math.sin(pairs / 900 + i) * (4 + i) - 4 * Math.sin(i);
+  const history = Array.from({ length: points }, (_, row) =>
+    tune.params.map(({ c, a }, i) => {
+      const pairs = Math.ceil(period * (row + 1));
+      return { ...stepSizes(c, a, tune.A, tune.alpha, tune.gamma, pairs), theta: thetaAt(i, pairs) };
+    }),
+  );
+  const iter = Math.ceil(period * (points + 0.5));
+  const params = tune.params.map((param, i) => ({ ...param, theta: thetaAt(i, iter) }));
+  return {
+    id: runId,
+    form: { ...NO_SPRT, new_tag: 'played-tune', num_games: numGames },
+    head: { approved: true, approver: 'cora' },
+    args: { spsa: { ...tune, iter, params } },
+    history,
+  };
 }
 
 /** What the reference's readers fill in, and members that nobody writes any more. */

@@ -13,9 +13,11 @@ import { RUN_ID } from '../server/seed.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
 import type { StorePlace } from '../store/store-place.js';
 import { BLOCKED, seedRecords } from './records-seed.js';
+import { seedRuns } from './run-seed.js';
 import { seedPeople } from './site-seed.js';
 
 const MOST_READS = 5;
+const TUNE_ID = '66f1a2b3c4d5e6f708192801';
 const SECRET = 's'.repeat(43);
 const SETTINGS = {
   isOn: true,
@@ -49,6 +51,8 @@ const PAGES = [
   '/workers/show?filter=all-workers',
   `/workers/${BLOCKED}`,
   '/sprt_calc',
+  `/tests/view/${TUNE_ID}/spsa.json`,
+  `/tests/view/${TUNE_ID}/spsa.csv`,
   `/tests/stats/${RUN_ID}`,
   `/tests/stats/${RUN_ID}?format=csv`,
   `/tests/live_elo/${RUN_ID}?mode=dynamic`,
@@ -65,6 +69,8 @@ describe('pages', () => {
     place = await sqlitePlace();
     await seedPeople(place.url);
     await seedRecords(place.url);
+    const tune = { sprt: undefined as never, num_games: 20_000, spsa: { raw_params: 'P1,10,0,100,5,0.002' } };
+    await seedRuns(place.url, [{ id: TUNE_ID, form: tune }]);
     const writer = await place.store.openWriter();
     const now = Date.now();
     const doc = {

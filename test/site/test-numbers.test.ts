@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RawStatistics } from '../../src/rules/raw-statistics.js';
+import { newTune } from '../../src/rules/spsa-form.js';
 import { assertClose } from '../rules/close.js';
 import { ServerProcess } from '../server/server-process.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
-import { GAMES, numberedRuns, RUNS, recordedTests } from './numbers-seed.js';
+import { GAMES, HOSTILE_NAME, numberedRuns, RUNS, recordedTests } from './numbers-seed.js';
 import { seedRuns } from './run-seed.js';
 import { seedPeople } from './site-seed.js';
 
@@ -168,6 +169,77 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
           (await get(`/tests/stats/${RUNS.even}?format=${format}`)).text,
           /-0(?:\.0*)?(?![.\d])/,
         );
+    });
+
+    it('of a tune are rows for its chart, CSV for spreadsheets, and lines for a new tune', async () => {
+      const path = `/tests/view/${RUNS.played}/spsa`;
+      const json = await get(`${path}.json`);
+      assert.equal(json.headers.get('content-type'), 'application/json');
+      const {
+        param_names: names,
+        chart_rows: rows,
+        params,
+        rows_left_out: left,
+      } = JSON.parse(json.text) as {
+        param_names: string[];
+        chart_rows: { iter_ratio: number; values: number[]; c_values?: number[] }[];
+        params: { theta: number }[];
+        rows_left_out: number;
+      };
+      // The start, sixty points of the history, and where it stands now.
+      assert.equal(rows.length, 62);
+      assert.equal(left, 0);
+      assert.equal(names[3], HOSTILE_NAME);
+      assert.equal(rows[0]!.c_values, undefined);
+      assert.deepEqual(
+        rows.at(-1)!.values,
+        params.map(({ theta }) => theta),
+      );
+      for (const [i, { iter_ratio: ratio }] of rows.entries())
+        assertClose(ratio, i === 0 ? 0 : i === 61 ? 0.605 : i / 100, 1e-9, `row ${i}`);
+      const history = (await get(`${path}.csv`)).text.trimEnd().split('\r\n');
+      assert.equal(history.length, 63);
+      assert.ok(history[0]!.startsWith(`iter_ratio,iteration,lmr_0,c of lmr_0,`));
+      assert.ok(history[0]!.includes(`,'${HOSTILE_NAME},`), history[0]!);
+      const table = await get(`${path}.csv?table=parameters`);
+      assert.equal(
+        table.headers.get('content-disposition'),
+        `attachment; filename="tune-parameters-${RUNS.played}.csv"`,
+      );
+      assert.equal(table.text.trimEnd().split('\r\n').length, 13);
+      const text = await get(`${path}.txt`);
+      assert.equal(text.headers.get('content-type'), 'text/plain; charset=utf-8');
+      const again = newTune(
+        { spsa_A: '0.1', spsa_alpha: '0.602', spsa_gamma: '0.101', spsa_raw_params: text.text },
+        20_000,
+      );
+      assert.deepEqual(
+        again.params.map(({ start }) => start),
+        params.map(({ theta }) => Number(theta.toFixed(4))),
+      );
+    });
+
+    it('of a tune of thousands of parameters, of an old one and of one without history come, too', async () => {
+      for (const [run, length] of [
+        [RUNS.manyParameters, 3],
+        [RUNS.oldTune, 4],
+        [RUNS.tune, 1],
+      ] as const) {
+        const { status, text } = await get(`/tests/view/${run}/spsa.json`);
+        assert.equal(status, 200);
+        assert.equal((JSON.parse(text) as { chart_rows: unknown[] }).chart_rows.length, length);
+        for (const file of ['csv', 'csv?table=parameters', 'txt']) {
+          const answer = await get(`/tests/view/${run}/spsa.${file}`);
+          assert.equal(answer.status, 200);
+          assert.doesNotMatch(answer.text, /undefined|NaN/);
+        }
+      }
+      const page = await get(`/tests/view/${RUNS.manyParameters}`, { 'Accept-Encoding': 'identity' });
+      assert.match(page.text, /900 more parameters are in the CSV/);
+      assert.equal(page.text.split('<th scope="row">lmr_').length - 1, 299);
+      for (const run of [RUNS.games, 'f'.repeat(24), 'x'])
+        for (const file of ['json', 'csv', 'txt'])
+          assert.equal((await get(`/tests/view/${run}/spsa.${file}`)).status, 404);
     });
 
     it('show without an error for old documents and before the first game', async () => {

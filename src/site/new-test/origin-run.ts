@@ -6,7 +6,8 @@ import { withRun } from '../../operations/worker/resolve-task.js';
 import type { NewRunForm } from '../../protocol/admin.js';
 import { countThreads } from '../../rules/game-time.js';
 import { canonicalizeRepoUrl } from '../../rules/repo-url.js';
-import { tuneFormValues } from '../../rules/spsa-form.js';
+import { currentLines, tuneFormValues } from '../../rules/spsa-form.js';
+import { readTune } from '../../rules/stored-tune.js';
 import { DEFAULT_BOOK, DEFAULT_BOOK_DEPTH, kindPlayedAs } from '../../rules/test-kinds.js';
 import { readHead } from '../../state/run-document.js';
 import type { RunHead } from '../../store/port.js';
@@ -139,12 +140,5 @@ function tuneOf({ spsa, num_games: games }: RunArgs, startsFromCurrent: boolean)
     values = { ...tuneFormValues(null, games), raw_params: spsa.raw_params };
   }
   if (!startsFromCurrent) return values;
-  const lines = spsa.params.map(({ name, theta, min, max, c_end, r_end }) =>
-    [name, rounded(theta), min, max, c_end, r_end].join(','),
-  );
-  return { ...values, raw_params: lines.join('\n') };
-}
-
-function rounded(theta: number): number {
-  return Number(theta.toFixed(4));
+  return { ...values, raw_params: currentLines(readTune(spsa, games)) };
 }

@@ -21,6 +21,7 @@ import { signup, signupForm } from './signup.js';
 import { sprtCalculator } from './sprt-calculator.js';
 import { testStats } from './test-stats.js';
 import { testTasks } from './test-tasks.js';
+import { tuneCsv, tuneJson, tuneText } from './test-tune.js';
 import { test } from './view-test.js';
 import { changeWorker, worker } from './worker.js';
 import { createKey, revokeKey } from './worker-keys.js';
@@ -37,6 +38,9 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   testStats,
   liveElo,
   liveEloUpdate,
+  tuneJson,
+  tuneCsv,
+  tuneText,
   modifyTest,
   stopTest,
   approveTest,

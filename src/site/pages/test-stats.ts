@@ -33,7 +33,7 @@ ${
           title: each === 'text' ? 'Text' : each.toUpperCase(),
           url: `${path}?format=${each}`,
         })),
-        `${path}?format=text`,
+        { title: 'Copy as text', url: `${path}?format=text` },
       )}
 ${statsPart(head)}`
 }`;

@@ -2,6 +2,7 @@
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { compareUrl } from '../lists/compare-url.js';
+import { tuneCard } from '../statistics/tune-card.js';
 import { approverCard } from '../test-page/approver-card.js';
 import { controls } from '../test-page/controls.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
@@ -52,9 +53,11 @@ ${controls(visit, { head, facts, warnings, problems })}
 ${detailsTable(visit, head)}
 </section>
 </div>
+${tuneCard(visit, head)}
 ${await historyCard(visit, head)}
 ${await tasksCard(visit, head, facts)}`;
-  return { kind: 'page', title, description: resultLines(head).join('\n'), body };
+  const scripts = head.args.spsa === undefined ? [] : ['poll', 'copy', 'tune-chart'];
+  return { kind: 'page', title, description: resultLines(head).join('\n'), body, scripts };
 }
 
 function remarks(warnings: readonly string[], notes: readonly string[]): Html | '' {

@@ -28,7 +28,7 @@ export function detailsTable(visit: Visit, head: RunHead): Html {
     ...sideRows(args, 'base'),
     ['SPRT', args.sprt === undefined ? undefined : sprtText(args.sprt)],
     ['games', String(args.num_games)],
-    ['SPSA', args.spsa === undefined ? undefined : tune(readTune(args.spsa, args.num_games))],
+    ['SPSA', args.spsa === undefined ? undefined : tuneLine(head)],
     [args.new_tc === undefined || args.new_tc === args.tc ? 'time control' : 'base time control', args.tc],
     ['test time control', args.new_tc === args.tc ? undefined : args.new_tc],
     ['threads', String(args.threads ?? 1)],
@@ -86,17 +86,9 @@ function sprtText(sprt: NonNullable<RunArgs['sprt']>): string {
   return `elo0: ${elo0} alpha: ${alpha} elo1: ${elo1} beta: ${beta} state: ${state} (${sprt.elo_model ?? 'BayesElo'})`;
 }
 
-const TUNE_COLUMNS = ['parameter', 'value', 'start', 'min', 'max', 'c', 'c end', 'r', 'r end'];
-
-function tune(spsa: NonNullable<RunArgs['spsa']>): Html {
-  const [header, ...rows] = tuneTable(spsa);
-  return html`<p>${header}</p><div class="scroll" tabindex="0" role="group" aria-label="Parameters of the tune"><table class="tune">
-<caption class="hidden">Parameters of the tune</caption>
-<thead><tr>${TUNE_COLUMNS.map((name, i) => html`<th scope="col"${i === 0 ? NOTHING : html` class="n"`}>${name}</th>`)}</tr></thead>
-<tbody>${rows.map(
-    ([name, ...values]) =>
-      html`<tr><th scope="row">${visibleText(name ?? '')}</th>${values.map((value) => html`<td class="n">${value}</td>`)}</tr>`,
-  )}</tbody></table></div>`;
+function tuneLine({ args }: RunHead): Html {
+  const [header] = tuneTable(readTune(args.spsa!, args.num_games));
+  return html`${header} <a href="#tune">parameters</a>`;
 }
 
 function archFilter(pattern: string): Html {
