@@ -45,7 +45,39 @@ const NOTHING_TO_COMPARE: Chi2 = {
 
 /** Tests whether workers differ, leaving out excluded keys and workers with too few games. */
 export function chi2OfWorkers(tasks: Iterable<TaskView>, exclude: ReadonlySet<string> = new Set()): Chi2 {
-  const rows = groupByWorker(tasks, exclude);
+  const counts = new WorkerCounts();
+  for (const task of tasks) if (!exclude.has(task.key)) counts.add(task);
+  return counts.test();
+}
+
+/** Outcomes by worker, task by task; the first task decides whether pairs or games are counted. */
+export class WorkerCounts {
+  readonly #rows = new Map<string, Row>();
+  #inPairs: boolean | undefined;
+
+  add({ key, stats }: TaskView): void {
+    this.#inPairs ??= stats?.pentanomial !== undefined;
+    let row = this.#rows.get(key);
+    if (row === undefined) {
+      row = [0, 0, 0];
+      this.#rows.set(key, row);
+    }
+    if (stats === undefined) return;
+    if (!this.#inPairs) {
+      addTo(row, [stats.wins ?? 0, stats.losses ?? 0, stats.draws ?? 0]);
+    } else if (stats.pentanomial !== undefined) {
+      const [p0, p1, p2, p3, p4] = stats.pentanomial;
+      addTo(row, [p3 + p4, p0 + p1, p2]);
+    }
+  }
+
+  /** Whether the workers differ, of those with enough games. */
+  test(): Chi2 {
+    return testWorkers(new Map(this.#rows));
+  }
+}
+
+function testWorkers(rows: Map<string, Row>): Chi2 {
   for (;;) {
     const columns: Row = [0, 0, 0];
     for (const row of rows.values()) addTo(columns, row);
@@ -145,26 +177,6 @@ function testRows(rows: ReadonlyMap<string, Row>, columns: Row, total: number): 
     z_95: normalQuantile(1 - 0.05 / rows.size),
     z_99: normalQuantile(1 - 0.01 / rows.size),
   };
-}
-
-/** Sums the outcomes by worker; the first task decides whether pairs or games are counted. */
-function groupByWorker(tasks: Iterable<TaskView>, exclude: ReadonlySet<string>): Map<string, Row> {
-  const rows = new Map<string, Row>();
-  let inPairs: boolean | undefined;
-  for (const { key, stats } of tasks) {
-    if (exclude.has(key)) continue;
-    inPairs ??= stats?.pentanomial !== undefined;
-    const row = rows.get(key) ?? [0, 0, 0];
-    rows.set(key, row);
-    if (stats === undefined) continue;
-    if (!inPairs) {
-      addTo(row, [stats.wins ?? 0, stats.losses ?? 0, stats.draws ?? 0]);
-    } else if (stats.pentanomial !== undefined) {
-      const [p0, p1, p2, p3, p4] = stats.pentanomial;
-      addTo(row, [p3 + p4, p0 + p1, p2]);
-    }
-  }
-  return rows;
 }
 
 function addTo(row: Row, more: Readonly<Row>): void {

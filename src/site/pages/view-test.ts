@@ -33,7 +33,7 @@ export async function testPage(
   problems: ModifyProblems = {},
 ): Promise<PageOutcome> {
   const { parts, now } = visit;
-  const facts = await taskFacts(parts, head, now);
+  const facts = await taskFacts(parts, head, now, mayDo(visit, head).purge);
   const warnings = await runWarnings(parts.reader, head);
   const title = runTitle(head);
   const difference = compareUrl(head.args);

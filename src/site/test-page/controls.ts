@@ -9,6 +9,8 @@ import { type MayDo, mayDo } from './may-do.js';
 import { type ModifyProblems, modifyForm } from './modify-form.js';
 import type { TaskFacts } from './run-tasks.js';
 
+const NOBODY = { tasks: 0, workers: 0, games: 0 };
+
 export interface ControlParts {
   readonly head: RunHead;
   readonly facts: TaskFacts;
@@ -77,7 +79,7 @@ function stopForm(visit: Visit, head: RunHead): Html {
   );
 }
 
-function purgeForm(visit: Visit, head: RunHead, { suspicious }: TaskFacts): Html {
+function purgeForm(visit: Visit, head: RunHead, { suspicious = NOBODY }: TaskFacts): Html {
   const { tasks, games, workers } = suspicious;
   const what = `${tasks} ${tasks === 1 ? 'task' : 'tasks'} of ${workers} ${workers === 1 ? 'worker' : 'workers'} with ${games} games`;
   const note = tasks === 0 ? 'No worker is suspicious.' : `Would take ${what}.`;

@@ -1,101 +1,168 @@
-/** Tasks of a run, from memory or from the store, and what follows from them: the test of whether workers differ. */
+/**
+ * Tasks of a run, from memory or from the store, and what follows from them: the test of whether workers differ. A run may
+ * have tens of thousands: they are read in chunks, between which others have their turn (docs/spec/web-ui.md §7.3).
+ */
 import type { TaskDocument } from '../../model/documents.js';
-import { type Chi2, chi2OfWorkers } from '../../rules/chi2.js';
-import { chooseBadTasks, MANUAL_PURGE } from '../../rules/purge-choice.js';
-import { taskViews } from '../../rules/residual-display.js';
+import { type Chi2, WorkerCounts } from '../../rules/chi2.js';
+import { chooseBadTasks, MANUAL_PURGE, type PurgeCandidate } from '../../rules/purge-choice.js';
 import { RunWord } from '../../state/run-record.js';
 import { readTask } from '../../state/task-document.js';
 import type { RunHead } from '../../store/port.js';
+import { othersTurn, Turns } from '../turns.js';
 import type { SiteParts } from '../visit.js';
 
 export interface TaskFacts {
   readonly chi2: Chi2;
   readonly tasks: number;
   readonly purged: number;
-  /** What a purge by hand would take. */
-  readonly suspicious: { readonly tasks: number; readonly workers: number; readonly games: number };
+  /** What a purge by hand would take; only where it was asked for. */
+  readonly suspicious?: Suspicious;
+}
+
+export interface Suspicious {
+  readonly tasks: number;
+  readonly workers: number;
+  readonly games: number;
+}
+
+/** Of all tasks of a chunk, in order of their numbers, which are their places. */
+export interface TaskChunk {
+  /** Number of its first task. */
+  readonly first: number;
+  readonly tasks: readonly TaskDocument[];
 }
 
 /** Under one hold of the run's lock, so that no beat waits for a reader. */
-const TASKS_A_HOLD = 250;
+const TASKS_A_CHUNK = 250;
 /** Reading all tasks for each look at a run that is being played would cost more than it tells. */
 const BELIEVED_MS = 10_000;
+/** Of all runs that are kept: a residual takes about 100 bytes. */
+const MOST_RESIDUALS = 200_000;
 const MOST_KEPT = 200;
 
-/** In order of their numbers, which are their places. */
-export async function findTasks(
-  { state, reader, isPrimary }: SiteParts,
+/** What is read from memory goes on in the store, if the run leaves memory meanwhile. */
+export async function* taskChunks(
+  { state, reader, isPrimary }: Pick<SiteParts, 'state' | 'reader' | 'isPrimary'>,
   runId: string,
-): Promise<TaskDocument[]> {
-  const live = isPrimary ? liveTasks(state, runId) : undefined;
-  if (live !== undefined) return live;
-  const tasks: TaskDocument[] = [];
-  for await (const task of reader.tasks(runId)) tasks.push(task);
-  return tasks;
+): AsyncGenerator<TaskChunk> {
+  const turns = new Turns();
+  let next = 0;
+  for (;;) {
+    const tasks = isPrimary ? liveTasks(state, runId, next) : undefined;
+    if (tasks === undefined) break;
+    if (tasks.length > 0) yield { first: next, tasks };
+    if (tasks.length < TASKS_A_CHUNK) return;
+    next += tasks.length;
+    await turns.next();
+  }
+  let taskId = 0;
+  let chunk: TaskDocument[] = [];
+  for await (const task of reader.tasks(runId)) {
+    if (taskId++ >= next) chunk.push(task);
+    if (chunk.length < TASKS_A_CHUNK) continue;
+    yield { first: taskId - chunk.length, tasks: chunk };
+    chunk = [];
+    await turns.next();
+  }
+  if (chunk.length > 0) yield { first: taskId - chunk.length, tasks: chunk };
 }
 
-/** Undefined when the run is not in memory, or leaves it meanwhile. */
-function liveTasks(state: SiteParts['state'], runId: string): TaskDocument[] | undefined {
+/** A chunk of a run in memory; undefined when it is not there, or not any more. */
+function liveTasks(state: SiteParts['state'], runId: string, from: number): TaskDocument[] | undefined {
   const { runs, tasks } = state;
   const slot = runs.find(runId);
   if (slot < 0) return undefined;
-  const found: TaskDocument[] = [];
-  for (let count = 1; found.length < count; ) {
-    const isThere = runs.locks.run(slot, () => {
-      if (!runs.holds(slot, runId)) return false;
-      count = runs.word(slot, RunWord.taskCount);
-      const to = Math.min(count, found.length + TASKS_A_HOLD);
-      for (let taskId = found.length; taskId < to; taskId++) {
-        found.push(readTask(state, tasks.offsetOf(slot, taskId)));
-      }
-      return true;
-    });
-    if (!isThere) return undefined;
-  }
-  return found;
+  return runs.locks.run(slot, () => {
+    if (!runs.holds(slot, runId)) return undefined;
+    const to = Math.min(runs.word(slot, RunWord.taskCount), from + TASKS_A_CHUNK);
+    const found: TaskDocument[] = [];
+    for (let taskId = from; taskId < to; taskId++) found.push(readTask(state, tasks.offsetOf(slot, taskId)));
+    return found;
+  });
 }
 
 interface Kept {
-  readonly facts: TaskFacts;
+  readonly facts: Promise<TaskFacts>;
   readonly readAt: number;
   /** Changes when a finished run was purged. */
   readonly games: number;
+  readonly hasSuspicious: boolean;
+  residuals: number;
 }
 
 const kept = new Map<string, Kept>();
 
-export async function taskFacts(parts: SiteParts, head: RunHead, now: number): Promise<TaskFacts> {
+/** @param wantsSuspicious also what a purge would take, which costs as much again */
+export async function taskFacts(
+  parts: SiteParts,
+  head: RunHead,
+  now: number,
+  wantsSuspicious = false,
+): Promise<TaskFacts> {
   const known = kept.get(head._id);
   const { wins, losses, draws } = head.results;
   const games = wins + losses + draws;
-  // What a finished run's tasks say stays: only a purge changes it, and then the games are fewer.
-  const isFresh =
-    known !== undefined && (head.finished ? known.games === games : now - known.readAt < BELIEVED_MS);
-  if (isFresh) return known.facts;
-  const facts = factsOf(await findTasks(parts, head._id));
-  if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(head._id, { facts, readAt: now, games });
-  return facts;
+  if (known !== undefined && (known.hasSuspicious || !wantsSuspicious)) {
+    // What a finished run's tasks say stays: only a purge changes it, and then the games are fewer.
+    const isFresh = head.finished ? known.games === games : now - known.readAt < BELIEVED_MS;
+    if (isFresh) return await known.facts;
+  }
+  const facts = readFacts(parts, head._id, wantsSuspicious);
+  const entry: Kept = { facts, readAt: now, games, hasSuspicious: wantsSuspicious, residuals: 0 };
+  kept.set(head._id, entry);
+  try {
+    entry.residuals = (await facts).chi2.residual.size;
+  } catch (error) {
+    if (kept.get(head._id) === entry) kept.delete(head._id);
+    throw error;
+  }
+  dropOldest();
+  return await facts;
 }
 
-function factsOf(tasks: readonly TaskDocument[]): TaskFacts {
-  const candidates = tasks.flatMap(({ stats, worker_info, bad }, taskId) =>
-    // Old documents may lack results, and who played.
-    bad === undefined ? [{ taskId, key: worker_info?.unique_key, stats: stats ?? {} }] : [],
-  );
-  const bad = chooseBadTasks(candidates, MANUAL_PURGE);
-  const gamesOf = (taskId: number) => {
-    const { wins = 0, losses = 0, draws = 0 } = tasks[taskId]!.stats ?? {};
-    return wins + losses + draws;
-  };
+/** Those read first go first; the latest stays, however large. */
+function dropOldest(): void {
+  let total = 0;
+  for (const { residuals } of kept.values()) total += residuals;
+  for (const [id, { residuals }] of kept) {
+    if (kept.size <= 1 || (kept.size <= MOST_KEPT && total <= MOST_RESIDUALS)) return;
+    total -= residuals;
+    kept.delete(id);
+  }
+}
+
+async function readFacts(parts: SiteParts, runId: string, wantsSuspicious: boolean): Promise<TaskFacts> {
+  const counts = new WorkerCounts();
+  const candidates: PurgeCandidate[] = [];
+  let total = 0;
+  let purged = 0;
+  for await (const { first, tasks } of taskChunks(parts, runId)) {
+    total = first + tasks.length;
+    for (const [i, { bad, stats, worker_info }] of tasks.entries()) {
+      // Old documents may lack results, and who played.
+      const key = (worker_info as TaskDocument['worker_info'] | undefined)?.unique_key;
+      if (bad !== undefined) purged++;
+      else if (key !== undefined) counts.add({ key, stats });
+      if (wantsSuspicious && bad === undefined)
+        candidates.push({ taskId: first + i, key, stats: stats ?? {} });
+    }
+  }
+  const chi2 = counts.test();
+  if (!wantsSuspicious) return { chi2, tasks: total, purged };
+  // The second test of the workers is a piece of its own.
+  await othersTurn();
+  return { chi2, tasks: total, purged, suspicious: suspiciousOf(candidates) };
+}
+
+function suspiciousOf(candidates: readonly PurgeCandidate[]): Suspicious {
+  const bad = new Set(chooseBadTasks(candidates, MANUAL_PURGE).map(({ taskId }) => taskId));
+  const chosen = candidates.filter(({ taskId }) => bad.has(taskId));
   return {
-    chi2: chi2OfWorkers(taskViews(tasks)),
-    tasks: tasks.length,
-    purged: tasks.length - candidates.length,
-    suspicious: {
-      tasks: bad.length,
-      workers: new Set(bad.map(({ taskId }) => tasks[taskId]!.worker_info?.unique_key)).size,
-      games: bad.reduce((sum, { taskId }) => sum + gamesOf(taskId), 0),
-    },
+    tasks: chosen.length,
+    workers: new Set(chosen.map(({ key }) => key)).size,
+    games: chosen.reduce(
+      (sum, { stats: { wins = 0, losses = 0, draws = 0 } }) => sum + wins + losses + draws,
+      0,
+    ),
   };
 }

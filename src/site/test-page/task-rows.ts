@@ -1,62 +1,128 @@
-/** The tasks of a test as its table shows them: texts to search, values to sort by (docs/spec/web-ui.md §4.7). */
+/**
+ * The tasks of a test as its table shows them (docs/spec/web-ui.md §4.7): of all of them what they are sorted and searched
+ * by, and texts of those alone that are shown.
+ */
 import type { BadTaskDocument, TaskDocument, TaskWorkerInfo } from '../../model/documents.js';
 import { longWorkerName } from '../../model/names.js';
 import type { Chi2 } from '../../rules/chi2.js';
 import { type DisplayedResidual, displayResidual } from '../../rules/residual-display.js';
 import type { RunHead } from '../../store/port.js';
+import { othersTurn } from '../turns.js';
 import type { SiteParts } from '../visit.js';
-import { findTasks } from './run-tasks.js';
+import { taskChunks } from './run-tasks.js';
 
-export interface TaskRow {
+/** Texts are made when they are asked for. */
+export class TaskRow {
   readonly idx: number;
-  readonly worker: string;
-  readonly info: string;
-  readonly active: boolean;
-  readonly isPurged: boolean;
-  readonly lastUpdated: number;
-  readonly played: number;
-  readonly wanted: number;
-  readonly wins: number;
-  readonly losses: number;
-  readonly draws: number;
-  readonly pentanomial: readonly number[] | undefined;
-  readonly crashes: number;
-  readonly time: number;
-  readonly residual: DisplayedResidual;
+  readonly #task: TaskDocument | BadTaskDocument;
+  readonly #chi2: Chi2;
+
+  constructor(idx: number, task: TaskDocument | BadTaskDocument, chi2: Chi2) {
+    this.idx = idx;
+    this.#task = task;
+    this.#chi2 = chi2;
+  }
+
+  get active(): boolean {
+    return this.#task.active;
+  }
+
+  get isPurged(): boolean {
+    return this.#task.bad !== undefined;
+  }
+
+  get lastUpdated(): number {
+    return this.#task.last_updated;
+  }
+
+  get wanted(): number {
+    return this.#task.num_games;
+  }
+
+  get wins(): number {
+    return this.#task.stats.wins ?? 0;
+  }
+
+  get losses(): number {
+    return this.#task.stats.losses ?? 0;
+  }
+
+  get draws(): number {
+    return this.#task.stats.draws ?? 0;
+  }
+
+  get played(): number {
+    return this.wins + this.losses + this.draws;
+  }
+
+  get pentanomial(): readonly number[] | undefined {
+    return this.#task.stats.pentanomial;
+  }
+
+  get crashes(): number {
+    return this.#task.stats.crashes ?? 0;
+  }
+
+  get time(): number {
+    return this.#task.stats.time_losses ?? 0;
+  }
+
+  get worker(): string {
+    return workerName(this.#task.worker_info);
+  }
+
+  get info(): string {
+    return workerFacts(this.#task.worker_info);
+  }
+
+  get residual(): DisplayedResidual {
+    return displayResidual(this.#task, this.#chi2);
+  }
+}
+
+type SortValue = number | string;
+
+export interface TaskOrder {
+  readonly value: (row: TaskRow) => SortValue;
+  readonly isAscending: boolean;
+  /** In small letters; empty: all. */
+  readonly needle: string;
+}
+
+export interface OrderedTasks {
+  /** Those that fit, in order; equal ones in that of their numbers. */
+  readonly rows: readonly TaskRow[];
+  /** Tasks with results, whether they fit or not. */
+  readonly total: number;
 }
 
 /** Purged tasks as they were before; tasks without results are left out. */
-export async function taskRows(parts: SiteParts, head: RunHead, chi2: Chi2): Promise<TaskRow[]> {
-  const rows: TaskRow[] = [];
-  for (const [idx, task] of (await findTasks(parts, head._id)).entries()) {
-    if (task.bad === undefined && task.stats !== undefined) rows.push(rowOf(idx, task, chi2));
-  }
-  for (const task of await parts.reader.badTasks(head._id)) {
-    if (task.stats !== undefined) rows.push(rowOf(task.task_id, task, chi2));
-  }
-  return rows;
-}
-
-function rowOf(idx: number, task: TaskDocument | BadTaskDocument, chi2: Chi2): TaskRow {
-  const { stats, worker_info: info } = task;
-  const { wins = 0, losses = 0, draws = 0, crashes = 0, time_losses: time = 0, pentanomial } = stats;
-  return {
-    idx,
-    worker: workerName(info),
-    info: workerFacts(info),
-    active: task.active,
-    isPurged: task.bad !== undefined,
-    lastUpdated: task.last_updated,
-    played: wins + losses + draws,
-    wanted: task.num_games,
-    wins,
-    losses,
-    draws,
-    pentanomial,
-    crashes,
-    time,
-    residual: displayResidual(task, chi2),
+export async function orderedTasks(
+  parts: SiteParts,
+  head: RunHead,
+  chi2: Chi2,
+  { value, isAscending, needle }: TaskOrder,
+): Promise<OrderedTasks> {
+  const found: { readonly row: TaskRow; readonly key: SortValue }[] = [];
+  let total = 0;
+  const take = (idx: number, task: TaskDocument | BadTaskDocument) => {
+    if (task.stats === undefined) return;
+    total++;
+    const row = new TaskRow(idx, task, chi2);
+    if (needle !== '' && !`${row.worker} ${row.info}`.toLowerCase().includes(needle)) return;
+    found.push({ row, key: value(row) });
   };
+  for await (const { first, tasks } of taskChunks(parts, head._id)) {
+    for (const [i, task] of tasks.entries()) if (task.bad === undefined) take(first + i, task);
+  }
+  for (const task of await parts.reader.badTasks(head._id)) take(task.task_id, task);
+  await othersTurn();
+  const sign = isAscending ? 1 : -1;
+  found.sort((a, b) => {
+    if (a.key === b.key) return a.row.idx - b.row.idx;
+    return a.key < b.key ? -sign : sign;
+  });
+  return { rows: found.map(({ row }) => row), total };
 }
 
 /** Old documents may lack any of it. */

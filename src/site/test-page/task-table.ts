@@ -15,7 +15,7 @@ import {
 import { longDate, timeTag } from '../run-parts.js';
 import type { Visit } from '../visit.js';
 import type { TaskFacts } from './run-tasks.js';
-import { type TaskRow, taskRows } from './task-rows.js';
+import { orderedTasks, type TaskRow } from './task-rows.js';
 
 const PAGE_SIZE = 25;
 const LONGEST_SEARCH = 100;
@@ -82,12 +82,12 @@ ${facts.tasks === 0 ? html`<span class="note">none yet</span>` : html`<a class="
 export async function taskTable(visit: Visit, head: RunHead, facts: TaskFacts): Promise<Html> {
   const { query, parts } = visit;
   const shown = readShown(query);
-  const needle = shown.search.toLowerCase();
-  const all = await taskRows(parts, head, facts.chi2);
-  const found = all.filter(
-    ({ worker, info }) => needle === '' || `${worker} ${info}`.toLowerCase().includes(needle),
-  );
-  found.sort(comparison(shown.sorting));
+  const { sort, order } = shown.sorting;
+  const { rows: found, total } = await orderedTasks(parts, head, facts.chi2, {
+    value: VALUES[sort],
+    isAscending: order === 'asc',
+    needle: shown.search.toLowerCase(),
+  });
   const place = found.findIndex(({ idx }) => idx === shown.marked);
   const asked =
     place >= 0 && !query.has('page') ? Math.floor(place / PAGE_SIZE) + 1 : pageNumber(query.get('page'));
@@ -100,7 +100,7 @@ export async function taskTable(visit: Visit, head: RunHead, facts: TaskFacts): 
   return html`<section class="card" id="tasks" aria-labelledby="tasks-title">
 <div class="head"><h2 id="tasks-title">Tasks</h2><span class="note">${heading(head)}</span>
 <form method="get" action="${path}" role="search" class="row"${swap(path)}><input type="hidden" name="sort" value="${shown.sorting.sort}"><input type="hidden" name="order" value="${shown.sorting.order}"><input type="search" name="q" value="${shown.search}" maxlength="${LONGEST_SEARCH}" placeholder="Worker or machine" aria-label="Worker or machine"></form></div>
-${found.length === 0 ? html`<p class="empty">${all.length === 0 ? 'No tasks yet.' : 'No task fits.'}</p>` : table(visit, head, rows, shown, (to) => address(to))}
+${found.length === 0 ? html`<p class="empty">${total === 0 ? 'No tasks yet.' : 'No task fits.'}</p>` : table(visit, head, rows, shown, (to) => address(to))}
 ${pageLinks(pages, (page) => address(shown.sorting, page))}
 </section>`;
 }
@@ -111,17 +111,6 @@ function readShown(query: URLSearchParams): Shown {
     sorting: sorting({ sort: query.get('sort'), order: query.get('order') }, FIRST, 'idx'),
     search: (query.get('q') ?? '').trim().slice(0, LONGEST_SEARCH),
     marked: /^\d{1,9}$/.test(task) ? Number(task) : -1,
-  };
-}
-
-/** Equal rows keep the order of their numbers. */
-function comparison({ sort, order }: Sorting<SortKey>): (a: TaskRow, b: TaskRow) => number {
-  const value = VALUES[sort];
-  const sign = order === 'asc' ? 1 : -1;
-  return (a, b) => {
-    const [left, right] = [value(a), value(b)];
-    if (left === right) return a.idx - b.idx;
-    return left < right ? -sign : sign;
   };
 }
 
