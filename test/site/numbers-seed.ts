@@ -130,7 +130,7 @@ export async function numberedRuns(): Promise<SeededRun[]> {
         seededTask(key, [3, 20, 60, 22, 4], { active: true, num_games: 400 }),
       ),
     },
-    { id: RUNS.empty, head: { approved: true, approver: 'cora' } },
+    { id: RUNS.empty, form: { priority: 10 }, head: { approved: true, approver: 'cora' } },
     ...oldRuns(),
   ];
 }

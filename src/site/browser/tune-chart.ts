@@ -134,6 +134,7 @@ class TuneView {
       iterations: rows.map(({ iter_ratio }) => Math.round(iter_ratio * num_iter)),
       lines: curvesOf(rows, { chosen: parameters, smoothing: this.#smoothing, isPercent }),
       text: (value) => (isPercent ? `${decimals(value, 1)} %` : decimals(value, 4)),
+      cell: (value) => value.toFixed(isPercent ? 1 : 3).replace(/^-(0\.0+)$/, '$1'),
     };
   }
 

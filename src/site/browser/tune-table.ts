@@ -12,9 +12,11 @@ export interface LinesShown {
   readonly names: readonly string[];
   readonly lines: readonly (readonly number[])[];
   readonly text: (value: number) => string;
+  /** As `text`, with as many digits for each value. */
+  readonly cell: (value: number) => string;
 }
 
-export function tableOf({ caption, iterations, names, lines, text }: LinesShown): HTMLTableElement {
+export function tableOf({ caption, iterations, names, lines, cell: cellText }: LinesShown): HTMLTableElement {
   const table = document.createElement('table');
   table.createCaption().textContent =
     names.length > MOST_COLUMNS ? `${caption} The first ${MOST_COLUMNS} of ${names.length}.` : caption;
@@ -25,7 +27,7 @@ export function tableOf({ caption, iterations, names, lines, text }: LinesShown)
   for (const row of fewRows(iterations.length, MOST_ROWS)) {
     const line = body.insertRow();
     line.append(cell('th', iterations[row]!.toLocaleString('en'), 'row'));
-    for (const values of lines.slice(0, MOST_COLUMNS)) line.append(cell('td', text(values[row]!)));
+    for (const values of lines.slice(0, MOST_COLUMNS)) line.append(cell('td', cellText(values[row]!)));
   }
   return table;
 }
