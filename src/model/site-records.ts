@@ -52,6 +52,14 @@ export interface UsedOnceDocument {
   readonly made: number;
 }
 
+/** An account is told when this test ends. */
+export interface FollowDocument {
+  readonly runId: string;
+  /** The test's branch when it was followed. */
+  readonly tag: string;
+  readonly made: number;
+}
+
 export interface SiteDocuments {
   session: SessionDocument;
   workerKey: WorkerKeyDocument;
@@ -59,6 +67,7 @@ export interface SiteDocuments {
   workerKeyUse: WorkerKeyUseDocument;
   signupNote: SignupNoteDocument;
   usedOnce: UsedOnceDocument;
+  follow: FollowDocument;
 }
 export type SiteRecordKind = keyof SiteDocuments;
 

@@ -20,6 +20,7 @@ const FILES = [
   'keys.js',
   'autoselect.js',
   'draft.js',
+  'follow.js',
   'form-fields.js',
   'new-test-form.js',
   'apply-kind.js',

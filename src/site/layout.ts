@@ -39,6 +39,7 @@ ${page.description === undefined ? NOTHING : html`<meta property="og:description
 ${csrfToken === undefined ? NOTHING : html`<meta name="csrf-token" content="${csrfToken}">`}
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'>
 <link rel="icon" href="${assetUrl('icon.svg')}" type="image/svg+xml">
+${(page.feeds ?? []).map(({ title: name, url }) => html`<link rel="alternate" type="application/atom+xml" title="${name}" href="${url}">`)}
 <link rel="stylesheet" href="${assetUrl('site.css')}">
 <script type="module" src="${assetUrl('site.js')}"></script>
 <script defer src="${assetUrl('htmx.js')}"></script>

@@ -60,7 +60,11 @@ export type PageName =
   | 'arches'
   | 'autoselect'
   | 'rateLimits'
-  | 'rateLimitsServer';
+  | 'rateLimitsServer'
+  | 'follows'
+  | 'follow'
+  | 'unfollow'
+  | 'eventsFeed';
 
 export interface SiteRoute {
   readonly method: 'GET' | 'POST';
@@ -120,6 +124,7 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('POST', '/tests/delete', 'deleteTest', CHANGE),
   row('POST', '/tests/undelete', 'undeleteTest', CHANGE),
   row('GET', '/actions', 'events'),
+  row('GET', '/actions.atom', 'eventsFeed'),
   row('GET', '/contributors', 'contributors'),
   row('GET', '/contributors/monthly', 'monthlyContributors'),
   row('GET', '/nns', 'networks'),
@@ -138,6 +143,9 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('POST', '/user_sessions', 'endSessions', OWN),
   row('POST', '/user_keys', 'createKey', OWN),
   row('POST', '/user_keys/revoke', 'revokeKey', OWN),
+  row('GET', '/follows', 'follows', PRIVATE),
+  row('POST', '/follows/add', 'follow', OWN),
+  row('POST', '/follows/remove', 'unfollow', OWN),
   row('GET', '/user/{name}', 'account', APPROVER),
   row('POST', '/user/{name}', 'changeAccount', APPROVER),
   row('POST', '/user/{name}/reset', 'createReset', APPROVER),

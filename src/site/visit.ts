@@ -35,7 +35,11 @@ export type Outcome =
       readonly status?: number;
       readonly body: Html | string;
       /** Absent: HTML. */
-      readonly contentType?: 'application/json' | 'text/csv; charset=utf-8' | 'text/plain; charset=utf-8';
+      readonly contentType?:
+        | 'application/json'
+        | 'application/atom+xml; charset=utf-8'
+        | 'text/csv; charset=utf-8'
+        | 'text/plain; charset=utf-8';
       readonly headers?: readonly (readonly [string, string])[];
     }
   /** 302 to a path of this server. */
@@ -52,6 +56,8 @@ export interface PageOutcome {
   /** A preview of its own for each of the page's queries. */
   readonly preview?: { readonly title: string };
   readonly body: Html;
+  /** Feeds of what the page shows. */
+  readonly feeds?: readonly { readonly title: string; readonly url: string }[];
   /** Scripts of this page alone, by their names in browser/. */
   readonly scripts?: readonly string[];
   readonly headers?: readonly (readonly [string, string])[];

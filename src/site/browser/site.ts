@@ -1,5 +1,6 @@
 /** What every page's script adds: the menu on a phone, the theme, messages, local times, keys, signing out in all tabs. */
 import { forgetDraft } from './draft.js';
+import { startFollow } from './follow.js';
 import { startKeys } from './keys.js';
 import { startSignOut } from './sign-out.js';
 import { startTheme } from './theme.js';
@@ -75,7 +76,11 @@ startForms();
 startTheme();
 startKeys();
 startSignOut();
+startFollow();
 showLocalTimes(document);
 // Where a test leads that was just submitted.
-if (/[?&]follow=1\b/.test(location.search)) forgetDraft();
+if (/[?&]follow=1\b/.test(location.search)) {
+  forgetDraft();
+  history.replaceState(null, '', location.pathname);
+}
 document.addEventListener('htmx:after:swap', () => showLocalTimes(document));

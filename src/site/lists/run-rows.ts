@@ -8,6 +8,7 @@ import { tokenField } from '../layout.js';
 import { resultClass, shortDate, testKind, timeTag } from '../run-parts.js';
 import type { Visit } from '../visit.js';
 import { compareUrl } from './compare-url.js';
+import { followButton } from './follow-button.js';
 import { shortInfo, visibleText } from './info-text.js';
 
 const TAG_LENGTH = 23;
@@ -70,7 +71,7 @@ function runRow(visit: Visit, head: RunHead, hasDelete: boolean): Html {
 <td class="result">${isSprt ? html`<a class="boxed" href="${gauges}">${text}</a>` : text}</td>
 <td class="kind">${isSprt ? html`<a href="${gauges}" target="_blank" rel="noopener"${isLong ? html` class="long-tc"` : NOTHING}>${kind}</a>` : kind}${
     isLong ? html` <span class="pill">LTC</span>` : NOTHING
-  }<br><span class="note">${stateLine(head, box.style)}</span>${hasDelete ? deleteForm(visit, head) : NOTHING}</td>
+  }<br><span class="note">${stateLine(head, box.style)}</span>${followButton(head)}${hasDelete ? deleteForm(visit, head) : NOTHING}</td>
 <td class="info">${shortInfo(args.info ?? '')}</td>
 </tr>`;
 }

@@ -1,4 +1,5 @@
 /** People approve, stop, modify, purge and delete tests (docs/spec/web-ui.md §6); what each of them may, the operations check. */
+import { unfollowRuns } from '../../operations/account/follow.js';
 import { type Actor, actorOf, mayChange } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { approveRun } from '../../operations/run/approve-run.js';
@@ -37,7 +38,10 @@ export async function approveTest(visit: Visit): Promise<Outcome> {
 export async function stopTest(visit: Visit): Promise<Outcome> {
   const reason = visit.form.text('reason');
   const stop: Act<undefined> = (state, actor, id, now) => stopRun(state, actor, id, now, reason);
-  return await change(visit, stop, (_value, head) => visit.flash('note', `${nameOf(head)} is stopped.`));
+  return await change(visit, stop, (_value, head) => {
+    visit.flash('note', `${nameOf(head)} is stopped.`);
+    unfollowOwn(visit, head);
+  });
 }
 
 export async function purgeTest(visit: Visit): Promise<Outcome> {
@@ -50,7 +54,10 @@ export async function purgeTest(visit: Visit): Promise<Outcome> {
 }
 
 export async function deleteTest(visit: Visit): Promise<Outcome> {
-  return await change(visit, deleteRun, (_value, head) => visit.flash('note', `${nameOf(head)} is deleted.`));
+  return await change(visit, deleteRun, (_value, head) => {
+    visit.flash('note', `${nameOf(head)} is deleted.`);
+    unfollowOwn(visit, head);
+  });
 }
 
 export async function undeleteTest(visit: Visit): Promise<Outcome> {
@@ -94,6 +101,11 @@ function tellModified(
   else if (differences.length === 0) visit.flash('note', `Nothing of ${name} changed.`);
   else if (!head.approved) visit.flash('note', `${name} is modified. It waits for approval.`);
   else visit.flash('note', `${name} is modified.`);
+}
+
+/** Nobody is told of what they did themselves. */
+function unfollowOwn(visit: Visit, { _id: id }: RunHead): void {
+  visit.waitFor(unfollowRuns(visit.parts.state, actorOf(visit.member), [id]).sequence);
 }
 
 async function change<T>(

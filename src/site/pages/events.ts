@@ -1,6 +1,5 @@
 /** The log of what happened, with filters and search (docs/spec/web-ui.md §4.15). */
 import type { ActionDocument } from '../../model/documents.js';
-import { parseSearch, type TextSearch } from '../../rules/search-text.js';
 import type { Found } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import {
@@ -12,6 +11,8 @@ import {
   targetLink,
   targetText,
 } from '../lists/event-parts.js';
+import { type EventFilters, eventFilters, findEvents, mostEvents } from '../lists/event-query.js';
+import { describeEvent, eventTitle } from '../lists/event-text.js';
 import {
   addressOf,
   type Paging,
@@ -25,17 +26,10 @@ import {
 } from '../lists/paging.js';
 import { longDate, timeTag } from '../run-parts.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
+import { FEED_TYPE, feedUrl } from './events-feed.js';
 
 const PATH = '/actions';
 const PAGE_SIZE = 25;
-const CAP_OF_VISITORS = 5_000;
-const CAP_OF_ACCOUNTS = 50_000;
-const LONGEST = 300;
-const NAMES_KEPT_MS = 1_000;
-const TITLE_LENGTH = 90;
-const DESCRIPTION_LENGTH = 220;
-const RUN_ID = /^[0-9a-f]{24}$/i;
-
 const SORTS = { time: 'desc', event: 'asc', source: 'asc', target: 'asc', comment: 'asc' } as const;
 type Sort = keyof typeof SORTS;
 const HEADS: readonly SortHead<Sort>[] = [
@@ -52,32 +46,13 @@ const KEYS: Readonly<Record<Exclude<Sort, 'time'>, (event: ActionDocument) => st
   comment: ({ message }) => (message ?? '').toLowerCase(),
 };
 
-interface Filters {
-  readonly action: string;
-  readonly user: string;
-  readonly text: string;
-  readonly run_id: string;
-  /** As it was given. */
-  readonly before: string;
-  readonly max_count: string;
-}
-
 export async function events(visit: Visit): Promise<Outcome> {
   const { query, account } = visit;
-  const given = (name: string) => (query.get(name) ?? '').trim().slice(0, LONGEST);
-  const filters: Filters = {
-    action: (EVENTS as readonly string[]).includes(given('action')) ? given('action') : '',
-    user: given('user'),
-    text: given('text'),
-    run_id: RUN_ID.test(given('run_id')) ? given('run_id').toLowerCase() : '',
-    before: positive(given('before')) === undefined ? '' : given('before'),
-    max_count: positive(given('max_count')) === undefined ? '' : given('max_count'),
-  };
+  const filters = eventFilters(query);
   const now = sorting<Sort>({ sort: query.get('sort'), order: query.get('order') }, SORTS, 'time');
-  const most = account === undefined ? CAP_OF_VISITORS : CAP_OF_ACCOUNTS;
-  const cap = Math.min(Math.trunc(positive(filters.max_count) ?? most), most);
+  const cap = mostEvents(filters, account !== undefined);
   const asked = pageNumber(query.get('page'));
-  const found = await find(visit, filters, now, cap, asked);
+  const found = await pageOf(visit, filters, now, cap, asked);
   const pages = paging(asked, found.total, PAGE_SIZE);
   const address = (change: Partial<Sorting<Sort> & { page: number }>) =>
     addressOf(PATH, { ...filters, ...sortParams({ ...now, ...change }), page: change.page });
@@ -86,8 +61,9 @@ export async function events(visit: Visit): Promise<Outcome> {
   return {
     kind: 'page',
     title: 'Events',
-    ...(first !== undefined && { preview: { title: titleOf(first) }, description: describe(first) }),
-    body: html`<div class="page-head"><h1>Events</h1></div>
+    ...(first !== undefined && { preview: { title: eventTitle(first) }, description: describeEvent(first) }),
+    feeds: [{ title: 'Events', url: feedUrl(filters) }],
+    body: html`<div class="page-head"><h1>Events</h1><a href="${feedUrl(filters)}" type="${FEED_TYPE}">Feed</a></div>
 <section class="card" aria-label="Events">
 ${filterForm(filters)}
 ${summary(found, pages, now, cap)}
@@ -95,12 +71,6 @@ ${found.items.length === 0 ? html`<p class="empty">No event fits.</p>` : table(v
 ${pageLinks(pages, (page) => address({ page }))}
 </section>`,
   };
-}
-
-/** Undefined for what is no positive number. */
-function positive(text: string): number | undefined {
-  const value = text === '' ? Number.NaN : Number(text);
-  return Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 function isNewestFirst({ sort, order }: Sorting<Sort>): boolean {
@@ -112,34 +82,19 @@ function sortParams(now: Sorting<Sort>): { sort?: string; order?: string } {
   return isNewestFirst(now) ? {} : { sort: now.sort, order: now.order };
 }
 
-async function find(
+/** Any other order is one of the newest only. */
+async function pageOf(
   visit: Visit,
-  { action, user, text: given, run_id: runId, before }: Filters,
+  filters: EventFilters,
   now: Sorting<Sort>,
   cap: number,
   asked: number,
 ): Promise<Found<ActionDocument>> {
-  const { parts, request } = visit;
-  const nothing = { items: [], total: 0, isCut: false };
-  const text: TextSearch | undefined = given === '' ? undefined : parseSearch(given);
-  if (given !== '' && text === undefined) return nothing;
-  if (text !== undefined || !isNewestFirst(now)) visit.requireAdmission('search', request.address);
-  const usernames =
-    user === ''
-      ? undefined
-      : await parts.kept.get(`actors ${user}`, NAMES_KEPT_MS, () => parts.reader.actorsLike(user));
   const skip = (asked - 1) * PAGE_SIZE;
-  const found = await parts.reader.searchActions({
-    // Old databases have another name for some of the system's events.
-    ...(action !== '' && { kinds: action === 'system_event' ? [action, 'update_stats'] : [action] }),
-    ...(usernames !== undefined && { usernames }),
-    ...(runId !== '' && { runId }),
-    ...(text !== undefined && { text }),
-    ...(before !== '' && { until: Number(before) }),
-    cap,
-    ...(isNewestFirst(now) ? { skip, limit: PAGE_SIZE } : { skip: 0, limit: cap }),
-  });
-  if (isNewestFirst(now)) return found;
+  if (isNewestFirst(now)) return await findEvents(visit, filters, { cap, skip, limit: PAGE_SIZE });
+  // Words ask for it by themselves.
+  if (filters.text === '') visit.requireAdmission('search', visit.request.address);
+  const found = await findEvents(visit, filters, { cap, skip: 0, limit: cap });
   return { ...found, items: sorted(found.items, now).slice(skip, skip + PAGE_SIZE) };
 }
 
@@ -154,7 +109,7 @@ function sorted(items: readonly ActionDocument[], { sort, order }: Sorting<Sort>
   });
 }
 
-function filterForm({ action, user, text, run_id: runId, before }: Filters): Html {
+function filterForm({ action, user, text, run_id: runId, before }: EventFilters): Html {
   const option = (value: string, title: string) =>
     html`<option value="${value}"${value === action ? html` selected` : NOTHING}>${title}</option>`;
   const narrowed = runId !== '' || before !== '';
@@ -181,7 +136,7 @@ function summary(
 function table(
   { isApprover }: Visit,
   items: readonly ActionDocument[],
-  filters: Filters,
+  filters: EventFilters,
   now: Sorting<Sort>,
   address: (to: Sorting<Sort>) => string,
 ): Html {
@@ -198,20 +153,4 @@ function table(
 <td class="info prose">${shownMessage(event)}</td>
 </tr>`;
   })}</tbody></table></div>`;
-}
-
-function titleOf(event: ActionDocument): string {
-  const target = targetText(event);
-  const text = target === '' ? `by ${sourceText(event)}` : `on ${target}`;
-  return cut(`${eventName(event.action)} ${text}`, TITLE_LENGTH);
-}
-
-function describe(event: ActionDocument): string {
-  const parts = [longDate(event.time * 1_000), eventName(event.action), sourceText(event), targetText(event)];
-  const all = [...parts, shownMessage(event)].filter((text) => text !== '');
-  return cut(all.join(' · '), DESCRIPTION_LENGTH);
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

@@ -6,7 +6,9 @@ import { accounts, decideAccounts, pendingCount } from './accounts.js';
 import { approveTest, deleteTest, modifyTest, purgeTest, stopTest, undeleteTest } from './change-test.js';
 import { contributors, monthlyContributors } from './contributors.js';
 import { events } from './events.js';
+import { eventsFeed } from './events-feed.js';
 import { finished } from './finished.js';
+import { follow, follows, unfollow } from './follows.js';
 import { home } from './home.js';
 import { liveElo, liveEloUpdate } from './live-elo.js';
 import { machines } from './machines.js';
@@ -80,4 +82,8 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   autoselect: autoselectPart,
   rateLimits,
   rateLimitsServer,
+  follows,
+  follow,
+  unfollow,
+  eventsFeed,
 };

@@ -18,6 +18,7 @@ import { newTestForm, sentTestForm, type TestForm } from '../new-test/test-form.
 import type { TestFormView } from '../new-test/test-form-view.js';
 import { testSummary } from '../new-test/test-summary.js';
 import { type Outcome, type PageOutcome, redirect, type Visit } from '../visit.js';
+import { followTest } from './follows.js';
 
 const NO_SUCH_RUN: Outcome = { kind: 'missing', text: 'There is no test with this number to submit again.' };
 
@@ -50,9 +51,10 @@ export async function sendTest(visit: Visit): Promise<Outcome> {
   if (id !== '' && origin === undefined) return NO_SUCH_RUN;
   const problems = new ProblemList(visit.parts.github.isOn && origin === undefined);
   const runId = await submitTest(visit, form, origin, problems);
-  return runId === undefined
-    ? await page(visit, form, origin, problems)
-    : redirect(`/tests/view/${runId}?follow=1`);
+  if (runId === undefined) return await page(visit, form, origin, problems);
+  const tag = form.texts['test-branch'];
+  await followTest(visit, { id: runId, tag });
+  return redirect(`/tests/view/${runId}?follow=1`);
 }
 
 /** The test in words, for whoever is typing. */

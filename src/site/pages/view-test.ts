@@ -2,6 +2,7 @@
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { compareUrl } from '../lists/compare-url.js';
+import { followButton } from '../lists/follow-button.js';
 import { tuneCard } from '../statistics/tune-card.js';
 import { approverCard } from '../test-page/approver-card.js';
 import { controls } from '../test-page/controls.js';
@@ -40,7 +41,7 @@ export async function testPage(
   const isAsked = mayDo(visit, head).approve === 'yes';
   const body = html`<div class="page-head test-head"><h1>${title}</h1>${statePill(head)}${
     difference === undefined ? NOTHING : html`<a href="${difference}" rel="noopener noreferrer">diff</a>`
-  }</div>
+  }${followButton(head)}</div>
 <div class="test-page">
 <div class="side">
 ${resultCard(head, facts, now)}
