@@ -60,6 +60,12 @@ export default {
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     ),
     error(
+      'one-door-to-typebox',
+      'Schemas and validators import `protocol/typebox.ts`, which the build packs: a thread that loads the package itself starts half a second later.',
+      { path: '^src/', pathNot: '^src/protocol/typebox\\.ts$' },
+      { path: '(^|/)node_modules/typebox/' },
+    ),
+    error(
       'every-import-is-found',
       'An import that cannot be resolved is one that no rule sees. The page gets uplot.js at the build.',
       {},

@@ -1,6 +1,5 @@
 /** The request schemas as Fastify's validators: compiled once by TypeBox, which is faster than Fastify's own Ajv here. */
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type TSchema } from '../../src/protocol/typebox.js';
 
 export function compiled(schema: unknown): (body: unknown) => boolean | { error: Error } {
   const validator = Compile(schema as TSchema);

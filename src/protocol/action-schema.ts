@@ -1,5 +1,5 @@
 /** The kinds of entries in the action log (docs/spec/data-model.md §5), one strict schema each. */
-import Type, { type TProperties } from 'typebox';
+
 import { isUsername } from './configured-names.js';
 import {
   ANY_CHARACTER,
@@ -14,6 +14,7 @@ import {
   strict,
   username,
 } from './schema-parts.js';
+import { type TProperties, Type } from './typebox.js';
 
 /** Who acts when no person does. */
 export const SYSTEM_USERNAME = 'fishtest.system';

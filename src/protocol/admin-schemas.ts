@@ -4,7 +4,7 @@
  *
  * `by` names who is recorded in the event log; without it the system user `fishtest.system` is.
  */
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from './typebox.js';
 
 const strict = { additionalProperties: false };
 

@@ -2,14 +2,14 @@
  * Checks documents before they are written, or when they are audited. Every check answers undefined for a document
  * that obeys its schema, else the text of the first violation. Validators are compiled at first use.
  */
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+
 import { actionSchemas, anyActionSchema } from './action-schema.js';
 import { countBooleans, type NumericShape } from './count-booleans.js';
 import { explain } from './explain.js';
 import { booksSchema, netSchema, pgnSchema, userSchema, workerSchema } from './record-schemas.js';
 import { runHeadSchema, runSchema } from './run-schema.js';
 import { taskSchema } from './task-schema.js';
+import { Compile, type TSchema } from './typebox.js';
 
 type DocumentCheck = (document: unknown) => string | undefined;
 

@@ -2,8 +2,9 @@
  * Says in the reference's words what is wrong with a value that failed its schema. Walks the schema, never the depth
  * of the value, so hostile nesting costs nothing. Runs on failure only.
  */
-import type { TSchema } from 'typebox';
+
 import { notOfType, SAME_PATH } from './schema-parts.js';
+import type { TSchema } from './typebox.js';
 import { valueText } from './value-text.js';
 
 /** The JSON Schema keywords our schemas use. */

@@ -1,5 +1,5 @@
 /** Users, blocked workers, PGNs, networks and books as they are stored (docs/spec/data-model.md §3, §4, §6, §7, §12). */
-import Type from 'typebox';
+
 import {
   ANY_CHARACTER,
   bytes,
@@ -15,6 +15,7 @@ import {
   text,
   username,
 } from './schema-parts.js';
+import { Type } from './typebox.js';
 
 const LONGEST_PASSWORD = 72;
 const LONGEST_BLOCK_MESSAGE = 500;

@@ -2,7 +2,7 @@
  * What a worker may send (docs/spec/worker-api.md §2). The access schema is checked before the credentials and looks at
  * nothing else; the full schema is strict.
  */
-import Type, { type Static } from 'typebox';
+
 import { isWorkerArch } from './configured-names.js';
 import {
   count,
@@ -16,6 +16,7 @@ import {
   text,
   username,
 } from './schema-parts.js';
+import { type Static, Type } from './typebox.js';
 
 /** Nodes per second above this are no measurement. */
 const LARGEST_NPS = 1e12;

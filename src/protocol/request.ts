@@ -3,8 +3,6 @@
  * valid bodies (about 1.5 µs); only a refused body is walked again for the text of its error.
  */
 import { Buffer, isUtf8 } from 'node:buffer';
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { countBooleans, type NumericShape } from './count-booleans.js';
 import { explain } from './explain.js';
 import {
@@ -15,6 +13,7 @@ import {
 } from './request-schema.js';
 import { results } from './schema-parts.js';
 import { NOT_JSON } from './texts.js';
+import { Compile, type TSchema } from './typebox.js';
 import { decodeUnusual, holdsLongInteger, LONGEST_INTEGER, parseLenient } from './unusual-json.js';
 
 export type { AccessRequest, SpsaResults, WorkerRequest } from './request-schema.js';

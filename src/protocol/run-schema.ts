@@ -2,7 +2,7 @@
  * A run as it is stored (docs/spec/data-model.md §2.1-§2.4), with ids as hex text and instants as milliseconds. Strict
  * where readers must be tolerant: documents.ts describes what old databases may hold, this what may be written.
  */
-import Type from 'typebox';
+
 import { matchArchs } from '../rules/arch-filter.js';
 import { findHeadProblem, findRunProblem } from './run-invariants.js';
 import {
@@ -25,6 +25,7 @@ import {
   username,
 } from './schema-parts.js';
 import { taskMembers, taskSchema } from './task-schema.js';
+import { Type } from './typebox.js';
 
 /** Numbers that never vary are compared with this relative tolerance: they passed through other languages. */
 const CONSTANT_TOLERANCE = 1e-9;

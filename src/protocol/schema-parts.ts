@@ -5,9 +5,10 @@
  * A `title` on a scalar is the reference's name of that type, and what an error text calls it. A refinement's error
  * callback returns what follows the member's path in an error text.
  */
-import Type, { type Static, type TProperties, type TSchema } from 'typebox';
+
 import { isUsername } from './configured-names.js';
 import { ANY_FLOAT } from './count-booleans.js';
+import { type Static, type TProperties, type TSchema, Type } from './typebox.js';
 import { valueText } from './value-text.js';
 
 /** Largest count a request may carry: the columns of shared memory hold 32 bits. */

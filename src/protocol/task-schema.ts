@@ -1,6 +1,5 @@
 /** A task as its run stores it (docs/spec/data-model.md §2.3). */
 import { isIP } from 'node:net';
-import Type from 'typebox';
 import { workerInfoMembers } from './request-schema.js';
 import {
   bytes,
@@ -12,6 +11,7 @@ import {
   strict,
   text,
 } from './schema-parts.js';
+import { Type } from './typebox.js';
 
 /** What a worker said of itself, and where it said it from. */
 const taskWorkerInfoSchema = strict({

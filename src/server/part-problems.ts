@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.js';
 import { RegionError } from '../memory/region.js';
 import { Shared } from '../runtime/shared.js';
-import { openStore } from '../store/open-store.js';
+import { checkStoreUrl } from '../store/open-store.js';
 import { StoreError } from '../store/store-error.js';
 import { MIB, sharedOptions } from './shared-memory.js';
 
@@ -12,18 +12,19 @@ export function isSettingsMistake(error: unknown): boolean {
 }
 
 /** Opens nothing; the reservation of shared memory is made and let go. */
-export function partProblems(config: Config): string[] {
+export async function partProblems(config: Config): Promise<string[]> {
   const attempts: [string, () => unknown][] = [
-    ['STORE_URL', () => openStore(config.STORE_URL)],
+    ['STORE_URL', () => checkStoreUrl(config.STORE_URL)],
     ['SHARED_MEMORY_MB', () => Shared.create(config.SHARED_MEMORY_MB * MIB, sharedOptions(config))],
   ];
-  return attempts.flatMap(([name, attempt]) => {
+  const problems: string[] = [];
+  for (const [name, attempt] of attempts) {
     try {
-      attempt();
-      return [];
+      await attempt();
     } catch (error) {
       if (!isSettingsMistake(error)) throw error;
-      return [`${name}: ${(error as Error).message}`];
+      problems.push(`${name}: ${(error as Error).message}`);
     }
-  });
+  }
+  return problems;
 }

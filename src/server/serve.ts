@@ -3,7 +3,7 @@ import type { Settings } from '../config/live-settings.js';
 import { unknownText } from '../config/live-settings.js';
 import { version } from '../config/version.js';
 import { loadBinding } from '../http/transport/uws.js';
-import { openStore } from '../store/open-store.js';
+import { checkStoreUrl } from '../store/open-store.js';
 import { EXIT_CONFIG, endProcess } from './exit.js';
 import { makeLog } from './log.js';
 import { isSettingsMistake } from './part-problems.js';
@@ -30,7 +30,7 @@ export async function serve(settings: Settings): Promise<void> {
     log.info({ version, node: process.version, uws, pid: process.pid }, 'starting');
     for (const name of settings.unknown()) log.warn(unknownText(name));
     // Opens nothing, but says what its driver thinks of the address: a thread could hand on the words of that only.
-    openStore(settings.config.STORE_URL);
+    await checkStoreUrl(settings.config.STORE_URL);
     const memory = openSharedMemory(settings.config);
     startReaper(
       memory.threadData,

@@ -27,7 +27,7 @@ export async function start(isCheck: boolean): Promise<number> {
   let settings: Settings;
   try {
     settings = new Settings(process.env);
-    const problems = isCheck ? partProblems(settings.config) : [];
+    const problems = isCheck ? await partProblems(settings.config) : [];
     if (problems.length > 0) throw new ConfigError(problems);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -1,7 +1,7 @@
 /** What a name, a password, an address and a repository must be (docs/spec/web-ui.md §2.5). Each fault is a sentence. */
 import { resolve4, resolve6, resolveMx } from 'node:dns/promises';
-import { Compile } from 'typebox/compile';
 import { userSchema } from '../protocol/record-schemas.js';
+import { Compile } from '../protocol/typebox.js';
 
 const NAME = /^[A-Za-z0-9]{2,}$/;
 const LONGEST_NAME = 40;

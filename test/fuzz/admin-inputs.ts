@@ -1,7 +1,8 @@
 /** Requests to the admin API: what its schemas describe, broken in a place or two, with and without the token. */
-import { Compile } from 'typebox/compile';
+
 import { adminPath } from '../../src/protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../src/protocol/admin-schemas.js';
+import { Compile } from '../../src/protocol/typebox.js';
 import type { Random } from '../../src/swarm/seeded-random.js';
 import { RUN_ID } from '../server/seed.js';
 import { mutate, placesOf, print } from './schema-mutations.js';

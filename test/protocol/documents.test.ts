@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Static } from 'typebox';
 import type {
   ActionDocument,
   ActionKind,
@@ -33,6 +32,7 @@ import type {
 } from '../../src/protocol/record-schemas.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import type { runSchema } from '../../src/protocol/run-schema.js';
+import type { Static } from '../../src/protocol/typebox.js';
 import { args, run, sprt, stats, task } from './samples.js';
 
 /** Compiles only if whatever obeys the schema is a document as the rest of the server sees it. */

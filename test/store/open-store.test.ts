@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openStore } from '../../src/store/open-store.js';
+import { checkStoreUrl, openStore } from '../../src/store/open-store.js';
 import { sqlitePlace } from './sqlite-place.js';
 
-test('what is not supported is refused with what is', () => {
+test('what is not supported is refused with what is', async () => {
   for (const [url, message] of [
     ['mongodb://user:secret@localhost:port/fishtest_new', /store URL cannot be used/],
     ['mongodb:///fishtest_new', /not mongodb:/],
@@ -16,15 +16,14 @@ test('what is not supported is refused with what is', () => {
     ['sqlite:', /no directory/],
     ['sqlite://data', /no directory/],
   ] as const) {
-    assert.throws(
-      () => openStore(url),
-      (error: Error & { code?: string }) => {
-        assert.equal(error.code, 'url');
-        assert.match(error.message, message);
-        assert.doesNotMatch(error.message, /secret/);
-        return true;
-      },
-    );
+    const isTold = (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'url');
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    };
+    await assert.rejects(() => checkStoreUrl(url), isTold);
+    await assert.rejects(async () => await openStore(url).openReader(), isTold);
   }
 });
 

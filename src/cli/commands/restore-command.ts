@@ -1,7 +1,7 @@
 /** `shoal restore`: puts a backup in the place of an embedded store. Needs no server; none may run on that directory. */
 import type { Command } from 'commander';
 import { sqliteDirectory } from '../../config/store-url.js';
-import { openStore } from '../../store/open-store.js';
+import { checkStoreUrl } from '../../store/open-store.js';
 import { restoreBackup } from '../../store/sqlite/restore.js';
 import { StoreError } from '../../store/store-error.js';
 import { RefusedError, UsageError } from '../failures.js';
@@ -22,9 +22,9 @@ Run it as the user who owns the store.
 
 Example: shoal restore backups/shoal-monday.db --to sqlite:/var/lib/shoal`,
     )
-    .action((file: string, { to }: { to?: string }) => {
+    .action(async (file: string, { to }: { to?: string }) => {
       const url = to ?? (session.env['STORE_URL'] || 'sqlite:./data');
-      const restored = orFailure(() => restoreBackup(file, directoryOf(url), Date.now()));
+      const restored = await orFailure(async () => restoreBackup(file, await directoryOf(url), Date.now()));
       session.show(restored, ({ file, bytes, replaced }) => {
         const before = replaced === undefined ? '' : `\nWhat was there before is ${replaced}.`;
         return `${file}: ${(bytes / MIB).toFixed(1)} MiB restored. Start the server.${before}`;
@@ -32,17 +32,17 @@ Example: shoal restore backups/shoal-monday.db --to sqlite:/var/lib/shoal`,
     });
 }
 
-function directoryOf(url: string): string {
-  openStore(url);
+async function directoryOf(url: string): Promise<string> {
+  await checkStoreUrl(url);
   const directory = sqliteDirectory(url);
   if (directory === undefined)
     throw new UsageError('only an embedded store is restored here: use mongorestore');
   return directory;
 }
 
-function orFailure<T>(work: () => T): T {
+async function orFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw error.code === 'url' ? new UsageError(error.message) : new RefusedError(error.message);

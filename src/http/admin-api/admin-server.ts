@@ -5,10 +5,10 @@
 
 import type { us_listen_socket } from 'uWebSockets.js';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Compile } from 'typebox/compile';
 import { OperationRefused, type RefusalCode } from '../../operations/refusal.js';
 import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
+import { Compile } from '../../protocol/typebox.js';
 import { readFraming, refuseFraming } from '../transport/framing.js';
 import { listenExclusively, loadBinding } from '../transport/uws.js';
 import { exchange, type Reply, type RequestHead, refuse } from './admin-exchange.js';

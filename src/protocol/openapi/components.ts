@@ -1,10 +1,11 @@
 /** The TypeBox schemas of the protocol as OpenAPI 3.1 wants them: JSON Schema 2020-12, without our own keywords. */
-import type { TSchema } from 'typebox';
+
 import { actionSchemas } from '../action-schema.js';
 import { ANY_FLOAT } from '../count-booleans.js';
 import { accessSchema, workerRequestSchema } from '../request-schema.js';
 import { runHeadSchema } from '../run-schema.js';
 import { taskSchema } from '../task-schema.js';
+import type { TSchema } from '../typebox.js';
 
 export type JsonObject = { [key: string]: unknown };
 

@@ -3,9 +3,7 @@ import type { Binary, Collection, Db, ObjectId } from 'mongodb';
 import type { Keyed, PgnDocument } from '../../model/documents.js';
 import { StoreError } from '../store-error.js';
 import { encodeKeyed } from './bson-values.js';
-
-/** Bytes of a record that fit into a document of 16 MiB. */
-export const LARGEST_PGN = 16 * 1024 * 1024 - 4096;
+import { LARGEST_PGN } from './largest-pgn.js';
 
 interface StoredPgn {
   _id: ObjectId;
