@@ -72,7 +72,7 @@ describe('the tarball', { timeout: 900_000 }, () => {
     assert.equal(locked, version);
     assert.equal((await shoal.shoal('--version')).out, `${version}\n`);
 
-    const demo = await shoal.shoal('demo', '--workers', '1000', '--seconds', '20', '--port', '0');
+    const demo = await shoal.shoal('demo', '--workers', '1000', '--seconds', '10', '--port', '0');
     assert.equal(demo.code, 0, demo.out + demo.err);
     assert.equal(demo.out.match(/^run [0-9a-f]{24} .* games, swarm \d+/gm)?.length, 3, demo.out);
 

@@ -1,9 +1,11 @@
 /** The built server with people in its store, and browsers to look at it: each context is a person's own. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { browserIsRequired, chromiumPath, startBrowser } from '../dashboard/browser.js';
@@ -11,7 +13,18 @@ import { ServerProcess } from '../server/server-process.js';
 import { PASSWORD, seedPeople } from './site-seed.js';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../screenshots', import.meta.url));
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Violations alone are told, by their markup: to find a short selector for every element is most of the work. */
+const AXE_OPTIONS = { resultTypes: ['violations'], selectors: false, preload: false };
+
+/** Those of the test that runs. */
+const contexts = new Set<BrowserContext>();
+
+// A page that stays open goes on asking for its news, beside all tests that follow.
+afterEach(async () => {
+  for (const context of contexts) await context.close();
+  contexts.clear();
+});
 
 /** What node:test is told: why to leave the tests out, or false. */
 export const skip = chromiumPath === undefined && !browserIsRequired ? 'no Chromium' : false;
@@ -29,7 +42,6 @@ export class SiteBrowser {
   /** Requests to other hosts. */
   readonly strangers: string[] = [];
   readonly #directory: string;
-  readonly #contexts: BrowserContext[] = [];
 
   private constructor(directory: string, storeUrl: string, server: ServerProcess, browser: Browser) {
     this.#directory = directory;
@@ -61,26 +73,31 @@ export class SiteBrowser {
   }
 
   async stop(): Promise<void> {
-    for (const context of this.#contexts) await context.close();
     await this.browser.close();
     await this.server.end('SIGTERM');
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** A person's browser, with a page open. */
+  /** A person's browser, with a page open, until the test ends. */
   async person(path = '/tests', options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    this.#contexts.push(context);
-    context.on('page', (page) => this.#watch(page));
+    const context = await this.#context(options);
     const page = await context.newPage();
     await page.goto(`${this.server.url}${path}`);
     return page;
   }
 
-  /** As `person`, signed in. */
+  /** As `person`, with a session of its own: the form is sent as the browser would, but no page is drawn for it. */
   async member(username: string, path = '/tests', options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await this.person(`/login?next=${encodeURIComponent(path)}`, options);
-    await signIn(page, username);
+    const context = await this.#context(options);
+    const login = `${this.server.url}/login`;
+    const [, token] = /name="csrf-token" content="([^"]*)"/.exec(
+      await (await context.request.get(login)).text(),
+    )!;
+    const form = { csrf_token: token!, username, password: PASSWORD };
+    const answer = await context.request.post(login, { form, maxRedirects: 0 });
+    assert.equal(answer.status(), 302, `${username} signs in`);
+    const page = await context.newPage();
+    await page.goto(`${this.server.url}${path}`);
     assert.equal(new URL(page.url()).pathname, new URL(path, this.server.url).pathname);
     return page;
   }
@@ -102,12 +119,20 @@ export class SiteBrowser {
     });
   }
 
-  /** Nothing serious for those who see little or use no mouse. */
+  /** Nothing serious for those who see little or use no mouse, in the dark and in the light. */
   async checkAccess(page: Page): Promise<void> {
-    const source = await readFile(AXE, 'utf8');
     // The policy of the pages lets no script in but theirs: this one runs as the browser's own.
-    await page.evaluate(source);
-    const result = await page.evaluate<AxeResult>('axe.run()');
+    await page.evaluate(AXE);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await this.#runAxe(page, AXE_OPTIONS);
+    await page.emulateMedia({ colorScheme: 'light' });
+    // Nothing but colours differs.
+    await this.#runAxe(page, { ...AXE_OPTIONS, runOnly: ['color-contrast', 'link-in-text-block'] });
+    await page.emulateMedia({ colorScheme: null });
+  }
+
+  async #runAxe(page: Page, options: object): Promise<void> {
+    const result = await page.evaluate<AxeResult>(`axe.run(${JSON.stringify(options)})`);
     const serious = result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     assert.deepEqual(found, [], page.url());
@@ -119,10 +144,26 @@ export class SiteBrowser {
     await page.screenshot({ path: join(SCREENSHOTS, `site-${name}.png`), fullPage: true });
   }
 
+  /** As `screenshot`, in the dark and in the light. */
+  async screenshots(page: Page, name: string): Promise<void> {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await this.screenshot(page, `${name}-${colorScheme}`);
+    }
+    await page.emulateMedia({ colorScheme: null });
+  }
+
   /** No request went elsewhere, and no rule of the pages was broken. */
   assertClean(): void {
     assert.deepEqual(this.strangers, []);
     assert.deepEqual(this.complaints, []);
+  }
+
+  async #context(options: BrowserContextOptions): Promise<BrowserContext> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    contexts.add(context);
+    context.on('page', (page) => this.#watch(page));
+    return context;
   }
 
   #watch(page: Page): void {
