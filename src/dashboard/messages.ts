@@ -90,6 +90,22 @@ export interface JobRow {
   seconds: number;
 }
 
+/** This primary among those of its store. Times are seconds. */
+export interface ClusterRow {
+  role: string;
+  /** Rises with every primary of the store. */
+  epoch: number;
+  node: string;
+  /** Those that stand by, in words. */
+  standbys: string[];
+  /** Since the database confirmed the lease; absent for an embedded store, whose lock lasts as long as the process. */
+  lease_age?: number;
+  /** After so long a silent primary may be replaced. */
+  lease: number;
+  /** From taking the store to the first answer; 0 when no other primary served before. */
+  takeover: number;
+}
+
 export interface Farm {
   server: {
     version: string;
@@ -110,6 +126,8 @@ export interface Farm {
   memory: { table: string; in_use: number; capacity: number }[];
   locks: { lock: string; wait: number; hold: number; waits: number }[];
   jobs: JobRow[];
+  /** Absent where this is the only primary that may be. */
+  cluster?: ClusterRow;
 }
 
 export type Message =

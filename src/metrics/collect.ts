@@ -7,6 +7,7 @@ import type { Histogram } from '../memory/counters/histogram.js';
 import { type ReadyState, readyState } from '../runtime/health.js';
 import { METERED_ROUTES } from '../runtime/meters.js';
 import type { Shared } from '../runtime/shared.js';
+import type { StartStep } from '../runtime/start-steps.js';
 import type { Role } from '../runtime/tenure.js';
 import { type FarmTotals, readFarm } from './farm.js';
 
@@ -66,6 +67,8 @@ export interface MetricsView {
   };
   process: { cpu: number; open_fds?: number };
   dashboard_viewers: number;
+  /** Seconds of each step of the start, or of the takeover. */
+  start_steps: Record<StartStep, number>;
   cluster: {
     role: Role;
     epoch: number;
@@ -146,6 +149,7 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
     memory: readMemory(shared),
     process: readProcess(),
     dashboard_viewers: meters.viewers.total(),
+    start_steps: readStartSteps(shared),
     cluster: readCluster(shared),
     jobs: shared.jobs.read().map(({ name, runs, failures, failed, lastStarted, lastDuration }) => ({
       job: name,
@@ -156,6 +160,11 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
       last_seconds: lastDuration / 1000,
     })),
   };
+}
+
+function readStartSteps({ startSteps }: Shared): Record<StartStep, number> {
+  const steps = Object.entries(startSteps.read()).map(([step, ms]) => [step, ms / 1000]);
+  return Object.fromEntries(steps) as Record<StartStep, number>;
 }
 
 /** @param unit what one of the histogram's units is, in the view's. */

@@ -1,6 +1,7 @@
 /** What open dashboards are told: a point each second, and the farm every other second while somebody looks. */
-import type { ActionRow, Farm, LiveUpdate, MachineRow, RunRow } from '../dashboard/messages.js';
+import type { ActionRow, ClusterRow, Farm, LiveUpdate, MachineRow, RunRow } from '../dashboard/messages.js';
 import type { ActionDocument } from '../model/documents.js';
+import type { ClusterView } from '../protocol/admin.js';
 import { latestWorkers, liveHead, runSummary } from '../runtime/run-views.js';
 import { RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
@@ -14,6 +15,7 @@ export interface LiveFeedParts {
   store: string;
   /** Address of fishtest's pages, or ''. */
   pages: string;
+  cluster: () => ClusterView;
   send: (update: LiveUpdate) => void;
 }
 
@@ -51,8 +53,9 @@ export class LiveFeed {
   }
 
   async #farm(): Promise<Farm> {
-    const { state, reader, sampler, store, pages } = this.#parts;
+    const { state, reader, sampler, store, pages, cluster } = this.#parts;
     const view = sampler.latest;
+    const primaries = clusterRow(cluster(), view.cluster.takeover);
     const slots = busiest(state);
     return {
       server: { version: view.version, start_time: view.start_time * 1000, ready: view.ready, store, pages },
@@ -77,8 +80,23 @@ export class LiveFeed {
         failed,
         seconds,
       })),
+      ...(primaries !== undefined && { cluster: primaries }),
     };
   }
+}
+
+function clusterRow(view: ClusterView, takeover: number): ClusterRow | undefined {
+  const { role, epoch, node, standbys, lease_age_ms: age, lease_ms: lease, waits } = view;
+  if (!waits) return undefined;
+  return {
+    role,
+    epoch,
+    node,
+    standbys,
+    ...(age !== undefined && { lease_age: age / 1000 }),
+    lease: lease / 1000,
+    takeover,
+  };
 }
 
 /** Slots of unfinished runs: those with most cores first, then the newest. */

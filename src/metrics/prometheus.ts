@@ -194,7 +194,7 @@ function writeJobs(text: Text, { jobs }: MetricsView): void {
   );
 }
 
-function writeCluster(text: Text, { cluster }: MetricsView): void {
+function writeCluster(text: Text, { cluster, start_steps: steps }: MetricsView): void {
   const { role, epoch, standbys, lease_age, takeover } = cluster;
   text.gauge(
     'shoal_cluster_role',
@@ -218,6 +218,11 @@ function writeCluster(text: Text, { cluster }: MetricsView): void {
     'shoal_takeover_seconds',
     'From taking the store to the first answer; 0 when it took over from none.',
     [[takeover]],
+  );
+  text.gauge(
+    'shoal_start_step_seconds',
+    'How long each step took of the start, or of the takeover.',
+    Object.entries(steps).map(([step, seconds]) => [seconds, { step }] as const),
   );
 }
 

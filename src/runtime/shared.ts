@@ -7,6 +7,7 @@ import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { State, type StateSizes } from '../state/state.js';
 import { JobBoard } from './job-status.js';
 import { PoolMeters } from './meters.js';
+import { StartSteps } from './start-steps.js';
 import { Tenure } from './tenure.js';
 
 export interface SharedOptions {
@@ -64,6 +65,7 @@ export class Shared {
   readonly meters: PoolMeters;
   /** Whether this process has the store. */
   readonly tenure: Tenure;
+  readonly startSteps: StartSteps;
   readonly jobs: JobBoard;
 
   private constructor(region: Region, options: SharedOptions) {
@@ -81,6 +83,7 @@ export class Shared {
     this.sessionChanges = new WaitWord(region, 'session-changes');
     this.meters = new PoolMeters(region);
     this.tenure = new Tenure(region, this.state.threads);
+    this.startSteps = new StartSteps(region);
     this.jobs = new JobBoard(region);
   }
 

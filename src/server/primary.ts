@@ -12,6 +12,7 @@ import { periodicJobs } from '../jobs/periodic.js';
 import { storeSeenAddresses } from '../jobs/seen-addresses.js';
 import { storeWorkerRuns, updateSpeeds, updateThroughput } from '../jobs/upkeep.js';
 import { logAction, withSystem } from '../operations/changes.js';
+import type { KnownWorkers } from '../operations/recovery/known-workers.js';
 import { recover } from '../operations/recovery/recover.js';
 import { SYSTEM_USERNAME } from '../protocol/action-schema.js';
 import { legacyUsernamesInForce } from '../protocol/configured-names.js';
@@ -35,8 +36,6 @@ import { watchStore } from './watch-store.js';
 const CLOSE_MS = 500;
 /** Between the first refused request and the end of the jobs (docs/spec/scheduling.md §10). */
 const GRACE_MS = 500;
-/** The same when another primary listens already. */
-const HAND_OVER_MS = 50;
 
 /** What runs, and what a stop has to end. */
 interface Primary {
@@ -62,11 +61,13 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
   const { config } = settings;
   const succession = new Succession(parts);
   const waiting = await succession.standBy();
+  shared.startSteps.begin();
   const writer = await startWriter(parts, waiting?.events);
   succession.hold(writer);
   const reader = await openStore(config.STORE_URL).openReader(writer.epoch);
   const listening = waiting && succession.listen();
-  const recovery = await recoverState(shared.state, reader, log, began);
+  shared.startSteps.end('store');
+  const recovery = await recoverState(parts, reader, succession.known);
   const legacyUsernames = [...legacyUsernamesInForce()];
   writer.begin(legacyUsernames);
 
@@ -82,10 +83,19 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
   const jobs = startJobs(config, log, shared, reader, github);
   const endWatches = [
     await watchStore(shared, reader, log),
-    startTelemetry({ config, log, shared, reader, sampler: admin.sampler, fronts }),
+    startTelemetry({
+      config,
+      log,
+      shared,
+      reader,
+      sampler: admin.sampler,
+      fronts,
+      cluster: () => succession.view(),
+    }),
   ];
   followSettings(settings, shared, log);
   succession.serve();
+  shared.startSteps.end('listeners');
   signals.onReload(() => fronts.send({ kind: 'certificate' }));
   const primary: Primary = {
     config,
@@ -103,10 +113,11 @@ export async function startPrimary(parts: ServerParts): Promise<void> {
   signals.onHandOver(() => shared.tenure.standbys.load() > 0);
   // Said last: whoever reads it may ask for the stop at once.
   const { runs, tasks } = recovery;
+  const steps = wholeMs(shared.startSteps.read());
   const url = `${ownScheme(config)}://localhost:${port}`;
   const { epoch } = writer;
   log.info(
-    { port, adminPort: admin.port, runs, tasks, epoch, ms: Date.now() - began, url },
+    { port, adminPort: admin.port, runs, tasks, epoch, ms: Date.now() - began, steps, url },
     `Shoal ${version} serves workers`,
   );
 }
@@ -126,8 +137,12 @@ function startWriter(
 }
 
 /** Builds memory from the store, with every derived number made anew. */
-async function recoverState(state: State, reader: Reader, log: Logger, began: number) {
-  const recovery = await recover(state, reader, began);
+async function recoverState({ shared, log, began }: ServerParts, reader: Reader, workers?: KnownWorkers) {
+  const { state, startSteps } = shared;
+  const recovery = await recover(state, reader, began, {
+    ...(workers !== undefined && { workers }),
+    ended: (step) => startSteps.end(step),
+  });
   for (const correction of recovery.corrections) {
     log.warn({ correction }, 'corrected at start-up');
     noteSystem(state, 'log_message', `Corrected at start-up: ${correction}`);
@@ -135,6 +150,10 @@ async function recoverState(state: State, reader: Reader, log: Logger, began: nu
   updateThroughput(state);
   updateSpeeds(state);
   return recovery;
+}
+
+function wholeMs(times: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, Math.round(ms)]));
 }
 
 function startJobs(
@@ -191,14 +210,14 @@ async function stopPrimary(primary: Primary): Promise<boolean> {
   return isClean && changes === 0;
 }
 
-/** @param isHandedOver another primary listens already: workers wait for it */
+/** @param isHandedOver another primary listens already: nobody new comes who has to be told to try again */
 function stopSteps(
   { shared, reader, writer, admin, fronts, jobs }: Primary,
   isHandedOver: boolean,
 ): StopStep[] {
   const { state } = shared;
   return [
-    { name: 'let requests end', run: () => sleep(isHandedOver ? HAND_OVER_MS : GRACE_MS) },
+    { name: 'let requests end', run: () => sleep(isHandedOver ? 0 : GRACE_MS) },
     { name: 'stop the jobs', share: 0.15, run: () => jobs.stop() },
     { name: 'close the sockets', run: (ms) => fronts.stop(ms) },
     { name: 'close the admin API', run: () => admin.close() },

@@ -7,15 +7,21 @@
  */
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import type { KnownWorkers } from '../operations/recovery/known-workers.js';
 import type { ClusterView } from '../protocol/admin.js';
+import { withTimeout } from '../runtime/with-timeout.js';
 import { openStore } from '../store/open-store.js';
 import { Admin } from './admin.js';
 import { closeBeforeEnd } from './exit.js';
 import { type RunningGitHub, startGitHub } from './github.js';
+import { Preloading } from './preloading.js';
 import { mayWait } from './role.js';
 import type { ServerParts } from './server-parts.js';
 import { choosePort, FrontThreads } from './threads/front-handle.js';
 import type { StandbyEvents, WriterThread } from './threads/writer-handle.js';
+
+/** For how long a primary that another one follows serves those who are connected still. */
+const LEAVE_MS = 1_000;
 
 /** What listens before the server has recovered. */
 interface EarlyFronts {
@@ -32,6 +38,8 @@ export class Succession {
   #port = 0;
   #loading: Promise<EarlyFronts | undefined> | undefined;
   #listening: Promise<EarlyFronts> | undefined;
+  #preloading: Preloading | undefined;
+  #known: KnownWorkers | undefined;
   #takenAt: number | undefined;
 
   constructor(parts: ServerParts) {
@@ -73,6 +81,11 @@ export class Succession {
     tenure.role = 'active';
   }
 
+  /** What this primary has read while it stood by. */
+  get known(): KnownWorkers | undefined {
+    return this.#known;
+  }
+
   /** Everything is answered from here on. */
   serve(): void {
     const { tenure } = this.#parts.shared;
@@ -88,7 +101,8 @@ export class Succession {
     shared.tenure.role = 'leaving';
     const isHeard = await this.#writer!.leave(settings.config.SHUTDOWN_TIMEOUT_MS);
     this.#log.info({ isHeard, epoch: this.#writer!.epoch }, 'handing over to a primary that stands by');
-    fronts.send({ kind: 'deaf' });
+    // A thread that hangs keeps its connections until the process ends.
+    if (isHeard) await withTimeout(fronts.leave(LEAVE_MS), 2 * LEAVE_MS, 'it took too long').catch(() => {});
     return isHeard;
   }
 
@@ -110,10 +124,12 @@ export class Succession {
   }
 
   #events(adminPort: number): StandbyEvents {
+    const { settings, shared } = this.#parts;
     return {
       onWaiting: (holder) => {
         // A store that this release has to change first can be read only when it is this server's.
         this.#loading ??= this.#loadFronts().catch(() => undefined);
+        this.#preloading ??= new Preloading(shared.state, settings.config.STORE_URL, this.#log);
         this.#holder = holder;
         this.#log.info({ holder, standbyAdminPort: adminPort }, `standing by: ${holder} serves`);
       },
@@ -123,6 +139,8 @@ export class Succession {
       },
       onTaken: (epoch) => {
         this.#takenAt = performance.now();
+        shared.startSteps.begin();
+        this.#known = this.#preloading?.end();
         this.#log.info({ epoch }, 'this primary has the store');
       },
     };

@@ -5,6 +5,7 @@ import { withoutCredentials } from '../config/store-url.js';
 import { LiveFeed } from '../metrics/live-feed.js';
 import type { Sampler } from '../metrics/sampler.js';
 import { SlowHolds } from '../metrics/slow-holds.js';
+import type { ClusterView } from '../protocol/admin.js';
 import { LimitWatch } from '../runtime/limits.js';
 import type { Shared } from '../runtime/shared.js';
 import type { Reader } from '../store/port.js';
@@ -22,10 +23,12 @@ export interface TelemetryParts {
   readonly reader: Reader;
   readonly sampler: Sampler;
   readonly fronts: FrontThreads;
+  readonly cluster: () => ClusterView;
 }
 
 /** @returns what ends it */
-export function startTelemetry({ config, log, shared, reader, sampler, fronts }: TelemetryParts): () => void {
+export function startTelemetry(parts: TelemetryParts): () => void {
+  const { config, log, shared, reader, sampler, fronts, cluster } = parts;
   const { state } = shared;
   const slowHolds = new SlowHolds(state.lockMeters, config.LOCK_HOLD_WARN_MS);
   const feed = new LiveFeed({
@@ -34,6 +37,7 @@ export function startTelemetry({ config, log, shared, reader, sampler, fronts }:
     sampler,
     store: withoutCredentials(config.STORE_URL),
     pages: config.FISHTEST_URL.replace(/\/$/, ''),
+    cluster,
     send: (update) => fronts.send(update),
   });
   fronts.onViewer(() => {

@@ -8,6 +8,14 @@ const EMPTY_INFO = 0;
 
 /** Fills a fresh task record from a document; old documents may lack stats and worker_info. */
 export function writeTask(state: State, offset: number, task: TaskDocument): void {
+  const { worker_info: info } = task;
+  writeTaskCounts(state, offset, task);
+  const entry = info === undefined ? EMPTY_INFO : state.workerProfiles.retain(info);
+  writeTaskWorker(state, offset, entry, info?.concurrency ?? 0, info?.nps ?? 0);
+}
+
+/** All but the worker's description. */
+export function writeTaskCounts(state: State, offset: number, task: Omit<TaskDocument, 'worker_info'>): void {
   const { i32, f64 } = state.tasks.records;
   i32[offset + TaskWord.flags] =
     (task.active ? TaskFlag.active : 0) |
@@ -17,12 +25,22 @@ export function writeTask(state: State, offset: number, task: TaskDocument): voi
   i32[offset + TaskWord.start] = task.start ?? 0;
   f64[offset / 2 + TaskFloat.lastUpdated] = task.last_updated;
   if (task.stats !== undefined) writeTaskResults(state.tasks, offset, task.stats);
-  i32[offset + TaskWord.workerInfo] =
-    task.worker_info === undefined ? EMPTY_INFO : state.workerProfiles.retain(task.worker_info);
-  i32[offset + TaskWord.concurrency] = task.worker_info?.concurrency ?? 0;
-  f64[offset / 2 + TaskFloat.nps] = task.worker_info?.nps ?? 0;
   if (task.spsa_params !== undefined)
     setTaskFlips(state, offset, task.spsa_params.iter, task.spsa_params.packed_flips);
+}
+
+/** @param entry of the description, to which the task holds a reference already */
+export function writeTaskWorker(
+  state: State,
+  offset: number,
+  entry: number,
+  concurrency: number,
+  nps: number,
+): void {
+  const { i32, f64 } = state.tasks.records;
+  i32[offset + TaskWord.workerInfo] = entry;
+  i32[offset + TaskWord.concurrency] = concurrency;
+  f64[offset / 2 + TaskFloat.nps] = nps;
 }
 
 export function readTask(state: State, offset: number): TaskDocument {

@@ -89,6 +89,11 @@ export class WorkerProfiles {
     return entry;
   }
 
+  /** Holds one more reference to an entry to which the caller holds one already. */
+  retainHeld(entry: number): void {
+    this.#workers.retainAgain(entry);
+  }
+
   /** Holds one more reference to an entry that may be gone meanwhile; false when it does not say the same. */
   #retainAgain(entry: number, info: TaskWorkerInfo): boolean {
     if (!this.#workers.retainAgain(entry)) return false;

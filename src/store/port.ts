@@ -16,6 +16,7 @@ import type {
   PgnDocument,
   SpsaHistoryPoint,
   TaskDocument,
+  TaskWorkerInfo,
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
@@ -25,6 +26,17 @@ import type { TextSearch } from '../rules/search-text.js';
 import type { RunHead, WriteBatch } from '../state/write-batch.js';
 
 export type { RunHead, RunLive, RunWrite, SpsaLive, TaskWrite, WriteBatch } from '../state/write-batch.js';
+
+/** What workers say of themselves, by the number under which the store has it once: a number always means the same. */
+export interface WorkerDescriptions {
+  has(worker: number): boolean;
+  learn(worker: number, info: TaskWorkerInfo): void;
+}
+
+/** A task as it is loaded: by the number of its worker's description instead of the text, where the store has numbers. */
+export type LoadedTask =
+  | TaskDocument
+  | (Omit<TaskDocument, 'worker_info'> & { readonly worker: number; readonly nps: number });
 
 /** Filters of the action log; all given ones must match. Newest first unless `oldestFirst`. */
 export interface ActionQuery {
@@ -159,6 +171,10 @@ export interface Reader {
   runsAfter(runId: string, limit: number): Promise<RunHead[]>;
   /** Tasks in order of task id. Tasks may share the arrays inside worker_info: treat them as read-only. */
   tasks(runId: string): AsyncIterable<TaskDocument>;
+  /** The same in pages, to be loaded. What `workers` lacks it is told before the page that has tasks of it. */
+  taskPages(runId: string, workers: WorkerDescriptions): AsyncIterable<readonly LoadedTask[]>;
+  /** Tells `workers` what it lacks of those that have active tasks of the run. @returns their numbers, in any order */
+  describeWorkers?(runId: string, workers: WorkerDescriptions): AsyncIterable<readonly number[]>;
   task(runId: string, taskId: number): Promise<TaskDocument | undefined>;
   badTasks(runId: string): Promise<BadTaskDocument[]>;
   spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]>;

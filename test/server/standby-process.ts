@@ -15,9 +15,13 @@ export class StandbyProcess {
   readonly exited: Promise<number | null>;
   #told: () => void = () => {};
 
-  /** It stands by when it has logged so; it serves at once where no other primary does. */
-  constructor(env: Record<string, string>) {
-    this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  /**
+   * It stands by when it has logged so; it serves at once where no other primary does.
+   * @param before words of a command that becomes the server, as `ip netns exec` does
+   */
+  constructor(env: Record<string, string>, before: readonly string[] = []) {
+    const [command, ...words] = [...before, process.execPath, '--enable-source-maps', MAIN];
+    this.#child = spawn(command!, words, {
       env: {
         ...process.env,
         HTTP_HOST: '127.0.0.1',
@@ -40,6 +44,10 @@ export class StandbyProcess {
     return this.#child.pid!;
   }
 
+  get hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** The first entry of the log whose text matches. @throws Error when the process ends, or long passes, without it */
   async says(text: RegExp): Promise<LogEntry> {
     const late = setTimeout(() => this.#told(), LONGEST_MS);
@@ -48,8 +56,7 @@ export class StandbyProcess {
       for (;;) {
         const found = this.log.find(({ msg }) => text.test(msg));
         if (found !== undefined) return found;
-        const isOver = this.#child.exitCode !== null || this.#child.signalCode !== null;
-        if (isOver || performance.now() - began > LONGEST_MS)
+        if (this.hasExited || performance.now() - began > LONGEST_MS)
           throw new Error(`it never said ${text}: ${JSON.stringify(this.log.slice(-8))}`);
         await new Promise<void>((resolve) => {
           this.#told = resolve;

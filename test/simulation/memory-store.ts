@@ -72,6 +72,9 @@ export class MemoryStore {
       async *tasks(runId) {
         yield* store.runs.get(runId)?.tasks ?? [];
       },
+      async *taskPages(runId) {
+        yield store.runs.get(runId)?.tasks ?? [];
+      },
       task: async (runId, taskId) => store.runs.get(runId)?.tasks[taskId],
       spsaHistory: async (runId) => store.runs.get(runId)?.history ?? [],
       badTasks: async (runId) => store.runs.get(runId)?.badTasks ?? [],

@@ -2,6 +2,7 @@
 import type { Farm, Message, Point } from '../messages.js';
 import { drawActions } from './actions.js';
 import { Charts } from './charts.js';
+import { drawCluster } from './cluster.js';
 import { ago, byId } from './dom.js';
 import { startKeys } from './keys.js';
 import { connect } from './live.js';
@@ -34,6 +35,7 @@ function drawFarm(): void {
   machines.draw(farm);
   drawActions(farm);
   drawInside(farm);
+  drawCluster(farm);
   drawStatus();
 }
 

@@ -32,6 +32,8 @@ export class Exchange {
   #whenGone = () => {};
   /** True inside of uWS's callback, which corks by itself. */
   #corked = false;
+  /** Whether the connection closes after the answer, whatever the answer says. */
+  isLast = false;
 
   /** Registers the abort handler at once, as uWS demands of every reply that is not immediate. */
   constructor(response: HttpResponse, request: HttpRequest, watch: RequestWatch) {
@@ -135,7 +137,8 @@ export class Exchange {
   }
 
   #write(answer: Answer): void {
-    const { body = '', close = false } = answer;
+    const { body = '' } = answer;
+    const close = this.isLast || answer.close === true;
     this.#writeHead(answer);
     if (answer.status === 304) {
       // Its length would be that of the body which the client has (RFC 9110 §8.6).

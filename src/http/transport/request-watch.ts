@@ -44,6 +44,10 @@ export interface Watched {
 
 export class RequestWatch {
   readonly #options: RequestWatchOptions;
+  /** Requests that are not answered yet. */
+  open = 0;
+  /** When the latest one came, by this thread's steady clock. */
+  lastBegan = 0;
   #ids = 0;
   #second = 0;
   #reported = 0;
@@ -55,6 +59,8 @@ export class RequestWatch {
 
   begin(request: HttpRequest): Watched {
     const watched: Watched = { began: performance.now(), route: OTHER };
+    this.open++;
+    this.lastBegan = watched.began;
     if (this.#options.logsEach()) {
       const given = request.getHeader('x-request-id').slice(0, ID_LENGTH);
       watched.head = {
@@ -68,6 +74,7 @@ export class RequestWatch {
 
   /** The reply leaves now, or will never: status 499. */
   end(watched: Watched, status: number): void {
+    this.open--;
     const { meters, slowMs, report } = this.#options;
     const ms = performance.now() - watched.began;
     meters.recordRequest(watched.route, status, ms * 1000);

@@ -5,14 +5,11 @@ import type { State } from '../../state/state.js';
 import { sumTasks } from '../run/sum-tasks.js';
 import { updateFlags } from '../run/transitions.js';
 
-/**
- * Call under the run's lock. Returns what was wrong and is right now, one sentence each.
- * @param visitActive is called with where each active task's record begins
- */
-export function recountRun(state: State, slot: number, visitActive?: (offset: number) => void): string[] {
+/** Call under the run's lock. Returns what was wrong and is right now, one sentence each. */
+export function recountRun(state: State, slot: number): string[] {
   const { runs } = state;
   const before = summary(state, slot);
-  const sums = sumTasks(state, slot, visitActive);
+  const sums = sumTasks(state, slot);
   writeRunResults(runs, slot, sums.results);
   runs.order.setCores(slot, sums.cores);
   runs.setWord(slot, RunWord.workers, sums.workers);

@@ -4,17 +4,17 @@
  */
 
 import type { BookMetadata } from '../../model/documents.js';
-import { shortWorkerName } from '../../model/names.js';
 import { setLegacyUsernames } from '../../protocol/configured-names.js';
 import { RunWord } from '../../state/run-record.js';
 import { SEEN_ADDRESSES_KEY } from '../../state/seen-addresses.js';
 import type { State } from '../../state/state.js';
-import { TaskWord } from '../../state/task-record.js';
 import type { Reader } from '../../store/port.js';
 import { logAction, markRun } from '../changes.js';
 import { loadRun } from '../run/load-run.js';
 import { deactivateRun, isActive, isUndecided } from '../run/transitions.js';
 import { replaceTask } from '../worker/last-task.js';
+import { KnownWorkers } from './known-workers.js';
+import { type ActiveTask, loadTasks } from './load-tasks.js';
 import { recountRun } from './recount-run.js';
 
 export interface Recovery {
@@ -22,15 +22,39 @@ export interface Recovery {
   tasks: number;
   /** What was wrong with the stored aggregates and is right now, one sentence each. */
   corrections: string[];
+  /** When references that only the recovery held are given back. */
+  forgotten: Promise<void>;
 }
 
-export async function recover(state: State, reader: Reader, now: number): Promise<Recovery> {
+export interface RecoveryOptions {
+  /** What a primary that stood by has learned before. */
+  readonly workers?: KnownWorkers;
+  /** Told when a step has ended. */
+  readonly ended?: (step: 'accounts' | 'runs' | 'workers') => void;
+}
+
+export async function recover(
+  state: State,
+  reader: Reader,
+  now: number,
+  { workers = new KnownWorkers(state), ended = () => {} }: RecoveryOptions = {},
+): Promise<Recovery> {
   await loadSettings(state, reader);
-  const recovery: Recovery = { runs: 0, tasks: 0, corrections: [] };
-  const slots: number[] = [];
+  ended('accounts');
+  const recovery = { runs: 0, tasks: 0, corrections: [] as string[] };
+  const loaded: LoadedRun[] = [];
   for await (const head of reader.unfinishedRuns()) {
     const history = head.args.spsa === undefined ? 0 : (await reader.spsaHistory(head._id)).length;
-    const { slot, problems } = await loadRun(state, head, reader.tasks(head._id), history, now);
+    let active: ActiveTask[] = [];
+    const { slot, problems } = await loadRun(
+      state,
+      head,
+      async (reserved) => {
+        active = await loadTasks(state, reserved, reader.taskPages(head._id, workers), workers);
+      },
+      history,
+      now,
+    );
     for (const problem of problems) {
       const message = `run ${head._id}: ${problem}`;
       state.runs.locks.run(slot, () =>
@@ -40,12 +64,19 @@ export async function recover(state: State, reader: Reader, now: number): Promis
     }
     recovery.runs++;
     recovery.tasks += state.runs.word(slot, RunWord.taskCount);
-    recovery.corrections.push(...state.runs.locks.run(slot, () => correctRun(state, slot, now)));
-    slots.push(slot);
+    recovery.corrections.push(...state.runs.locks.run(slot, () => correctRun(state, slot, active, now)));
+    loaded.push({ slot, active });
   }
-  for (const slot of slots) rememberWorkers(state, slot, now);
+  ended('runs');
+  for (const run of loaded) rememberWorkers(state, run, now);
   state.commits.next();
-  return recovery;
+  ended('workers');
+  return { ...recovery, forgotten: workers.keep(new Set()) };
+}
+
+interface LoadedRun {
+  readonly slot: number;
+  readonly active: readonly ActiveTask[];
 }
 
 async function loadSettings(state: State, reader: Reader): Promise<void> {
@@ -66,13 +97,10 @@ async function loadSettings(state: State, reader: Reader): Promise<void> {
 }
 
 /** Compares the stored aggregates with the tasks, and corrects them in the specified order. */
-function correctRun(state: State, slot: number, now: number): string[] {
-  const { runs, tasks } = state;
-  const corrections = recountRun(state, slot, (offset) => {
-    state.connections.add(
-      state.workerProfiles.get(tasks.records.i32[offset + TaskWord.workerInfo]!).remote_addr,
-    );
-  });
+function correctRun(state: State, slot: number, active: readonly ActiveTask[], now: number): string[] {
+  const { runs } = state;
+  const corrections = recountRun(state, slot);
+  for (const { address } of active) state.connections.add(address);
   if (!isUndecided(state, slot)) {
     deactivateRun(state, slot, now);
     corrections.push(`run ${runs.id(slot)}: was decided but not finished`);
@@ -82,21 +110,14 @@ function correctRun(state: State, slot: number, now: number): string[] {
 }
 
 /** Maps workers to their active tasks again; of two active tasks of one name, the earlier one fails as stale. */
-function rememberWorkers(state: State, slot: number, now: number): void {
+function rememberWorkers(state: State, { slot, active }: LoadedRun, now: number): void {
   const { runs, tasks } = state;
-  const active: { name: string; taskId: number }[] = state.runs.locks.run(slot, () => {
-    const found: { name: string; taskId: number }[] = [];
-    for (let taskId = 0; taskId < runs.word(slot, RunWord.taskCount); taskId++) {
-      const offset = tasks.offsetOf(slot, taskId);
-      if (!isActive(state, offset)) continue;
-      const info = state.workerProfiles.get(tasks.records.i32[offset + TaskWord.workerInfo]!);
-      found.push({ name: shortWorkerName(info), taskId });
-    }
-    return found;
-  });
+  const playing = runs.locks.run(slot, () =>
+    active.filter(({ taskId }) => isActive(state, tasks.offsetOf(slot, taskId))),
+  );
   const generation = runs.word(slot, RunWord.generation);
   state.requestTaskMutex.run(0, () => {
-    for (const { name, taskId } of active) {
+    for (const { name, taskId } of playing) {
       replaceTask(state, state.workers.record(name), { slot, generation, taskId }, now);
     }
   });

@@ -38,6 +38,12 @@ export interface NewRunLoad {
   readonly submission?: Submission | undefined;
 }
 
+/** A run's tasks, or what appends them to the run in this slot. */
+export type TaskSource =
+  | AsyncIterable<TaskDocument>
+  | Iterable<TaskDocument>
+  | ((slot: number) => Promise<void>);
+
 /**
  * Loads a run with its tasks; nobody can find it before it is complete. Throws RunsFull or TasksFull, leaving nothing.
  * @throws SubmittedTwice
@@ -45,7 +51,7 @@ export interface NewRunLoad {
 export async function loadRun(
   state: State,
   head: RunHead,
-  tasks: AsyncIterable<TaskDocument> | Iterable<TaskDocument>,
+  tasks: TaskSource,
   historyLength: number,
   now: number,
   newRun?: NewRunLoad,
@@ -56,8 +62,11 @@ export async function loadRun(
   if (slot < 0) throw new RunsFull(runs.records.count);
   writeRun(state, slot, head, derived, historyLength);
   try {
-    for await (const task of tasks)
-      writeTask(state, state.tasks.offsetOf(slot, state.tasks.append(slot)), task);
+    if (typeof tasks === 'function') await tasks(slot);
+    else {
+      for await (const task of tasks)
+        writeTask(state, state.tasks.offsetOf(slot, state.tasks.append(slot)), task);
+    }
   } catch (error) {
     dropRun(state, slot);
     throw error;

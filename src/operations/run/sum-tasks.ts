@@ -16,11 +16,8 @@ export interface TaskSums {
 
 const COUNTS = 10;
 
-/**
- * Sums over all tasks; purged ones count as they stand, with no games. Call under the run's lock.
- * @param visitActive called with the record of each active task
- */
-export function sumTasks(state: State, slot: number, visitActive?: (offset: number) => void): TaskSums {
+/** Sums over all tasks; purged ones count as they stand, with no games. Call under the run's lock. */
+export function sumTasks(state: State, slot: number): TaskSums {
   const { runs, tasks } = state;
   const { i32 } = tasks.records;
   const counts = new Float64Array(COUNTS);
@@ -34,7 +31,6 @@ export function sumTasks(state: State, slot: number, visitActive?: (offset: numb
       workers++;
       cores += i32[offset + TaskWord.concurrency]!;
       committed += numGames;
-      visitActive?.(offset);
     } else {
       committed += taskGames(tasks, offset);
     }

@@ -42,6 +42,8 @@ export class FrontApp {
   readonly #trusted: AddressSet;
   /** Undefined when the operator switched it off. */
   readonly dashboard: Dashboard | undefined;
+  /** Another primary listens: whoever is answered connects anew. */
+  isLeaving = false;
 
   constructor(app: TemplatedApp, parts: FrontParts) {
     this.#parts = parts;
@@ -61,6 +63,7 @@ export class FrontApp {
           return;
         }
         const exchange = new Exchange(response, request, parts.watch);
+        exchange.isLast = this.isLeaving;
         if (shared.draining.load() === 1 || shared.tenure.isDoubtful()) exchange.send(TRY_AGAIN);
         else if (this.#needsPrimary(route)) exchange.send(notPrimary(path));
         else this.#serveWorker(route, path, exchange, request, forwardedFor);
@@ -68,8 +71,13 @@ export class FrontApp {
     }
     app.any('/*', (response: HttpResponse, request: HttpRequest) => {
       const { problem } = readFraming(request);
-      if (problem !== undefined) refuseFraming(response, problem);
-      else this.#serveAny(new Exchange(response, request, parts.watch), request);
+      if (problem !== undefined) {
+        refuseFraming(response, problem);
+        return;
+      }
+      const exchange = new Exchange(response, request, parts.watch);
+      exchange.isLast = this.isLeaving;
+      this.#serveAny(exchange, request);
     });
   }
 

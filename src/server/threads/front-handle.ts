@@ -82,6 +82,11 @@ export class FrontThreads {
     await this.#order({ kind: 'stop', ms: ms * STOP_SHARE }, 'stopped');
   }
 
+  /** Another primary listens. Resolves when no thread does, and those that were connected are answered: within `ms` or so. */
+  async leave(ms: number): Promise<void> {
+    await this.#order({ kind: 'leave', ms }, 'left');
+  }
+
   send(command: FrontCommand): void {
     for (const worker of this.#workers) worker.postMessage(command);
   }
@@ -111,7 +116,7 @@ export class FrontThreads {
   }
 
   /** Resolves when each thread has said that it is done, or is gone. */
-  async #order(command: FrontCommand, done: 'closed' | 'stopped'): Promise<void> {
+  async #order(command: FrontCommand, done: 'left' | 'closed' | 'stopped'): Promise<void> {
     await Promise.all(
       this.#workers.map(
         (worker) =>

@@ -48,8 +48,8 @@ export type FrontCommand =
   | { kind: 'stop'; ms: number }
   /** Listen, and stand still until the doors are opened. */
   | { kind: 'listen' }
-  /** Take no new connections: another primary does. */
-  | { kind: 'deaf' }
+  /** Take no new connections, for another primary does, and end those that are open within so many milliseconds. */
+  | { kind: 'leave'; ms: number }
   /** Close the sockets at once: the process ends. */
   | { kind: 'close' }
   /** Read the certificate again, for the connections that come from now on. */
@@ -65,6 +65,7 @@ export type FrontMessage =
   | { kind: 'thread'; message: string }
   /** This thread cannot go on. */
   | { kind: 'broken'; message: string }
+  | { kind: 'left' }
   | { kind: 'closed' }
   | { kind: 'stopped' }
   /** Somebody opened the dashboard. */

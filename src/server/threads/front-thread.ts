@@ -17,6 +17,7 @@ import { watchLoop } from '../../runtime/watch-loop.js';
 import { FrontApp } from './front-app.js';
 import type { FrontCommand, FrontMessage, FrontThreadData } from './front-messages.js';
 import { type FrontParts, makeFrontParts } from './front-parts.js';
+import { shortTurn, untilQuiet } from './port-leave.js';
 
 /** How often a stopping thread looks whether all is answered. */
 const DRAIN_LOOK_MS = 10;
@@ -89,7 +90,7 @@ class FrontThread {
       if (this.#parts.data.tls !== undefined && this.#listening !== undefined && !this.#isStopping)
         this.listen();
     } else if (command.kind === 'stop') void this.#stop(command.ms);
-    else if (command.kind === 'deaf') this.#stopListening();
+    else if (command.kind === 'leave') void this.#leave(command.ms);
     else if (command.kind === 'listen') this.#listenBehindDoors();
     else {
       this.#closeSockets();
@@ -108,7 +109,7 @@ class FrontThread {
     while ((replies.size > 0 || tokens.size > 0) && performance.now() < latest - ms / 2) {
       await sleep(DRAIN_LOOK_MS);
     }
-    await sleep(LAST_BYTES_MS);
+    if (!this.#isClosed) await sleep(LAST_BYTES_MS);
     publicApi.close();
     replies.close();
     await pool.close(latest - performance.now());
@@ -123,6 +124,20 @@ class FrontThread {
     this.listen();
     tenure.awaitDoors();
     tenure.keepPulse();
+  }
+
+  /** Another process listens on the port. */
+  async #leave(ms: number): Promise<void> {
+    const { front, watch, say } = this.#parts;
+    const latest = performance.now() + ms;
+    for (const { frontApp } of this.#served) frontApp.isLeaving = true;
+    await shortTurn(latest);
+    this.#stopListening();
+    front.releaseHeld();
+    await untilQuiet(watch, latest);
+    // One that owes answers still is drained as in any stop.
+    if (watch.open === 0) this.#closeSockets();
+    say({ kind: 'left' });
   }
 
   #stopListening(): void {

@@ -22,6 +22,7 @@ import type {
   FinishedRunsFilter,
   FinishedRunsQuery,
   Found,
+  LoadedTask,
   Reader,
   RunHead,
   RunSearch,
@@ -89,6 +90,10 @@ export class MongodbReader implements Reader {
 
   tasks(runId: string): AsyncIterable<TaskDocument> {
     return this.#tasks.all(runId);
+  }
+
+  taskPages(runId: string): AsyncIterable<readonly LoadedTask[]> {
+    return this.#tasks.pages(runId);
   }
 
   task(runId: string, taskId: number): Promise<TaskDocument | undefined> {

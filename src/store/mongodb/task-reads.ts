@@ -7,6 +7,9 @@ import { isNotImplemented } from './failure.js';
 import { objectId } from './run-reads.js';
 import { type OverflowKind, overflowKey, overflowRange } from './task-overflow.js';
 
+/** Tasks of one page of those in documents of their own. */
+const PAGE = 1_000;
+
 interface StoredMore {
   _id: string;
 }
@@ -24,10 +27,21 @@ export class TaskReads {
 
   /** The tasks of the run's document are a snapshot: the server reads it whole for any part of it. */
   async *all(runId: string): AsyncGenerator<TaskDocument> {
+    for await (const page of this.pages(runId)) yield* page;
+  }
+
+  async *pages(runId: string): AsyncGenerator<TaskDocument[]> {
     const tasks = await this.#list(runId, 'tasks');
     if (tasks === undefined) return;
-    for (const task of tasks) yield toTask(task);
-    for await (const task of this.#moreOf(runId, 'task')) yield toTask(task);
+    yield tasks.map(toTask);
+    let page: TaskDocument[] = [];
+    for await (const task of this.#moreOf(runId, 'task')) {
+      page.push(toTask(task));
+      if (page.length < PAGE) continue;
+      yield page;
+      page = [];
+    }
+    yield page;
   }
 
   async one(runId: string, taskId: number): Promise<TaskDocument | undefined> {

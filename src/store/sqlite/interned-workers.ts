@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { BoundedCache } from '../../memory/bounded-cache.js';
 import type { TaskWorkerInfo } from '../../model/documents.js';
+import type { WorkerDescriptions } from '../port.js';
 import { fromJson, toJson } from './json-text.js';
 
 /** Entries kept in memory by the writer (about 1 KB each) and by a reader while it streams tasks. */
@@ -43,10 +44,26 @@ export class WorkerInfoWrites {
 /** Reads contents back; parses each once as long as it is remembered. */
 export class WorkerInfoReads {
   readonly #get: StatementSyncInstance;
+  readonly #some: StatementSyncInstance;
   readonly #parsed = new BoundedCache<number, TaskWorkerInfo>(MOST_CACHED);
 
   constructor(db: DatabaseSyncInstance) {
     this.#get = db.prepare('SELECT doc FROM worker_infos WHERE info = ?');
+    this.#some = db.prepare(
+      'SELECT info, doc FROM worker_infos WHERE info IN (SELECT value FROM json_each(?))',
+      {
+        returnArrays: true,
+      },
+    );
+  }
+
+  /** Tells `workers` those of the numbers that it lacks: a statement for all costs a fifth of one for each. */
+  describe(infos: Iterable<number>, workers: WorkerDescriptions): void {
+    const unknown = new Set<number>();
+    for (const info of infos) if (!workers.has(info)) unknown.add(info);
+    if (unknown.size === 0) return;
+    const rows = this.#some.all(JSON.stringify([...unknown])) as unknown as [number, string][];
+    for (const [info, doc] of rows) workers.learn(info, fromJson(doc) as TaskWorkerInfo);
   }
 
   /**

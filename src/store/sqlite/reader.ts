@@ -22,9 +22,11 @@ import type {
   FinishedRunsFilter,
   FinishedRunsQuery,
   Found,
+  LoadedTask,
   Reader,
   RunHead,
   RunSearch,
+  WorkerDescriptions,
 } from '../port.js';
 import { rankNames } from '../rank-names.js';
 import { ActionReads } from './action-log.js';
@@ -89,6 +91,14 @@ export class SqliteReader implements Reader {
 
   tasks(runId: string): AsyncIterable<TaskDocument> {
     return this.#tasks.all(runId);
+  }
+
+  taskPages(runId: string, workers: WorkerDescriptions): AsyncIterable<readonly LoadedTask[]> {
+    return this.#tasks.pages(runId, workers);
+  }
+
+  describeWorkers(runId: string, workers: WorkerDescriptions): AsyncIterable<readonly number[]> {
+    return this.#tasks.activeWorkers(runId, workers);
   }
 
   async task(runId: string, taskId: number): Promise<TaskDocument | undefined> {

@@ -1,6 +1,7 @@
 /** Reads tasks back in pages, so that neither memory nor the log's checkpoint waits for a run of any size. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { BadTaskDocument, Pentanomial, Results, TaskDocument } from '../../model/documents.js';
+import type { LoadedTask, WorkerDescriptions } from '../port.js';
 import { WorkerInfoReads } from './interned-workers.js';
 import { fromJson } from './json-text.js';
 
@@ -39,6 +40,7 @@ export class TaskReads {
   readonly #page: StatementSyncInstance;
   readonly #one: StatementSyncInstance;
   readonly #bad: StatementSyncInstance;
+  readonly #activeWorkers: StatementSyncInstance;
   readonly #workers: WorkerInfoReads;
 
   constructor(db: DatabaseSyncInstance) {
@@ -50,6 +52,7 @@ export class TaskReads {
     );
     this.#one = db.prepare(`SELECT ${COLUMNS} FROM tasks WHERE ${inRun} AND task_id = ?`, arrays);
     this.#bad = db.prepare(`SELECT doc FROM bad_tasks WHERE ${inRun} ORDER BY id`);
+    this.#activeWorkers = db.prepare(`SELECT DISTINCT info FROM tasks WHERE ${inRun} AND active = 1`, arrays);
     this.#workers = new WorkerInfoReads(db);
   }
 
@@ -60,6 +63,26 @@ export class TaskReads {
       for (const row of rows) yield this.#document(row);
       if (rows.length < PAGE) return;
       last = rows[rows.length - 1]![0];
+    }
+  }
+
+  /** As `all`, but that a worker's description is told once. */
+  async *pages(runId: string, workers: WorkerDescriptions): AsyncGenerator<LoadedTask[]> {
+    for (let last = -1; ; ) {
+      const rows = this.#page.all(runId, last) as TaskRow[];
+      this.#workers.describe(infosOf(rows), workers);
+      yield rows.map(loadedTask);
+      if (rows.length < PAGE) return;
+      last = rows[rows.length - 1]![0];
+    }
+  }
+
+  async *activeWorkers(runId: string, workers: WorkerDescriptions): AsyncGenerator<number[]> {
+    const infos = (this.#activeWorkers.all(runId) as unknown as [number][]).map(([info]) => info);
+    for (let i = 0; i < infos.length; i += PAGE) {
+      const page = infos.slice(i, i + PAGE);
+      this.#workers.describe(page, workers);
+      yield page;
     }
   }
 
@@ -74,20 +97,32 @@ export class TaskReads {
   }
 
   #document(row: TaskRow): TaskDocument {
-    const [, num_games, start, active, bad, last_updated] = row;
-    const [iter, flips, extra] = [row[18], row[19], row[20]];
-    const task: TaskDocument = {
-      num_games,
-      active: active === 1,
-      last_updated,
-      start,
-      stats: results(row),
-      worker_info: this.#workers.read(row[16], row[17]),
-    };
-    if (bad === 1) task.bad = true;
-    if (iter !== null && flips !== null) task.spsa_params = { iter, packed_flips: flips };
-    return extra === null ? task : { ...(fromJson(extra) as object), ...task };
+    return { ...counted(row), worker_info: this.#workers.read(row[16], row[17]) };
   }
+}
+
+function* infosOf(rows: readonly TaskRow[]): Generator<number> {
+  for (const row of rows) yield row[16];
+}
+
+function loadedTask(row: TaskRow): LoadedTask {
+  return { ...counted(row), worker: row[16], nps: row[17] ?? 0 };
+}
+
+/** All but the worker's description. */
+function counted(row: TaskRow): Omit<TaskDocument, 'worker_info'> {
+  const [, num_games, start, active, bad, last_updated] = row;
+  const [iter, flips, extra] = [row[18], row[19], row[20]];
+  const task: Omit<TaskDocument, 'worker_info'> = {
+    num_games,
+    active: active === 1,
+    last_updated,
+    start,
+    stats: results(row),
+  };
+  if (bad === 1) task.bad = true;
+  if (iter !== null && flips !== null) task.spsa_params = { iter, packed_flips: flips };
+  return extra === null ? task : { ...(fromJson(extra) as object), ...task };
 }
 
 function results(row: TaskRow): Results {

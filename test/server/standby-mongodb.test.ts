@@ -1,0 +1,4 @@
+/** Two primaries of one store, which is MongoDB. */
+import { describeStandby } from './standby-contract.js';
+
+describeStandby('mongodb');
