@@ -13,6 +13,8 @@ export interface SwarmOptions {
   readonly seconds: number;
   readonly users: readonly SwarmUser[];
   readonly connections: number;
+  /** False: each request comes by a connection of its own, as a real worker's does. */
+  readonly keepAlive: boolean;
   /** Simulated seconds in a real one. */
   readonly timeScale: number;
   /** How many times faster than a real machine the games are played, on top of the time scale. */
@@ -76,6 +78,7 @@ export function swarmOptions(
     workers,
     seconds,
     connections: Math.min(workers, 512),
+    keepAlive: true,
     timeScale: 60,
     pace: 1,
     ramp: seconds / 10,

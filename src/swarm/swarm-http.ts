@@ -28,18 +28,19 @@ const REPEATABLE: ReadonlySet<WorkerEndpoint> = new Set([
 ]);
 const CLOSED_UNDER_US: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-type TlsOptions = Pick<SwarmOptions, 'ca' | 'tlsName'>;
+type WireOptions = Partial<Pick<SwarmOptions, 'ca' | 'tlsName' | 'keepAlive'>>;
 
 export class Wire {
   readonly #pool: Pool;
   #inFlight = 0;
   #repeated = 0;
 
-  /** @param tls how an https server's certificate is checked */
-  constructor(origin: string, connections: number, { ca, tlsName }: TlsOptions = {}) {
+  /** @param options whether connections are kept, and how an https server's certificate is checked */
+  constructor(origin: string, connections: number, { ca, tlsName, keepAlive = true }: WireOptions = {}) {
     this.#pool = new Pool(origin, {
       connections,
-      pipelining: 1,
+      // None at all closes the connection after each request.
+      pipelining: keepAlive ? 1 : 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       headersTimeout: TIMEOUT_MS,

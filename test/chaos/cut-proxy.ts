@@ -37,23 +37,25 @@ export class CutProxy {
     });
   }
 
-  /**
-   * @param url a MongoDB URL of one host
-   * @param onSent told of what goes to the server, by connection
-   */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /**
+   * @param url a MongoDB URL of one host
+   * @param onSent told of what goes to the server, by connection
+   * @param host where it listens
+   */
   static async open(
     url: string,
     onSent?: (connection: object, chunk: Buffer) => void,
+    host = '127.0.0.1',
   ): Promise<{ proxy: CutProxy; url: string }> {
     const target = new URL(url);
     const proxy = new CutProxy(new URL(url), onSent);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
-    target.hostname = '127.0.0.1';
-    target.port = String((proxy.#server.address() as AddressInfo).port);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, host, resolve));
+    target.hostname = host;
+    target.port = `${proxy.port}`;
     return { proxy, url: target.href };
   }
 

@@ -17,6 +17,7 @@ import type { Fleet } from '../../src/swarm/fleet.js';
 import { Random } from '../../src/swarm/seeded-random.js';
 import { runSwarm } from '../../src/swarm/swarm.js';
 import { describeVerification, takeBaseline, verify } from '../../src/swarm/verify.js';
+import { ChaosPair } from './chaos-pair.js';
 import { ChaosTarget, injectFaults } from './chaos-target.js';
 import type { FaultPlan } from './fault-injectors.js';
 import { HostileClients } from './hostile-clients.js';
@@ -32,6 +33,7 @@ interface Options {
   readonly seed: number;
   readonly workers: number;
   readonly calm: boolean;
+  readonly standby: boolean;
   readonly json?: string;
   readonly store?: string;
 }
@@ -40,15 +42,18 @@ async function chaos(options: Options): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-chaos-'));
   const random = new Random(options.seed);
   const ports = [await freePort(), await freePort()];
-  const outages = await makeOutages(options.store ?? `sqlite:${directory}`);
-  const target = new ChaosTarget(directory, {
+  const store = options.store ?? `sqlite:${directory}`;
+  const outages = await makeOutages(store);
+  const env = {
     STORE_URL: outages.storeUrl,
     FISHTEST_PORT: `${ports[0]}`,
     ADMIN_PORT: `${ports[1]}`,
     TASK_TIMEOUT_MS: '2000',
     LOG_LEVEL: 'info',
     SHOAL_DATA: directory,
-  });
+  };
+  const pair = options.standby ? new ChaosPair(env, store, ports[0]!) : undefined;
+  const target = pair ?? new ChaosTarget(env);
   const plan: FaultPlan | undefined = options.calm
     ? undefined
     : {
@@ -71,7 +76,8 @@ async function chaos(options: Options): Promise<number> {
       await target.end('SIGTERM');
       await target.start(plan);
     }
-    const rude = new HostileClients({ host: '127.0.0.1', port: ports[0]!, ...access.users[0]! }, random);
+    const address = pair?.address ?? { host: '127.0.0.1', port: ports[0]! };
+    const rude = new HostileClients({ ...address, ...access.users[0]! }, random);
     const stop = new AbortController();
     const trends = new TrendWatch();
     const began = performance.now();
@@ -86,7 +92,7 @@ async function chaos(options: Options): Promise<number> {
     let fleet: Fleet | undefined;
     const { workers, seconds } = options;
     const report = await runSwarm(
-      { ...access, call: undefined },
+      { ...access, url: `http://${address.host}:${address.port}`, call: undefined },
       {
         workers,
         seconds,
@@ -151,6 +157,7 @@ async function chaos(options: Options): Promise<number> {
     return problems.length === 0 ? 0 : 1;
   } finally {
     if (target.server !== undefined) target.server.signal('SIGKILL');
+    await pair?.close();
     await outages.close();
     await rm(directory, { recursive: true, force: true });
   }
@@ -164,6 +171,7 @@ const command = new Command('chaos')
   .option('--seed <n>', 'what is drawn', integer, 1)
   .option('--workers <n>', 'simulated workers', integer, 300)
   .option('--calm', 'nothing suffers: prints the slopes of memory and descriptors (a soak)', false)
+  .option('--standby', 'a second primary stands by, and takes over from the one that suffers', false)
   .option('--store <url>', 'a store of your own, empty, instead of a temporary directory')
   .option('--json <file>', 'write the figures there too')
   .parse();
