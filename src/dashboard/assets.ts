@@ -30,6 +30,7 @@ const FILES = [
   'main.js',
   'actions.js',
   'charts.js',
+  'cluster.js',
   'dom.js',
   'keys.js',
   'live.js',

@@ -138,7 +138,7 @@ export class Succession {
         await this.listen();
       },
       onTaken: (epoch) => {
-        this.#takenAt = performance.now();
+        if (this.#holder !== '') this.#takenAt = performance.now();
         shared.startSteps.begin();
         this.#known = this.#preloading?.end();
         this.#log.info({ epoch }, 'this primary has the store');

@@ -1,6 +1,6 @@
 /** The doctor where no server runs: settings, data directory and machine. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -20,6 +20,21 @@ describe('shoal doctor without a server', () => {
       assert.equal(states.get(topic), 'ok', topic);
     }
     assert.equal(states.get('server'), 'warn');
+  });
+
+  it('looks at how the kernel hands a port over where another primary may stand by', async () => {
+    const topic = 'net.ipv4.tcp_migrate_req';
+    const found = async (more: object) => {
+      const { out } = await shoal(['doctor', '--json'], { ...env, ...more });
+      const { findings } = JSON.parse(out) as { findings: { topic: string; state: string; found: string }[] };
+      return findings.find((finding) => finding.topic === topic);
+    };
+    assert.equal(await found({}), undefined);
+    const file = '/proc/sys/net/ipv4/tcp_migrate_req';
+    const value = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+    const { state, found: text } = (await found({ STANDBY: 'wait' })) ?? {};
+    assert.equal(text, value);
+    assert.equal(state, value === undefined ? undefined : value === '0' ? 'warn' : 'ok');
   });
 
   it('fails for settings with which no server starts, and names the slips', async () => {

@@ -78,6 +78,7 @@ describe('the dashboard', { skip: chromiumPath === undefined ? 'no Chromium' : f
     server = await ServerProcess.start(directory, {
       HTTP_THREADS: '2',
       FISHTEST_URL: 'http://localhost:6543/',
+      STANDBY: 'wait',
     });
     const access = await findAccess({ data: directory }, {});
     await addAuthors(access.call!, 'secret');
@@ -126,6 +127,10 @@ describe('the dashboard', { skip: chromiumPath === undefined ? 'no Chromium' : f
     await until(page, `document.querySelectorAll('#actions-list li').length > 3`);
     await until(page, `document.querySelector('#routes-body').textContent.includes('update_task')`);
     assert.match(await text(page, '#meters'), /of 64.*of 256/);
+    assert.match(
+      await text(page, '#cluster'),
+      /^\s*Primariesepoch 1\s*activethe process with pid \d+ on .*stands bynobody\s*$/,
+    );
     const link = page.locator('#runs-body a').first();
     assert.match(
       (await link.getAttribute('href')) ?? '',

@@ -20,6 +20,7 @@ export function examineMachine(config: Config, pid: number | undefined): Finding
     descriptors(pid),
     kernel('/proc/sys/net/core/somaxconn', 'net.core.somaxconn', UWS_BACKLOG),
     kernel('/proc/sys/net/ipv4/tcp_max_syn_backlog', 'net.ipv4.tcp_max_syn_backlog', UWS_BACKLOG),
+    handover(config),
     threads(config),
     memory(config),
     clock(),
@@ -66,6 +67,16 @@ function kernel(file: string, name: string, least: number): Finding | undefined 
     text,
     `Connections are lost when many workers come at once: sysctl -w ${name}=${WANTED_BACKLOG}`,
   );
+}
+
+/** Where two primaries share the workers' port. */
+function handover({ STANDBY }: Config): Finding | undefined {
+  const name = 'net.ipv4.tcp_migrate_req';
+  const text = STANDBY === 'wait' ? read('/proc/sys/net/ipv4/tcp_migrate_req')?.trim() : undefined;
+  if (text === undefined) return undefined;
+  if (text !== '0') return ok(name, text);
+  const advice = `Connections that come in the instant of a handover are reset: sysctl -w ${name}=1`;
+  return warn(name, text, advice);
 }
 
 function threads(config: Config): Finding {

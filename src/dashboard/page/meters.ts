@@ -90,7 +90,7 @@ export function drawInside({ routes, locks, memory, jobs }: Farm): void {
   );
 }
 
-export function line(name: string, middle: Node | string, end: string): HTMLElement {
+function line(name: string, middle: Node | string, end: string): HTMLElement {
   return el(
     'div',
     { class: 'line' },
