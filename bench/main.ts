@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { watchReaders } from '../src/cli/quiet-pipes.js';
 import { measureMicro } from './micro/micro.js';
+import { measureFence } from './work/fence.js';
 import { measureMillion, measureReconnect } from './work/fleet.js';
 import { measureActiveTask, measureIdleConnections, measureStartUp } from './work/footprint.js';
 import { goalLines, judge } from './work/goals.js';
@@ -24,13 +25,15 @@ const OTHERS = [
   'stores',
   'linger',
   'sweeps',
+  'fence',
 ];
-const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--peer URL]
+const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--before DIR] [--peer URL]
 
   --quick      fewer and shorter rounds, no sweeps, a tenth of the million for 15 s; ends within 5 minutes. Asked for with
                --only, the sweeps are short ones, and the million is whole for 60 s
   --only NAME  of: ${[...Object.keys(WORKS), ...OTHERS].join(', ')}
   --json FILE  writes all figures; npm run bench:report makes a page from it
+  --before DIR another checkout, built, that fence compares with; it is measured only when asked for by --only fence
   --peer URL   also measures a server that runs already, seeded by its owner
 `;
 
@@ -40,6 +43,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     json: { type: 'string' },
     peer: { type: 'string' },
+    before: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -70,6 +74,10 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
   ],
   ['stores', () => (quick ? measureStores(50, 1) : measureStores(200, 3))],
   ['linger', () => measureLinger(quick ? 1500 : 5000)],
+  [
+    'fence',
+    () => measureFence({ rounds: quick ? 1 : 5, seconds: quick ? 1.5 : 4, before: values.before, say }),
+  ],
   ['sweeps', () => measureSweeps({ rounds: quick ? 1 : 3, seconds: quick ? 1.5 : 3, say })],
 ];
 const unknown = only?.filter((name) => !sections.some(([known]) => known === name)) ?? [];
@@ -81,7 +89,7 @@ if (unknown.length > 0) {
 let failed = 0;
 for (const [name, measure] of sections) {
   if (readerGone.aborted) break;
-  if (only === undefined ? quick && name === 'sweeps' : !only.includes(name)) continue;
+  if (only === undefined ? name === 'fence' || (quick && name === 'sweeps') : !only.includes(name)) continue;
   try {
     const figures = await measure();
     results.figures.push(...(Array.isArray(figures) ? figures : [figures]));

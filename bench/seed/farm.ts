@@ -7,6 +7,7 @@ import { buildRun } from '../../src/operations/run/new-run.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import type { RunHead, TaskWrite } from '../../src/state/write-batch.js';
 import { openStore } from '../../src/store/open-store.js';
+import type { Store } from '../../src/store/port.js';
 
 export interface FarmOptions {
   runs: number;
@@ -59,8 +60,14 @@ export function uniqueKey(worker: number): string {
 }
 
 export async function writeFarm(directory: string, options: FarmOptions): Promise<void> {
-  const { runs, tasks, doneTasks = 0 } = options;
-  const writer = await openStore(`sqlite:${directory}`).openWriter();
+  await writeFarmTo(openStore(`sqlite:${directory}`), options);
+}
+
+export async function writeFarmTo(
+  store: Pick<Store, 'openWriter'>,
+  { runs, tasks, doneTasks = 0 }: FarmOptions,
+): Promise<void> {
+  const writer = await store.openWriter();
   const now = Date.now();
   await writer.commit({ ...emptyBatch(), users: [user(now)] });
   for (let run = 0; run < runs; run++) {

@@ -1,6 +1,7 @@
 /** A subject of the benchmarks: a server in a process of its own, that says on stdout which port it serves. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { isAbsolute } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -11,14 +12,14 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-/** Starts a built module of this repository; resolves when a line of its output names a port. */
+/** Starts a built module, of this repository unless its path is absolute; resolves when a line of its output names a port. */
 export async function startChild(
   name: string,
   module: string,
   env: Record<string, string>,
   nodeFlags: readonly string[] = [],
 ): Promise<Subject> {
-  const file = fileURLToPath(new URL(`../../${module}`, import.meta.url));
+  const file = isAbsolute(module) ? module : fileURLToPath(new URL(`../../${module}`, import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [...nodeFlags, file], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
