@@ -3,6 +3,7 @@
  * third one stand by. On a database each has its own way to it, and its own port behind a balancer, since one that is stopped keeps its port.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/http/transport/free-port.js';
 import type { StandbyProcess } from '../server/standby-process.js';
 import { type Address, Balancer } from './balancer.js';
@@ -13,11 +14,22 @@ import type { FaultPlan } from './fault-injectors.js';
 const HOST = '127.0.0.1';
 /** Shorter than by default, so that much happens in a minute. */
 const LEASE_MS = '3000';
+/** A stop waits for threads that have just been started in the place of dead ones, which on a busy machine takes long. */
+const STOP_MS = '30000';
+const LOOK_MS = 50;
+const KNOWN_MS = 60_000;
 
 interface Member {
   readonly server: StandbyProcess;
   readonly address: Address;
   readonly proxy: CutProxy | undefined;
+}
+
+/** Whether the one that serves has said that the other one stands by. */
+function knows({ server }: Member, standby: Member): boolean {
+  const said = server.log.findLast(({ standbys }) => standbys !== undefined);
+  const names = (said?.['standbys'] ?? []) as readonly string[];
+  return names.some((name) => name.includes(`pid ${standby.server.pid} `));
 }
 
 export class ChaosPair extends ChaosTarget {
@@ -30,7 +42,7 @@ export class ChaosPair extends ChaosTarget {
 
   /** @param port where workers are served with an embedded store */
   constructor(env: Record<string, string>, store: string, port: number) {
-    super({ ...env, ADMIN_PORT: '0', CLUSTER_LEASE_MS: LEASE_MS });
+    super({ ...env, ADMIN_PORT: '0', CLUSTER_LEASE_MS: LEASE_MS, SHUTDOWN_TIMEOUT_MS: STOP_MS });
     this.#store = store;
     this.#port = port;
   }
@@ -127,17 +139,21 @@ export class ChaosPair extends ChaosTarget {
     this.#standby = await this.#launchMember(plan);
   }
 
-  /** Waits until one serves and the other stands by, though either may have ended by itself. @returns the one that serves */
+  /** Waits until one serves and knows of the other, though either may have ended by itself. @returns the one that serves */
   async #whole(plan: FaultPlan): Promise<Member> {
-    await this.#standby!.server.says(/^standing by|serves workers$/);
-    if (this.#active!.server.hasExited) {
-      const gone = this.#active!;
-      const code = await gone.server.exited;
+    for (;;) {
+      const [active, standby] = [this.#active!, this.#standby!];
+      await standby.server.says(/^standing by|serves workers$/);
+      const began = performance.now();
+      while (!active.server.hasExited && !knows(active, standby)) {
+        if (performance.now() - began > KNOWN_MS) throw new Error('the standby is never known of');
+        await sleep(LOOK_MS);
+      }
+      if (!active.server.hasExited) return active;
+      const code = await active.server.exited;
       // On a machine that is busy enough one may be replaced for its silence.
-      await this.#replace(gone, plan, async () => (code === REPLACED ? REPLACED : null));
-      return await this.#whole(plan);
+      await this.#replace(active, plan, async () => (code === REPLACED ? REPLACED : null));
     }
-    return this.#active!;
   }
 
   async #launchMember(plan: FaultPlan | undefined): Promise<Member> {
