@@ -21,7 +21,7 @@ import { choosePort, FrontThreads } from './threads/front-handle.js';
 import type { StandbyEvents, WriterThread } from './threads/writer-handle.js';
 
 /** For how long a primary that another one follows serves those who are connected still. */
-const LEAVE_MS = 1_000;
+const LEAVE_MS = 2_000;
 
 /** What listens before the server has recovered. */
 interface EarlyFronts {

@@ -33,10 +33,13 @@ export interface WorkerDescriptions {
   learn(worker: number, info: TaskWorkerInfo): void;
 }
 
-/** A task as it is loaded: by the number of its worker's description instead of the text, where the store has numbers. */
-export type LoadedTask =
-  | TaskDocument
-  | (Omit<TaskDocument, 'worker_info'> & { readonly worker: number; readonly nps: number });
+/** A task as it is loaded. */
+export interface LoadedTask {
+  readonly task: Omit<TaskDocument, 'worker_info'>;
+  /** The number of its worker's description where the store has numbers; an old document may have no description. */
+  readonly worker: number | TaskWorkerInfo | undefined;
+  readonly nps: number;
+}
 
 /** Filters of the action log; all given ones must match. Newest first unless `oldestFirst`. */
 export interface ActionQuery {

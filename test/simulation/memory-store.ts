@@ -73,7 +73,8 @@ export class MemoryStore {
         yield* store.runs.get(runId)?.tasks ?? [];
       },
       async *taskPages(runId) {
-        yield store.runs.get(runId)?.tasks ?? [];
+        const tasks = store.runs.get(runId)?.tasks ?? [];
+        yield tasks.map((task) => ({ task, worker: task.worker_info, nps: task.worker_info?.nps ?? 0 }));
       },
       task: async (runId, taskId) => store.runs.get(runId)?.tasks[taskId],
       spsaHistory: async (runId) => store.runs.get(runId)?.history ?? [],

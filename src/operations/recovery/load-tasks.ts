@@ -21,12 +21,11 @@ export async function loadTasks(
 ): Promise<ActiveTask[]> {
   const active: ActiveTask[] = [];
   for await (const page of pages) {
-    for (const task of page) {
+    for (const { task, worker: described, nps } of page) {
       const taskId = state.tasks.append(slot);
       const offset = state.tasks.offsetOf(slot, taskId);
       writeTaskCounts(state, offset, task);
-      const worker = workerOf(state, task, workers);
-      const nps = 'nps' in task ? task.nps : (task.worker_info?.nps ?? 0);
+      const worker = workerOf(state, described, workers);
       writeTaskWorker(state, offset, worker.entry, worker.concurrency, nps);
       if (task.active) active.push({ taskId, name: nameOf(state, worker), address: worker.address });
     }
@@ -35,9 +34,9 @@ export async function loadTasks(
 }
 
 /** With a reference more to its description. */
-function workerOf(state: State, task: LoadedTask, workers: KnownWorkers): KnownWorker {
-  if (!('worker' in task)) return describeWorker(state, task.worker_info);
-  const known = workers.get(task.worker);
+function workerOf(state: State, described: LoadedTask['worker'], workers: KnownWorkers): KnownWorker {
+  if (typeof described !== 'number') return describeWorker(state, described);
+  const known = workers.get(described);
   state.workerProfiles.retainHeld(known.entry);
   return known;
 }

@@ -8,7 +8,7 @@ import type { RequestWatch } from '../../http/transport/request-watch.js';
 /** A turn of the event loop that had next to nothing to do. */
 const SHORT_TURN_MS = 0.1;
 /** Connections that ask nothing for so long are idle: a proxy keeps them for later. */
-const QUIET_MS = 200;
+const QUIET_MS = 500;
 const LOOK_MS = 5;
 
 /**

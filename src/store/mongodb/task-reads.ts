@@ -1,6 +1,7 @@
 /** Reads tasks back: those of the run's document, then those in documents of their own. */
 import type { Collection, Db, Document } from 'mongodb';
 import type { BadTaskDocument, TaskDocument } from '../../model/documents.js';
+import type { LoadedTask } from '../port.js';
 import { decodeDocument } from './bson-values.js';
 import { WITHOUT_STAMP } from './document-stamp.js';
 import { isNotImplemented } from './failure.js';
@@ -27,10 +28,17 @@ export class TaskReads {
 
   /** The tasks of the run's document are a snapshot: the server reads it whole for any part of it. */
   async *all(runId: string): AsyncGenerator<TaskDocument> {
-    for await (const page of this.pages(runId)) yield* page;
+    for await (const page of this.#pages(runId)) yield* page;
   }
 
-  async *pages(runId: string): AsyncGenerator<TaskDocument[]> {
+  /** The same, to be loaded. */
+  async *pages(runId: string): AsyncGenerator<LoadedTask[]> {
+    for await (const page of this.#pages(runId)) {
+      yield page.map((task) => ({ task, worker: task.worker_info, nps: task.worker_info?.nps ?? 0 }));
+    }
+  }
+
+  async *#pages(runId: string): AsyncGenerator<TaskDocument[]> {
     const tasks = await this.#list(runId, 'tasks');
     if (tasks === undefined) return;
     yield tasks.map(toTask);

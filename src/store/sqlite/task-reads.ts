@@ -106,7 +106,7 @@ function* infosOf(rows: readonly TaskRow[]): Generator<number> {
 }
 
 function loadedTask(row: TaskRow): LoadedTask {
-  return { ...counted(row), worker: row[16], nps: row[17] ?? 0 };
+  return { task: counted(row), worker: row[16], nps: row[17] ?? 0 };
 }
 
 /** All but the worker's description. */
