@@ -10,6 +10,8 @@ const PAUSE_MS = 20;
 
 export interface Response {
   status: number;
+  /** Status line and headers. */
+  head: string;
   body: string;
   /** The server closed the connection after it. */
   closes: boolean;
@@ -131,7 +133,7 @@ function parse(received: Buffer, isHead: boolean): Response | undefined {
   const status = Number(head.slice(9, 12));
   const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
   const closes = /\r\nconnection: close/i.test(head);
-  if (isHead) return { status, body: '', closes };
+  if (isHead) return { status, head, body: '', closes };
   if (bytes.length < end + 4 + length) return undefined;
-  return { status, body: bytes.toString('utf8', end + 4, end + 4 + length), closes };
+  return { status, head, body: bytes.toString('utf8', end + 4, end + 4 + length), closes };
 }

@@ -6,6 +6,7 @@ import { matchArchs } from '../../src/rules/arch-filter.js';
 import { RUN_ID, workerInfo } from '../server/seed.js';
 import { Connection } from './connection.js';
 import { fuzz } from './fuzz.js';
+import { visitors } from './site-visitors.js';
 import { Target } from './target.js';
 
 const SAMPLE = 800;
@@ -45,6 +46,15 @@ describe('bad input', () => {
     const report = await fuzz(target, { seed, from: 0, inputs: SAMPLE, connections: CONNECTIONS });
     assert.deepEqual(report.problems, [], `SHOAL_SEED=${seed}`);
     assert.deepEqual(target.errors(), [], `SHOAL_SEED=${seed}`);
+  });
+
+  it('of forms, cookies and queries is answered as the pages name, without its markup', async () => {
+    const people = await visitors(target.server.url);
+    const plan = { seed, from: 0, inputs: SAMPLE, connections: CONNECTIONS, visitors: people };
+    const { problems, statuses } = await fuzz(target, plan);
+    assert.deepEqual(problems, [], `SHOAL_SEED=${seed}`);
+    assert.deepEqual(target.errors(), [], `SHOAL_SEED=${seed}`);
+    for (const status of [200, 302, 403, 404, 422]) assert.ok(statuses.has(status), `none with ${status}`);
   });
 
   it('that the schemas refuse changes nothing', async () => {

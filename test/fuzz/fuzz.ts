@@ -2,11 +2,17 @@
  * Sends a seed's inputs to a running server and judges the answers: no status that the protocol does not name, no
  * acceptance of what the schemas refuse, no 500 without a known reason, no request unanswered.
  */
-import { Connection, sendRaw } from './connection.js';
-import { type Input, makeInput } from './inputs.js';
+import { Random } from '../../src/swarm/seeded-random.js';
+import { Connection, type Response, sendRaw } from './connection.js';
+import { type Input, makeInput, seedOf } from './inputs.js';
+import { makeSiteInput } from './site-inputs.js';
+import { HEADER, MARKUP } from './site-texts.js';
+import type { Visitor } from './site-visitors.js';
 
 /** What the protocol and the read API name (docs/spec/worker-api.md §1.2, §4, §5). */
 const STATUSES = new Set([200, 204, 302, 304, 307, 400, 401, 403, 404, 405, 413, 500, 501, 503]);
+/** What pages answer (docs/spec/web-ui.md §1.3). */
+const SITE_STATUSES = new Set([200, 204, 286, 302, 304, 308, 400, 403, 404, 405, 413, 422, 429, 503]);
 const ADMIN_STATUSES = new Set([200, 400, 401, 403, 404, 409]);
 /** What uWebSockets.js says by itself to broken HTTP. */
 const RAW_STATUSES = new Set([...STATUSES, 100, 414, 431, 505]);
@@ -28,6 +34,8 @@ export interface Plan {
   connections: number;
   /** Sends only what must be refused: then nothing may change. */
   refusedOnly?: boolean;
+  /** Given: all inputs are requests to the pages, by these people. */
+  visitors?: readonly Visitor[];
 }
 
 export interface Report {
@@ -48,8 +56,8 @@ export async function fuzz(target: FuzzTarget, plan: Plan): Promise<Report> {
     const admin = new Connection(target.adminPort);
     while (next < plan.from + plan.inputs && report.problems.length < MOST_PROBLEMS) {
       const index = next++;
-      const input = makeInput(plan.seed, index, adminToken);
-      if (plan.refusedOnly && (input.kind === 'raw' || !input.refused)) continue;
+      const input = inputOf(plan, index, adminToken);
+      if (plan.refusedOnly && (!('refused' in input) || !input.refused)) continue;
       const problem = await send(target.port, input.kind === 'admin' ? admin : connection, input, report);
       if (problem !== undefined) report.problems.push(`input ${index}: ${problem}\n  ${describe(input)}`);
     }
@@ -58,6 +66,12 @@ export async function fuzz(target: FuzzTarget, plan: Plan): Promise<Report> {
   };
   await Promise.all(Array.from({ length: plan.connections }, worker));
   return report;
+}
+
+function inputOf({ seed, visitors }: Plan, index: number, adminToken: string): Input {
+  return visitors === undefined
+    ? makeInput(seed, index, adminToken)
+    : makeSiteInput(new Random(seedOf(seed, index)), visitors);
 }
 
 /** Returns what was wrong with the answer, if anything. */
@@ -77,16 +91,28 @@ async function send(
   }
   try {
     const pieces = input.kind === 'request' ? input.pieces : 1;
-    const { status, body } = await connection.request(input.bytes, input.isHead, pieces);
-    note(status);
-    return judge(input, status, body);
+    const response = await connection.request(input.bytes, input.isHead, pieces);
+    note(response.status);
+    return input.kind === 'site' ? judgePage(response) : judge(input, response.status, response.body);
   } catch (error) {
     connection.close();
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-function judge(input: Exclude<Input, { kind: 'raw' }>, status: number, body: string): string | undefined {
+function judgePage({ status, head, body }: Response): string | undefined {
+  if (!SITE_STATUSES.has(status)) return `status ${status}: ${body.slice(0, 300)}`;
+  if (head.toLowerCase().includes(`\n${HEADER}`)) return `a header of the input came back: ${head}`;
+  if (!/\ncontent-type: text\/html/i.test(head)) return undefined;
+  const at = body.indexOf(MARKUP);
+  return at < 0 ? undefined : `markup of the input came back: ${body.slice(Math.max(0, at - 200), at + 100)}`;
+}
+
+function judge(
+  input: Exclude<Input, { kind: 'raw' | 'site' }>,
+  status: number,
+  body: string,
+): string | undefined {
   const allowed = input.kind === 'admin' ? ADMIN_STATUSES : STATUSES;
   if (!allowed.has(status)) return `status ${status}`;
   if (status === 500 && !NAMED_500.test(body)) return `500 without a reason: ${body.slice(0, 300)}`;

@@ -7,6 +7,7 @@ import { Random } from '../../src/swarm/seeded-random.js';
 import { RUN_ID, workerInfo } from '../server/seed.js';
 import { makeAdminRequest } from './admin-inputs.js';
 import { mutate, placesOf, print } from './schema-mutations.js';
+import type { SiteInput } from './site-inputs.js';
 
 export type Input =
   /**
@@ -16,6 +17,7 @@ export type Input =
   | { kind: 'request'; bytes: Buffer; path: string; isHead: boolean; refused: boolean; pieces?: number }
   /** The same for the admin listener. */
   | { kind: 'admin'; bytes: Buffer; path: string; isHead: boolean; refused: boolean }
+  | SiteInput
   /** Bytes in pieces on a connection of their own, which is then left. */
   | { kind: 'raw'; pieces: Buffer[] };
 
@@ -59,9 +61,14 @@ const ENCODER = 'utf8';
 /** The share of worker requests that drip: each takes up to a second of one connection. */
 const SLOW = 0.004;
 
+/** Of the draws of one input. */
+export function seedOf(seed: number, index: number): number {
+  return seed * 0x1_0000 + index;
+}
+
 /** @param adminToken differs from server to server; all else depends on seed and number alone */
 export function makeInput(seed: number, index: number, adminToken: string): Input {
-  const random = new Random(seed * 0x1_0000 + index);
+  const random = new Random(seedOf(seed, index));
   for (let i = 0; i < 4; i++) random.uint32();
   const kind = random.unit();
   if (kind < 0.8) return makeWorkerRequest(random);

@@ -1,16 +1,20 @@
 /**
- * `npm run fuzz -- --inputs N [--seed S] [--from I] [--seconds T]`: sends inputs made from the schemas to a real server
- * process. Exit code 0: every answer is one that the protocol names, nothing that was refused changed anything, and the
+ * `npm run fuzz -- --inputs N [--seed S] [--from I] [--seconds T] [--pages]`: sends inputs made from the schemas, or with
+ * `--pages` requests to the pages, to a real server process. Exit code 0: every answer is one that the protocol names, nothing that was refused changed anything, and the
  * process neither died nor grew; 1: not so; 2: wrong usage. An input is replayed by its seed and number.
  */
 import { parseArgs } from 'node:util';
 import { watchReaders } from '../../src/cli/quiet-pipes.js';
 import { slope } from '../chaos/trend.js';
 import { fuzz } from './fuzz.js';
+import { visitors } from './site-visitors.js';
 import { Target } from './target.js';
 
-const USAGE = 'usage: npm run fuzz -- --inputs N [--seed S] [--from I] [--seconds T]';
+const USAGE = 'usage: npm run fuzz -- --inputs N [--seed S] [--from I] [--seconds T] [--pages]';
 const SLICE = 10_000;
+/** Sessions are renewed so often: some of the forms end them. */
+const PAGES_SLICE = 2_000;
+const PAGES_CONNECTIONS = 16;
 const CONNECTIONS = 64;
 /** Inputs after which the process has what it keeps; growth counts from there. */
 const WARM_UP = 20_000;
@@ -22,7 +26,13 @@ const MOST_STEADY_BYTES = 160;
 
 async function main(args: string[]): Promise<number> {
   const text = (fallback: string) => ({ type: 'string' as const, default: fallback });
-  const options = { inputs: text('100000'), seed: text('1'), from: text('0'), seconds: text('100000') };
+  const options = {
+    inputs: text('100000'),
+    seed: text('1'),
+    from: text('0'),
+    seconds: text('100000'),
+    pages: { type: 'boolean' as const, default: false },
+  };
   const { values } = parseArgs({ args, options });
   const [inputs, seed, from, seconds] = [values.inputs, values.seed, values.from, values.seconds].map(
     Number,
@@ -37,13 +47,15 @@ async function main(args: string[]): Promise<number> {
   const memory: [done: number, bytes: number][] = [];
   try {
     while (done < inputs && problems.length === 0 && performance.now() - started < seconds * 1000) {
+      const { pages } = values;
       const plan = {
         seed,
         from: from + done,
-        inputs: Math.min(SLICE, inputs - done),
-        connections: CONNECTIONS,
+        inputs: Math.min(pages ? PAGES_SLICE : SLICE, inputs - done),
+        connections: pages ? PAGES_CONNECTIONS : CONNECTIONS,
+        ...(pages && { visitors: await visitors(target.server.url) }),
       };
-      const refusedOnly = (done / SLICE) % 5 === 4;
+      const refusedOnly = !pages && (done / SLICE) % 5 === 4;
       const before = refusedOnly ? await target.state() : '';
       const report = await fuzz(target, { ...plan, refusedOnly });
       if (refusedOnly && (await target.state()) !== before) problems.push('refused inputs changed the run');

@@ -1,4 +1,4 @@
-/** The built server under fuzzing: a child process over a store with one account and one run. */
+/** The built server under fuzzing: a child process over a store with accounts and a few runs. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,11 +7,18 @@ import { buildRun } from '../../src/operations/run/new-run.js';
 import { ADMIN_TOKEN_FILE } from '../../src/protocol/admin.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
-import { seed } from '../server/seed.js';
 import { PATIENT, ServerProcess } from '../server/server-process.js';
+import { seedFiles, seedPeople } from '../site/site-seed.js';
 import { RUN_IDS, SPRT_RUN_ID, SPSA_RUN_ID } from './inputs.js';
 
 const SHOWN_TASKS = 20;
+/** What is beyond a limit would be refused before it is read. */
+const UNLIMITED = {
+  SITE_POSTS_PER_MINUTE: '1000000',
+  SITE_SEARCHES_PER_MINUTE: '1000000',
+  SIGNUPS_PER_HOUR: '1000000',
+  SIGNUP_CHECK_MAIL: 'off',
+};
 
 export class Target {
   readonly server: ServerProcess;
@@ -24,9 +31,10 @@ export class Target {
 
   static async start(): Promise<Target> {
     const directory = await mkdtemp(join(tmpdir(), 'shoal-fuzz-'));
-    await seed(`sqlite:${directory}`);
+    await seedPeople(`sqlite:${directory}`);
+    await seedFiles(`sqlite:${directory}`);
     await addRuns(`sqlite:${directory}`);
-    const env = { ...PATIENT, SHOAL_GITHUB: 'off', GITHUB_API_URL: 'http://127.0.0.1:9' };
+    const env = { ...PATIENT, ...UNLIMITED, SHOAL_GITHUB: 'off', GITHUB_API_URL: 'http://127.0.0.1:9' };
     return new Target(await ServerProcess.start(directory, env), directory);
   }
 
