@@ -6,6 +6,7 @@ import type { Reader } from '../store/port.js';
 import { BeatGrace } from './beat-grace.js';
 import { ContributorCount, type ContributorCountParts } from './count-contributors.js';
 import type { Job } from './job-schedule.js';
+import { MasterNets } from './master-nets.js';
 import { AccountRefresh } from './refresh-accounts.js';
 import { storeSeenAddresses } from './seen-addresses.js';
 import { cleanWorkerRuns, cleanWorkerTasks, scavenge, updateSpeeds, updateThroughput } from './upkeep.js';
@@ -33,7 +34,9 @@ export function periodicJobs(parts: JobParts): Job[] {
     ...(isStoreShared ? sharedStoreJobs(state, reader) : []),
     ...(countsContributors === 'off' ? [] : [contributorsJob(state, reader, countsContributors)]),
     ...(booksSource === undefined ? [] : [booksJob(state, reader, booksSource)]),
-    ...(github === undefined ? [] : [masterJob(state, reader, github, masterPeriod)]),
+    ...(github === undefined
+      ? []
+      : [masterJob(state, reader, github, masterPeriod), masterNetsJob(state, reader, github)]),
   ];
 }
 
@@ -101,5 +104,16 @@ function masterJob(state: State, reader: Reader, github: GitHub, period: number)
     first: 0,
     background: true,
     run: () => updateMaster(state, reader, github),
+  };
+}
+
+function masterNetsJob(state: State, reader: Reader, github: GitHub): Job {
+  const nets = new MasterNets(state, reader, github);
+  return {
+    name: "mark master's networks",
+    period: 60,
+    first: 10,
+    background: true,
+    run: () => nets.run(Date.now()),
   };
 }

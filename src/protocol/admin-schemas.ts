@@ -97,7 +97,9 @@ export const adminRequests = {
       /** Puts the user into group:approvers. */
       approver: Type.Optional(Type.Boolean()),
       /** Where the code of the account's tests is. */
-      tests_repo: Type.Optional(Type.String({ pattern: '^https://github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$' })),
+      tests_repo: Type.Optional(
+        Type.String({ pattern: '^https://github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$' }),
+      ),
       /** It waits for an approver, as one that signed up does. */
       pending: Type.Optional(Type.Boolean()),
     },

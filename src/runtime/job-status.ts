@@ -12,6 +12,7 @@ export const JOB_NAMES = [
   'validate data structures',
   'update books',
   'update official master sha',
+  "mark master's networks",
   'refresh accounts',
   'count contributors',
 ] as const;

@@ -74,6 +74,7 @@ function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Defer
     } else if (item.kind === 'net') batch.nets.push(item.net);
     else if (item.kind === 'netRemoved') batch.removedNets = [...(batch.removedNets ?? []), item.net];
     else if (item.kind === 'netTest') batch.netTests = [...(batch.netTests ?? []), item.test];
+    else if (item.kind === 'masterNet') batch.masterNets = [...(batch.masterNets ?? []), item.net];
     else if (item.kind === 'pgn') batch.pgns.push(item.pgn);
     else if (item.kind === 'removeUser') {
       batch.users = batch.users.filter(({ username }) => username !== item.username);

@@ -31,6 +31,7 @@ export type OutboxItem =
   | { kind: 'net'; net: Keyed<NetDocument> }
   | { kind: 'netRemoved'; net: string }
   | { kind: 'netTest'; test: NetTest }
+  | { kind: 'masterNet'; net: string }
   | { kind: 'pgn'; pgn: PgnDocument }
   | { kind: 'removeUser'; username: string }
   | { kind: 'siteRecord'; write: SiteRecordWrite }

@@ -105,6 +105,8 @@ export interface WriteBatch {
   removedNets?: string[];
   /** Of networks that are not there nothing is written. */
   netTests?: NetTest[];
+  /** Names of networks that the official master plays with; one that had no test before this batch gets no such mark. */
+  masterNets?: string[];
   keyValues: { key: string; value: unknown }[];
   /** Entries of the contributors' cache, inserted or replaced by username. */
   contributors?: { username: string; cpuHours: number }[];

@@ -84,6 +84,19 @@ export function recordTests(open: OpenPlace): void {
     assert.equal(await open.reader.net('nn-none.nnue'), undefined);
   });
 
+  test('a net is marked as master’s once it has a test', async () => {
+    const name = 'nn-dd23456789ab.nnue';
+    const masterNets = [name, 'nn-none.nnue'];
+    const isMaster = async () => (await open.reader.net(name))?.is_master;
+    await open.writer.commit({ ...batch({ nets: [{ name, user: 'alice', downloads: 0 }] }), masterNets });
+    assert.equal(await isMaster(), undefined);
+    const netTests = [{ net: name, runId: idOf(2), date: START }];
+    await open.writer.commit({ ...batch({}), netTests });
+    await open.writer.commit({ ...batch({}), masterNets });
+    assert.equal(await isMaster(), true);
+    assert.equal(await open.reader.net('nn-none.nnue'), undefined);
+  });
+
   test('key-values keep any JSON value', async () => {
     const values = [null, 0, false, '', [], { __proto__x: 1, deep: [{ null: null }] }, 2 ** 40];
     if (!open.place.lacks?.has('infinity')) values.push(Infinity);

@@ -47,6 +47,15 @@ export function setNetTest({ net: name, runId, date }: NetTest): BatchOperation[
   ];
 }
 
+/** The schema of records wants a test of whatever has the mark. */
+export function markMasterNet(name: string): BatchOperation {
+  const filter = { name, first_test: { $exists: true } };
+  return {
+    collection: 'nns',
+    operation: { updateOne: { filter, update: { $set: { is_master: true } } } },
+  };
+}
+
 export function replaceKeyValue(key: string, value: unknown): BatchOperation {
   return replace('kvstore', { _id: key }, { value: encodeValue(value) });
 }

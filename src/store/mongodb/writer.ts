@@ -13,6 +13,7 @@ import type { IntentLog, PreparedBatch } from './intent-log.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import {
   addDownloads,
+  markMasterNet,
   removeNet,
   removeUser,
   replaceKeyValue,
@@ -228,6 +229,7 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...batch.nets.map(replaceNet),
     ...(batch.removedNets ?? []).map(removeNet),
     ...(batch.netTests ?? []).flatMap(setNetTest),
+    ...(batch.masterNets ?? []).map(markMasterNet),
     ...batch.keyValues.map(({ key, value }) => replaceKeyValue(key, value)),
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
     ...(batch.contributorEntries ?? []).map(writeContributor),

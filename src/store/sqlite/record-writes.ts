@@ -18,6 +18,7 @@ export class RecordWrites {
   readonly #removeNet: StatementSyncInstance;
   readonly #firstTest: StatementSyncInstance;
   readonly #lastTest: StatementSyncInstance;
+  readonly #masterNet: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
     this.#user = db.prepare(
@@ -58,6 +59,10 @@ export class RecordWrites {
       `UPDATE nets SET doc = json_set(doc, '$.last_test', json(?))
        WHERE name = ? AND coalesce(json_extract(doc, '$.last_test.date'), 0) <= ?`,
     );
+    this.#masterNet = db.prepare(
+      `UPDATE nets SET doc = json_set(doc, '$.is_master', json('true'))
+       WHERE name = ? AND json_extract(doc, '$.first_test') IS NOT NULL`,
+    );
     this.#download = db.prepare('UPDATE nets SET downloads = downloads + ? WHERE name = ?');
   }
 
@@ -86,6 +91,10 @@ export class RecordWrites {
     const test = toJson({ id: runId, date });
     this.#firstTest.run(test, net);
     this.#lastTest.run(test, net, date);
+  }
+
+  masterNet(name: string): void {
+    this.#masterNet.run(name);
   }
 
   keyValue(key: string, value: unknown): void {

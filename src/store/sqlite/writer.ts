@@ -115,6 +115,7 @@ export class SqliteWriter implements Writer {
     for (const net of batch.nets) this.#records.net(net);
     for (const name of batch.removedNets ?? []) this.#records.removeNet(name);
     for (const test of batch.netTests ?? []) this.#records.netTest(test);
+    for (const net of batch.masterNets ?? []) this.#records.masterNet(net);
     for (const { key, value } of batch.keyValues) this.#records.keyValue(key, value);
     for (const { username, cpuHours } of batch.contributors ?? []) {
       this.#records.contributor(username, cpuHours);
