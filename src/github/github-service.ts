@@ -95,10 +95,16 @@ export class GitHubService implements GitHub {
       const message = `${what}: this server does not ask GitHub (SHOAL_GITHUB=off).`;
       throw new GitHubError({ reason: 'off', message });
     }
-    const work = this.#once(isSubmit ? `submit ${key}` : key, () =>
-      this.#find(key, handler, about, { what, isUrgent: isSubmit, kept }),
-    );
-    return (await work) as AnswerTo<Kind>;
+    const turn = isSubmit ? `submit ${key}` : key;
+    const find = () => this.#find(key, handler, about, { what, isUrgent: isSubmit, kept });
+    const isJoined = this.#asking.has(turn);
+    try {
+      return (await this.#once(turn, find)) as AnswerTo<Kind>;
+    } catch (error) {
+      // The other began while GitHub was away; it may have come back since.
+      if (!isJoined || !(error instanceof GitHubError) || error.reason !== 'away') throw error;
+      return (await this.#once(turn, find)) as AnswerTo<Kind>;
+    }
   }
 
   async known<Kind extends QuestionKind>(

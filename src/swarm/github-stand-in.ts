@@ -44,6 +44,7 @@ export class GitHubStandIn {
   /** Told when a request comes, and when it is answered or given up. */
   onRequest: (number: number, isOpen: boolean) => void = () => {};
   readonly #server: Server;
+  readonly #silent = new Set<ServerResponse>();
   #faults: Fault[] = [];
   #served = 0;
 
@@ -79,8 +80,11 @@ export class GitHubStandIn {
     this.#faults.push({ kind, path, left: times });
   }
 
+  /** Whoever waits for a silent answer loses its connection, as with a server that starts again. */
   heal(): void {
     this.#faults = [];
+    for (const response of this.#silent) response.destroy();
+    this.#silent.clear();
   }
 
   /** How often a path was asked that matches. */
@@ -139,7 +143,8 @@ export class GitHubStandIn {
   }
 
   #break(kind: StandInFault, response: ServerResponse): void {
-    if (kind === 'away') response.destroy();
+    if (kind === 'silent') this.#silent.add(response.once('close', () => this.#silent.delete(response)));
+    else if (kind === 'away') response.destroy();
     else if (kind === 'unavailable') send(response, 503, { message: 'Unavailable' });
     else if (kind === 'denied') send(response, 401, { message: 'Bad credentials' });
     else if (kind === 'malformed') response.writeHead(200).end('{"sha":');

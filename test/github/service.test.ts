@@ -171,3 +171,28 @@ test('the quota is asked once a minute, and stands while GitHub is away', async 
   standIn.fail('away');
   assert.deepEqual(await service.quota(), quota);
 });
+
+test('who joins a question from before GitHub came back is answered by GitHub as it is now', async () => {
+  const { standIn, service } = await ask({ attemptMs: 1_000 });
+  standIn.fail('unavailable');
+  standIn.delayMs = 300;
+  const early = failure(service.ask('commit', { repo: FORK, ref: 'master' }));
+  while (standIn.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  // Its second and last attempt is under way, and will be refused.
+  const late = service.ask('commit', { repo: FORK, ref: 'master' });
+  assert.equal((await early).reason, 'away');
+  standIn.heal();
+  assert.equal((await late).bench, '2222222');
+});
+
+test('silent calls hold up nobody once GitHub is back', async () => {
+  const { standIn, service } = await ask({ attemptMs: 60_000 });
+  standIn.fail('silent');
+  const stuck = Array.from({ length: 4 }, (_, i) =>
+    reasonOf(service.ask('commit', { repo: FORK, ref: `b${i}` })),
+  );
+  while (standIn.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+  standIn.heal();
+  assert.equal((await service.ask('commit', { repo: FORK, ref: 'master' })).bench, '2222222');
+  assert.deepEqual(await Promise.all(stuck), ['no-commit', 'no-commit', 'no-commit', 'no-commit']);
+});

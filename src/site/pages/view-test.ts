@@ -4,6 +4,7 @@ import { type Html, html, NOTHING } from '../html.js';
 import { compareUrl } from '../lists/compare-url.js';
 import { followButton } from '../lists/follow-button.js';
 import { tuneCard } from '../statistics/tune-card.js';
+import { type AncestryWarning, ancestryWarnings } from '../test-page/ancestry.js';
 import { approverCard } from '../test-page/approver-card.js';
 import { controls } from '../test-page/controls.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
@@ -35,7 +36,8 @@ export async function testPage(
 ): Promise<PageOutcome> {
   const { parts, now } = visit;
   const facts = await taskFacts(parts, head, now, mayDo(visit, head).purge);
-  const warnings = await runWarnings(parts.reader, head);
+  const told = await runWarnings(parts.reader, head);
+  const warnings = [...told.map((text) => ({ text })), ...(await ancestryWarnings(visit, head))];
   const title = runTitle(head);
   const difference = compareUrl(head.args);
   const isAsked = mayDo(visit, head).approve === 'yes';
@@ -61,8 +63,16 @@ ${await tasksCard(visit, head, facts)}`;
   return { kind: 'page', title, description: resultLines(head).join('\n'), body, scripts };
 }
 
-function remarks(warnings: readonly string[], notes: readonly string[]): Html | '' {
+function remarks(warnings: readonly AncestryWarning[], notes: readonly string[]): Html | '' {
   if (warnings.length + notes.length === 0) return NOTHING;
   return html`<section class="card plain remarks" aria-labelledby="remarks-title"><h2 id="remarks-title" class="hidden">Warnings and notes</h2>
-<ul>${warnings.map((text) => html`<li class="warned"><span class="hidden">Warning: </span>${text}</li>`)}${notes.map((text) => html`<li>${text}</li>`)}</ul></section>`;
+<ul>${warnings.map(warned)}${notes.map((text) => html`<li>${text}</li>`)}</ul></section>`;
+}
+
+function warned({ text, link }: AncestryWarning): Html {
+  const more =
+    link === undefined
+      ? NOTHING
+      : html` (<a href="${link}" rel="noopener noreferrer">what it has beside it</a>)`;
+  return html`<li class="warned"><span class="hidden">Warning: </span>${text}${more}</li>`;
 }

@@ -14,7 +14,7 @@ const NOBODY = { tasks: 0, workers: 0, games: 0 };
 export interface ControlParts {
   readonly head: RunHead;
   readonly facts: TaskFacts;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly { readonly text: string }[];
   readonly problems: ModifyProblems;
 }
 
