@@ -26,7 +26,7 @@ async function visitor(url: string, cookie: string, name = 'nobody'): Promise<Vi
   return { name, cookie: cookie === '' ? cookieOf(response) : cookie, token };
 }
 
-async function signedIn(url: string, name: string): Promise<Visitor> {
+export async function signedIn(url: string, name: string): Promise<Visitor> {
   const { cookie, token } = await visitor(url, '');
   const fields = { username: name, password: PASSWORD, csrf_token: token, stay_logged_in: '1' };
   const response = await fetch(`${url}/login`, {
