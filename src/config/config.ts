@@ -236,6 +236,12 @@ export const SETTINGS = {
     max: 1_000_000,
     meaning: 'forms that an account may send in a minute, a front thread',
   },
+  LIVE_SOCKETS: {
+    value: 2_000,
+    min: 0,
+    max: 100_000,
+    meaning: 'open pages that get live updates over a socket; others ask now and then',
+  },
   SITE_SEARCHES_PER_MINUTE: {
     value: 30,
     min: 1,

@@ -69,6 +69,8 @@ export interface MetricsView {
   dashboard_viewers: number;
   /** Seconds of each step of the start, or of the takeover. */
   start_steps: Record<StartStep, number>;
+  /** Live updates of pages. */
+  live: { sockets: number; dropped: number; renders: number };
   cluster: {
     role: Role;
     epoch: number;
@@ -150,6 +152,11 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
     process: readProcess(),
     dashboard_viewers: meters.viewers.total(),
     start_steps: readStartSteps(shared),
+    live: {
+      sockets: meters.liveSockets.total(),
+      dropped: meters.liveDropped.total(),
+      renders: meters.liveRenders.total(),
+    },
     cluster: readCluster(shared),
     jobs: shared.jobs.read().map(({ name, runs, failures, failed, lastStarted, lastDuration }) => ({
       job: name,

@@ -23,6 +23,7 @@ export function prometheusText(view: MetricsView): string {
   writeStore(text, view);
   writeFarm(text, view);
   writeProcess(text, view);
+  writeLive(text, view);
   writeJobs(text, view);
   writeCluster(text, view);
   return text.toString();
@@ -162,6 +163,14 @@ function writeProcess(text: Text, view: MetricsView): void {
   if (process.open_fds !== undefined) {
     text.gauge('process_open_fds', 'Open file descriptors.', [[process.open_fds]]);
   }
+}
+
+function writeLive(text: Text, { live }: MetricsView): void {
+  text.gauge('shoal_live_sockets', 'Pages with a socket for live updates.', [[live.sockets]]);
+  text.counter('shoal_live_dropped_total', 'Such sockets that were closed because they read too slowly.', [
+    [live.dropped],
+  ]);
+  text.counter('shoal_live_renders_total', 'Topics rendered for live updates.', [[live.renders]]);
 }
 
 function writeJobs(text: Text, { jobs }: MetricsView): void {

@@ -1,6 +1,7 @@
 /** What a front thread sends to a pool thread. */
 import type { Reply, WorkerCall } from '../operations/context.js';
 import type { OperationName } from '../operations/worker/worker-routes.js';
+import type { LiveCall } from '../site/live/live-messages.js';
 import type { SiteCall } from '../site/site-messages.js';
 import type { GamesCall, ReadCall } from './reads/read-call.js';
 
@@ -10,7 +11,8 @@ export type PoolCall =
   | { kind: 'verify'; username: string; password: string }
   | ReadCall
   | GamesCall
-  | SiteCall;
+  | SiteCall
+  | LiveCall;
 
 /** The answer to one call of a batch, or why there is none. */
 export type BatchedReply = Reply | { failure: string };

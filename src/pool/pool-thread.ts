@@ -15,6 +15,7 @@ import { type OperationName, runOperation, WORKER_ROUTES } from '../operations/w
 import { measureReader } from '../runtime/measure-reader.js';
 import { Shared, type ThreadData } from '../runtime/shared.js';
 import type { Site } from '../site/answer-site.js';
+import type { LiveAnswer } from '../site/live/live-messages.js';
 import type { SiteAnswer } from '../site/site-messages.js';
 import type { SiteSettings } from '../site/site-settings.js';
 import { openStore } from '../store/open-store.js';
@@ -68,10 +69,11 @@ function theSite(): Promise<Site> {
 
 export default async function handle(
   call: PoolCall,
-): Promise<Reply | AuthResult | BatchedReply[] | ReadAnswer | SiteAnswer | undefined> {
+): Promise<Reply | AuthResult | BatchedReply[] | ReadAnswer | SiteAnswer | LiveAnswer | undefined> {
   shared.counters.add('poolCalls');
   if (call.kind === 'read') return await answerRead(context, reader, call, data.isPrimary);
   if (call.kind === 'site') return await (await theSite()).answer(call);
+  if (call.kind === 'live') return await (await theSite()).renderLive(call);
   if (call.kind === 'games') return void (await sendGames(reader, call));
   if (call.kind === 'verify') return await verify(call.username, call.password);
   if (call.kind === 'requestTasks') return await answerAll(call.calls);

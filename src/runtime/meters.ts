@@ -51,6 +51,10 @@ export class PoolMeters {
   readonly tokensQueued: Tally;
   readonly tokenRefused: Tally;
   readonly viewers: Tally;
+  /** Pages with a socket for live updates, those dropped because they read too slowly, and renderings of topics. */
+  readonly liveSockets: Tally;
+  readonly liveDropped: Tally;
+  readonly liveRenders: Tally;
   /** Microseconds that calls waited for a token; those that got one at once are not among them. */
   readonly tokenWait: Histogram;
   /** Microseconds of a commit, and how many runs and tasks it held. */
@@ -64,10 +68,14 @@ export class PoolMeters {
   constructor(region: Region) {
     this.times = METERED_ROUTES.map((route) => new Histogram(region, `requests:${route}`));
     this.#statuses = new Tallies(region, 'statuses', METERED_ROUTES.length * METERED_STATUSES.length);
-    const tallies = new Tallies(region, 'tallies', 4);
-    [this.tokensInUse, this.tokensQueued, this.tokenRefused, this.viewers] = [0, 1, 2, 3].map((i) =>
-      tallies.at(i),
-    ) as [Tally, Tally, Tally, Tally];
+    const tallies = new Tallies(region, 'tallies', 7);
+    this.tokensInUse = tallies.at(0);
+    this.tokensQueued = tallies.at(1);
+    this.tokenRefused = tallies.at(2);
+    this.viewers = tallies.at(3);
+    this.liveSockets = tallies.at(4);
+    this.liveDropped = tallies.at(5);
+    this.liveRenders = tallies.at(6);
     this.tokenWait = new Histogram(region, 'tokens:wait');
     this.commitTime = new Histogram(region, 'store:commit');
     this.batchSize = new Histogram(region, 'store:batch');

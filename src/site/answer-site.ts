@@ -12,6 +12,8 @@ import { errorPage, NOT_HERE } from './error-pages.js';
 import { BadForm, NO_FORM, readForm } from './forms.js';
 import { html } from './html.js';
 import { Kept } from './kept.js';
+import type { LiveAnswer, LiveCall } from './live/live-messages.js';
+import { renderLive } from './live/render-live.js';
 import { isOwnPost } from './own-post.js';
 import { HANDLERS } from './pages/handlers.js';
 import { loginPage } from './pages/sign-in.js';
@@ -61,6 +63,11 @@ export class Site {
         failure: `reference ${reference}, ${request.method}: ${text}`,
       };
     }
+  }
+
+  /** What open pages watch. */
+  async renderLive(call: LiveCall): Promise<LiveAnswer> {
+    return await renderLive(this.#parts, call);
   }
 
   async #answer(call: SiteCall): Promise<SiteAnswer> {

@@ -55,6 +55,7 @@ ${topBar(visit)}
   )}</div>
 ${page.body}
 </main>
+<p id="live-state" class="live-state" hidden></p>
 ${keysDialog()}
 </body>
 </html>
@@ -98,7 +99,7 @@ const TEST_MENU: readonly MenuEntry[] = [
 ];
 
 function fishtestMenu({ isApprover }: FrameVisit): readonly MenuEntry[] {
-  const users = html`Users <span id="pending-count" hx-get="/user_management/pending_count" hx-trigger="load, every 10s" hx-swap="innerHTML"></span>`;
+  const users = html`Users <span id="pending-count" data-live="pending" data-poll="10" hx-get="/user_management/pending_count" hx-trigger="load, poll" hx-swap="innerHTML"></span>`;
   return [
     ...(isApprover ? [{ name: users, url: '/user_management' }] : []),
     { name: 'Contributors', url: '/contributors' },

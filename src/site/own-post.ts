@@ -3,7 +3,12 @@ import type { SiteRequest } from './site-messages.js';
 
 export function isOwnPost({ headers, host }: SiteRequest): boolean {
   if (headers.fetchSite === 'cross-site') return false;
-  if (headers.origin === '') return true;
+  return isOwnOrigin(headers.origin, host);
+}
+
+/** Also for what says nothing of where it comes from. */
+export function isOwnOrigin(origin: string, host: string): boolean {
+  if (origin === '') return true;
   // The scheme may be another in front of a proxy that does not tell it; the host is what matters.
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === host;
+  return URL.canParse(origin) && new URL(origin).host === host;
 }

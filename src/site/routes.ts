@@ -15,6 +15,7 @@ export type PageName =
   | 'finished'
   | 'ownerTests'
   | 'test'
+  | 'testDetail'
   | 'testTasks'
   | 'testStats'
   | 'liveElo'
@@ -29,6 +30,7 @@ export type PageName =
   | 'deleteTest'
   | 'undeleteTest'
   | 'events'
+  | 'eventNews'
   | 'contributors'
   | 'monthlyContributors'
   | 'networks'
@@ -113,6 +115,7 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests/view/{id}/spsa.json', 'tuneJson'),
   row('GET', '/tests/view/{id}/spsa.csv', 'tuneCsv'),
   row('GET', '/tests/view/{id}/spsa.txt', 'tuneText'),
+  row('GET', '/tests/view/{id}/detail', 'testDetail'),
   row('GET', '/tests/tasks/{id}', 'testTasks'),
   row('GET', '/tests/stats/{id}', 'testStats'),
   row('GET', '/tests/live_elo/{id}', 'liveElo'),
@@ -125,6 +128,7 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('POST', '/tests/undelete', 'undeleteTest', CHANGE),
   row('GET', '/actions', 'events'),
   row('GET', '/actions.atom', 'eventsFeed'),
+  row('GET', '/actions/news', 'eventNews'),
   row('GET', '/contributors', 'contributors'),
   row('GET', '/contributors/monthly', 'monthlyContributors'),
   row('GET', '/nns', 'networks'),

@@ -54,6 +54,7 @@ export class FrontApp {
           say({ kind: 'viewer' }),
         )
       : undefined;
+    parts.live?.attach(app);
     // uWS finds these by itself, so that neither method nor path becomes a string for each beat.
     for (const [path, route] of workerRoutes()) {
       app.post(path, (response: HttpResponse, request: HttpRequest) => {

@@ -68,11 +68,13 @@ export class FrontThreads {
     const data = { ...threadData(config, state, port), awaitsDoors };
     const threads = new FrontThreads(port);
     for (let i = 0; i < data.fronts; i++) {
-      const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData: data });
+      const workerData: FrontThreadData = { ...data, index: i };
+      const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData });
       await begun(worker, log, () => onThreadExit('pool', 1));
       threads.#workers.push(worker);
       threads.#expectEnds.push(superviseThread(worker, 'front', onThreadExit));
     }
+    if (data.fronts > 1) relayLive(threads.#workers);
     return threads;
   }
 
@@ -133,7 +135,24 @@ export class FrontThreads {
   }
 }
 
-function threadData(config: Config, state: FrontState, port: number): Omit<FrontThreadData, 'awaitsDoors'> {
+/** The first thread renders what pages of all threads watch. */
+function relayLive(workers: readonly Worker[]): void {
+  const [first, ...others] = workers;
+  for (const worker of workers) {
+    worker.on('message', (message: FrontMessage) => {
+      if (message.kind === 'liveWanted') first!.postMessage(message satisfies FrontCommand);
+      else if (message.kind === 'liveNews') {
+        for (const other of others) other.postMessage(message satisfies FrontCommand);
+      }
+    });
+  }
+}
+
+function threadData(
+  config: Config,
+  state: FrontState,
+  port: number,
+): Omit<FrontThreadData, 'awaitsDoors' | 'index'> {
   const count = config.HTTP_THREADS;
   const sessionSecret = config.FISHTEST_AUTHENTICATION_SECRET || randomBytes(32).toString('hex');
   const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
@@ -152,6 +171,7 @@ function threadData(config: Config, state: FrontState, port: number): Omit<Front
     fronts: count,
     slowMs: config.SLOW_REQUEST_MS,
     dashboard: config.DASHBOARD === 'on',
+    liveSockets: config.SITE === 'on' ? Math.ceil(config.LIVE_SOCKETS / count) : 0,
     poolQueue: Math.ceil(config.THREADPOOL_QUEUE / count),
     strict: config.DURABILITY === 'strict',
     bodyLimit: config.BODY_LIMIT_KB * 1024,

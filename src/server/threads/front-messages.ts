@@ -1,6 +1,7 @@
 /** What the main thread and a front thread tell each other. */
 
 import type { LiveUpdate } from '../../dashboard/messages.js';
+import type { LiveWord } from '../../http/site/live-updates.js';
 import type { SiteLimitSettings } from '../../http/site/site-limits.js';
 import type { RequestReport } from '../../http/transport/request-watch.js';
 import type { TlsFiles } from '../../http/transport/tls.js';
@@ -22,6 +23,10 @@ export interface FrontThreadData extends PoolThreadData {
   fronts: number;
   slowMs: number;
   dashboard: boolean;
+  /** Of this thread among the front threads, from 0. */
+  index: number;
+  /** Pages of this thread that may have a socket for live updates; 0: none is offered. */
+  liveSockets: number;
   poolQueue: number;
   strict: boolean;
   bodyLimit: number;
@@ -54,7 +59,8 @@ export type FrontCommand =
   | { kind: 'close' }
   /** Read the certificate again, for the connections that come from now on. */
   | { kind: 'certificate' }
-  | LiveUpdate;
+  | LiveUpdate
+  | LiveWord;
 export type FrontMessage =
   | { kind: 'loaded' }
   | { kind: 'listening'; port: number }
@@ -69,4 +75,5 @@ export type FrontMessage =
   | { kind: 'closed' }
   | { kind: 'stopped' }
   /** Somebody opened the dashboard. */
-  | { kind: 'viewer' };
+  | { kind: 'viewer' }
+  | LiveWord;

@@ -1,9 +1,12 @@
 /** What a front thread is made of, over the shared memory: its pool with the tokens, what serves workers, and what serves readers. */
+import { AddressSet } from '../../config/network-address.js';
 import { GitHubClient } from '../../github/github-client.js';
 import { NetDownloads } from '../../http/public-api/net-download.js';
 import { PublicApi } from '../../http/public-api/public-api.js';
+import { LiveUpdates } from '../../http/site/live-updates.js';
 import { SiteLimits } from '../../http/site/site-limits.js';
 import { WebSite } from '../../http/site/web-site.js';
+import { readClient } from '../../http/transport/client.js';
 import { RequestWatch } from '../../http/transport/request-watch.js';
 import { DurableReplies } from '../../http/worker-api/durable-replies.js';
 import { Front } from '../../http/worker-api/front.js';
@@ -12,6 +15,7 @@ import type { PoolCall } from '../../pool/pool-messages.js';
 import type { ReadAnswer } from '../../pool/reads/read-call.js';
 import { TokenGate } from '../../pool/token-gate.js';
 import type { Shared } from '../../runtime/shared.js';
+import type { LiveAnswer } from '../../site/live/live-messages.js';
 import { NetFiles } from '../../store/networks/net-files.js';
 import type { FrontMessage, FrontThreadData } from './front-messages.js';
 
@@ -27,6 +31,8 @@ export interface FrontParts {
   readonly publicApi: PublicApi;
   /** Undefined when the operator switched it off. */
   readonly webSite: WebSite | undefined;
+  /** Undefined when the operator switched it off. */
+  readonly live: LiveUpdates | undefined;
   readonly netDownloads: NetDownloads;
 }
 
@@ -85,6 +91,38 @@ export function makeFrontParts(
         onError,
       })
     : undefined;
+  const live = data.liveSockets > 0 ? makeLive(shared, data, tokens, say) : undefined;
   const netDownloads = new NetDownloads(new NetFiles(data.netsDirectory), onError);
-  return { shared, data, say, pool, tokens, replies, front, watch, publicApi, webSite, netDownloads };
+  return { shared, data, say, pool, tokens, replies, front, watch, publicApi, webSite, live, netDownloads };
+}
+
+function makeLive(
+  { meters, draining, tenure, state }: Shared,
+  data: FrontThreadData,
+  tokens: TokenGate<PoolCall, unknown>,
+  say: FrontParts['say'],
+): LiveUpdates {
+  const trusted = new AddressSet(data.trustedProxies);
+  const { issued, durable } = state.commits;
+  return new LiveUpdates({
+    index: data.index,
+    fronts: data.fronts,
+    say,
+    sockets: {
+      most: data.liveSockets,
+      isPrimary: data.isPrimary,
+      meters,
+      isClosing: () => draining.load() === 1 || tenure.isDoubtful(),
+      readClient: (request, peer) => readClient(request, peer, trusted),
+    },
+    clock: {
+      render: (call) => tokens.run(call) as Promise<LiveAnswer>,
+      changes: () => (data.isPrimary ? `${issued.load()} ${durable.load()}` : undefined),
+      onRender: (count) => meters.liveRenders.add(count),
+      onError: (error) => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        say({ kind: 'error', message: `live updates, which are tried again: ${text}` });
+      },
+    },
+  });
 }

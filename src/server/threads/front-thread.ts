@@ -83,9 +83,11 @@ class FrontThread {
   }
 
   obey(command: FrontCommand): void {
-    const { pool, say } = this.#parts;
+    const { pool, say, live } = this.#parts;
     if (command.kind === 'live') {
       for (const { frontApp } of this.#served) frontApp.dashboard?.update(command);
+    } else if (command.kind === 'liveWanted' || command.kind === 'liveNews') {
+      live?.obey(command);
     } else if (command.kind === 'certificate') {
       if (this.#parts.data.tls !== undefined && this.#listening !== undefined && !this.#isStopping)
         this.listen();
@@ -101,9 +103,10 @@ class FrontThread {
 
   /** Requests that were admitted before draining began are answered before their sockets are closed. */
   async #stop(ms: number): Promise<void> {
-    const { front, replies, tokens, publicApi, pool, say } = this.#parts;
+    const { front, replies, tokens, publicApi, pool, say, live } = this.#parts;
     this.#isStopping = true;
     this.#stopListening();
+    live?.close();
     front.releaseHeld();
     const latest = performance.now() + ms;
     while ((replies.size > 0 || tokens.size > 0) && performance.now() < latest - ms / 2) {

@@ -2,9 +2,12 @@
 import { forgetDraft } from './draft.js';
 import { startFollow } from './follow.js';
 import { startKeys } from './keys.js';
+import { startLive } from './live.js';
+import { startMorph } from './morph.js';
+import { startPolling } from './poll.js';
 import { startSignOut } from './sign-out.js';
 import { startTheme } from './theme.js';
-import { showLocalTimes } from './times.js';
+import { showLocalTimes, startAges } from './times.js';
 
 const root = document.documentElement;
 
@@ -78,6 +81,10 @@ startKeys();
 startSignOut();
 startFollow();
 showLocalTimes(document);
+startAges();
+startMorph();
+startPolling();
+startLive();
 // Where a test leads that was just submitted.
 if (/[?&]follow=1\b/.test(location.search)) {
   forgetDraft();

@@ -16,6 +16,34 @@ export function showLocalTimes(within: ParentNode): void {
   }
 }
 
+const AGES_MS = 30_000;
+const STEPS = [
+  [86_400 * 365, 'year'],
+  [86_400 * 30, 'month'],
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+] as const;
+
+/** How long ago something was grows by itself, in the server's words. */
+export function startAges(): void {
+  setInterval(() => {
+    if (document.hidden) return;
+    for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-ago]')) {
+      const text = ageText((Date.now() - new Date(time.dateTime).getTime()) / 1_000);
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }, AGES_MS);
+}
+
+function ageText(seconds: number): string {
+  for (const [length, unit] of STEPS) {
+    const count = Math.floor(seconds / length);
+    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+  }
+  return 'seconds ago';
+}
+
 function padded(value: number): string {
   return String(value).padStart(PAD, '0');
 }

@@ -21,5 +21,5 @@ export function agoText(ms: number, now: number): string {
 
 /** The hint has the time itself. */
 export function agoTag(ms: number, now: number): Html {
-  return html`<time datetime="${new Date(ms).toISOString()}" data-local title="${longDate(ms)} UTC">${agoText(ms, now)}</time>`;
+  return html`<time datetime="${new Date(ms).toISOString()}" data-local data-ago title="${longDate(ms)} UTC">${agoText(ms, now)}</time>`;
 }

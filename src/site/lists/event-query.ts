@@ -65,7 +65,7 @@ export async function findEvents(
 }
 
 /** Undefined for what is no positive number. */
-function positive(text: string): number | undefined {
+export function positive(text: string): number | undefined {
   const value = text === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) && value > 0 ? value : undefined;
 }

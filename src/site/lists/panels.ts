@@ -57,7 +57,7 @@ export function panelCard({ path }: PanelPlace, panel: Panel): Html {
   return html`<section class="card panel" id="${id}" aria-labelledby="${id}-toggle"${isApart ? html` hx-morph-skip` : NOTHING}>
 <div class="head"><form method="get" action="${path}" hx-get="${path}" hx-target="#${id}" hx-swap="outerHTML">
 <input type="hidden" name="panel" value="${id}"><input type="hidden" name="state" value="${next}">
-<h2><button type="submit" class="disclosure" id="${id}-toggle" aria-expanded="${String(isOpen)}">${title} <span class="note">${count}</span></button></h2>
+<h2><button type="submit" class="disclosure" id="${id}-toggle" aria-expanded="${String(isOpen)}">${title} <span class="note" id="${id}-count">${count}</span></button></h2>
 </form>${isOpen ? aside : NOTHING}</div>
 ${isOpen ? body : NOTHING}
 </section>`;

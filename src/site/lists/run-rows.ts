@@ -53,11 +53,11 @@ export function runTable(visit: Visit, { title, heads, hasDelete = false }: RunT
 function runRow(visit: Visit, head: RunHead, hasDelete: boolean): Html {
   const { args } = head;
   const username = args.username ?? '';
-  const box = boxOf(head);
   const isSprt = args.sprt !== undefined;
-  const gauges = `/tests/live_elo/${head._id}`;
+  const gauges = gaugesOf(head);
   const difference = compareUrl(args);
-  const text = html`<pre class="box ${resultClass(box.style)}${hasTimeOdds(head) ? ' odds' : ''}">${box.info.join('\n')}</pre>`;
+  // A test may be among the failed and among the finished: what changes no more needs no name.
+  const named = (part: string) => (head.finished ? NOTHING : html` id="${part}-${head._id}"`);
   const kind = testKind(args);
   const isLong = !head.finished && isSprt && ratioOf(head) > LTC_RATIO;
   return html`<tr id="run-${head._id}">
@@ -68,16 +68,28 @@ function runRow(visit: Visit, head: RunHead, hasDelete: boolean): Html {
       ? NOTHING
       : html` <a class="diff" href="${difference}" rel="noopener noreferrer">diff<span class="hidden"> of ${args.new_tag}</span></a>`
   }</td>
-<td class="result">${isSprt ? html`<a class="boxed" href="${gauges}">${text}</a>` : text}</td>
+<td class="result"${named('box')}>${resultPart(head)}</td>
 <td class="kind">${isSprt ? html`<a href="${gauges}" target="_blank" rel="noopener"${isLong ? html` class="long-tc"` : NOTHING}>${kind}</a>` : kind}${
     isLong ? html` <span class="pill">LTC</span>` : NOTHING
-  }<br><span class="note">${stateLine(head, box.style)}</span>${followButton(head)}${hasDelete ? deleteForm(visit, head) : NOTHING}</td>
+  }<br><span class="note"${named('now')}>${statePart(head)}</span>${followButton(head)}${hasDelete ? deleteForm(visit, head) : NOTHING}</td>
 <td class="info">${shortInfo(args.info ?? '')}</td>
 </tr>`;
 }
 
-function stateLine(head: RunHead, style: string): Html {
-  const word = resultWord(head, style);
+/** The box of a row, the same for everybody. */
+export function resultPart(head: RunHead): Html {
+  const box = boxOf(head);
+  const text = html`<pre class="box ${resultClass(box.style)}${hasTimeOdds(head) ? ' odds' : ''}">${box.info.join('\n')}</pre>`;
+  return head.args.sprt === undefined ? text : html`<a class="boxed" href="${gaugesOf(head)}">${text}</a>`;
+}
+
+function gaugesOf({ _id }: RunHead): string {
+  return `/tests/live_elo/${_id}`;
+}
+
+/** How a row's test does, in words, the same for everybody. */
+export function statePart(head: RunHead): Html {
+  const word = resultWord(head, boxOf(head).style);
   return word === 'running'
     ? html`running · cores: ${head.cores} (${head.workers})`
     : html`${word}${hasTimeOdds(head) ? ' · time odds' : NOTHING}`;

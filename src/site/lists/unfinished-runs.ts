@@ -9,8 +9,9 @@ const KEPT_MS = 500;
 /** Runs between which other calls of the thread pass. */
 const RUNS_A_TURN = 50;
 
-export async function unfinishedRuns(parts: SiteParts): Promise<readonly RunHead[]> {
-  return await parts.kept.get('unfinished runs', KEPT_MS, () => readUnfinished(parts));
+/** @param keptMs how old they may be; 0: as memory has them now */
+export async function unfinishedRuns(parts: SiteParts, keptMs = KEPT_MS): Promise<readonly RunHead[]> {
+  return await parts.kept.get('unfinished runs', keptMs, () => readUnfinished(parts));
 }
 
 async function readUnfinished({ state, reader, isPrimary }: SiteParts): Promise<RunHead[]> {
@@ -70,6 +71,11 @@ export function farmTotals(heads: readonly RunHead[]): FarmTotals {
     gamesPerMinute: sum((head) => head.games_per_minute),
     hours: cores === 0 ? undefined : sum(hoursOf) / cores,
   };
+}
+
+/** Changes when a worker comes or goes, but for two that take turns on one test. */
+export function workersStamp(heads: readonly RunHead[]): string {
+  return heads.map(({ _id, workers }) => `${_id} ${workers}`).join('\n');
 }
 
 /** A time control that cannot be read adds nothing. */

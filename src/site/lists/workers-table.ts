@@ -1,5 +1,6 @@
 /** The table of workers: on the home page, and by itself (docs/spec/web-ui.md §4.3). */
 import { type Html, html, NOTHING } from '../html.js';
+import { stampTag } from '../live/stamp.js';
 import { setUiCookie, uiCookie } from '../ui-cookies.js';
 import type { Visit } from '../visit.js';
 import {
@@ -19,11 +20,13 @@ import {
 import { agoTag } from './ago.js';
 import { visibleText } from './info-text.js';
 import { addressOf, pageLinks, pageNumber, paging, type SortHead, sortHead, sorting } from './paging.js';
-import { farmTotals, unfinishedRuns } from './unfinished-runs.js';
+import { farmTotals, unfinishedRuns, workersStamp } from './unfinished-runs.js';
 
 export const MACHINES_PATH = '/tests/machines';
 const PAGE_SIZE = 500;
 const POLL_S = 60;
+/** Workers come and go all the time: an open table asks for itself at most so often, in seconds. */
+const GAP_S = 20;
 const HEADS: readonly SortHead<WorkerSort>[] = [
   { key: 'machine', title: 'Machine' },
   { key: 'cores', title: 'Cores', isNumber: true },
@@ -73,7 +76,8 @@ export async function machinesPart(visit: Visit): Promise<MachinesPart> {
   const address = (change: Partial<typeof remembered>) =>
     addressOf(MACHINES_PATH, { ...remembered, ...change });
   const count = isFiltered ? `${list.count} (${total})` : String(total);
-  const body = html`<div id="machines-table" data-poll="${POLL_S}" hx-get="${address({})}" hx-trigger="poll" hx-swap="outerMorph">
+  const stamp = stampTag('workers', workersStamp(await unfinishedRuns(visit.parts)));
+  const body = html`<div id="machines-table" data-live="workers" data-poll="${POLL_S}" data-gap="${GAP_S}" hx-get="${address({})}" hx-trigger="poll" hx-swap="outerMorph">${stamp}
 <form method="get" action="${MACHINES_PATH}" hx-get="${MACHINES_PATH}" hx-trigger="input delay:350ms, change, submit" hx-target="#machines-table" hx-swap="outerMorph" role="search" class="row head">
 <input type="hidden" name="sort" value="${now.sort}"><input type="hidden" name="order" value="${now.order}"><input type="hidden" name="page" value="1">
 <input type="search" name="q" id="machines-q" value="${text}" placeholder="Search workers" aria-label="Search workers" autocomplete="off">
@@ -102,6 +106,11 @@ function table(
 <tbody>${rows.map((row) => workerRow(visit, row))}</tbody></table></div>`;
 }
 
+/** Names the cell that says when a worker was last heard of. */
+export function seenId({ runId, taskId }: Pick<WorkerRow, 'runId' | 'taskId'>): string {
+  return `seen-${runId}-${taskId}`;
+}
+
 function workerRow({ isApprover, now }: Visit, row: WorkerRow): Html {
   const { info, runId, taskId } = row;
   const name = info.username ?? '';
@@ -118,6 +127,6 @@ function workerRow({ isApprover, now }: Visit, row: WorkerRow): Html {
 <td>${versionText(info.python_version)}</td>
 <td>${workerVersion(info)}</td>
 <td class="nowrap"><a href="/tests/view/${runId}?show_task=${taskId}">${visibleText(runningOn(row))}</a></td>
-<td class="nowrap">${agoTag(row.lastUpdated, now)}</td>
+<td class="nowrap" id="${seenId(row)}">${agoTag(row.lastUpdated, now)}</td>
 </tr>`;
 }

@@ -11,7 +11,7 @@ import {
   targetLink,
   targetText,
 } from '../lists/event-parts.js';
-import { type EventFilters, eventFilters, findEvents, mostEvents } from '../lists/event-query.js';
+import { type EventFilters, eventFilters, findEvents, mostEvents, positive } from '../lists/event-query.js';
 import { describeEvent, eventTitle } from '../lists/event-text.js';
 import {
   addressOf,
@@ -30,6 +30,8 @@ import { FEED_TYPE, feedUrl } from './events-feed.js';
 
 const PATH = '/actions';
 const PAGE_SIZE = 25;
+/** How often an open page asks for newer events where it is not told of them, in seconds. */
+const POLL_S = 60;
 const SORTS = { time: 'desc', event: 'asc', source: 'asc', target: 'asc', comment: 'asc' } as const;
 type Sort = keyof typeof SORTS;
 const HEADS: readonly SortHead<Sort>[] = [
@@ -66,10 +68,32 @@ export async function events(visit: Visit): Promise<Outcome> {
     body: html`<div class="page-head"><h1>Events</h1><a href="${feedUrl(filters)}" type="${FEED_TYPE}">Feed</a></div>
 <section class="card" aria-label="Events">
 ${filterForm(filters)}
+${pages.page === 1 && isNewestFirst(now) ? newsPart(filters, first) : NOTHING}
 ${summary(found, pages, now, cap)}
 ${found.items.length === 0 ? html`<p class="empty">No event fits.</p>` : table(visit, found.items, filters, now, (to) => address(to))}
 ${pageLinks(pages, (page) => address({ page }))}
 </section>`,
+  };
+}
+
+/** Where an open page tells of events that came since; words cost too much to look for them again and again. */
+function newsPart(filters: EventFilters, newest: ActionDocument | undefined): Html | '' {
+  if (filters.text !== '' || filters.before !== '' || filters.max_count !== '') return NOTHING;
+  const url = addressOf(`${PATH}/news`, { ...filters, after: newest?.time ?? 0 });
+  return html`<div id="events-news" role="status" data-live="events" data-poll="${POLL_S}" hx-get="${url}" hx-trigger="poll"></div>`;
+}
+
+/** How many events that pass the page's filters are newer than its first. */
+export async function eventNews(visit: Visit): Promise<Outcome> {
+  const filters = eventFilters(visit.query);
+  const after = positive(visit.query.get('after') ?? '') ?? 0;
+  const { items } = await findEvents(visit, filters, { cap: PAGE_SIZE, skip: 0, limit: PAGE_SIZE });
+  const count = items.filter(({ time }) => time > after).length;
+  if (count === 0) return { kind: 'fragment', body: '' };
+  const many = count === PAGE_SIZE ? `${count} or more` : String(count);
+  return {
+    kind: 'fragment',
+    body: html`<a class="news" href="${addressOf(PATH, { ...filters })}">${many} new ${count === 1 ? 'event' : 'events'}</a>`,
   };
 }
 

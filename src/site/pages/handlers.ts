@@ -5,7 +5,7 @@ import { account, changeAccount, createReset } from './account.js';
 import { accounts, decideAccounts, pendingCount } from './accounts.js';
 import { approveTest, deleteTest, modifyTest, purgeTest, stopTest, undeleteTest } from './change-test.js';
 import { contributors, monthlyContributors } from './contributors.js';
-import { events } from './events.js';
+import { eventNews, events } from './events.js';
 import { eventsFeed } from './events-feed.js';
 import { finished } from './finished.js';
 import { follow, follows, unfollow } from './follows.js';
@@ -24,7 +24,7 @@ import { sprtCalculator } from './sprt-calculator.js';
 import { testStats } from './test-stats.js';
 import { testTasks } from './test-tasks.js';
 import { tuneCsv, tuneJson, tuneText } from './test-tune.js';
-import { test } from './view-test.js';
+import { test, testDetail } from './view-test.js';
 import { changeWorker, worker } from './worker.js';
 import { createKey, revokeKey } from './worker-keys.js';
 
@@ -36,6 +36,7 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   finished,
   ownerTests,
   test,
+  testDetail,
   testTasks,
   testStats,
   liveElo,
@@ -50,6 +51,7 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   deleteTest,
   undeleteTest,
   events,
+  eventNews,
   contributors,
   monthlyContributors,
   networks,

@@ -7,6 +7,8 @@ import { askedPanel, isPanelOpen, type PanelPlace, panelCard, turnedPanel } from
 import { type PanelRuns, RUN_PANELS, type RunPanel, runPanel } from '../lists/run-panels.js';
 import { type FarmTotals, farmTotals, unfinishedRuns } from '../lists/unfinished-runs.js';
 import { machinesPart } from '../lists/workers-table.js';
+import { homeStamp, totalsPart } from '../live/home-topic.js';
+import { stampTag } from '../live/stamp.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
 import { finishedList } from './finished.js';
 
@@ -40,32 +42,25 @@ export async function home(visit: Visit): Promise<Outcome> {
   const machines = isLive
     ? html`<section id="${MACHINES}" hx-morph-skip></section>`
     : await machinesPanel(visit, totals, isPanelOpen(visit, PLACE, MACHINES, false));
-  const tables = runTables(visit, runs, totals, machines);
+  const stamp = stampTag('home', await homeStamp(visit.parts, unfinished));
+  const tables = html`${stamp}${runTables(visit, runs, totals, machines)}`;
   if (isLive) return { kind: 'fragment', status: unfinished.length === 0 ? 286 : 200, body: tables };
   const body = html`<h1 class="hidden">Tests</h1>
-<div id="run-tables" class="stack" data-poll="${POLL_S}" hx-get="/tests?live=run_tables" hx-trigger="poll" hx-swap="innerMorph">${tables}</div>`;
+<div id="run-tables" class="stack" data-live="home" data-poll="${POLL_S}" hx-get="/tests?live=run_tables" hx-trigger="poll" hx-swap="innerMorph">${tables}</div>`;
   const active = unfinished.filter((head) => head.workers > 0).length;
   return {
     kind: 'page',
     title: 'Tests',
     description: `${active} active tests with ${totals.cores} cores`,
     body,
-    scripts: ['poll'],
   };
 }
 
 function runTables(visit: Visit, runs: PanelRuns, totals: FarmTotals, machines: Html): Html {
-  const { cores, nps, gamesPerMinute, hours } = totals;
-  return html`<dl class="totals">
-${card('Cores', String(cores))}${card('Nodes/sec', `${Math.floor(nps / 1e6)}M`)}${card('Games/min', String(Math.round(gamesPerMinute)))}${card('Time remaining', hours === undefined ? '–' : `${hours.toFixed(1)}h`)}
-</dl>
+  return html`<dl class="totals" id="totals">${totalsPart(totals)}</dl>
 ${ownerTotals(visit, runs)}
 ${machines}
 ${RUN_PANELS.map((id) => runPanel(visit, PLACE, id, runs))}`;
-}
-
-function card(title: string, value: string): Html {
-  return html`<div class="total"><dt>${title}</dt><dd>${value}</dd></div>`;
 }
 
 /** For those who approve: whose tests have the cores. */
@@ -89,7 +84,7 @@ async function machinesPanel(visit: Visit, { workers }: FarmTotals, isOpen: bool
   return panelCard(PLACE, {
     id: MACHINES,
     title: 'Workers',
-    count: isOpen ? '' : String(workers),
+    count: String(workers),
     isOpen,
     isApart: true,
     body: isOpen ? (await machinesPart(visit)).body : '',

@@ -12,6 +12,5 @@ export async function machines(visit: Visit): Promise<Outcome> {
     title: 'Workers',
     description: `${total} workers`,
     body: html`<div class="page-head"><h1>Workers</h1></div><section class="card" aria-label="Workers">${body}</section>`,
-    scripts: ['poll'],
   };
 }

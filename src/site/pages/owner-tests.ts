@@ -6,6 +6,8 @@ import { askedPanel, type PanelPlace, turnedPanel } from '../lists/panels.js';
 import { RUN_PANELS, type RunPanel, runPanel } from '../lists/run-panels.js';
 import { unfinishedRuns } from '../lists/unfinished-runs.js';
 import { workerWarnings } from '../lists/worker-warnings.js';
+import { homeStamp } from '../live/home-topic.js';
+import { stampTag } from '../live/stamp.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
 
 const POLL_S = 20;
@@ -34,12 +36,13 @@ export async function ownerTests(visit: Visit): Promise<Outcome> {
     return turnedPanel(visit, place, () => runPanel(visit, place, asked.id as RunPanel, runs, asked.isOpen));
   }
   const shown = finished.asked > 1 ? (['finished'] as const) : RUN_PANELS;
-  const tables = html`${shown.map((id) => runPanel(visit, place, id, runs))}`;
+  const stamp = stampTag('home', await homeStamp(parts, all));
+  const tables = html`${stamp}${shown.map((id) => runPanel(visit, place, id, runs))}`;
   if (isLive) return { kind: 'fragment', status: unfinished.length === 0 ? 286 : 200, body: tables };
   const live =
     finished.asked > 1
       ? NOTHING
-      : html` data-poll="${POLL_S}" hx-get="${path}?live=run_tables" hx-trigger="poll" hx-swap="innerMorph"`;
+      : html` data-live="home" data-poll="${POLL_S}" hx-get="${path}?live=run_tables" hx-trigger="poll" hx-swap="innerMorph"`;
   const profile = isApprover ? html`<a href="/user/${encodeURIComponent(username)}">Account</a>` : NOTHING;
   const body = html`<div class="page-head"><h1>Tests of ${username}</h1>${profile}</div>
 ${isOwn ? await workerWarnings(visit, unfinished) : NOTHING}
@@ -49,6 +52,5 @@ ${isOwn ? await workerWarnings(visit, unfinished) : NOTHING}
     title: `Tests of ${username}`,
     description: `${unfinished.length} unfinished and ${finished.total} finished tests of ${username}`,
     body,
-    scripts: ['poll'],
   };
 }

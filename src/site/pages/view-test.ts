@@ -1,8 +1,11 @@
 /** One test (docs/spec/web-ui.md §4.6): what it is, how it does, and what may be done with it. */
+import { displayState } from '../../runtime/run-views.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { compareUrl } from '../lists/compare-url.js';
 import { followButton } from '../lists/follow-button.js';
+import { runStamp } from '../live/run-topic.js';
+import { stampTag } from '../live/stamp.js';
 import { tuneCard } from '../statistics/tune-card.js';
 import { type AncestryWarning, ancestryWarnings } from '../test-page/ancestry.js';
 import { approverCard } from '../test-page/approver-card.js';
@@ -13,15 +16,34 @@ import { mayDo } from '../test-page/may-do.js';
 import type { ModifyProblems } from '../test-page/modify-form.js';
 import { resultCard, resultLines, statePill } from '../test-page/result-card.js';
 import { detailsTable } from '../test-page/run-details.js';
-import { taskFacts } from '../test-page/run-tasks.js';
+import { type TaskFacts, taskFacts } from '../test-page/run-tasks.js';
 import { runTitle } from '../test-page/run-title.js';
 import { tasksCard } from '../test-page/task-table.js';
 import { runNotes, runWarnings } from '../test-page/test-warnings.js';
 import type { Outcome, PageOutcome, Visit } from '../visit.js';
 
+/** How often an open page asks for news that it does not get otherwise, in seconds. */
+const POLL_S = 15;
+
 export async function test(visit: Visit): Promise<Outcome> {
   const head = await findRun(visit, runIdOf(visit.params['id']!));
   return head === undefined ? noSuchTest() : await testPage(visit, head);
+}
+
+/**
+ * What changes of the page, for its script. A caller that says which state it shows, or nothing, is not given what waits and
+ * has not changed; a finished test asks no more.
+ */
+export async function testDetail(visit: Visit): Promise<Outcome> {
+  const head = await findRun(visit, runIdOf(visit.params['id']!));
+  if (head === undefined) return noSuchTest();
+  const state = displayState(head);
+  const waits = state === 'pending' || state === 'paused';
+  if (waits && (visit.query.get('expected') ?? state) === state) {
+    return { kind: 'fragment', status: 204, body: '' };
+  }
+  const facts = await taskFacts(visit.parts, head, visit.now, mayDo(visit, head).purge);
+  return { kind: 'fragment', status: head.finished ? 286 : 200, body: await detail(visit, head, facts) };
 }
 
 export function noSuchTest(): Outcome {
@@ -34,14 +56,30 @@ export async function testPage(
   head: RunHead,
   problems: ModifyProblems = {},
 ): Promise<PageOutcome> {
+  const facts = await taskFacts(visit.parts, head, visit.now, mayDo(visit, head).purge);
+  const url = `/tests/view/${head._id}/detail?expected=any`;
+  const live = head.finished
+    ? NOTHING
+    : html` data-live="run:${head._id}" data-poll="${POLL_S}" hx-get="${url}" hx-trigger="poll" hx-swap="innerMorph"`;
+  const body = html`<div id="test" class="parts"${live}>${await detail(visit, head, facts, problems)}</div>
+${tuneCard(visit, head)}
+${await tasksCard(visit, head, facts)}`;
+  const scripts = head.args.spsa === undefined ? [] : ['poll', 'copy', 'tune-chart'];
+  return { kind: 'page', title: runTitle(head), description: resultLines(head).join('\n'), body, scripts };
+}
+
+async function detail(
+  visit: Visit,
+  head: RunHead,
+  facts: TaskFacts,
+  problems: ModifyProblems = {},
+): Promise<Html> {
   const { parts, now } = visit;
-  const facts = await taskFacts(parts, head, now, mayDo(visit, head).purge);
   const told = await runWarnings(parts.reader, head);
   const warnings = [...told.map((text) => ({ text })), ...(await ancestryWarnings(visit, head))];
-  const title = runTitle(head);
   const difference = compareUrl(head.args);
   const isAsked = mayDo(visit, head).approve === 'yes';
-  const body = html`<div class="page-head test-head"><h1>${title}</h1>${statePill(head)}${
+  return html`${stampTag(`run:${head._id}`, runStamp(head))}<div class="page-head test-head"><h1>${runTitle(head)}</h1><span id="state-line">${statePill(head)}</span>${
     difference === undefined ? NOTHING : html`<a href="${difference}" rel="noopener noreferrer">diff</a>`
   }${followButton(head)}</div>
 <div class="test-page">
@@ -56,11 +94,7 @@ ${controls(visit, { head, facts, warnings, problems })}
 ${detailsTable(visit, head)}
 </section>
 </div>
-${tuneCard(visit, head)}
-${await historyCard(visit, head)}
-${await tasksCard(visit, head, facts)}`;
-  const scripts = head.args.spsa === undefined ? [] : ['poll', 'copy', 'tune-chart'];
-  return { kind: 'page', title, description: resultLines(head).join('\n'), body, scripts };
+${await historyCard(visit, head)}`;
 }
 
 function remarks(warnings: readonly AncestryWarning[], notes: readonly string[]): Html | '' {

@@ -61,7 +61,7 @@ export function modifyForm(visit: Visit, head: RunHead, { hasInfo, problems }: F
   const purges = typed === undefined ? args.auto_purge : typed.has('auto_purge');
   const isFixed = args.sprt === undefined && args.spsa === undefined;
   const most = isFixed ? html` max="${args.num_games}"` : NOTHING;
-  return html`<details class="fold" id="modify"${isOpen ? html` open` : NOTHING}><summary>Modify</summary>
+  return html`<details class="fold" id="modify"${isOpen ? html` open hx-morph-skip` : NOTHING}><summary>Modify</summary>
 <form method="post" action="/tests/modify" class="fields">
 ${tokenField(visit.session.requireToken())}<input type="hidden" name="run" value="${head._id}">
 ${problems.form === undefined ? NOTHING : fieldError('modify-problem', problems.form)}

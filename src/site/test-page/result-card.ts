@@ -29,8 +29,13 @@ export function resultLines(head: RunHead): string[] {
 }
 
 export function resultCard(head: RunHead, facts: TaskFacts, now: number): Html {
+  return html`<section class="card plain" id="result" aria-labelledby="result-title">${resultPart(head, facts, now)}</section>`;
+}
+
+/** What stands in the card, the same for everybody. */
+export function resultPart(head: RunHead, facts: TaskFacts, now: number): Html {
   const { style } = resultBox(head);
-  return html`<section class="card plain" id="result" aria-labelledby="result-title">
+  return html`
 <h2 id="result-title" class="hidden">Result</h2>
 <pre class="box large ${resultClass(style)}">${resultLines(head).join('\n')}</pre>
 ${progress(head)}
@@ -42,7 +47,7 @@ ${head.args.spsa === undefined ? chi2Fact(facts) : NOTHING}
 ${fact('Started', timeTag(head.start_time, longDate(head.start_time)))}
 ${fact('Last update', html`${timeTag(head.last_updated, longDate(head.last_updated))} <span class="note">${agoTag(head.last_updated, now)}</span>`)}
 </dl>
-</section>`;
+`;
 }
 
 function fact(name: string, value: Html | string): Html {

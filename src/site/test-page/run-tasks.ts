@@ -81,6 +81,12 @@ function liveTasks(state: SiteParts['state'], runId: string, from: number): Task
   });
 }
 
+/** As memory has it now; undefined for a run that is not there. */
+export function countTasks({ state, isPrimary }: SiteParts, runId: string): number | undefined {
+  const slot = isPrimary ? state.runs.find(runId) : -1;
+  return slot < 0 ? undefined : state.runs.word(slot, RunWord.taskCount);
+}
+
 interface Kept {
   readonly facts: Promise<TaskFacts>;
   readonly readAt: number;

@@ -12,12 +12,16 @@ import {
   sortHead,
   sorting,
 } from '../lists/paging.js';
+import { stampTag } from '../live/stamp.js';
 import { longDate, timeTag } from '../run-parts.js';
 import type { Visit } from '../visit.js';
-import type { TaskFacts } from './run-tasks.js';
+import { countTasks, type TaskFacts } from './run-tasks.js';
 import { orderedTasks, type TaskRow } from './task-rows.js';
 
 const PAGE_SIZE = 25;
+/** How often an open table asks for itself where it gets no news; and at most, when tasks came, in seconds. */
+const POLL_S = 60;
+const GAP_S = 10;
 const LONGEST_SEARCH = 100;
 const FIRST: Readonly<Record<SortKey, SortOrder>> = {
   idx: 'desc',
@@ -72,11 +76,17 @@ interface Shown {
 /** On the test's page: the table where one of its tasks is asked for, else a link that opens it. */
 export async function tasksCard(visit: Visit, head: RunHead, facts: TaskFacts): Promise<Html> {
   if (visit.query.has('show_task')) return await taskTable(visit, head, facts);
-  const address = `/tests/tasks/${head._id}`;
   return html`<section class="card" id="tasks" aria-labelledby="tasks-title">
-<div class="head"><h2 id="tasks-title">Tasks</h2><span class="note">${heading(head)}</span>
-${facts.tasks === 0 ? html`<span class="note">none yet</span>` : html`<a class="button plain" href="${address}"${swap(address)}>Show ${facts.tasks} ${facts.tasks === 1 ? 'task' : 'tasks'}</a>`}</div>
+<div class="head"><h2 id="tasks-title">Tasks</h2><span class="note" id="tasks-note">${tasksNote(head)}</span>
+<span id="tasks-open">${openTasks(head, countTasks(visit.parts, head._id) ?? facts.tasks)}</span></div>
 </section>`;
+}
+
+/** What opens the table, the same for everybody. */
+export function openTasks({ _id }: RunHead, count: number): Html {
+  const address = `/tests/tasks/${_id}`;
+  if (count === 0) return html`<span class="note">none yet</span>`;
+  return html`<a class="button plain" href="${address}"${swap(address)}>Show ${count} ${count === 1 ? 'task' : 'tasks'}</a>`;
 }
 
 export async function taskTable(visit: Visit, head: RunHead, facts: TaskFacts): Promise<Html> {
@@ -97,8 +107,12 @@ export async function taskTable(visit: Visit, head: RunHead, facts: TaskFacts): 
   const marked = shown.marked < 0 ? undefined : shown.marked;
   const address = (to: Sorting<SortKey>, page?: number) =>
     addressOf(path, { ...to, q: shown.search, page, show_task: marked });
-  return html`<section class="card" id="tasks" aria-labelledby="tasks-title">
-<div class="head"><h2 id="tasks-title">Tasks</h2><span class="note">${heading(head)}</span>
+  const now = address(shown.sorting, pages.page);
+  const live = head.finished
+    ? NOTHING
+    : html` data-live="tasks:${head._id}" data-poll="${POLL_S}" data-gap="${GAP_S}" hx-get="${now}" hx-trigger="poll" hx-swap="outerMorph"`;
+  return html`<section class="card" id="tasks" aria-labelledby="tasks-title"${live}>${stampTag(`tasks:${head._id}`, tasksStamp(countTasks(parts, head._id) ?? facts.tasks, head))}
+<div class="head"><h2 id="tasks-title">Tasks</h2><span class="note" id="tasks-note">${tasksNote(head)}</span>
 <form method="get" action="${path}" role="search" class="row"${swap(path)}><input type="hidden" name="sort" value="${shown.sorting.sort}"><input type="hidden" name="order" value="${shown.sorting.order}"><input type="search" name="q" value="${shown.search}" maxlength="${LONGEST_SEARCH}" placeholder="Worker or machine" aria-label="Worker or machine"></form></div>
 ${found.length === 0 ? html`<p class="empty">${total === 0 ? 'No tasks yet.' : 'No task fits.'}</p>` : table(visit, head, rows, shown, (to) => address(to))}
 ${pageLinks(pages, (page) => address(shown.sorting, page))}
@@ -131,37 +145,33 @@ function table(
   return html`<div class="scroll" tabindex="0" role="group" aria-labelledby="tasks-title"><table class="tasks">
 <caption class="hidden">Tasks</caption>
 <thead><tr>${column('idx', 'Idx')}${column('worker', 'Worker', false)}${column('info', 'Info', false)}${column('last_updated', 'Last updated', false)}${column('played', 'Played')}${outcome}${column('crashes', 'Crashes')}${column('time', 'Time')}${isTune ? NOTHING : column('residual', 'Residual')}</tr></thead>
-<tbody>${rows.map((row) => taskRow(visit, head, row, { hasPairs, isTune, isMarked: row.idx === shown.marked }))}</tbody>
+<tbody>${rows.map((row) => taskRow(visit, head, row, row.idx === shown.marked))}</tbody>
 </table></div>`;
 }
 
-interface RowOptions {
-  readonly hasPairs: boolean;
-  readonly isTune: boolean;
-  readonly isMarked: boolean;
-}
-
-function taskRow(
-  { account }: Visit,
-  { _id }: RunHead,
-  row: TaskRow,
-  { hasPairs, isTune, isMarked }: RowOptions,
-): Html {
+function taskRow({ account }: Visit, head: RunHead, row: TaskRow, isMarked: boolean): Html {
   const number =
     account === undefined
       ? html`${row.idx}`
-      : html`<a href="/api/pgn/${_id}-${row.idx}.pgn" download>${row.idx}<span class="hidden">: games</span></a>`;
+      : html`<a href="/api/pgn/${head._id}-${row.idx}.pgn" download>${row.idx}<span class="hidden">: games</span></a>`;
+  return html`<tr id="task-${row.idx}"${isMarked ? html` class="marked" aria-current="true"` : NOTHING}>${taskCells(head, row, number)}</tr>`;
+}
+
+/** @param number what is the viewer's own; absent: news of the row leave that cell as it is */
+export function taskCells(head: RunHead, row: TaskRow, number: Html | '' = NOTHING): Html {
+  const hasPairs = head.results.pentanomial !== undefined;
+  const isTune = head.args.spsa !== undefined;
   const worker = row.isPurged
     ? html`<del>${row.worker}</del> <span class="pill bad">purged</span>`
     : html`${row.worker}${row.active ? html` <span class="pill good">active</span>` : NOTHING}`;
   const outcome = hasPairs
     ? html`<td class="n">${row.pentanomial === undefined ? '-' : `[${row.pentanomial.join(', ')}]`}</td>`
     : html`<td class="n">${row.wins}</td><td class="n">${row.losses}</td><td class="n">${row.draws}</td>`;
-  return html`<tr id="task-${row.idx}"${isMarked ? html` class="marked" aria-current="true"` : NOTHING}>
-<td class="n">${number}</td><td class="nowrap">${worker}</td><td class="facts-of-worker">${visibleText(row.info)}</td>
+  return html`
+<td class="n" hx-morph-skip>${number}</td><td class="nowrap">${worker}</td><td class="facts-of-worker">${visibleText(row.info)}</td>
 <td class="nowrap">${timeTag(row.lastUpdated, longDate(row.lastUpdated).slice(2))}</td>
 <td class="n">${row.played} / ${row.wanted}</td>${outcome}<td class="n">${row.crashes}</td><td class="n">${row.time}</td>
-${isTune ? NOTHING : residual(row)}</tr>`;
+${isTune ? NOTHING : residual(row)}`;
 }
 
 function residual({ residual: { residual: value, residual_color: color } }: TaskRow): Html {
@@ -169,8 +179,14 @@ function residual({ residual: { residual: value, residual_color: color } }: Task
   return html`<td class="n"><span class="residual ${color}">${value.toFixed(3)}<span class="hidden"> (${color})</span></span></td>`;
 }
 
-function heading({ workers, cores }: RunHead): string {
+/** How many play it now, the same for everybody. */
+export function tasksNote({ workers, cores }: RunHead): string {
   return workers === 0 ? '' : `${workers} active ${workers === 1 ? 'worker' : 'workers'} with ${cores} cores`;
+}
+
+/** Tasks that come, and workers that leave theirs. @param count of all tasks */
+export function tasksStamp(count: number, { workers }: RunHead): string {
+  return `${count} ${workers}`;
 }
 
 function swap(url: string): Html {
