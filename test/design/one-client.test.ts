@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const SOURCE = fileURLToPath(new URL('../../../src', import.meta.url));
 /** Processes of their own, and scripts of pages: they ask the server. */
 const CLIENTS =
-  /^(?:cli|swarm|dashboard\/page|site\/browser)\/|^http\/(?:public-api\/docs-page|site\/static-pages)\.ts$/;
+  /^(?:cli|swarm|dashboard\/page|site\/browser)\/|^http\/(?:public-api\/docs-page|site\/bare-pages)\.ts$/;
 const CALLS = /\bfetch\(|from 'undici'|import \{[^}]*\b(?:request|get|Agent)\b[^}]*\} from 'node:https?'/;
 
 test('only the client of GitHub calls other hosts', () => {

@@ -11,7 +11,7 @@ import { findSiteRoute } from '../../site/routes.js';
 import type { SiteAnswer, SiteRequest } from '../../site/site-messages.js';
 import type { Client } from '../transport/client.js';
 import type { Answer, Exchange } from '../transport/exchange.js';
-import { robots } from './site.js';
+import { robots } from './robots.js';
 import type { SiteLimits } from './site-limits.js';
 
 /** Times that a limit may come between; a page has a few at most. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isToken, readSession } from '../../src/http/site/session.js';
+import { isToken, readSession } from '../../src/http/site/bare-session.js';
 import { seed } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
 

@@ -1,4 +1,4 @@
-/** The few pages that Shoal has of fishtest's site. The list of tests is drawn from the public API by its own script. */
+/** The three pages with `SITE=off`. The list of tests is drawn from the public API by its own script. */
 import { createHash } from 'node:crypto';
 
 const STYLE = `

@@ -1,14 +1,14 @@
-/** The paths of fishtest's site that Shoal answers (docs/spec/ui.md §1, §2); for any other there is the page for that. */
-import { createHash } from 'node:crypto';
+/**
+ * With `SITE=off`: the paths of fishtest's site that Shoal then answers (docs/spec/ui.md §1, §2); for any other there is a page.
+ * The pages where people sign in are made by `site/`.
+ */
 import { detail } from '../transport/answers.js';
 import type { Answer, Exchange } from '../transport/exchange.js';
-import { isToken, readSession, type Session } from './session.js';
-import { LOGIN_PAGE, NOT_FOUND_PAGE, PAGE_POLICY, TESTS_PAGE } from './static-pages.js';
+import { LOGIN_PAGE, NOT_FOUND_PAGE, PAGE_POLICY, TESTS_PAGE } from './bare-pages.js';
+import { isToken, readSession, type Session } from './bare-session.js';
+import { robots } from './robots.js';
 
 const HTML = 'text/html; charset=utf-8';
-const ROBOTS = 'User-agent: *\nDisallow: /\n';
-const ROBOTS_TAG = `"${createHash('md5').update(ROBOTS).digest('hex')}"`;
-const STARTED = new Date().toUTCString();
 const LONGEST_FORM = 64 * 1024;
 
 export interface SiteRequest {
@@ -37,7 +37,7 @@ export function serveSite(request: SiteRequest, exchange: Exchange, secret: stri
   else exchange.send(html(404, NOT_FOUND_PAGE, session));
 }
 
-/** Nobody can sign in here; signing out makes a new session. */
+/** With `SITE=off` nobody can sign in; signing out makes a new session. */
 function readForm({ path, token }: SiteRequest, exchange: Exchange, session: Session): void {
   exchange.body(LONGEST_FORM, (form) => {
     if (form === undefined) {
@@ -71,13 +71,4 @@ function personal(body: string, session: Session): Answer {
     ['Cache-Control', 'no-store'],
     ['Expires', '0'],
   ]);
-}
-
-export function robots(): Answer {
-  const headers = [
-    ['Accept-Ranges', 'bytes'],
-    ['Last-Modified', STARTED],
-    ['ETag', ROBOTS_TAG],
-  ] as const;
-  return { status: 200, contentType: 'text/plain; charset=utf-8', headers, body: ROBOTS };
 }

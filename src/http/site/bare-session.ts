@@ -1,6 +1,6 @@
 /**
- * The visitor's session: a signed cookie that holds the token which a form must send back (docs/spec/ui.md §1). Nobody signs
- * in here, so it holds nothing else.
+ * A visitor's session with `SITE=off`: a signed cookie that holds the token which a form must send back (docs/spec/ui.md §1).
+ * Nobody signs in then, so it holds nothing else.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
