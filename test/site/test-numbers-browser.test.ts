@@ -31,44 +31,42 @@ describe('numbers of a test in a browser', { skip }, () => {
   after(() => site?.stop());
 
   it('are accessible on a phone and on a desk, in the dark and in the light', async () => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      for (const [size, options] of [
-        ['desktop', {}],
-        ['phone', PHONE],
-      ] as const) {
-        const page = await site.person(STATS, { ...options, colorScheme });
-        for (const [name, path] of [
-          ['stats', STATS],
-          ['live-elo', GAUGES],
-          ['tune', TUNE],
-        ] as const) {
-          await page.goto(`${site.server.url}${path}`);
-          if (name === 'tune') {
-            await page.waitForSelector('#tune-plot canvas');
-            await page.click('#tune-choice summary');
-            await page.click('#tune-table summary');
-            await page.waitForSelector('#tune-table table');
-          }
-          await site.checkAccess(page);
-          if (size === 'phone') await checkPhone(page);
-          await site.screenshot(page, `${name}-${colorScheme}-${size}`);
+    for (const [name, options] of [
+      ['desk-dark', { colorScheme: 'dark' }],
+      ['desk-light', { colorScheme: 'light' }],
+      ['phone', { ...PHONE, colorScheme: 'dark' }],
+    ] as const) {
+      const page = await site.person(STATS, options);
+      for (const path of [STATS, GAUGES, TUNE]) {
+        await page.goto(`${site.server.url}${path}`);
+        if (path === TUNE) {
+          await page.waitForSelector('#tune-plot canvas');
+          await page.click('#tune-choice summary');
+          await page.click('#tune-table summary');
+          await page.waitForSelector('#tune-table table');
         }
+        await site.checkAccess(page);
+        if (name === 'phone') await checkPhone(page);
+        const part = path === STATS ? 'stats' : path === GAUGES ? 'live-elo' : 'tune';
+        await site.screenshot(page, `${part}-${name}`);
       }
     }
   });
 
   it('turn the scale of the Elo gauge by Enter and by Space, keep the focus, and remember it', async () => {
     const page = await site.person(GAUGES);
-    assert.equal(await textOf(page, '#elo-scale'), 'Fit the scale');
+    assert.equal(await textOf(page, '#elo-scale'), 'Fit the scale of Elo');
     await page.focus('#elo-scale');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('#elo-scale:text-is("Scale of ±4")');
+    await page.waitForSelector('#elo-scale:text-is("Scale of Elo ±4")');
     assert.equal(await focused(page), 'elo-scale');
+    assert.equal(await page.isVisible('#gauge-elo-fit'), true);
+    assert.equal(await page.isVisible('#gauge-elo'), false);
     await page.reload();
-    assert.equal(await textOf(page, '#elo-scale'), 'Scale of ±4');
+    assert.equal(await textOf(page, '#elo-scale'), 'Scale of Elo ±4');
     await page.focus('#elo-scale');
     await page.keyboard.press('Space');
-    await page.waitForSelector('#elo-scale:text-is("Fit the scale")');
+    await page.waitForSelector('#elo-scale:text-is("Fit the scale of Elo")');
     assert.equal(new URL(page.url()).pathname, GAUGES);
   });
 
@@ -161,9 +159,9 @@ describe('numbers of a test in a browser', { skip }, () => {
 
   it('are there without scripts', async () => {
     const page = await site.person(GAUGES, { javaScriptEnabled: false });
-    assert.equal(await page.locator('.gauge').count(), 3);
+    assert.equal(await page.locator('.gauge:visible').count(), 3);
     await page.click('#elo-scale');
-    assert.equal(await textOf(page, '#elo-scale'), 'Scale of ±4');
+    assert.equal(await textOf(page, '#elo-scale'), 'Scale of Elo ±4');
     await page.goto(`${site.server.url}${STATS}`);
     assert.equal(await page.isVisible('[data-copy]'), false);
     assert.match(await textOf(page, '.stat-pentanomial'), /Generalized log-likelihood ratios/);

@@ -3,7 +3,7 @@ import type { RunHead } from '../../store/port.js';
 import { html } from '../html.js';
 import { infoText } from '../lists/info-text.js';
 import { addressOf } from '../lists/paging.js';
-import { type EloScale, isDecided, liveEloPart, testFacts } from '../statistics/live-elo-part.js';
+import { type EloScale, isDecided, liveElo as liveEloCard, testFacts } from '../statistics/live-elo-part.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { resultLines, statePill } from '../test-page/result-card.js';
 import { commitLink } from '../test-page/run-details.js';
@@ -21,7 +21,7 @@ export async function liveElo(visit: Visit): Promise<Outcome> {
   const { args } = head;
   const facts = [['Commit', commitLink(args)] as const, ...testFacts(head)];
   const body = html`<div class="page-head test-head"><h1>Live Elo of <a href="/tests/view/${head._id}">${title}</a></h1>${statePill(head)}</div>
-${liveEloPart(head, scaleOf(visit))}
+${liveEloCard(head, scaleOf(visit))}
 <section class="card" aria-labelledby="test-title"><div class="head"><h2 id="test-title">Test</h2><a class="button plain" href="/tests/stats/${head._id}">Raw statistics</a></div>
 <table class="details"><caption class="hidden">What is tested</caption><tbody>
 ${facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
@@ -43,7 +43,7 @@ export async function liveEloUpdate(visit: Visit): Promise<Outcome> {
   if (!visit.wantsFragment) {
     return redirect(addressOf(`/tests/live_elo/${head._id}`, { mode: visit.query.get('mode') ?? undefined }));
   }
-  const body = liveEloPart(head, scaleOf(visit));
+  const body = liveEloCard(head, scaleOf(visit));
   return { kind: 'fragment', status: isDecided(head) ? 286 : 200, body };
 }
 

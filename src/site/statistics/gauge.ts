@@ -25,15 +25,14 @@ export interface Gauge {
   /** A part of the scale that stands out: where the value may lie, or how far it has come. */
   readonly interval?: readonly [low: number, high: number];
   readonly marks: readonly (readonly [value: number, name: string])[];
-  /** Below the drawing, for a control of the gauge. */
-  readonly control?: Html;
+  readonly className?: string;
 }
 
 export function gauge(options: Gauge): Html {
-  const { id, title, text, low, high, value, zones = [], interval, marks, control = NOTHING } = options;
+  const { id, title, text, low, high, value, zones = [], interval, marks, className = '' } = options;
   const share = (x: number) => Math.min(1, Math.max(0, (x - low) / (high - low)));
   const [tipX, tipY] = pointAt(share(value), NEEDLE);
-  return html`<figure class="gauge" id="${id}">
+  return html`<figure class="gauge ${className}" id="${id}">
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${text}">
 <path class="track" d="${arc(0, 1)}"></path>
 ${zones.map(({ from, to, kind }) => html`<path class="zone ${kind}" d="${arc(share(from), share(to))}"></path>`)}
@@ -42,8 +41,7 @@ ${marks.map(([at, name]) => mark(share(at), name))}
 <line class="needle" x1="${CENTRE_X}" y1="${CENTRE_Y}" x2="${tipX}" y2="${tipY}"></line>
 <circle class="hub" cx="${CENTRE_X}" cy="${CENTRE_Y}" r="8"></circle>
 </svg>
-<figcaption><b>${title}</b> <span class="reading">${text}</span></figcaption>
-${control}</figure>`;
+<figcaption><b>${title}</b> <span class="reading">${text}</span></figcaption></figure>`;
 }
 
 function mark(share: number, name: string): Html {

@@ -1,6 +1,6 @@
 /**
- * Live Elo of a test (docs/spec/web-ui.md §4.9): gauges of LLR, LOS and Elo, and the same as a table. One function renders
- * what changes, for a poll or for whoever sends news of the test.
+ * Live Elo of a test (docs/spec/web-ui.md §4.9): gauges of LLR, LOS and Elo, and the same as a table. `liveEloParts` is what
+ * changes with a result, for whoever sends news of the test.
  */
 import { formatPercent, formatShown } from '../../rules/format-number.js';
 import { eloEstimate } from '../../runtime/run-views.js';
@@ -27,24 +27,44 @@ export function isDecided({ finished, args }: Pick<RunHead, 'finished' | 'args'>
   return finished || (args.sprt?.state ?? '') !== '';
 }
 
-export function liveEloPart(head: RunHead, scale: EloScale): Html {
+/** Elements by id, the same for everybody who looks: whichever scale a visitor has, the style sheet shows it. */
+export function liveEloParts(head: RunHead): readonly (readonly [id: string, body: Html])[] {
+  const estimate = eloEstimate(head);
+  return [
+    ['elo-gauges', gauges(head, estimate)],
+    ['elo-numbers', numbers(head, estimate)],
+  ];
+}
+
+/** Those, and what is the visitor's own. Once the test is decided it asks for no more. */
+export function liveElo(head: RunHead, scale: EloScale): Html {
   const path = `/tests/live_elo_update/${head._id}`;
   const polls = isDecided(head)
     ? NOTHING
     : html` data-poll="${POLL_S}" hx-get="${path}" hx-trigger="poll" hx-swap="outerMorph"`;
-  const estimate = eloEstimate(head);
-  return html`<section class="card live-elo" id="live-elo" aria-label="Live Elo"${polls}>
-<div class="gauges">
-${llrGauge(head)}
-${losGauge(estimate.los)}
-${eloGauge(head, estimate, scale)}
-</div>
-<table class="details"><caption class="hidden">The gauges as numbers</caption><tbody>
-${rowsOf(head, estimate).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
-</tbody></table></section>`;
+  const [[gaugesId, drawn], [numbersId, table]] = liveEloParts(head) as [Part, Part];
+  const other: EloScale = scale === 'fixed' ? 'dynamic' : 'fixed';
+  return html`<section class="card live-elo scale-${scale}" id="live-elo" aria-label="Live Elo"${polls}>
+<div class="gauges" id="${gaugesId}">${drawn}</div>
+<form class="elo-scale" method="get" action="/tests/live_elo/${head._id}" hx-get="${path}" hx-target="#live-elo" hx-swap="outerMorph"><input type="hidden" name="mode" value="${other}"><button type="submit" id="elo-scale" class="quiet">${scale === 'fixed' ? 'Fit the scale of Elo' : `Scale of Elo ±${FIXED_ELO}`}</button></form>
+<div id="${numbersId}">${table}</div></section>`;
 }
 
+type Part = readonly [id: string, body: Html];
 type Estimate = ReturnType<typeof eloEstimate>;
+
+function gauges(head: RunHead, estimate: Estimate): Html {
+  return html`${llrGauge(head)}
+${losGauge(estimate.los)}
+${eloGauge(estimate, 'fixed')}
+${eloGauge(estimate, 'dynamic')}`;
+}
+
+function numbers(head: RunHead, estimate: Estimate): Html {
+  return html`<table class="details"><caption class="hidden">The gauges as numbers</caption><tbody>
+${rowsOf(head, estimate).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
+</tbody></table>`;
+}
 
 function llrGauge({ args: { sprt } }: RunHead): Html | '' {
   if (sprt === undefined) return NOTHING;
@@ -85,26 +105,18 @@ function losGauge(los: number): Html {
   });
 }
 
-function eloGauge({ _id }: RunHead, { elo, low, high }: Estimate, scale: EloScale): Html {
+function eloGauge({ elo, low, high }: Estimate, scale: EloScale): Html {
   const reach = scale === 'fixed' ? FIXED_ELO : reachOf([elo, low, high]);
-  const other: EloScale = scale === 'fixed' ? 'dynamic' : 'fixed';
-  const control = html`<form method="get" action="/tests/live_elo/${_id}" hx-get="/tests/live_elo_update/${_id}" hx-target="#live-elo" hx-swap="outerMorph"><input type="hidden" name="mode" value="${other}"><button type="submit" id="elo-scale" class="quiet">${scale === 'fixed' ? 'Fit the scale' : `Scale of ±${FIXED_ELO}`}</button></form>`;
   return gauge({
-    id: 'gauge-elo',
+    id: scale === 'fixed' ? 'gauge-elo' : 'gauge-elo-fit',
+    className: `for-${scale}`,
     title: 'Elo',
     text: intervalText(elo, low, high),
     low: -reach,
     high: reach,
     value: elo,
     interval: [low, high],
-    marks: [
-      [-reach, String(-reach)],
-      [-reach / 2, String(-reach / 2)],
-      [0, '0'],
-      [reach / 2, `${reach / 2}`],
-      [reach, `${reach}`],
-    ],
-    control,
+    marks: [-reach, -reach / 2, 0, reach / 2, reach].map((at) => [at, String(at)] as const),
   });
 }
 

@@ -1,4 +1,4 @@
-/** The part of the page of raw statistics that changes with each result: whoever sends news of a test can render it. */
+/** The part of the page of raw statistics that changes with each result. */
 import { rawStatistics } from '../../rules/raw-statistics.js';
 import { displayState } from '../../runtime/run-views.js';
 import type { RunHead } from '../../store/port.js';
@@ -14,15 +14,18 @@ export function statsOf(head: RunHead) {
   return { statistics, sections: statSections(head.args, statistics) };
 }
 
+/** Elements by id, the same for everybody who looks: whoever sends news of a test can name them. */
+export function statsParts(head: RunHead): readonly (readonly [id: string, body: Html])[] {
+  return [['stats', html`${statsOf(head).sections.map(sectionCard)}`]];
+}
+
 /** Once the test has ended it asks for no more. */
 export function statsPart(head: RunHead): Html {
   const path = `/tests/stats/${head._id}`;
   const polls = head.finished
     ? NOTHING
     : html` data-poll="${POLL_S}" hx-get="${path}" hx-trigger="poll" hx-swap="outerMorph"`;
-  return html`<div id="stats" class="stats"${polls}>
-${statsOf(head).sections.map(sectionCard)}
-</div>`;
+  return html`${statsParts(head).map(([id, body]) => html`<div id="${id}" class="stats"${polls}>${body}</div>`)}`;
 }
 
 /** What a poll is answered with (docs/spec/web-ui.md §1.1): nothing new, or the last word. */

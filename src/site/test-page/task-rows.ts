@@ -80,6 +80,10 @@ export class TaskRow {
   }
 }
 
+export function rowOf(idx: number, task: TaskDocument | BadTaskDocument, chi2: Chi2): TaskRow {
+  return new TaskRow(idx, task, chi2);
+}
+
 type SortValue = number | string;
 
 export interface TaskOrder {
@@ -108,7 +112,7 @@ export async function orderedTasks(
   const take = (idx: number, task: TaskDocument | BadTaskDocument) => {
     if (task.stats === undefined) return;
     total++;
-    const row = new TaskRow(idx, task, chi2);
+    const row = rowOf(idx, task, chi2);
     if (needle !== '' && !`${row.worker} ${row.info}`.toLowerCase().includes(needle)) return;
     found.push({ row, key: value(row) });
   };
