@@ -2,8 +2,8 @@
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { AddressSet } from '../../config/network-address.js';
 import { answerDocs } from '../../http/public-api/docs.js';
-import { Dashboard } from '../../http/site/dashboard-routes.js';
 import { type SiteRequest, serveSite } from '../../http/site/bare-site.js';
+import { Dashboard } from '../../http/site/dashboard-routes.js';
 import { detail, notPrimary, TRY_AGAIN } from '../../http/transport/answers.js';
 import { readClient, readClientFor } from '../../http/transport/client.js';
 import { type Answer, Exchange } from '../../http/transport/exchange.js';
