@@ -4,13 +4,12 @@
  * that it had finished is found done.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Shared } from '../runtime/shared.js';
 import { withTimeout } from '../runtime/with-timeout.js';
 import type { PoolCall } from './pool-messages.js';
 import type { PoolThreadData } from './pool-thread.js';
-import type { GamesCall } from './reads/read-call.js';
 
 export interface ThreadPoolOptions {
   readonly threads: number;
@@ -91,9 +90,9 @@ export class ThreadPool {
     }
   }
 
-  /** As `run`, once: what has been sent cannot be sent again. */
-  async sendGames(call: GamesCall): Promise<unknown> {
-    return await this.#pool.run(call, { transferList: [call.port] });
+  /** As `run`, once: what has gone through the call's port cannot go again. */
+  async runOnce(call: PoolCall, port: MessagePort): Promise<unknown> {
+    return await this.#pool.run(call, { transferList: [port] });
   }
 
   /** Answers what it can within `ms` milliseconds; a thread that hangs by then is ended. */

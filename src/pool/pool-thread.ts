@@ -18,6 +18,7 @@ import type { Site } from '../site/answer-site.js';
 import type { LiveAnswer } from '../site/live/live-messages.js';
 import type { SiteAnswer } from '../site/site-messages.js';
 import type { SiteSettings } from '../site/site-settings.js';
+import { NetFiles } from '../store/networks/net-files.js';
 import { openStore } from '../store/open-store.js';
 import { answerFromStore } from './finished-run.js';
 import type { AuthResult, BatchedReply, PoolCall } from './pool-messages.js';
@@ -32,6 +33,7 @@ export interface PoolThreadData extends ThreadData {
   /** False on a secondary, whose memory holds no runs, and of accounts only what it has just read. */
   isPrimary: boolean;
   site: SiteSettings;
+  netsDirectory: string;
   github: GitHubAccess;
 }
 
@@ -60,6 +62,7 @@ function theSite(): Promise<Site> {
           settings: data.site,
           isPrimary: data.isPrimary,
           github: new GitHubClient(data.github),
+          networks: new NetFiles(data.netsDirectory),
         },
         shared.sessionChanges,
       ),

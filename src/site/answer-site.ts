@@ -16,7 +16,7 @@ import type { LiveAnswer, LiveCall } from './live/live-messages.js';
 import { renderLive } from './live/render-live.js';
 import { isOwnPost } from './own-post.js';
 import { HANDLERS } from './pages/handlers.js';
-import { loginPage } from './pages/sign-in.js';
+import { foreignForm } from './pages/sign-in.js';
 import { plainPage, render } from './render.js';
 import { findSiteRoute, type SiteRoute } from './routes.js';
 import { Sessions } from './sessions.js';
@@ -24,6 +24,8 @@ import type { SiteAnswer, SiteCall, SiteRequest } from './site-messages.js';
 import { type Outcome, redirect, type SiteParts, Visit } from './visit.js';
 import { VisitSession } from './visit-session.js';
 
+/** The visitor may send the body: its page reads it as it comes. */
+const WANTS_BODY = Symbol('wants body');
 /** How long an answer waits for the store. */
 const DURABLE_MS = 20_000;
 /** A path that no row of the table has. */
@@ -36,6 +38,7 @@ const NOWHERE: SiteRoute = {
   cache: 'no-cache',
   bodyLimit: 0,
   asksGitHub: false,
+  takesFile: false,
 };
 
 export class Site {
@@ -62,6 +65,8 @@ export class Site {
         ...plainPage(request, 500, errorPage.failed(reference)),
         failure: `reference ${reference}, ${request.method}: ${text}`,
       };
+    } finally {
+      call.body?.close();
     }
   }
 
@@ -84,7 +89,7 @@ export class Site {
     const params = found.kind === 'found' ? found.params : {};
     const visit = await this.#visit(call, route, params);
     const outcome = found.kind === 'found' ? await this.#outcome(visit) : errorPage.unknownPath();
-    return await this.#finish(visit, outcome);
+    return outcome === WANTS_BODY ? { kind: 'body' } : await this.#finish(visit, outcome);
   }
 
   async #visit(call: SiteCall, route: SiteRoute, params: Readonly<Record<string, string>>): Promise<Visit> {
@@ -111,14 +116,14 @@ export class Site {
     return undefined;
   }
 
-  async #outcome(visit: Visit): Promise<Outcome> {
+  async #outcome(visit: Visit): Promise<Outcome | typeof WANTS_BODY> {
     const { route, parts } = visit;
     if (route.where === 'primary' && !parts.isPrimary) return NOT_HERE;
     try {
       const refusal = this.#refusal(visit);
       if (refusal !== undefined) return refusal;
       if (route.method === 'GET') return await HANDLERS[route.page](visit);
-      return await this.#post(visit);
+      return route.takesFile ? await this.#file(visit) : await this.#post(visit);
     } catch (error) {
       if (error instanceof TooMany) {
         return visit.wantsFragment
@@ -138,13 +143,20 @@ export class Site {
     const { request, session, account } = visit;
     const form = await readForm(request.headers.contentType, request.body ?? new Uint8Array());
     const token = request.headers.csrfToken || form.exact('csrf_token');
-    if (!isOwnPost(request) || !session.isToken(token)) {
-      visit.flash('error', 'The form is from another session or another site, or too old. Please try again.');
-      return { ...loginPage(visit, { next: '', username: '' }), status: 403 };
-    }
+    if (!isOwnPost(request) || !session.isToken(token)) return foreignForm(visit);
     if (account !== undefined) visit.requireAdmission('post', account.username);
     visit.form = form;
     return await HANDLERS[visit.route.page](visit);
+  }
+
+  /** A token that is among the form's fields is checked by the page, before it takes the file. */
+  async #file(visit: Visit): Promise<Outcome | typeof WANTS_BODY> {
+    const { request, session, member, call } = visit;
+    const { csrfToken } = request.headers;
+    const isForeign = csrfToken !== '' && !session.isToken(csrfToken);
+    if (!isOwnPost(request) || isForeign) return foreignForm(visit);
+    visit.requireAdmission('post', member.username);
+    return call.body === undefined ? WANTS_BODY : await HANDLERS[visit.route.page](visit);
   }
 
   /** Where the visitor is led who may not have the page. */
@@ -189,6 +201,7 @@ export class Site {
       ...rendered,
       headers,
       ...(visit.failedLogin !== undefined && { failedLogin: visit.failedLogin }),
+      ...(visit.failure !== undefined && { failure: visit.failure }),
     };
   }
 }

@@ -38,6 +38,7 @@ const FILES = [
   'tune-plot.js',
   'tune-table.js',
   'uplot.js',
+  'upload.js',
 ] as const;
 
 export interface SiteAsset {

@@ -134,6 +134,7 @@ function visitorMenu(): Html {
 
 function memberMenu({ session }: FrameVisit, username: string): Html {
   return html`<li><a class="button" href="/tests/run">New test</a></li>
+<li><a href="/upload">Upload net</a></li>
 <li><a href="/tests/user/${encodeURIComponent(username)}">My tests</a></li>
 <li><a href="/user" class="who">${username}</a></li>
 <li><form method="post" action="/logout" id="sign-out">${tokenField(session.csrfToken ?? '')}<button type="submit" class="quiet">Sign out</button></form></li>`;

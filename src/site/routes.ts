@@ -34,6 +34,8 @@ export type PageName =
   | 'contributors'
   | 'monthlyContributors'
   | 'networks'
+  | 'uploadForm'
+  | 'upload'
   | 'worker'
   | 'changeWorker'
   | 'sprtCalculator'
@@ -81,9 +83,13 @@ export interface SiteRoute {
   readonly bodyLimit: number;
   /** It may wait for GitHub, for seconds: it takes none of the places of what workers ask for. */
   readonly asksGitHub: boolean;
+  /** Its form has a file, which goes to disk as it comes. */
+  readonly takesFile: boolean;
 }
 
 const FORM_BYTES = 256 * 1024;
+/** A network (docs/spec/web-ui.md §4.12) and the form around it; what a proxy lets through. */
+const UPLOAD_BYTES = 200 * 1024 * 1024;
 
 function row(
   method: SiteRoute['method'],
@@ -95,9 +101,10 @@ function row(
     cache = 'no-cache',
     bodyLimit = FORM_BYTES,
     asksGitHub = false,
+    takesFile = false,
   }: Partial<SiteRoute> = {},
 ): SiteRoute {
-  return { method, path, page, who, where, cache, bodyLimit, asksGitHub };
+  return { method, path, page, who, where, cache, bodyLimit, asksGitHub, takesFile };
 }
 
 const PRIVATE = { cache: 'no-store' } as const;
@@ -132,6 +139,8 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/contributors', 'contributors'),
   row('GET', '/contributors/monthly', 'monthlyContributors'),
   row('GET', '/nns', 'networks'),
+  row('GET', '/upload', 'uploadForm', OWN),
+  row('POST', '/upload', 'upload', { ...OWN, where: 'primary', bodyLimit: UPLOAD_BYTES, takesFile: true }),
   row('GET', '/workers/{name}', 'worker', PRIVATE),
   row('POST', '/workers/{name}', 'changeWorker', { ...OWN, where: 'primary' }),
   row('GET', '/sprt_calc', 'sprtCalculator'),

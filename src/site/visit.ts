@@ -3,6 +3,7 @@ import type { GitHub } from '../github/github.js';
 import type { UserDocument } from '../model/documents.js';
 import type { Flash } from '../model/site-records.js';
 import type { State } from '../state/state.js';
+import type { NetFiles } from '../store/networks/net-files.js';
 import type { Reader } from '../store/port.js';
 import { requireAdmission } from './admission.js';
 import type { Form } from './forms.js';
@@ -22,6 +23,7 @@ export interface SiteParts {
   readonly settings: SiteSettings;
   readonly isPrimary: boolean;
   readonly github: GitHub;
+  readonly networks: NetFiles;
   /** What the thread remembers for a moment. */
   readonly kept: Kept;
 }
@@ -82,6 +84,8 @@ export class Visit {
   readonly cookies: string[] = [];
   /** The account that a wrong password was given for. */
   failedLogin: string | undefined;
+  /** What failed though the visitor got a page of it: for the log. */
+  failure: string | undefined;
 
   constructor(
     fields: Pick<Visit, 'parts' | 'call' | 'route' | 'params' | 'form' | 'session' | 'account' | 'now'>,

@@ -24,6 +24,10 @@ export class ServerProcess {
     return new ServerProcess(await ServerChild.start(directory, { ...UNHURRIED, ...env }));
   }
 
+  get pid(): number {
+    return this.#server.pid;
+  }
+
   get url(): string {
     return this.#server.url;
   }

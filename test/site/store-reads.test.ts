@@ -48,6 +48,7 @@ const PAGES = [
   '/contributors',
   '/contributors/monthly?sort=games',
   '/nns?network_name=a',
+  '/upload',
   '/workers/show?filter=all-workers',
   `/workers/${BLOCKED}`,
   '/sprt_calc',

@@ -1,4 +1,5 @@
 /** The admin API's verbs for what workers download or check: networks and opening books. */
+import { createReadStream } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import type { Keyed, NetDocument } from '../../model/documents.js';
 import { operatorNamed } from '../../operations/actor.js';
@@ -46,16 +47,14 @@ function makeNetService({
       if ((await lengthOf(file)) === undefined) {
         throw new OperationRefused('unknown', `nothing was uploaded as ${name}`);
       }
+      const source = createReadStream(file);
       try {
-        const { value, sequence } = await addNetwork(
-          parts,
-          operatorNamed(owner),
-          { name, file, owner },
-          Date.now(),
-        );
+        const actor = operatorNamed(owner);
+        const { value, sequence } = await addNetwork(parts, actor, { name, source, owner }, Date.now());
         await whenDurable(sequence);
         return { net: await view(value) };
       } finally {
+        source.destroy();
         await rm(file, { force: true });
       }
     },
@@ -65,7 +64,7 @@ function makeNetService({
       return { nets };
     },
     async netRemove({ name }) {
-      const { value, sequence } = await removeNetwork(parts, operatorNamed(), name);
+      const { value, sequence } = await removeNetwork(parts, operatorNamed(), name, Date.now());
       const net = await view(value);
       await whenDurable(sequence);
       await networks.remove(name);

@@ -3,14 +3,16 @@
  * scripts it has itself. Nothing of a page is made here: this thread serves workers.
  */
 import type { HttpRequest } from 'uWebSockets.js';
+import type { MessagePort } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import type { PoolCall } from '../../pool/pool-messages.js';
 import type { Admission } from '../../site/admission.js';
 import { siteAssets } from '../../site/assets.js';
 import { findSiteRoute } from '../../site/routes.js';
-import type { SiteAnswer, SiteRequest } from '../../site/site-messages.js';
+import type { SettledAnswer, SiteAnswer, SiteRequest } from '../../site/site-messages.js';
 import type { Client } from '../transport/client.js';
 import type { Answer, Exchange } from '../transport/exchange.js';
+import { FileRequests } from './file-requests.js';
 import { robots } from './robots.js';
 import type { SiteLimits } from './site-limits.js';
 
@@ -44,6 +46,8 @@ export interface WebSiteOptions {
   readonly run: (call: PoolCall) => Promise<unknown>;
   /** Runs one at once, beside those that wait for a token. */
   readonly runBeside: (call: PoolCall) => Promise<unknown>;
+  /** As `runBeside`, with a port that cannot be given a second time. */
+  readonly runOnce: (call: PoolCall, port: MessagePort) => Promise<unknown>;
   readonly onError: (error: unknown, path: string) => void;
 }
 
@@ -51,10 +55,15 @@ export class WebSite {
   readonly #options: WebSiteOptions;
   /** Requests that may be waiting for GitHub. */
   #waiting = 0;
+  readonly #files: FileRequests;
   readonly #assets: ReadonlyMap<string, { plain: Answer; gzipped: Answer }>;
 
   constructor(options: WebSiteOptions) {
     this.#options = options;
+    this.#files = new FileRequests({
+      ask: (request, admissions) => this.#ask(request, options.runBeside, admissions),
+      runOnce: options.runOnce,
+    });
     this.#assets = new Map(
       siteAssets().map(({ path, contentType, body }) => {
         const headers = [
@@ -89,28 +98,39 @@ export class WebSite {
     const head = readHead(path, method, request, client);
     const found = findSiteRoute(method, path);
     if (found.kind !== 'found' || method !== 'POST') {
-      void this.#answer(head, exchange, found.kind === 'found' && found.route.asksGitHub);
+      void this.#answer(head, exchange, this.#asking(head, found.kind === 'found' && found.route.asksGitHub));
       return;
     }
-    const { bodyLimit, asksGitHub } = found.route;
+    const { bodyLimit, asksGitHub, takesFile } = found.route;
+    if (takesFile) {
+      const length = Number(request.getHeader('content-length') || '0');
+      void this.#answer(head, exchange, () => this.#files.ask(head, exchange, { length, bodyLimit }));
+      return;
+    }
     exchange.body(bodyLimit, (body) => {
       if (body === undefined) exchange.send(tooLong(bodyLimit));
-      else void this.#answer({ ...head, body: Uint8Array.from(body) }, exchange, asksGitHub);
+      else {
+        const whole = { ...head, body: Uint8Array.from(body) };
+        void this.#answer(whole, exchange, this.#asking(whole, asksGitHub));
+      }
     });
   }
 
-  async #answer(request: SiteRequest, exchange: Exchange, asksGitHub: boolean): Promise<void> {
+  #asking(request: SiteRequest, asksGitHub: boolean): () => Promise<SettledAnswer> {
+    return () => (asksGitHub ? this.#askBeside(request) : this.#ask(request, this.#options.run));
+  }
+
+  async #answer(request: SiteRequest, exchange: Exchange, ask: () => Promise<SettledAnswer>): Promise<void> {
     const { onError } = this.#options;
     try {
-      const answer = asksGitHub
-        ? await this.#askBeside(request)
-        : await this.#ask(request, this.#options.run);
+      const answer = await ask();
+      if (answer.kind === 'body') throw new Error(`${request.path} takes no file`);
       if (answer.failure !== undefined) onError(answer.failure, request.path);
       if (answer.failedLogin !== undefined) {
         await this.#options.limits.noteFailedLogin(answer.failedLogin, request.address);
       }
-      const { status, headers, body } = answer;
-      exchange.send({ status, headers, body: typeof body === 'string' ? body : Buffer.from(body) });
+      const { status, headers, body, close = false } = answer;
+      exchange.send({ status, headers, body: typeof body === 'string' ? body : Buffer.from(body), close });
     } catch (error) {
       onError(error, request.path);
       exchange.send(UNAVAILABLE);
@@ -118,7 +138,7 @@ export class WebSite {
   }
 
   /** What waits for GitHub holds no token meanwhile: workers' calls need them. */
-  async #askBeside(request: SiteRequest): Promise<SiteAnswer & { kind: 'page' }> {
+  async #askBeside(request: SiteRequest): Promise<SettledAnswer> {
     if (this.#waiting >= MOST_WAITING) throw new Error(`${MOST_WAITING} requests wait for GitHub already`);
     this.#waiting++;
     try {
@@ -129,12 +149,15 @@ export class WebSite {
   }
 
   /** Asks again with what each limit said that the page came to. */
-  async #ask(request: SiteRequest, run: WebSiteOptions['run']): Promise<SiteAnswer & { kind: 'page' }> {
-    const admissions: Admission[] = [];
+  async #ask(
+    request: SiteRequest,
+    run: WebSiteOptions['run'],
+    admissions: Admission[] = [],
+  ): Promise<SettledAnswer> {
     for (let i = 0; i < MOST_ADMISSIONS; i++) {
       const call: PoolCall = { kind: 'site', request, admissions };
       const answer = (await run(call)) as SiteAnswer;
-      if (answer.kind === 'page') return answer;
+      if (answer.kind !== 'admission') return answer;
       const { gate, key } = answer;
       const waitSeconds = await this.#options.limits.admit(gate, key, request.address);
       admissions.push({ gate, key, waitSeconds });

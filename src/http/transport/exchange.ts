@@ -5,6 +5,7 @@
 
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
+import { BodyFeed } from './body-feed.js';
 import { endWithoutBody } from './end-without-body.js';
 import type { RequestWatch, Watched } from './request-watch.js';
 import { StreamedBody } from './streamed-body.js';
@@ -85,6 +86,13 @@ export class Exchange {
       }
       collected = collected === undefined ? Buffer.from(part) : Buffer.concat([collected, part]);
     });
+  }
+
+  /** The body for another thread, of any length: at most `limit` bytes. */
+  feed(limit: number): BodyFeed {
+    const feed = new BodyFeed(this.#response, limit, this.#isEmpty);
+    this.#whenGone = () => feed.gone();
+    return feed;
   }
 
   send(answer: Answer): void {

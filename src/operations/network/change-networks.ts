@@ -2,6 +2,7 @@
  * Networks are added and removed (docs/spec/data-model.md §7, docs/spec/web-ui.md §4.12). The file is in its place before its record is made,
  * and the record is gone before its file: what has a record can be downloaded.
  */
+import type { Readable } from 'node:stream';
 import type { NetDocument } from '../../model/documents.js';
 import { isNetName } from '../../model/net-name.js';
 import { newObjectId } from '../../model/object-id.js';
@@ -24,14 +25,14 @@ export interface NetworkParts {
 const OPERATOR = 'operator';
 
 /**
- * Stores a network that is in a file of this machine, which stays. One that has a record but no file here, as after a move
- * from another server, gets its file and keeps its record.
+ * Stores a network, as its bytes come. One that has a record but no file here, as after a move from another server, gets its
+ * file and keeps its record. Of two that add the same at once, one does.
  * @param owner the account in whose name the operator adds it
  */
 export async function addNetwork(
   { state, reader, files }: NetworkParts,
   actor: Actor,
-  { name, file, owner }: { name: string; file: string; owner?: string | undefined },
+  { name, source, owner }: { name: string; source: Readable; owner?: string | undefined },
   now: number,
 ): Promise<Changed<NetDocument>> {
   checkMayAct(state, actor);
@@ -40,7 +41,7 @@ export async function addNetwork(
   const known = await reader.net(name);
   if (known !== undefined && (await files.find(name)) !== undefined) throw isKnown(known);
   try {
-    await files.add(name, file);
+    await files.add(name, source);
   } catch (error) {
     if (error instanceof WrongNet) throw new OperationRefused('invalid', error.message);
     throw error;
@@ -51,6 +52,8 @@ export async function addNetwork(
   // When it was added is what its key says.
   const net = { _id: newObjectId(now), name, user, downloads: 0 };
   const sequence = commitSystem(state, (slot) => {
+    // Readers of the store do not find at once what another thread has just added.
+    if (!state.claims.claim([claimOf(name)], net._id, now)) throw isKnown({ name, user: 'somebody else' });
     pushItem(state, slot, { kind: 'net', net });
     logAction(state, slot, now, 'upload_nn', { username: user, nn: name });
   });
@@ -62,6 +65,7 @@ export async function removeNetwork(
   { state, reader }: NetworkParts,
   actor: Actor,
   name: string,
+  now: number,
 ): Promise<Changed<NetDocument>> {
   checkIsOperator(actor, 'remove a network');
   const net = await reader.net(name);
@@ -73,10 +77,16 @@ export async function removeNetwork(
       `run ${user} needs ${name}: stop the run before, or keep the network`,
     );
   }
-  return {
-    value: net,
-    sequence: commitSystem(state, (slot) => pushItem(state, slot, { kind: 'netRemoved', net: name })),
-  };
+  const sequence = commitSystem(state, (slot) => {
+    pushItem(state, slot, { kind: 'netRemoved', net: name });
+    state.claims.release([claimOf(name)], now);
+  });
+  return { value: net, sequence };
+}
+
+/** Names of accounts have no blanks. */
+function claimOf(name: string): string {
+  return `network ${name}`;
 }
 
 export function checkNetName(name: string): void {
@@ -105,6 +115,6 @@ function runThatNeeds(state: State, name: string): string | undefined {
   return undefined;
 }
 
-function isKnown({ name, user }: NetDocument): OperationRefused {
+function isKnown({ name, user }: Pick<NetDocument, 'name' | 'user'>): OperationRefused {
   return new OperationRefused('conflict', `${name} is known already: ${user} added it`);
 }

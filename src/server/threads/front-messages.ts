@@ -45,7 +45,6 @@ export interface FrontThreadData extends PoolThreadData {
   limits: SiteLimitSettings;
   /** Where networks lie; undefined: at the address that the client used. */
   nnUrl: string | undefined;
-  netsDirectory: string;
 }
 
 export type FrontCommand =

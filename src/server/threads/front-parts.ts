@@ -77,7 +77,7 @@ export function makeFrontParts(
   const github = new GitHubClient(data.github);
   const publicApi = new PublicApi({
     read: (call) => tokens.run(call) as Promise<ReadAnswer>,
-    sendGames: (call) => pool.sendGames(call),
+    sendGames: (call) => pool.runOnce(call, call.port),
     quota: () => github.quota(),
     nnUrl: data.nnUrl,
     bodyLimit: data.bodyLimit,
@@ -88,6 +88,7 @@ export function makeFrontParts(
         limits: new SiteLimits(data.limits, front.loginThrottle),
         run: (call) => tokens.run(call),
         runBeside: (call) => pool.run(call),
+        runOnce: (call, port) => pool.runOnce(call, port),
         onError,
       })
     : undefined;

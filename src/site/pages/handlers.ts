@@ -24,6 +24,7 @@ import { sprtCalculator } from './sprt-calculator.js';
 import { testStats } from './test-stats.js';
 import { testTasks } from './test-tasks.js';
 import { tuneCsv, tuneJson, tuneText } from './test-tune.js';
+import { upload, uploadForm } from './upload.js';
 import { test, testDetail } from './view-test.js';
 import { changeWorker, worker } from './worker.js';
 import { createKey, revokeKey } from './worker-keys.js';
@@ -55,6 +56,8 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   contributors,
   monthlyContributors,
   networks,
+  uploadForm,
+  upload,
   worker,
   changeWorker,
   sprtCalculator,

@@ -78,7 +78,7 @@ export async function networks(visit: Visit): Promise<Outcome> {
     master_only: isMasterOnly ? 1 : 0,
     ...(isWhole && { view: 'all' }),
   };
-  const body = html`<div class="page-head"><h1>Networks</h1></div>
+  const body = html`<div class="page-head"><h1>Networks</h1><a class="button plain" href="/upload">Upload a network</a></div>
 ${totals(nets)}
 <section class="card" aria-label="Networks">
 <form method="get" action="${PATH}" role="search" class="head search-form">

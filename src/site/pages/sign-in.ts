@@ -86,6 +86,12 @@ ${passwordInput({ name: 'password', label: 'Password', autocomplete: 'current-pa
   return { kind: 'page', title: 'Sign in', body };
 }
 
+/** 403, for a form without the session's token: nothing was changed. */
+export function foreignForm(visit: Visit): PageOutcome {
+  visit.flash('error', 'The form is from another session or another site, or too old. Please try again.');
+  return { ...loginPage(visit, { next: '', username: '' }), status: 403 };
+}
+
 /** Where the visitor wanted to go, else where he came from. */
 function nextOf(visit: Visit): string {
   const given = visit.query.get('next');

@@ -4,9 +4,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
 import { netNameOf } from '../../model/net-name.js';
@@ -16,6 +16,9 @@ export const LARGEST_NET = 200_000_000;
 
 /** What is under way; the rest of a name is random or the network's. */
 const UNFINISHED = '.unfinished-';
+/** What has to stay free beside a network. */
+const ROOM_BYTES = 64 * 1024 * 1024;
+const TOO_LARGE = `the file has ${LARGEST_NET} bytes or more: a network has less`;
 /** A gzip file ends with the length of its content. */
 const LENGTH_BYTES = 4;
 
@@ -56,18 +59,19 @@ export class NetFiles {
   }
 
   /**
-   * Compresses `source` into its place; a network that is here already stays as it is.
-   * @param source a file, which stays
+   * Compresses `source` into its place as it comes; a network that is here already stays as it is. Nothing is left of one
+   * that fails.
    * @throws WrongNet when its hash is not the name's, or its length is none that is taken
+   * @throws what `source` fails with, or the disk
    */
-  async add(name: string, source: string): Promise<void> {
-    await this.#checkSize(source);
+  async add(name: string, source: Readable): Promise<void> {
     await this.#makeDirectory();
     const draft = join(this.directory, `${UNFINISHED}${randomBytes(8).toString('hex')}`);
     try {
-      checkName(name, await compress(source, draft));
+      const sha256 = await compress(source, draft);
+      checkName(name, sha256);
       await syncFile(draft);
-      if ((await hashOfGzip(draft)) !== (await hashOf(source))) {
+      if ((await hashOfGzip(draft)) !== sha256) {
         throw new Error(
           `${draft} is not what was written to it: the disk under ${this.directory} is at fault`,
         );
@@ -77,6 +81,13 @@ export class NetFiles {
     } finally {
       await rm(draft, { force: true });
     }
+  }
+
+  /** Whether the disk takes as many bytes and some more: other things are written there meanwhile. */
+  async hasRoomFor(bytes: number): Promise<boolean> {
+    await this.#makeDirectory();
+    const { bavail, bsize } = await statfs(this.directory);
+    return bavail * bsize >= bytes + ROOM_BYTES;
   }
 
   async remove(name: string): Promise<void> {
@@ -103,13 +114,6 @@ export class NetFiles {
   async #makeDirectory(): Promise<void> {
     await mkdir(this.directory, { recursive: true });
   }
-
-  async #checkSize(source: string): Promise<void> {
-    const { size } = await stat(source);
-    if (size === 0) throw new WrongNet('the file is empty');
-    if (size >= LARGEST_NET)
-      throw new WrongNet(`the file has ${size} bytes: a network has less than ${LARGEST_NET}`);
-  }
 }
 
 function checkName(name: string, sha256: string): void {
@@ -119,22 +123,20 @@ function checkName(name: string, sha256: string): void {
 }
 
 /** Returns the SHA-256 of the source. Browsers and workers accept the format: no name, no time. */
-async function compress(source: string, target: string): Promise<string> {
+async function compress(source: Readable, target: string): Promise<string> {
   const hash = createHash('sha256');
+  let size = 0;
   const hashing = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
       hash.update(chunk);
-      done(null, chunk);
+      if (size >= LARGEST_NET) done(new WrongNet(TOO_LARGE));
+      else done(null, chunk);
     },
+    flush: (done) => done(size === 0 ? new WrongNet('the file is empty') : null),
   });
   const gzip = createGzip({ level: constants.Z_BEST_COMPRESSION });
-  await pipeline(createReadStream(source), hashing, gzip, createWriteStream(target, { flags: 'wx' }));
-  return hash.digest('hex');
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  await pipeline(source, hashing, gzip, createWriteStream(target, { flags: 'wx' }));
   return hash.digest('hex');
 }
 
