@@ -19,6 +19,7 @@ const FILES = [
   'site.js',
   'keys.js',
   'autoselect.js',
+  'diff.js',
   'draft.js',
   'follow.js',
   'form-fields.js',

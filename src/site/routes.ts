@@ -17,6 +17,7 @@ export type PageName =
   | 'test'
   | 'testDetail'
   | 'testTasks'
+  | 'testDiff'
   | 'testStats'
   | 'liveElo'
   | 'liveEloUpdate'
@@ -124,6 +125,7 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests/view/{id}/spsa.txt', 'tuneText'),
   row('GET', '/tests/view/{id}/detail', 'testDetail'),
   row('GET', '/tests/tasks/{id}', 'testTasks'),
+  row('GET', '/tests/view/{id}/diff', 'testDiff', { asksGitHub: true }),
   row('GET', '/tests/stats/{id}', 'testStats'),
   row('GET', '/tests/live_elo/{id}', 'liveElo'),
   row('GET', '/tests/live_elo_update/{id}', 'liveEloUpdate'),

@@ -21,6 +21,7 @@ import { reset, resetForm } from './reset.js';
 import { login, loginForm, logout } from './sign-in.js';
 import { signup, signupForm } from './signup.js';
 import { sprtCalculator } from './sprt-calculator.js';
+import { testDiff } from './test-changes.js';
 import { testStats } from './test-stats.js';
 import { testTasks } from './test-tasks.js';
 import { tuneCsv, tuneJson, tuneText } from './test-tune.js';
@@ -39,6 +40,7 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   test,
   testDetail,
   testTasks,
+  testDiff,
   testStats,
   liveElo,
   liveEloUpdate,

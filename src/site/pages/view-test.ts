@@ -19,6 +19,7 @@ import { detailsTable } from '../test-page/run-details.js';
 import { type TaskFacts, taskFacts } from '../test-page/run-tasks.js';
 import { runTitle } from '../test-page/run-title.js';
 import { tasksCard } from '../test-page/task-table.js';
+import { diffCard } from '../test-page/test-diff.js';
 import { runNotes, runWarnings } from '../test-page/test-warnings.js';
 import type { Outcome, PageOutcome, Visit } from '../visit.js';
 
@@ -62,9 +63,10 @@ export async function testPage(
     ? NOTHING
     : html` data-live="run:${head._id}" data-poll="${POLL_S}" hx-get="${url}" hx-trigger="poll" hx-swap="innerMorph"`;
   const body = html`<div id="test" class="parts"${live}>${await detail(visit, head, facts, problems)}</div>
+${diffCard(head)}
 ${tuneCard(visit, head)}
 ${await tasksCard(visit, head, facts)}`;
-  const scripts = head.args.spsa === undefined ? [] : ['poll', 'copy', 'tune-chart'];
+  const scripts = head.args.spsa === undefined ? ['diff'] : ['poll', 'copy', 'diff', 'tune-chart'];
   return { kind: 'page', title: runTitle(head), description: resultLines(head).join('\n'), body, scripts };
 }
 
