@@ -240,7 +240,7 @@ export const SETTINGS = {
     value: 2_000,
     min: 0,
     max: 100_000,
-    meaning: 'open pages that get live updates over a socket; others ask now and then',
+    meaning: 'open pages that get live updates over a socket; others ask now and then; 0: none does',
   },
   SITE_SEARCHES_PER_MINUTE: {
     value: 30,
