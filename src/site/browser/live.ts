@@ -10,6 +10,8 @@ import { askNow, isWaitingFor, setLive } from './poll.js';
 
 /** Pages do not ask all at once when something changes for all of them. */
 const SPREAD_MS = 1_000;
+/** The store may have what ended a moment later than memory has it: a part asks a second time. */
+const AGAIN_MS = 6_000;
 
 let watching: ReadonlySet<string> = new Set();
 /** Stamps of topics whose elements have none of their own. */
@@ -21,6 +23,12 @@ function liveElements(): HTMLElement[] {
 
 function topicsOfPage(): string[] {
   return [...new Set(liveElements().map((element) => element.dataset['live']!))];
+}
+
+function askSoon(element: HTMLElement): void {
+  if (isWaitingFor(element)) return;
+  askNow(element, Math.random() * SPREAD_MS);
+  setTimeout(() => askNow(element, 0), AGAIN_MS);
 }
 
 function setWatching(topics: ReadonlySet<string>): void {
@@ -38,10 +46,7 @@ function take({ topic, stamp, parts, isLast }: LiveMessage): void {
   const shown = tag === null ? stamps.get(topic) : tag.getAttribute('value');
   stamps.set(topic, stamp);
   if (shown !== stamp || isLast) {
-    for (const element of liveElements()) {
-      if (element.dataset['live'] === topic && !isWaitingFor(element))
-        askNow(element, Math.random() * SPREAD_MS);
-    }
+    for (const element of liveElements()) if (element.dataset['live'] === topic) askSoon(element);
   }
   if (isLast) setWatching(new Set([...watching].filter((each) => each !== topic)));
   document.dispatchEvent(new CustomEvent('shoal:live', { detail: { topic } }));

@@ -6,16 +6,13 @@ import type { RunHead } from '../../store/port.js';
 import { type Html, html } from '../html.js';
 import { resultPart, runState, statePart } from '../lists/run-rows.js';
 import { type FarmTotals, farmTotals, unfinishedRuns } from '../lists/unfinished-runs.js';
-import type { SiteParts } from '../visit.js';
 import type { TopicCall, TopicContent } from './topic-content.js';
-
-const NEWEST_KEPT_MS = 1_000;
 
 export async function homeTopic({ parts }: TopicCall): Promise<TopicContent> {
   const unfinished = await unfinishedRuns(parts, 0);
   const totals = farmTotals(unfinished);
   return {
-    stamp: await homeStamp(parts, unfinished),
+    stamp: homeStamp(unfinished),
     parts: [
       ['totals', totalsPart(totals)],
       ['machines-count', html`${totals.workers}`],
@@ -28,15 +25,12 @@ export async function homeTopic({ parts }: TopicCall): Promise<TopicContent> {
 }
 
 /** Which test is in which panel, and what is written of it. */
-export async function homeStamp(parts: SiteParts, unfinished: readonly RunHead[]): Promise<string> {
-  const [newest] = await parts.kept.get('newest finished run', NEWEST_KEPT_MS, () =>
-    parts.reader.finishedRuns({ skip: 0, limit: 1 }),
-  );
+export function homeStamp(unfinished: readonly RunHead[]): string {
   const rows = unfinished.map((head) => {
     const { info, priority, num_games: games } = head.args;
     return `${head._id} ${runState(head)} ${priority} ${games} ${info}`;
   });
-  return [...rows.sort(), newest?._id ?? ''].join('\n');
+  return rows.sort().join('\n');
 }
 
 export function totalsPart({ cores, nps, gamesPerMinute, hours }: FarmTotals): Html {

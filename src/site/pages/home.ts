@@ -42,7 +42,7 @@ export async function home(visit: Visit): Promise<Outcome> {
   const machines = isLive
     ? html`<section id="${MACHINES}" hx-morph-skip></section>`
     : await machinesPanel(visit, totals, isPanelOpen(visit, PLACE, MACHINES, false));
-  const stamp = stampTag('home', await homeStamp(visit.parts, unfinished));
+  const stamp = stampTag('home', homeStamp(unfinished));
   const tables = html`${stamp}${runTables(visit, runs, totals, machines)}`;
   if (isLive) return { kind: 'fragment', status: unfinished.length === 0 ? 286 : 200, body: tables };
   const body = html`<h1 class="hidden">Tests</h1>

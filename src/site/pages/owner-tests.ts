@@ -38,7 +38,7 @@ export async function ownerTests(visit: Visit): Promise<Outcome> {
     return turnedPanel(visit, place, () => runPanel(visit, place, asked.id as RunPanel, runs, asked.isOpen));
   }
   const shown = finished.asked > 1 ? (['finished'] as const) : RUN_PANELS;
-  const stamp = stampTag('home', await homeStamp(parts, all));
+  const stamp = stampTag('home', homeStamp(all));
   const tables = html`${stamp}${shown.map((id) => runPanel(visit, place, id, runs))}`;
   if (isLive) return { kind: 'fragment', status: unfinished.length === 0 ? 286 : 200, body: tables };
   const live =
