@@ -8,6 +8,7 @@ import { measureMillion, measureReconnect } from './work/fleet.js';
 import { measureActiveTask, measureIdleConnections, measureStartUp } from './work/footprint.js';
 import { goalLines, judge } from './work/goals.js';
 import { measureLinger } from './work/linger.js';
+import { measureReaders } from './work/readers.js';
 import { emptyResults, type Figure } from './work/result.js';
 import { measureScale } from './work/scale.js';
 import { measureStores } from './work/stores.js';
@@ -24,6 +25,7 @@ const OTHERS = [
   'million',
   'stores',
   'linger',
+  'readers',
   'sweeps',
   'fence',
 ];
@@ -78,6 +80,7 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
     'fence',
     () => measureFence({ rounds: quick ? 1 : 5, seconds: quick ? 1.5 : 4, before: values.before, say }),
   ],
+  ['readers', () => (quick ? measureReaders(2, 5, say) : measureReaders(5, 20, say))],
   ['sweeps', () => measureSweeps({ rounds: quick ? 1 : 3, seconds: quick ? 1.5 : 3, say })],
 ];
 const unknown = only?.filter((name) => !sections.some(([known]) => known === name)) ?? [];

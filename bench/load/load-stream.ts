@@ -22,7 +22,7 @@ export interface StreamOptions {
 
 export interface StreamResult {
   replies: number;
-  /** Replies that were no success: another status than 200, or without the expected text. */
+  /** Replies that were no success: another status than the plan's, or without the expected text. */
   refused: number;
   /** Requests whose connection ended before the reply. */
   broken: number;
@@ -111,7 +111,7 @@ export class LoadStream implements ReplySink {
     if (this.#measuring) {
       this.#replies++;
       this.#latencies.record(now - connection.sentAt);
-      if (status !== 200 || !matched) {
+      if (status !== (this.#options.plan.status ?? 200) || !matched) {
         this.#refused++;
         this.#firstRefusal ??= `${status} ${body().slice(0, 200)}`;
       }

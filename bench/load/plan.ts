@@ -27,6 +27,8 @@ export interface Plan {
   requests: readonly PlannedRequest[];
   /** A reply without this text counts as refused. */
   expect: string;
+  /** So does one with another status; absent: 200. */
+  status?: number;
 }
 
 /** A text of a body that is overwritten for each sending. */

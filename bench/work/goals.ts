@@ -52,6 +52,12 @@ export function judge(results: Results): Goal[] {
     atMost('10,000 workers reconnecting: refused or broken = 0', 0, detail('reconnect', 'errors')),
     atMost('idle connection ≤ 1 KB of RSS', 1, median('idle connection', SHOAL)),
     atMost('an active task, all tables ≤ 400 B', 400, median('active task', SHOAL)),
+    atMost(
+      "50 readers and a submit a second: ms that they add to beat's p99 ≤ 1",
+      1,
+      median('readers', SHOAL),
+    ),
+    atMost('50 readers and a submit a second: refused or broken = 0', 0, ofShoal('readers', 'refused')),
     atMost('start-up with 200 runs and 1,000,000 tasks ≤ 10 s', 10, median('start-up', SHOAL)),
   ];
 }

@@ -267,6 +267,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       await submit(page.getByRole('button', { name: 'Make a key' }));
       const secret = await textOf(page, '#new-key');
       assert.match(secret, /^sht_/);
+      assert.equal(await page.locator('#keys-of-workers tbody tr', { hasText: 'my farm' }).count(), 1);
       await site.screenshot(page, `key-${kind}`);
       assert.deepEqual([await worker('cora', secret), await worker('dan', secret)], [true, false]);
       assert.ok(await worker('cora', PASSWORD));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../src/http/transport/free-port.js';
 import { SITE_ROUTES } from '../../src/site/routes.js';
+import { openStore } from '../../src/store/open-store.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { seededTask, seedRuns } from './run-seed.js';
 import { SiteBrowser, skip, textOf, tokenOf } from './site-browser.js';
@@ -47,6 +48,27 @@ describe('the pages of a secondary', { skip: skip || withoutMongodb }, () => {
     }
     await cora.reload();
     assert.equal(await textOf(cora, '#state'), 'pending');
+  });
+
+  it('show the form of a new test, and store none that is sent', async () => {
+    const ann = await site.member('ann', '/tests/run');
+    assert.equal(await ann.inputValue('#tests-repo'), 'https://github.com/ann/Stockfish');
+    const sent = {
+      csrf_token: await tokenOf(ann),
+      'test-branch': 'idea',
+      'test-commit': 'a'.repeat(40),
+      'base-commit': 'b'.repeat(40),
+      'test-signature': '1234567',
+      'base-signature': '7654321',
+      'run-info': 'sent to a secondary',
+    };
+    assert.equal((await site.post(ann, '/tests/run', sent)).status, 503);
+    const reader = await openStore(place.url).openReader();
+    const stored: string[] = [];
+    for await (const { args } of reader.unfinishedRuns()) stored.push(args.info);
+    await reader.close();
+    assert.ok(stored.length > 0);
+    assert.ok(!stored.includes('sent to a secondary'));
   });
 
   it('asks no other host for anything and breaks no rule of its own', () => site.assertClean());

@@ -102,18 +102,29 @@ export async function endSessions(visit: Visit): Promise<Outcome> {
   return redirect('/user');
 }
 
-/** @param shown a card on top of the page */
+/** A worker key that this request has made: the store's readers do not find it before the answer is on its way. */
+export interface MadeKey {
+  readonly record: SiteRecord<'workerKey'>;
+  /** Shows it, on top of the page. */
+  readonly card: Html;
+}
+
 export async function profilePage(
   visit: Visit,
   problems: ProfileProblems,
-  shown: Html | '' = NOTHING,
+  made?: MadeKey,
 ): Promise<PageOutcome> {
   const { parts, member, form } = visit;
   const user = (await parts.reader.user(member.username)) ?? member;
   const typed = (name: 'email' | 'tests_repo') => (form.has(name) ? form.text(name) : user[name]);
   const hours = await parts.reader.cpuHours(user.username);
+  const stored = await parts.reader.siteRecordsOf('workerKey', user.username);
+  const keys = [
+    ...stored.filter(({ key }) => key !== made?.record.key),
+    ...(made === undefined ? [] : [made.record]),
+  ];
   const body = html`<div class="page-head medium"><h1>${user.username}</h1></div>
-${shown}
+${made === undefined ? NOTHING : made.card}
 <section class="card plain medium" aria-labelledby="account-title">
 <h2 id="account-title">Account</h2>
 ${accountFacts(user, hours)}
@@ -130,7 +141,7 @@ ${passwordInput({ name: 'old_password', label: 'Current password', hint: 'Needed
 <button type="submit" class="primary">Save</button>
 </form>
 </section>
-${keysCard(visit, await parts.reader.siteRecordsOf('workerKey', user.username), await parts.reader.siteRecordsOf('workerKeyUse', user.username))}
+${keysCard(visit, keys, await parts.reader.siteRecordsOf('workerKeyUse', user.username))}
 ${sessionsCard(visit, await parts.reader.siteRecordsOf('session', user.username))}`;
   return { kind: 'page', title: user.username, body };
 }

@@ -12,12 +12,12 @@ export async function createKey(visit: Visit): Promise<Outcome> {
     const name = form.text('name');
     const { value, sequence } = await createWorkerKey(parts, actorOf(member), name, now);
     visit.waitFor(sequence);
-    const shown = html`<section class="card plain medium" aria-labelledby="new-key-title">
+    const card = html`<section class="card plain medium" aria-labelledby="new-key-title">
 <h2 id="new-key-title">The key ${name}</h2>
 <p>Copy it now: it is not shown again. A worker is given it in place of the password.</p>
 <code class="secret" id="new-key">${value.secret}</code>
 </section>`;
-    return await profilePage(visit, {}, shown);
+    return await profilePage(visit, {}, { record: value.record, card });
   } catch (error) {
     if (!(error instanceof OperationRefused)) throw error;
     visit.flash('error', error.message);
