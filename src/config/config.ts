@@ -15,7 +15,7 @@ export interface Setting<T> {
   readonly min?: number;
   readonly max?: number;
   readonly options?: readonly string[];
-  /** What is wrong with a text; undefined when nothing is. Every text without options has one. */
+  /** What is wrong with a text; undefined when nothing is. Every text without options has one, but for the secret, which may be any. */
   readonly check?: (text: string) => string | undefined;
   /** It can change while the server runs. */
   readonly live?: true;
@@ -289,10 +289,15 @@ export const SETTINGS = {
   } as Setting<string>,
   TLS_CERT_FILE: {
     value: '',
+    check: pathProblem,
     meaning:
       "PEM file of the certificate and its chain, for https on the workers' port; SIGHUP reads it again",
   } as Setting<string>,
-  TLS_KEY_FILE: { value: '', meaning: "PEM file of the certificate's private key" } as Setting<string>,
+  TLS_KEY_FILE: {
+    value: '',
+    check: pathProblem,
+    meaning: "PEM file of the certificate's private key",
+  } as Setting<string>,
   UWS_PATH: {
     value: '',
     check: pathProblem,

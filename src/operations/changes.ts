@@ -1,6 +1,6 @@
 /**
  * Marking what changed, so that the writer finds it. Call everything here under the run's lock; a reply that must be
- * durable then waits for the number that `commit` returns.
+ * durable then waits for the number that `state.commits.next()` returns.
  */
 import type { ActionDocument, ActionKind } from '../model/documents.js';
 import { newObjectId } from '../model/object-id.js';

@@ -63,7 +63,8 @@ export function withoutBayesElo(
 
 /**
  * LLR of results, in a form that never throws: where no distribution meets a hypothesis, the last iterate or the
- * nearest root takes its place (docs/spec/statistics.md §8 [F]). NaN only where the sample or the bounds are beyond all numbers.
+ * nearest root takes its place (docs/spec/statistics.md §4.2–4.3, §8 [F]; the mathematical source is in likelihood.ts; llr.ts has
+ * the form that throws). NaN only where the sample or the bounds are beyond all numbers.
  * Allocates nothing for pentanomial results in the logistic and the normalized model.
  */
 export function liveLlr(results: Results, sprt: Pick<Sprt, 'elo0' | 'elo1' | 'elo_model'>): number {

@@ -63,6 +63,8 @@ describe('the configuration', () => {
       ],
       SHOAL_DATA: ['~/shoal', '~', '~joe/data', 'a\0b'],
       SHOAL_ENV_FILE: ['~/shoal.env'],
+      TLS_CERT_FILE: ['~/cert.pem', 'a\0b'],
+      TLS_KEY_FILE: ['~joe/key.pem'],
       FISHTEST_PRIMARY_PORT: ['x', '8.5', '70000', '8000 '],
       GH_TOKEN: ['two words', 'a\nb', 'é'],
     };

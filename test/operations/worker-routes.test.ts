@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isReply, WOULD_BLOCK, type WorkerCall } from '../../src/operations/context.js';
 import { endRun } from '../../src/operations/run/end-run.js';
-import { runOperation, WORKER_ROUTES } from '../../src/operations/worker/worker-routes.js';
+import {
+  type OperationRoute,
+  runOperation,
+  WORKER_ROUTES,
+} from '../../src/operations/worker/worker-routes.js';
 import { answerFromStore } from '../../src/pool/finished-run.js';
 import type { WorkerRequest } from '../../src/protocol/request.js';
 import { WORKER_ENDPOINTS } from '../../src/protocol/worker-endpoints.js';
@@ -33,6 +37,18 @@ test('what runs in the pool first is not begun on a thread that must not block',
   for (const name of NAMES.filter((name) => WORKER_ROUTES[name].first === 'pool')) {
     assert.equal(runOperation(context, name, call(name)), WOULD_BLOCK, name);
   }
+});
+
+test('a route whose reply cannot say "no task" is neither batched nor refused for a store that is behind', () => {
+  // @ts-expect-error: a batch runs request_task, whatever it was sent as
+  const batched: OperationRoute = { ...WORKER_ROUTES.beat, batched: 'request_task' };
+  // @ts-expect-error: a beat has no reply for it
+  const refused: OperationRoute = { ...WORKER_ROUTES.beat, whenStoreAway: 'no task' };
+  assert.ok(batched && refused);
+  assert.deepEqual(
+    NAMES.filter((name) => 'batched' in WORKER_ROUTES[name] || 'mostBehindMs' in WORKER_ROUTES[name]),
+    ['request_task'],
+  );
 });
 
 test('a reply without a task tells the worker to come back later, any other does not', async () => {

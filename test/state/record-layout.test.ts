@@ -1,6 +1,7 @@
 /** Layouts of records: no field overlaps another, none leaves its row, and what does not fit is refused. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { describe, it, test } from 'node:test';
 import fc from 'fast-check';
 import { flagBits, layOut } from '../../src/state/record-layout.js';
 import { ORDER } from '../../src/state/run-order.js';
@@ -58,3 +59,16 @@ it('every flag of a run is a bit of its own', () => {
 function places(offset: number, size: number, width: number): number[] {
   return Array.from({ length: size * width }, (_, i) => offset * width + i);
 }
+
+test('the memory map gives the true sizes of records', () => {
+  const page = readFileSync(new URL('../../../native-notes/memory-map.md', import.meta.url), 'utf8');
+  const sizes = Object.fromEntries(
+    [...page.matchAll(/^\| (\S+) \| (\d+) B\b/gm)].map(([, table, bytes]) => [table, Number(bytes)]),
+  );
+  const bytesOf = (row: number) => row * Int32Array.BYTES_PER_ELEMENT;
+  assert.deepEqual(sizes, {
+    runs: bytesOf(RUN.row),
+    'run-order': bytesOf(ORDER.row),
+    tasks: bytesOf(TASK.row),
+  });
+});

@@ -124,7 +124,7 @@ export class Front {
     if (recognised !== undefined) {
       const { authResult, account } = recognised;
       // Its address is at hand; other requests would have to ask the socket for theirs.
-      if (route === 'request_task') this.#gate.noteAddress(info.username, incoming.client.address());
+      if (WORKER_ROUTES[route].notesAddress) this.#gate.noteAddress(info.username, incoming.client.address());
       this.#admit(route, incoming, body, authResult, { ...account, bytes });
       return;
     }
@@ -183,14 +183,14 @@ export class Front {
   }
 
   #runOperation(name: OperationName, incoming: Incoming, call: WorkerCall): void {
-    const { whenStoreAway, mostBehindMs, needsAdmission } = WORKER_ROUTES[name];
-    if (whenStoreAway !== 'serve' && this.#shared.storeFailing.load() === 1) {
-      if (whenStoreAway === 'retry') incoming.exchange.send(TRY_AGAIN);
+    const route = WORKER_ROUTES[name];
+    if (route.whenStoreAway !== 'serve' && this.#shared.storeFailing.load() === 1) {
+      if (route.whenStoreAway === 'retry') incoming.exchange.send(TRY_AGAIN);
       // A task that the store does not have yet would only be given up again.
       else this.#reply(incoming, retryLater(noTask('info', texts.STORE_AWAY)));
       return;
     }
-    if (this.#shared.storeBehindMs.load() > mostBehindMs) {
+    if (route.batched && this.#shared.storeBehindMs.load() > route.mostBehindMs) {
       this.#reply(incoming, retryLater(noTask('info', texts.STORE_BEHIND)));
       return;
     }
@@ -199,7 +199,7 @@ export class Front {
       this.#reply(incoming, outcome);
       return;
     }
-    if (needsAdmission) {
+    if (route.batched) {
       // Admission is decided before the pool is asked, so that requests for tasks never displace updates.
       if (!this.#shared.admission.tryAcquire()) {
         this.#reply(incoming, retryLater(noTask('info', texts.TOO_BUSY)));

@@ -1,12 +1,13 @@
 /**
  * The order and the filters by which a worker gets a run (docs/spec/scheduling.md §2.3, §2.4). Reads single words of runs
  * it has not locked: what it chooses is checked again under the run's lock. Call under the request-task mutex.
+ * The comparison itself: `rules/compare-runs.ts`.
  */
 
 import type { WorkerInfo } from '../../model/documents.js';
 import { knownWorkerArchs } from '../../protocol/configured-names.js';
 import { LARGEST_COUNT } from '../../protocol/schema-parts.js';
-import { isBetter, loadWith } from '../../rules/run-priority.js';
+import { goesBefore, loadWith } from '../../rules/compare-runs.js';
 import { memoryNeed } from '../../rules/task-size.js';
 import { ORDER_WORDS, OrderFloat, OrderWord } from '../../state/run-order.js';
 import { COMPILERS, RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
@@ -39,7 +40,7 @@ export function chooseRun(state: State, info: WorkerInfo, worker: number): numbe
     const ownCores = i32[offset + OrderWord.cores]!;
     const cores = isLast ? ownCores + concurrency : ownCores;
     const load = loadWith(cores, concurrency, f64[(offset >> 1) + OrderFloat.itp]!);
-    if (best >= 0 && !isBetter(priority, cores, load, bestPriority, bestCores, bestLoad)) continue;
+    if (best >= 0 && !goesBefore(priority, cores, load, bestPriority, bestCores, bestLoad)) continue;
     if (!passes(slot)) continue;
     best = slot;
     bestPriority = priority;

@@ -18,29 +18,19 @@ import * as workerLog from './worker-log.js';
 export interface WorkerRoute {
   /** Which thread tries it first: the one that serves the socket, or one of the pool, which may block. */
   readonly first: 'front' | 'pool';
-  /** Whether TASK_SEMAPHORE_SIZE bounds how many of it are in the pool. */
-  readonly needsAdmission: boolean;
-  /**
-   * What it gets while the store is away. What would make the backlog grow with that time is not taken: `no task` says
-   * that there is none, `retry` that its sender keeps it and tries again.
-   */
-  readonly whenStoreAway: 'serve' | 'no task' | 'retry';
-  /**
-   * How far documents may be behind the log before it gets no task, in milliseconds: each is more to write, and a stop writes
-   * all. Updates are taken however far behind documents are, since their games are played.
-   */
-  readonly mostBehindMs: number;
   /** Whether a secondary refuses it (docs/spec/worker-api.md §1.2). */
   readonly needsPrimary: boolean;
   /** Which setting limits its body. */
   readonly body: 'request' | 'pgn';
   /** What it looks at of its client, beside what the credential check does: reading it costs more than answering a beat. */
   readonly client: 'all' | 'country' | 'nothing';
+  /** Whether the account is recorded as seen at the address it came from, for each request with a known password. */
+  readonly notesAddress?: true;
 }
 
 export type OperationName = Exclude<WorkerEndpoint, 'request_version'>;
 
-export interface OperationRoute extends WorkerRoute {
+interface Operation extends WorkerRoute {
   /** @param cpuHours of the caller, where the route needs them; undefined: not among the contributors */
   readonly run: (context: Context, call: WorkerCall, cpuHours?: number) => Outcome;
   /** Whether the pool looks up what the caller has contributed before it runs the operation. */
@@ -49,20 +39,42 @@ export interface OperationRoute extends WorkerRoute {
   readonly answerFinished: AnswerFinished;
 }
 
+export interface OperationRoute extends Operation {
+  /** What it gets while the store is away: `retry` says that its sender keeps it and tries again, so that no backlog grows. */
+  readonly whenStoreAway: 'serve' | 'retry';
+  readonly batched?: undefined;
+}
+
+/** A route that can be answered with "no task": what costs too much now is not taken. */
+export interface TaskRoute extends Operation {
+  /**
+   * Calls of one turn go to the pool together, as this operation (`pool/task-batches.ts`); TASK_SEMAPHORE_SIZE bounds how
+   * many of them are there.
+   */
+  readonly batched: 'request_task';
+  readonly whenStoreAway: 'no task';
+  /**
+   * How far documents may be behind the log before it gets no task, in milliseconds: each is more to write, and a stop writes
+   * all. Updates are taken however far behind documents are, since their games are played.
+   */
+  readonly mostBehindMs: number;
+}
+
 /** What holds for a route that does not say otherwise. */
 const USUAL = {
   first: 'front',
-  needsAdmission: false,
   whenStoreAway: 'serve',
-  mostBehindMs: Number.POSITIVE_INFINITY,
   needsPrimary: true,
   body: 'request',
   client: 'nothing',
 } as const;
 
-export const WORKER_ROUTES: Readonly<
-  Record<OperationName, OperationRoute> & Record<'request_version', WorkerRoute>
-> = {
+type WorkerRoutes = Record<Exclude<OperationName, 'request_task'>, OperationRoute> &
+  Record<'request_task', TaskRoute> &
+  Record<'request_version', WorkerRoute>;
+
+export const WORKER_ROUTES: Readonly<WorkerRoutes> = {
+  // The one without an operation: `Front` answers it by name, once the password is checked.
   request_version: USUAL,
   beat: { ...USUAL, run: beat.beat, answerFinished: beat.answerFinished },
   update_task: {
@@ -75,10 +87,11 @@ export const WORKER_ROUTES: Readonly<
   request_task: {
     ...USUAL,
     first: 'pool',
-    needsAdmission: true,
+    batched: 'request_task',
     whenStoreAway: 'no task',
     mostBehindMs: 5_000,
     client: 'all',
+    notesAddress: true,
     run: requestTask.requestTask,
     answerFinished: requestTask.answerFinished,
   },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isBetter, loadWith } from '../../src/rules/run-priority.js';
+import { goesBefore, loadWith } from '../../src/rules/compare-runs.js';
 
 type Run = readonly [priority: number, cores: number, load: number];
 
@@ -16,7 +16,7 @@ const anyRun = fc
   })
   .map(({ priority, cores, concurrency, itp }): Run => [priority, cores, loadWith(cores, concurrency, itp)]);
 
-const before = (a: Run, b: Run) => isBetter(...a, ...b);
+const before = (a: Run, b: Run) => goesBefore(...a, ...b);
 const equal = (a: Run, b: Run) => !before(a, b) && !before(b, a);
 /** As the scheduler looks for it, with the oldest run first. */
 const firstOf = (runs: readonly Run[]) => runs.reduce((best, run) => (before(run, best) ? run : best));
