@@ -46,9 +46,10 @@ export async function addNetwork(
     if (error instanceof WrongNet) throw new OperationRefused('invalid', error.message);
     throw error;
   }
+  if (known !== undefined) return { value: known, sequence: state.commits.durable.load() };
   // Compressing took its time: somebody else may have added it meanwhile.
-  const record = known ?? (await reader.net(name));
-  if (record !== undefined) return { value: record, sequence: state.commits.durable.load() };
+  const other = await reader.net(name);
+  if (other !== undefined) throw isKnown(other);
   // When it was added is what its key says.
   const net = { _id: newObjectId(now), name, user, downloads: 0 };
   const sequence = commitSystem(state, (slot) => {
