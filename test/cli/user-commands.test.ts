@@ -122,6 +122,6 @@ test('user list prints an aligned table, or the answer as JSON', async () => {
   assert.equal(bob, 'bob    accepted               64  2026-01-31 12:30  hash      bob@example.org');
   const answer = JSON.parse((await site.shoal('user', 'list', '--json')).out);
   assert.deepEqual(answer, { users: [...site.service.users.values()] });
-  assert.match((await site.shoal('user', 'list', '--pending')).out, /^USER.*\nhal {4}pending[^\n]*\n$/);
+  assert.match((await site.shoal('user', 'list', '--pending')).out, /^USER.*\nhal +pending[^\n]*\n$/);
   assert.deepEqual(site.service.last(), ['userList', { pending: true }]);
 });
