@@ -63,7 +63,7 @@ export class WriterLease {
   readonly #terms: LeaseTerms;
   readonly #timer: NodeJS.Timeout;
   #isLost = false;
-  #isRenewing = false;
+  #renewal: Promise<void> | undefined;
   /** When the database last confirmed the lease, by this thread's steady clock. */
   #confirmed = performance.now();
 
@@ -74,7 +74,7 @@ export class WriterLease {
     this.epoch = held.epoch;
     this.#terms = terms;
     terms.onRenewed(this.#confirmed);
-    this.#timer = setInterval(() => void this.#renew(), terms.leaseMs / RENEWALS).unref();
+    this.#timer = setInterval(() => this.#renew(), terms.leaseMs / RENEWALS).unref();
   }
 
   /** Replaces the logged batch: the moment from which the batch will be applied, whatever happens to this process. */
@@ -119,6 +119,8 @@ export class WriterLease {
 
   async release(): Promise<void> {
     clearInterval(this.#timer);
+    // Not every server of the protocol changes a document in one step: a renewal under way could bring the holder back.
+    await this.#renewal;
     if (this.#isLost) return;
     await this.#leases.updateOne(this.#own, { $set: { holder: null } });
   }
@@ -127,12 +129,14 @@ export class WriterLease {
     return { _id: LEASE_KEY, holder: this.holder, epoch: this.epoch };
   }
 
-  async #renew(): Promise<void> {
-    if (this.#isRenewing || !this.#terms.mayRenew()) return;
-    this.#isRenewing = true;
-    // A database that is away confirms nothing, and the lease grows old.
-    await this.confirm().catch(() => {});
-    this.#isRenewing = false;
+  #renew(): void {
+    if (this.#renewal !== undefined || !this.#terms.mayRenew()) return;
+    this.#renewal = this.confirm()
+      // A database that is away confirms nothing, and the lease grows old.
+      .catch(() => {})
+      .finally(() => {
+        this.#renewal = undefined;
+      });
   }
 
   async #write(members: Pick<LeaseDocument, 'group' | 'updates' | 'leaving'>): Promise<void> {
