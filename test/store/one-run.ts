@@ -9,6 +9,8 @@ import { type MongodbPlace, mongodbPlace } from './mongodb-place.js';
 
 /** Longer than any of these tests takes. */
 export const NEVER_MS = 600_000;
+/** What a renewal that is under way may take. */
+const RENEWAL_MS = 300;
 export const head = runHead(1);
 
 /** What the test that runs has opened, also when it fails. */
@@ -55,9 +57,16 @@ export const storedWins = async (place: MongodbPlace) => (await stored(place))?.
 export const logged = ({ db }: MongodbPlace) =>
   db.collection<{ _id: string }>('shoal_updates').countDocuments({ _id: { $ne: 'fence' } });
 
-/** As if the writer's process were gone, on another host, for long. */
+/**
+ * As if the writer's process were gone, on another host, for long. A server that changes a document in two steps may write a
+ * renewal under way over it, and the holder is back: so it is done until it stays.
+ */
 export async function forsake({ db }: MongodbPlace): Promise<void> {
-  await db.collection<{ _id: string }>('shoal').updateOne({ _id: 'primary' }, { $set: { holder: null } });
+  const leases = db.collection<{ _id: string; holder: string | null }>('shoal');
+  do {
+    await leases.updateOne({ _id: 'primary' }, { $set: { holder: null } });
+    await sleep(RENEWAL_MS);
+  } while ((await leases.findOne({ _id: 'primary' }))?.holder !== null);
 }
 
 export async function until(condition: () => Promise<boolean>): Promise<void> {
