@@ -39,7 +39,7 @@ if (process.env['MONGODB_URI'] === undefined) {
 }
 if (chromiumPath === undefined && !browserIsRequired) {
   process.stdout.write(
-    'left out: the dashboard and the pages in a browser (install chromium, or name one with SHOAL_CHROMIUM)\n',
+    'left out: the dashboard and the pages in a browser (install chromium-headless-shell or chromium, or name one with SHOAL_CHROMIUM)\n',
   );
 }
 if (files.length === 0) throw new Error(`no test file begins with ${wanted.join(' or ')}`);
