@@ -3,7 +3,7 @@
  * nothing above this layer knows which one it has. All instants are milliseconds since the epoch, ids are hex text.
  *
  * One thread owns a Writer; any number of threads own a Reader each. A Reader sees what has been committed. Only of a run that
- * goes on it may see members of tasks and aggregates as they were some moments ago: memory knows better.
+ * is unfinished it may see members of tasks and aggregates as they were some moments ago: memory knows better.
  */
 import type {
   ActionDocument,
@@ -100,6 +100,7 @@ export interface FinishedRunsFilter {
   ltcOnly?: boolean;
 }
 
+/** The order is `last_updated`, newest first; another one needs an index in both stores. */
 export interface FinishedRunsQuery extends FinishedRunsFilter {
   /** Keeps runs with last_updated at or after this instant (ms). */
   since?: number;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Checkpoints, LOG_PAGES, MOST_LOG_PAGES } from '../../src/store/sqlite/checkpoint-handle.js';
+import { CheckpointHandle, LOG_PAGES, MOST_LOG_PAGES } from '../../src/store/sqlite/checkpoint-handle.js';
 import { connectWriter } from '../../src/store/sqlite/connection.js';
 import { batch, change, newTask, runHead, taskUpdate } from './documents.js';
 import { sqlitePlace } from './sqlite-place.js';
@@ -49,7 +49,7 @@ test('a log stays within bounds when the thread has died', async (t) => {
   await (await store.openWriter()).close();
   const db = connectWriter(file);
   // The thread finds no file there, and ends.
-  const checkpoints = new Checkpoints(db, `${file}/nowhere`);
+  const checkpoints = new CheckpointHandle(db, `${file}/nowhere`);
   db.exec('CREATE TABLE filler (page BLOB)');
   const insert = db.prepare(`
     WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000)

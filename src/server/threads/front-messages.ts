@@ -43,7 +43,7 @@ export interface FrontThreadData extends PoolThreadData {
   /** Signs the session cookies. */
   sessionSecret: string;
   limits: SiteLimitSettings;
-  /** Where networks lie; undefined: at the address that the client used. */
+  /** Where networks are; undefined: at the address that the client used. */
   nnUrl: string | undefined;
 }
 

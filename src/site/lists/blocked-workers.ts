@@ -32,6 +32,12 @@ const HEADS: readonly SortHead<Sort>[] = [
   { key: 'last_changed', title: 'Last changed' },
   { key: 'events', title: 'Events' },
 ];
+const KEYS: Readonly<Record<Sort, (worker: BlockedWorker) => string | number>> = {
+  worker: ({ worker_name: name }) => name.toLowerCase(),
+  last_changed: ({ last_updated: changed }) => changed,
+  events: ({ worker_name: name }) => name.toLowerCase(),
+  email: ({ email }) => email ?? '',
+};
 const EMAIL: SortHead<Sort> = { key: 'email', title: 'E-mail' };
 
 export async function blockedList(visit: Visit): Promise<Outcome> {
@@ -74,10 +80,7 @@ ${pageLinks(pages, (page) => addressOf(PATH, { ...params, ...now, page }))}
 
 function sorted(workers: readonly BlockedWorker[], { sort, order }: Sorting<Sort>): BlockedWorker[] {
   const sign = order === 'asc' ? 1 : -1;
-  const keyOf = (worker: BlockedWorker) => {
-    if (sort === 'last_changed') return worker.last_updated;
-    return sort === 'email' ? (worker.email ?? '') : worker.worker_name.toLowerCase();
-  };
+  const keyOf = KEYS[sort];
   return workers.toSorted((a, b) => {
     const [left, right] = [keyOf(a), keyOf(b)];
     if (left === right) return a.worker_name < b.worker_name ? -1 : 1;

@@ -1,4 +1,4 @@
-/** Finished tests, newest first, in pages; four tabs (docs/spec/web-ui.md §4.4). */
+/** Finished tests, newest `last_updated` first (the column Date is the start), in pages; four tabs (docs/spec/web-ui.md §4.4). */
 import type { FinishedRunsFilter, RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import type { Visit } from '../visit.js';

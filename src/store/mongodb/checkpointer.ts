@@ -25,7 +25,7 @@ export interface CheckpointParts {
   delayMs: number;
 }
 
-export class Checkpoints {
+export class Checkpointer {
   readonly #parts: CheckpointParts;
   readonly #pending = new PendingUpdates();
   /** When the entries of the log came that are not removed, by key, oldest first. */

@@ -1,4 +1,4 @@
-/** Writes tasks and bad tasks: an update names the members of the one task that changed and nothing else. */
+/** Writes tasks and bad tasks: an update names `last_updated` and `stats` of the one task, of its other members those that changed. */
 import { BSON, type Document } from 'mongodb';
 import type { BadTaskDocument } from '../../model/documents.js';
 import type { TaskWrite } from '../port.js';

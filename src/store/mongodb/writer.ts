@@ -4,7 +4,7 @@ import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { appendAction } from './action-log.js';
 import type { BatchOperation } from './batch-operations.js';
-import { Checkpoints } from './checkpointer.js';
+import { Checkpointer } from './checkpointer.js';
 import type { DocumentStamp } from './document-stamp.js';
 import { storeFailure } from './failure.js';
 import { writeGitHubAnswer } from './github-answers.js';
@@ -67,7 +67,7 @@ const MOST_TRIES = 5;
 export class MongodbWriter implements Writer {
   readonly #parts: WriterParts;
   readonly #runs: RunWrites;
-  readonly #checkpoints: Checkpoints;
+  readonly #checkpoints: Checkpointer;
   readonly #standbys: StandbyWatch;
   /** The batch that failed on its way into the database: it comes before any other. */
   #pending: Pending | undefined;
@@ -76,7 +76,7 @@ export class MongodbWriter implements Writer {
   constructor(parts: WriterParts) {
     this.#parts = parts;
     const { db, lease, batches, updates, stamp, delayMs, mostEmbeddedTasks } = parts;
-    this.#checkpoints = new Checkpoints({ stamp, lease, batches, log: updates, delayMs });
+    this.#checkpoints = new Checkpointer({ stamp, lease, batches, log: updates, delayMs });
     this.#standbys = new StandbyWatch(db);
     this.#runs = new RunWrites(db, mostEmbeddedTasks, () => this.#checkpoints.write());
   }

@@ -25,7 +25,7 @@ export interface CheckpointData {
   words: Int32Array;
 }
 
-export class Checkpoints {
+export class CheckpointHandle {
   readonly #words = new Int32Array(new SharedArrayBuffer(4 * Object.keys(Checkpoint).length));
   readonly #thread: Worker;
   readonly #ended: Promise<void>;

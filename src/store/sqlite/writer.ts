@@ -4,7 +4,7 @@ import type { WriteBatch, Writer } from '../port.js';
 import { StoreError } from '../store-error.js';
 import { ActionWrites } from './action-log.js';
 import { backupDatabase } from './backup.js';
-import { Checkpoints } from './checkpoint-handle.js';
+import { CheckpointHandle } from './checkpoint-handle.js';
 import { raiseEpoch } from './epoch.js';
 import { storeFailure } from './failure.js';
 import { GitHubAnswerWrites } from './github-answers.js';
@@ -27,7 +27,7 @@ export class SqliteWriter implements Writer {
   readonly #records: RecordWrites;
   readonly #siteRecords: SiteRecordWrites;
   readonly #gitHubAnswers: GitHubAnswerWrites;
-  readonly #checkpoints: Checkpoints;
+  readonly #checkpoints: CheckpointHandle;
   readonly #backups = new Set<Promise<void>>();
   #closed = false;
 
@@ -44,7 +44,7 @@ export class SqliteWriter implements Writer {
     this.#records = new RecordWrites(db);
     this.#siteRecords = new SiteRecordWrites(db);
     this.#gitHubAnswers = new GitHubAnswerWrites(db);
-    this.#checkpoints = new Checkpoints(db, file);
+    this.#checkpoints = new CheckpointHandle(db, file);
   }
 
   async commit(batch: WriteBatch): Promise<void> {
