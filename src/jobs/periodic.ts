@@ -8,7 +8,7 @@ import { ContributorCount, type ContributorCountParts } from './count-contributo
 import type { Job } from './job-schedule.js';
 import { MasterNets } from './master-nets.js';
 import { AccountRefresh } from './refresh-accounts.js';
-import { storeSeenAddresses } from './seen-addresses.js';
+import { storeSeenAddresses } from './store-seen-addresses.js';
 import { cleanWorkerRuns, cleanWorkerTasks, scavenge, updateSpeeds, updateThroughput } from './upkeep.js';
 import { type BooksSource, updateBooks, updateMaster } from './upstream.js';
 import { validateRandomRun, validateStructures } from './validate.js';

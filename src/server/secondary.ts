@@ -5,9 +5,9 @@
 import { setLegacyUsernames } from '../protocol/configured-names.js';
 import { openStore } from '../store/open-store.js';
 import { followSettings } from './follow-settings.js';
-import { startGitHub } from './github.js';
 import type { ServerParts } from './server-parts.js';
 import { runShutdownSteps, type StopStep } from './shutdown.js';
+import { startGitHub } from './start-github.js';
 import { choosePort, FrontThreads } from './threads/front-handle.js';
 import { WriterThread } from './threads/writer-handle.js';
 import { watchStore } from './watch-store.js';

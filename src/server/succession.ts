@@ -11,12 +11,12 @@ import type { KnownWorkers } from '../operations/recovery/known-workers.js';
 import type { ClusterView } from '../protocol/admin.js';
 import { withTimeout } from '../runtime/with-timeout.js';
 import { openStore } from '../store/open-store.js';
-import { Admin } from './admin.js';
 import { closeBeforeEnd } from './exit.js';
-import { type RunningGitHub, startGitHub } from './github.js';
 import { Preloading } from './preloading.js';
 import { mayWait } from './role.js';
 import type { ServerParts } from './server-parts.js';
+import { Admin } from './start-admin.js';
+import { type RunningGitHub, startGitHub } from './start-github.js';
 import { choosePort, FrontThreads } from './threads/front-handle.js';
 import type { StandbyEvents, WriterThread } from './threads/writer-handle.js';
 

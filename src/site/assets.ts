@@ -21,7 +21,7 @@ const FILES = [
   'autoselect.js',
   'diff.js',
   'draft.js',
-  'follow.js',
+  'stars.js',
   'form-fields.js',
   'new-test-form.js',
   'apply-kind.js',
@@ -39,7 +39,7 @@ const FILES = [
   'tune-plot.js',
   'tune-table.js',
   'uplot.js',
-  'upload.js',
+  'upload-progress.js',
 ] as const;
 
 export interface SiteAsset {

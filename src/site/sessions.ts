@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { BoundedCache } from '../memory/bounded-cache.js';
 import type { WaitWord } from '../memory/locks/wait-word.js';
-import type { SiteRecord } from '../model/site-records.js';
+import type { SiteRecord } from '../model/site-record.js';
 import type { Reader } from '../store/port.js';
 
 /** How late a change by another instance is seen. */

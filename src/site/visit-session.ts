@@ -5,7 +5,7 @@
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { Flash, SessionDocument, SiteRecord, SiteRecordWrite } from '../model/site-records.js';
+import type { Flash, SessionDocument, SiteRecord, SiteRecordWrite } from '../model/site-record.js';
 import { keyOfSecret, type Sessions } from './sessions.js';
 import type { SiteRequest } from './site-messages.js';
 import type { SiteSettings } from './site-settings.js';

@@ -1,7 +1,7 @@
 /** One request of the web application, as its page sees it. */
 import type { GitHub } from '../github/github.js';
 import type { UserDocument } from '../model/documents.js';
-import type { Flash } from '../model/site-records.js';
+import type { Flash } from '../model/site-record.js';
 import type { State } from '../state/state.js';
 import type { NetFiles } from '../store/networks/net-files.js';
 import type { Reader } from '../store/port.js';

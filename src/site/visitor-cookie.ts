@@ -1,6 +1,6 @@
 /** The session of a visitor who is not signed in: all of it is in a signed cookie, so that strangers fill no store. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Flash } from '../model/site-records.js';
+import type { Flash } from '../model/site-record.js';
 
 export interface Visitor {
   readonly csrfToken: string;

@@ -17,7 +17,7 @@ import type {
   WorkerDocument,
 } from '../model/documents.js';
 import type { GitHubAnswerWrite } from '../model/github-answer.js';
-import type { SiteRecordWrite } from '../model/site-records.js';
+import type { SiteRecordWrite } from '../model/site-record.js';
 import { RunWord } from './run-record.js';
 import type { RunTable } from './runs.js';
 import type { ContributorWrite, NetTest } from './write-batch.js';

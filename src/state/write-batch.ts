@@ -21,7 +21,7 @@ import type {
   WorkerDocument,
 } from '../model/documents.js';
 import type { GitHubAnswerWrite } from '../model/github-answer.js';
-import type { SiteRecordWrite } from '../model/site-records.js';
+import type { SiteRecordWrite } from '../model/site-record.js';
 import type { ORDER_ARGS_MEMBERS, ORDER_MEMBERS } from './run-order.js';
 import type { ARGS_MEMBERS, RUN_MEMBERS } from './run-record.js';
 

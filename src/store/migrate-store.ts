@@ -3,7 +3,7 @@
  * batch, so that a run which is there is whole, and everything else may be written twice.
  */
 import type { Keyed, PgnDocument, Results, TaskDocument, TaskWorkerInfo } from '../model/documents.js';
-import type { SiteRecordKind } from '../model/site-records.js';
+import type { SiteRecordKind } from '../model/site-record.js';
 import type { TaskWrite, WriteBatch } from '../state/write-batch.js';
 import type { ExportReader, Reader, Store, StoreCounts, Writer } from './port.js';
 import { StoreError } from './store-error.js';

@@ -3,8 +3,8 @@
  * has acknowledged, what stayed uncertain because a connection broke, and whether any batch was handed out twice.
  */
 import type { RunArgs } from '../model/documents.js';
-import { addResults, type FullResults, gameSeconds, gamesIn, noResults } from './games.js';
 import { IntervalSet } from './interval-set.js';
+import { addResults, type FullResults, gameSeconds, gamesIn, noResults } from './simulated-games.js';
 import { type Landscape, landscapeOf } from './spsa-landscape.js';
 
 /** A run as its workers know it; shared by all of them. */

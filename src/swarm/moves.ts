@@ -2,12 +2,13 @@
  * What a simulated worker makes of each answer: the rules that `worker.ts` lists, without a clock or a socket of their
  * own.
  */
-import { batchGames, gamesIn, type PairOdds, pairOdds, playPairs } from './games.js';
+
 import { type HeldTask, type Ledger, readAssignment, type TaskEnd } from './ledger.js';
 import type { SwarmOptions } from './options.js';
 import { saysCounted, taskRefusal, updateOutcome } from './reply-kinds.js';
 import type { Tally } from './request-tally.js';
 import type { Random } from './seeded-random.js';
+import { batchGames, gamesIn, type PairOdds, pairOdds, playPairs } from './simulated-games.js';
 import { FIRST_BACK_OFF, LONGEST_BACK_OFF, Step, type Worker } from './simulated-worker.js';
 import { type NamedValue, roundValues } from './spsa-landscape.js';
 import { requestKind, type StepRequest, stepRequest } from './step-request.js';

@@ -1,8 +1,8 @@
 /** The bodies of the worker's requests, spelt as Python's json.dumps spells them (docs/spec/worker-api.md §6.1). */
 
-import type { FullResults } from './games.js';
 import type { Identity } from './identity.js';
 import type { HeldTask } from './ledger.js';
+import type { FullResults } from './simulated-games.js';
 
 /** Outcome of the latest tuning batch, from the viewpoint of the first engine. */
 export interface SpsaOutcome {

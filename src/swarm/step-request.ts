@@ -1,11 +1,11 @@
 /** What a simulated worker sends in each of its steps. */
 
 import type { WorkerEndpoint } from '../protocol/worker-endpoints.js';
-import { gamesIn } from './games.js';
 import type { HeldTask } from './ledger.js';
-import { pgnFor } from './pgn.js';
+import { pgnFor } from './pgn-of-size.js';
 import { type BodyParts, requestBody, versionBody } from './request-body.js';
 import type { Random } from './seeded-random.js';
+import { gamesIn } from './simulated-games.js';
 import { Step, type Worker } from './simulated-worker.js';
 
 const NEAR_LIMIT_RATE = 0.01;

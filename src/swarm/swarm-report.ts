@@ -2,10 +2,10 @@
 import { type Column, facts, plain, table } from '../cli/print.js';
 import { WORKER_ENDPOINTS, type WorkerEndpoint } from '../protocol/worker-endpoints.js';
 import type { Fleet } from './fleet.js';
-import { type FullResults, gamesIn } from './games.js';
 import type { TaskEnd } from './ledger.js';
 import type { SwarmOptions } from './options.js';
 import type { Fault } from './request-tally.js';
+import { type FullResults, gamesIn } from './simulated-games.js';
 import type { Verification } from './verify.js';
 
 interface RequestReport {

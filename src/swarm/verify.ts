@@ -5,8 +5,8 @@
 
 import type { Results } from '../model/documents.js';
 import type { AdminAnswer, AdminRequest, AdminVerb, RunDetail } from '../protocol/admin.js';
-import { type FullResults, gamesIn, noResults } from './games.js';
 import type { KnownRun, Ledger } from './ledger.js';
+import { type FullResults, gamesIn, noResults } from './simulated-games.js';
 
 export type Call = <V extends AdminVerb>(verb: V, request: AdminRequest<V>) => Promise<AdminAnswer<V>>;
 

@@ -22,7 +22,7 @@ const PATHS = [
   '/logout',
   '/static/robots.txt',
   '/nothing/here',
-  '/dashboard/main.js',
+  '/dashboard/dashboard.js',
   '/api/nothing',
   '/api/beat',
   '/api/beat/',

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import Schema from 'typebox/schema';
-import { findRoute } from '../../src/http/transport/routes.js';
+import { findRoute } from '../../src/http/transport/api-routes.js';
 import { openStore } from '../../src/store/open-store.js';
 import { converse } from '../replay/raw-http.js';
 import { action, EPOCH, finishedId, LIVE, NET, TUNE } from './public-seed.js';

@@ -1,5 +1,5 @@
 /** Which exchanges are about the worker endpoints and the transport, as `--only worker` means them. */
-import { findRoute } from '../../src/http/transport/routes.js';
+import { findRoute } from '../../src/http/transport/api-routes.js';
 import { isRecord } from '../golden/suite.js';
 import { isRaw, type Recorded } from './transcript.js';
 

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Reader } from '../../src/store/port.js';
 import { trialForm } from '../../src/swarm/demo-runs.js';
-import { noResults } from '../../src/swarm/games.js';
 import { Identity } from '../../src/swarm/identity.js';
 import type { SwarmUser } from '../../src/swarm/options.js';
-import { pgnFor } from '../../src/swarm/pgn.js';
+import { pgnFor } from '../../src/swarm/pgn-of-size.js';
 import { requestBody } from '../../src/swarm/request-body.js';
 import { Random } from '../../src/swarm/seeded-random.js';
+import { noResults } from '../../src/swarm/simulated-games.js';
 import type { ServerProcess } from './server-process.js';
 import { Site } from './site.js';
 

@@ -4,8 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { dropRun } from '../../src/operations/run/load-run.js';
 import { collectBatch } from '../../src/state/collect-batch.js';
 import { readSprt } from '../../src/state/results.js';
-import { addResults, pairOdds, playPairs } from '../../src/swarm/games.js';
 import { Random } from '../../src/swarm/seeded-random.js';
+import { addResults, pairOdds, playPairs } from '../../src/swarm/simulated-games.js';
 import { addRun, createWorld, freshRun, sprtArgs, TestWorker } from '../operations/world.js';
 import { type Decision, DRAW_RATIO, ELO0, ELO1, judge, logisticElo, mostErrors } from './judge.js';
 

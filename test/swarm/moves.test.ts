@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as texts from '../../src/protocol/texts.js';
-import { addResults, gamesIn, noResults } from '../../src/swarm/games.js';
 import { Identity } from '../../src/swarm/identity.js';
 import { Ledger } from '../../src/swarm/ledger.js';
 import { Moves } from '../../src/swarm/moves.js';
 import { swarmOptions } from '../../src/swarm/options.js';
 import { Tally } from '../../src/swarm/request-tally.js';
 import { Random } from '../../src/swarm/seeded-random.js';
+import { addResults, gamesIn, noResults } from '../../src/swarm/simulated-games.js';
 import { Step, Worker } from '../../src/swarm/simulated-worker.js';
 import type { Reply } from '../../src/swarm/swarm-http.js';
 import { compare } from '../../src/swarm/verify.js';

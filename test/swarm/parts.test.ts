@@ -4,13 +4,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { RunArgs } from '../../src/model/documents.js';
 import { asAccessRequest, checkRequest } from '../../src/protocol/request.js';
-import { batchGames, gamesIn, pairOdds, playPairs } from '../../src/swarm/games.js';
 import { Identity } from '../../src/swarm/identity.js';
 import { IntervalSet } from '../../src/swarm/interval-set.js';
 import { LatencyHistogram } from '../../src/swarm/latency-histogram.js';
 import { checkUrl, swarmOptions } from '../../src/swarm/options.js';
 import { requestBody } from '../../src/swarm/request-body.js';
 import { Random } from '../../src/swarm/seeded-random.js';
+import { batchGames, gamesIn, pairOdds, playPairs } from '../../src/swarm/simulated-games.js';
 import { judge } from '../../src/swarm/swarm-http.js';
 import { Schedule } from '../../src/swarm/turn-schedule.js';
 

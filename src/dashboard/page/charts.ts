@@ -1,8 +1,8 @@
 /** The two large charts and the small lines of the tiles, drawn by uPlot. */
 import type { Point } from '../messages.js';
+import { colour } from './dark-or-light.js';
 import { byId, el, rate, time } from './dom.js';
 import { logRange } from './log-axis.js';
-import { colour } from './theme.js';
 import uPlot from './uplot.js';
 
 interface Line {

@@ -6,7 +6,7 @@ import { errorReply } from '../../protocol/replies.js';
 import { detail, TRY_AGAIN } from '../transport/answers.js';
 import type { Client } from '../transport/client.js';
 import type { Answer, Exchange } from '../transport/exchange.js';
-import { type Games, openGames } from './games.js';
+import { type Games, openGames } from './stream-games.js';
 
 const JSON_TYPE = 'application/json';
 const GZIP_TYPE = 'application/gzip';

@@ -3,7 +3,7 @@
  * new; each front thread publishes it to those who are connected to it, and keeps what a newcomer needs.
  */
 import type { HttpRequest, TemplatedApp } from 'uWebSockets.js';
-import { type Asset, loadAssets, SECURITY_HEADERS } from '../../dashboard/assets.js';
+import { type Asset, loadAssets, SECURITY_HEADERS } from '../../dashboard/dashboard-assets.js';
 import type { LiveUpdate } from '../../dashboard/messages.js';
 import type { Tally } from '../../memory/counters/tally.js';
 import type { Answer } from '../transport/exchange.js';

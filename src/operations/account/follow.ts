@@ -1,5 +1,5 @@
 /** Tests that an account follows: it is told when one ends (docs/spec/web-ui.md §4.18). */
-import type { SiteRecord } from '../../model/site-records.js';
+import type { SiteRecord } from '../../model/site-record.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
 import { type Actor, checkMayAct } from '../actor.js';

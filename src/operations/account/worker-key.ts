@@ -3,7 +3,7 @@
  * (docs/spec/web-ui.md §9). A key is 256 random bits: its plain digest is enough to know it again, and cheap to check.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { SiteRecord } from '../../model/site-records.js';
+import type { SiteRecord } from '../../model/site-record.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
 import { type Actor, checkMayAct } from '../actor.js';

@@ -2,10 +2,10 @@
 import type { Context } from '../../operations/context.js';
 import { calcElo } from '../../rules/calc-elo.js';
 import type { Reader } from '../../store/port.js';
-import { actions } from './actions.js';
 import { nn, pgn, runPgns } from './downloads.js';
+import { actions } from './read-actions.js';
 import { type ReadAnswer, type ReadCall, refused } from './read-call.js';
-import { activeRuns, finishedRuns, getElo, getRun, getTask } from './runs.js';
+import { activeRuns, finishedRuns, getElo, getRun, getTask } from './read-runs.js';
 
 /** @param live whether memory has the unfinished runs: a secondary's has none */
 export async function answerRead(

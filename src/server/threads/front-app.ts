@@ -5,10 +5,6 @@ import { answerDocs } from '../../http/public-api/docs.js';
 import { type SiteRequest, serveSite } from '../../http/site/bare-site.js';
 import { Dashboard } from '../../http/site/dashboard-routes.js';
 import { detail, notPrimary, TRY_AGAIN } from '../../http/transport/answers.js';
-import { readClient, readClientFor } from '../../http/transport/client.js';
-import { type Answer, Exchange } from '../../http/transport/exchange.js';
-import { readFraming, readWorkerFraming, refuseFraming } from '../../http/transport/framing.js';
-import { answerClient, answerHealth } from '../../http/transport/health-answer.js';
 import {
   decodePath,
   findRoute,
@@ -16,7 +12,11 @@ import {
   type Route,
   redirectTarget,
   workerRoutes,
-} from '../../http/transport/routes.js';
+} from '../../http/transport/api-routes.js';
+import { readClient, readClientFor } from '../../http/transport/client.js';
+import { type Answer, Exchange } from '../../http/transport/exchange.js';
+import { readFraming, readWorkerFraming, refuseFraming } from '../../http/transport/framing.js';
+import { answerClient, answerHealth } from '../../http/transport/health-answer.js';
 import { WORKER_ROUTES } from '../../operations/worker/worker-routes.js';
 import { meteredRoute } from '../../runtime/meters.js';
 import type { FrontParts } from './front-parts.js';

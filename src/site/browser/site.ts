@@ -1,11 +1,11 @@
 /** What every page's script adds: the menu on a phone, the theme, messages, local times, keys, signing out in all tabs. */
 import { forgetDraft } from './draft.js';
-import { startFollow } from './follow.js';
 import { startKeys } from './keys.js';
 import { startLive } from './live.js';
 import { startMorph } from './morph.js';
 import { startPolling } from './poll.js';
 import { startSignOut } from './sign-out.js';
+import { startFollow } from './stars.js';
 import { startTheme } from './theme.js';
 import { showLocalTimes, startAges } from './times.js';
 

@@ -1,4 +1,4 @@
-/** The star beside a test that goes on; a script shows it and knows what is followed (browser/follow.ts). */
+/** The star beside a test that goes on; a script shows it and knows what is followed (browser/stars.ts). */
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { visibleText } from './info-text.js';

@@ -2,7 +2,6 @@
 import type { PageName } from '../routes.js';
 import type { Outcome, Visit } from '../visit.js';
 import { account, changeAccount, createReset } from './account.js';
-import { accounts, decideAccounts, pendingCount } from './accounts.js';
 import { approveTest, deleteTest, modifyTest, purgeTest, stopTest, undeleteTest } from './change-test.js';
 import { contributors, monthlyContributors } from './contributors.js';
 import { eventNews, events } from './events.js';
@@ -11,7 +10,6 @@ import { finished } from './finished.js';
 import { follow, follows, unfollow } from './follows.js';
 import { home } from './home.js';
 import { liveElo, liveEloUpdate } from './live-elo.js';
-import { machines } from './machines.js';
 import { networks } from './networks.js';
 import { archesPart, autoselectPart, branchPart, newTest, sendTest, testSummaryPart } from './new-test.js';
 import { ownerTests } from './owner-tests.js';
@@ -26,9 +24,11 @@ import { testStats } from './test-stats.js';
 import { testTasks } from './test-tasks.js';
 import { tuneCsv, tuneJson, tuneText } from './test-tune.js';
 import { upload, uploadForm } from './upload.js';
+import { accounts, decideAccounts, pendingCount } from './user-management.js';
 import { test, testDetail } from './view-test.js';
 import { changeWorker, worker } from './worker.js';
 import { createKey, revokeKey } from './worker-keys.js';
+import { machines } from './worker-table.js';
 
 export type Handler = (visit: Visit) => Promise<Outcome> | Outcome;
 

@@ -1,5 +1,5 @@
 /** One's own account: what it is, what may be changed, where it is signed in, and its workers' keys (docs/spec/web-ui.md §2.6). */
-import type { SiteRecord } from '../../model/site-records.js';
+import type { SiteRecord } from '../../model/site-record.js';
 import { changeProfile, type ProfileChange } from '../../operations/account/change-profile.js';
 import { actorOf } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';

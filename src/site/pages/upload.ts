@@ -124,7 +124,7 @@ ${tokenField(visit.session.requireToken())}
 </form>
 <p class="note">It takes some seconds after the last byte: the file is compressed and read back. <a href="${LIST}">Networks that are here</a></p>
 </section>`;
-  return { kind: 'page', title: 'Upload a network', body, scripts: ['upload'] };
+  return { kind: 'page', title: 'Upload a network', body, scripts: ['upload-progress'] };
 }
 
 function problemText(problem: string): Html {

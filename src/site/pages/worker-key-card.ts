@@ -1,5 +1,5 @@
 /** The card of an account's worker keys on its profile: what there is, and the form for one more. */
-import type { SiteRecord } from '../../model/site-records.js';
+import type { SiteRecord } from '../../model/site-record.js';
 import { textInput } from '../fields.js';
 import { type Html, html } from '../html.js';
 import { tokenField } from '../layout.js';

@@ -8,7 +8,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
-import type { SiteRecord } from '../../model/site-records.js';
+import type { SiteRecord } from '../../model/site-record.js';
 import type { ExportReader, StoreCounts } from '../port.js';
 import { decode, decodeDocument } from './bson-values.js';
 import { PgnReads } from './pgn-records.js';

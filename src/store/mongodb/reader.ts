@@ -14,7 +14,7 @@ import type {
   WorkerDocument,
 } from '../../model/documents.js';
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../../model/github-answer.js';
-import type { SiteRecord, SiteRecordKind } from '../../model/site-records.js';
+import type { SiteRecord, SiteRecordKind } from '../../model/site-record.js';
 import type {
   ActionQuery,
   ActionSearch,

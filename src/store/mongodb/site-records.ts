@@ -3,7 +3,7 @@
  * after: who reads one looks at its `expires`.
  */
 import type { Db } from 'mongodb';
-import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-records.js';
+import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-record.js';
 import type { BatchOperation } from './batch-operations.js';
 import { decode, encodeValue } from './bson-values.js';
 

@@ -1,6 +1,6 @@
 /** Records of the web application. Those that have expired go whenever one is written. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-records.js';
+import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-record.js';
 import { fromJson, toJson } from './json-text.js';
 
 interface Row {

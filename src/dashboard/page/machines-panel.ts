@@ -1,7 +1,7 @@
 /** The machines on active tasks: filtered and sorted here. */
 import type { Farm, MachineRow } from '../messages.js';
 import { ago, byId, count, el } from './dom.js';
-import { empty } from './meters.js';
+import { empty } from './meters-panel.js';
 
 type Column = 'machine' | 'cores' | 'nps' | 'run' | 'games' | 'last_updated';
 

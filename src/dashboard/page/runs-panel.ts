@@ -1,7 +1,7 @@
 /** The runs: how far each is, and where its LLR stands between its bounds. */
 import type { Farm, RunRow } from '../messages.js';
 import { bar, byId, count, decimals, el } from './dom.js';
-import { empty } from './meters.js';
+import { empty } from './meters-panel.js';
 
 export function drawRuns({ runs, run_count: total, server }: Farm): void {
   byId('runs-note').textContent =

@@ -1,15 +1,15 @@
 /** The dashboard: keeps the last ten minutes and the farm, and draws what is new. */
 import type { Farm, Message, Point } from '../messages.js';
-import { drawActions } from './actions.js';
 import { Charts } from './charts.js';
 import { drawCluster } from './cluster.js';
+import { connect } from './connect.js';
+import { startTheme } from './dark-or-light.js';
 import { ago, byId } from './dom.js';
-import { startKeys } from './keys.js';
-import { connect } from './live.js';
-import { Machines } from './machines.js';
-import { drawInside, drawMeters } from './meters.js';
-import { drawRuns } from './runs.js';
-import { startTheme } from './theme.js';
+import { startKeys } from './keyboard.js';
+import { drawActions } from './latest-events.js';
+import { Machines } from './machines-panel.js';
+import { drawInside, drawMeters } from './meters-panel.js';
+import { drawRuns } from './runs-panel.js';
 import { Tiles } from './tiles.js';
 
 const HISTORY = 600;
