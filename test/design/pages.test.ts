@@ -41,6 +41,20 @@ test('each top folder of the sources has a page of at most 40 lines', () => {
   }
 });
 
+test("no two files of the sources have one name, but for the stores' adapters", () => {
+  // The declaration of a library must be beside each page that loads it; the command's file of old leads to the new one.
+  const mayRepeat = ['uplot.d.ts', 'shoal.ts'];
+  const adapters = ['sqlite', 'mongodb'].map((name) => join(SOURCE, 'store', name));
+  const names = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !adapters.includes(dirname(join(SOURCE, file))))
+    .map((file) => basename(file))
+    .filter((name) => !mayRepeat.includes(name));
+  assert.deepEqual(
+    names.filter((name, at) => names.indexOf(name) !== at),
+    [],
+  );
+});
+
 test("folders' pages name files that exist: in the folder, in src, or in the repository", () => {
   const isThere = (page: string, file: string) =>
     [dirname(page), SOURCE, ROOT].some((base) => existsSync(join(base, file)));
