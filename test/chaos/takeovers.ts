@@ -145,14 +145,17 @@ function resume(stopped: Node): Promise<string[]> {
 /** Does to the primary what the way says; a balancer finds it out at once. */
 async function replace(active: Node, next: Node, { options, directory, balancer }: Scene): Promise<void> {
   const { way, leaseMs } = options;
-  const handOver = async () => await (await callOf(directory))('handover', {});
+  const handOver = async () => {
+    // One that has just begun to stand by is known when its beats have moved.
+    await knowsStandby(directory);
+    return await (await callOf(directory))('handover', {});
+  };
   if (way === 'partition-standby') {
     await next.cut();
     await sleep(2 * leaseMs);
     await next.join();
     if (next.server.log.some(({ msg }) => /has the store/.test(msg)))
       throw new Error('a standby that was cut off took the store');
-    await knowsStandby(directory);
   }
   balancer?.turnTo(next.address);
   if (way === 'handover' || way === 'partition-standby') await handOver();
