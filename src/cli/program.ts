@@ -8,6 +8,7 @@ import { addBookCommands } from './commands/book-commands.js';
 import { addCompletionCommand } from './commands/completion-command.js';
 import { addConfigCommands } from './commands/config-commands.js';
 import { addDoctorCommand } from './commands/doctor-command.js';
+import { addHelpCommand } from './commands/help-command.js';
 import { addMigrateCommand } from './commands/migrate-command.js';
 import { addNetCommands } from './commands/net-commands.js';
 import { addPruneCommand } from './commands/prune-command.js';
@@ -24,7 +25,7 @@ const USAGE = 2;
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 refused by the server, 2 wrong usage, 3 no server answers.
-Each command has its own help: shoal run add --help`;
+Each command has its own help: shoal help run add, or shoal run add --help`;
 
 /**
  * Runs one command line and resolves to its exit code.
@@ -78,6 +79,7 @@ function makeProgram(around: ProcessIo, tools: readonly Tool[]): Command {
   addPruneCommand(program, session);
   addRestoreCommand(program, session);
   addCompletionCommand(program, around);
+  addHelpCommand(program);
   for (const command of program.commands) nameSubcommands(command);
   return program;
 }

@@ -94,7 +94,8 @@ export function demoCommand(): Command {
     .option('--workers <n>', 'simulated workers', integer, 1000)
     .option('--seconds <s>', 'end by itself after so long', decimal, A_MONTH)
     .option('--time-scale <x>', 'simulated seconds in a real second', decimal, 20)
-    .option('--port <n>', 'port for workers and pages; 0 takes a free one', '8000');
+    .option('--port <n>', 'port for workers and pages; 0 takes a free one', '8000')
+    .addHelpText('after', '\nExample: shoal demo --workers 200 --port 0');
 }
 
 function textOf(file: string): string {

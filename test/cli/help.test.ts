@@ -32,14 +32,34 @@ test('every command that any help text names exists', async () => {
   const pages: string[][] = [[], ...(await commandsOf()).map((name) => [name])];
   for (const group of GROUPS) pages.push(...(await commandsOf(group)).map((name) => [group, name]));
   assert.ok(pages.length > 25);
+  pages.push(['help']);
   const known = new Set(pages.map((words) => words.join(' ')));
   for (const page of pages) {
     const { code, out } = await shoal([...page, '--help']);
     assert.equal(code, 0, page.join(' '));
+    const isGroup = page.length === 0 || (page.length === 1 && GROUPS.includes(page[0]!));
+    const said = new RegExp(`^(?!Usage:).*\\bshoal ${page.join(' ')}\\b`, 'm');
+    assert.ok(isGroup || said.test(out), `the help of "shoal ${page.join(' ')}" has no example`);
     for (const [, first, second] of out.matchAll(/\bshoal ([a-z]+)(?: ([a-z]+))?/g)) {
       const isKnown =
         GROUPS.includes(first!) && second !== undefined ? known.has(`${first} ${second}`) : known.has(first!);
       assert.ok(isKnown, `the help of "shoal ${page.join(' ')}" names "shoal ${first} ${second ?? ''}"`);
     }
+  }
+});
+
+test('help tells of a command with all its words what --help tells, and names what there is where there is no such command', async () => {
+  for (const words of [[], ['status'], ['run'], ['run', 'add'], ['config', 'set'], ['help']]) {
+    const { code, out } = await shoal(['help', ...words]);
+    assert.deepEqual([code, out], [0, (await shoal([...words, '--help'])).out], words.join(' '));
+  }
+  for (const [words, place] of [
+    [['nonsense'], 'shoal help'],
+    [['run', 'nonsense'], 'shoal help run'],
+    [['status', 'more'], 'shoal help'],
+  ] as const) {
+    const { code, out, err } = await shoal(['help', ...words]);
+    assert.deepEqual([code, out], [2, '']);
+    assert.equal(err, `shoal: there is no command "${words.join(' ')}"; "${place}" names those that there are\n`);
   }
 });

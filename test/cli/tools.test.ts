@@ -47,6 +47,7 @@ for (const [name, option] of [
       assert.equal(code, 0, words.join(' '));
       assert.ok(out.includes(`Usage: shoal ${name} [options]`) && out.includes(option), out);
       assert.ok(!out.includes('--token-file'), 'options of other commands');
+      assert.match(out, new RegExp(`^(?!Usage:).*\\bshoal ${name}\\b`, 'm'), 'an example');
     }
     assert.match((await run(['--help'])).out, new RegExp(`^ {2}${name} `, 'm'));
     const { code, err } = await run([name, '--token-file', 'x']);

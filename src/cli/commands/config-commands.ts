@@ -13,7 +13,7 @@ export function addConfigCommands(program: Command, session: Session): void {
   config
     .command('list', { isDefault: true })
     .description('list every setting of the running server: value, default, source and meaning')
-    .addHelpText('after', '\nExample: shoal config')
+    .addHelpText('after', '\nExample: shoal config list')
     .action(async () => session.show(await session.call('configList', {}), describeSettings));
 
   config

@@ -15,7 +15,7 @@ export function addPruneCommand(program: Command, session: Session): void {
     .option('--dry-run', 'only say what would be removed')
     .addHelpText(
       'after',
-      '\nAfter another version of Node.js was installed, install Shoal again. Nothing is removed unless a binary loads here.',
+      '\nAfter another version of Node.js was installed, install Shoal again. Nothing is removed unless a binary loads here.\n\nExample: shoal prune --dry-run',
     )
     .action(({ dryRun = false }: { dryRun?: boolean }) => {
       const { name } = loadBinding();
