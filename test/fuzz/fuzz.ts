@@ -16,6 +16,8 @@ const SITE_STATUSES = new Set([200, 204, 286, 302, 304, 308, 400, 403, 404, 405,
 const ADMIN_STATUSES = new Set([200, 400, 401, 403, 404, 409]);
 /** What uWebSockets.js says by itself to broken HTTP. */
 const RAW_STATUSES = new Set([...STATUSES, 100, 414, 431, 505]);
+/** The longest head in bytes that either binding takes; behind it the newer one answers 431 (docs/http.md). */
+const LONGEST_HEAD = 16_384;
 /** The 500 that the protocol keeps: an update or a request of SPSA parameters that lacks what it needs. */
 const NAMED_500 = /Missing stats|Missing spsa|is not an SPSA tune/;
 
@@ -93,14 +95,15 @@ async function send(
     const pieces = input.kind === 'request' ? input.pieces : 1;
     const response = await connection.request(input.bytes, input.isHead, pieces);
     note(response.status);
-    return input.kind === 'site' ? judgePage(response) : judge(input, response.status, response.body);
+    return input.kind === 'site' ? judgePage(response, input.bytes) : judge(input, response.status, response.body);
   } catch (error) {
     connection.close();
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-function judgePage({ status, head, body }: Response): string | undefined {
+function judgePage({ status, head, body }: Response, bytes: Buffer): string | undefined {
+  if (status === 431 && bytes.indexOf('\r\n\r\n') + 4 > LONGEST_HEAD) return undefined;
   if (!SITE_STATUSES.has(status)) return `status ${status}: ${body.slice(0, 300)}`;
   if (head.toLowerCase().includes(`\n${HEADER}`)) return `a header of the input came back: ${head}`;
   if (!/\ncontent-type: text\/html/i.test(head)) return undefined;

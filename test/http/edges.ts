@@ -229,6 +229,12 @@ export const EDGES: readonly Edge[] = [
   {
     name: 'a header of 9 KB',
     request: request([`X: ${'y'.repeat(9000)}`, LENGTH]),
+    newer: 'served, next',
+    older: 'served, next',
+  },
+  {
+    name: 'a header of 17 KB',
+    request: request([`X: ${'y'.repeat(17_000)}`, LENGTH]),
     newer: '431',
     older: 'served, next',
   },

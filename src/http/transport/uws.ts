@@ -22,6 +22,12 @@ const COMBINATIONS =
   'Node.js 20 with an older glibc (Debian 12), if the optional packages are installed. musl (Alpine) does not. ' +
   "uNetworking's own release for other versions: unpack it and set UWS_PATH to its folder (native-notes/uws.md).";
 
+/**
+ * The longest head of a request that the newer binding takes, in bytes; by itself it takes 4,096, which cookies of other pages under
+ * the same domain fill. It reads this once in the process, when the first thread loads it. The older one takes longer heads anyway.
+ */
+const LONGEST_HEAD = '16384';
+
 export interface Binding {
   readonly uws: typeof Uws;
   /** Package or folder, version and file, for people. */
@@ -34,6 +40,7 @@ export interface Binding {
  * @throws Error that says which combinations work and why nothing could be loaded
  */
 export function loadBinding(path = ''): Binding {
+  process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= LONGEST_HEAD;
   const require = createRequire(import.meta.url);
   const reasons: string[] = [];
   for (const root of path === '' ? installed() : [path]) {
