@@ -1,11 +1,12 @@
 /** Shoal as an operator gets it: packed by `npm pack`, installed by `npm i -g` into an empty folder, with an empty cache. */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { UNHURRIED } from '../server/server-process.js';
+import { type LoneNetwork, openLoneNetwork } from './lone-network.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** What `npm pack` takes, and what its build needs. */
@@ -34,6 +35,8 @@ export interface Outcome {
 export class InstalledShoal {
   /** Holds everything that is made. */
   readonly #home: string;
+  #network: LoneNetwork | undefined;
+  readonly #servers = new Set<ChildProcess>();
 
   constructor(home: string) {
     this.#home = home;
@@ -74,6 +77,28 @@ export class InstalledShoal {
     return true;
   }
 
+  /** What runs from then on reaches nothing but this machine. Returns whether that can be had here. */
+  async cutOff(): Promise<boolean> {
+    this.#network = await openLoneNetwork();
+    return this.#network !== undefined;
+  }
+
+  /** Ends what a test that failed has left running, and removes everything. */
+  async close(): Promise<void> {
+    for (const server of this.#servers) {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    }
+    await this.#network?.close();
+    await rm(this.#home, { recursive: true, force: true });
+  }
+
+  /** The network interfaces that a program sees which runs as the installed command does. */
+  async interfaces(): Promise<string[]> {
+    const script = 'console.log(JSON.stringify(Object.keys(os.networkInterfaces())))';
+    return JSON.parse((await this.#run(process.execPath, ['-e', script], this.#home)).out) as string[];
+  }
+
   /** Runs the installed command in an empty folder. */
   shoal(...args: string[]): Promise<Outcome> {
     return this.#run(this.command, args, this.#home);
@@ -85,11 +110,14 @@ export class InstalledShoal {
 
   /** Serves until the returned function ends it, which resolves to the exit code. */
   async serve(data: string): Promise<() => Promise<number | null>> {
-    const child = spawn(this.command, ['serve', '--data', data], {
+    const [file, ...args] = this.#inNetwork(this.command, ['serve', '--data', data]);
+    const child = spawn(file, args, {
       cwd: this.#home,
       env: this.#env(),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    this.#servers.add(child);
+    child.once('exit', () => this.#servers.delete(child));
     const exited = once(child, 'exit');
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     for (;;) {
@@ -128,10 +156,15 @@ export class InstalledShoal {
     };
   }
 
+  #inNetwork(file: string, args: readonly string[]): [string, ...string[]] {
+    return [...(this.#network?.command ?? []), file, ...args] as [string, ...string[]];
+  }
+
   #run(file: string, args: readonly string[], cwd: string): Promise<Outcome> {
     return new Promise((resolve) => {
       const options = { cwd, env: this.#env(), maxBuffer: 2 ** 24 };
-      const child = execFile(file, args, options, (error, out, err) => {
+      const [command, ...words] = this.#inNetwork(file, args);
+      const child = execFile(command, words, options, (error, out, err) => {
         resolve({ code: error === null ? 0 : Number(error.code), out, err });
       });
       // Nobody is there to answer what npm asks.

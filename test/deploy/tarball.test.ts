@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -26,17 +26,23 @@ const TOP = [
 ];
 const ASSETS = ['src/dashboard/page/index.html', 'src/dashboard/page/uplot.js', 'src/site/browser/htmx.js'];
 const MOST_BYTES = 2_000_000;
+const RUN_ADD = [
+  ...['run', 'add', '--preset', 'STC', '--book', 'own.epd', '--branch', 'idea', '--info', 'an idea'],
+  ...['--username', 'bob', '--approve-by', 'alice', '--new-signature', '1', '--base-signature', '2'],
+  ...['--resolved-new', '1'.repeat(40), '--resolved-base', '2'.repeat(40)],
+];
 
 describe('the tarball', { timeout: 900_000 }, () => {
   let home: string;
   let shoal: InstalledShoal;
   let tarball: string;
+  let isInstalled = false;
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'shoal-tarball-'));
     shoal = new InstalledShoal(home);
     tarball = await shoal.pack();
   });
-  after(() => rm(home, { recursive: true, force: true }));
+  after(() => shoal.close());
 
   it('holds what is built of every source, the pages, the documents, and nothing else', async () => {
     const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
@@ -59,8 +65,9 @@ describe('the tarball', { timeout: 900_000 }, () => {
     assert.ok((await readFile(tarball)).length < MOST_BYTES);
   });
 
-  it('installs without a build, a development package or a script, and serves 1,000 workers', async (t) => {
-    if (!(await shoal.install(tarball))) {
+  it('installs without a build, a development package or a script', async (t) => {
+    isInstalled = await shoal.install(tarball);
+    if (!isInstalled) {
       t.skip('left out: no registry of packages can be reached');
       return;
     }
@@ -71,16 +78,39 @@ describe('the tarball', { timeout: 900_000 }, () => {
     const { version: locked } = JSON.parse(await readFile(join(shoal.root, 'npm-shrinkwrap.json'), 'utf8'));
     assert.equal(locked, version);
     assert.equal((await shoal.shoal('--version')).out, `${version}\n`);
+  });
 
-    const demo = await shoal.shoal('demo', '--workers', '1000', '--seconds', '10', '--port', '0');
+  it('needs no network from then on: it serves 1,000 workers, and is operated', async (t) => {
+    if (!isInstalled) {
+      t.skip('left out: it is not installed');
+      return;
+    }
+    if (await shoal.cutOff()) assert.deepEqual(await shoal.interfaces(), ['lo']);
+    else t.diagnostic('left out: that there is no network, which needs root and iproute2');
+
+    const demo = await shoal.shoal('demo', '--workers', '100', '--seconds', '8', '--port', '0');
     assert.equal(demo.code, 0, demo.out + demo.err);
     assert.equal(demo.out.match(/^run [0-9a-f]{24} .* games, swarm \d+/gm)?.length, 3, demo.out);
 
     const data = join(home, 'data');
     const end = await shoal.serve(data);
-    const status = await shoal.shoal('--data', data, 'status');
-    assert.deepEqual([status.code, status.err], [0, '']);
-    assert.match(status.out, new RegExp(`^server +version ${version.replaceAll('.', '\\.')},`, 'm'));
+    const done = async (...words: string[]) => {
+      const { code, out, err } = await shoal.shoal('--data', data, ...words);
+      assert.deepEqual([code, err], [0, ''], words.join(' '));
+      return out;
+    };
+    await done('user', 'add', 'alice', '--approver');
+    await done('user', 'add', 'bob');
+    const book = join(home, 'own.epd');
+    await writeFile(book, 'rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w KQkq -\n');
+    await done('book', 'import', book);
+    await done(...RUN_ADD);
+    const swarm = await shoal.shoal('swarm', '--data', data, '--workers', '1000', '--seconds', '12');
+    assert.equal(swarm.code, 0, swarm.out + swarm.err);
+    assert.match(swarm.out, /^request_version +[1-9]\d{3,} +0 /m);
+    assert.match(swarm.out, /^tasks +[1-9]\d* assigned/m);
+
+    assert.match(await done('status'), new RegExp(`^server +version ${version.replaceAll('.', '\\.')},`, 'm'));
     const doctor = await shoal.shoal('--data', data, 'doctor', '--json');
     const { findings } = JSON.parse(doctor.out) as { findings: { state: string; topic: string }[] };
     assert.deepEqual(
