@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { watchReaders } from '../src/cli/quiet-pipes.js';
 import { measureMicro } from './micro/micro.js';
 import { measureFence } from './work/fence.js';
+import { measureFew } from './work/few-connections.js';
 import { measureMillion, measureReconnect } from './work/fleet.js';
 import { measureActiveTask, measureIdleConnections, measureStartUp } from './work/footprint.js';
 import { goalLines, judge } from './work/goals.js';
@@ -35,7 +36,7 @@ const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--b
                --only, the sweeps are short ones, and the million is whole for 60 s
   --only NAME  of: ${[...Object.keys(WORKS), ...OTHERS].join(', ')}
   --json FILE  writes all figures; npm run bench:report makes a page from it
-  --before DIR another checkout, built, that fence compares with; it is measured only when asked for by --only fence
+  --before DIR another checkout, built, that fence and linger compare with; fence is measured only when asked for by --only fence
   --peer URL   also measures a server that runs already, seeded by its owner
 `;
 
@@ -75,7 +76,13 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
         : measureMillion(1_000_000, quick ? 60 : 600, say),
   ],
   ['stores', () => (quick ? measureStores(50, 1) : measureStores(200, 3))],
-  ['linger', () => measureLinger(quick ? 1500 : 5000)],
+  [
+    'linger',
+    async () => [
+      ...(await measureLinger(quick ? 1500 : 5000)),
+      ...(await measureFew({ rounds: quick ? 1 : 5, seconds: quick ? 1.5 : 4, before: values.before, say })),
+    ],
+  ],
   [
     'fence',
     () => measureFence({ rounds: quick ? 1 : 5, seconds: quick ? 1.5 : 4, before: values.before, say }),

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Config } from './config.js';
+import { envFileProblems } from './env-file.js';
 import { ConfigError, describeSettings, readConfig, readSetting } from './read-config.js';
 import { nearestSetting, type UnknownName, unknownNames } from './setting-names.js';
 import { pathProblem, withoutCredentials } from './store-url.js';
@@ -117,8 +118,12 @@ function readFile(path: string | undefined): Environment {
   const problem = pathProblem(path);
   if (problem !== undefined) throw new ConfigError([`SHOAL_ENV_FILE=${path}: ${problem}`]);
   try {
-    return parseEnv(readFileSync(path, 'utf8')) as Environment;
+    const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    const problems = envFileProblems(text).map((fault) => `SHOAL_ENV_FILE=${path}: ${fault}`);
+    if (problems.length > 0) throw new ConfigError(problems);
+    return parseEnv(text) as Environment;
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError([
       `SHOAL_ENV_FILE=${path}: cannot be read (${error instanceof Error ? error.message : String(error)})`,
     ]);

@@ -56,7 +56,7 @@ export function conflicts(config: {
   readonly ADMIN_HOST: string;
 }): string[] {
   const { FISHTEST_PORT: port, ADMIN_PORT: adminPort, HTTP_HOST: host, ADMIN_HOST: adminHost } = config;
-  const meet = host === adminHost || isWildcard(host) || isWildcard(adminHost);
+  const meet = covers(host, adminHost) || covers(adminHost, host);
   if (port === 0 || port !== adminPort || !meet) return [];
   // A secondary has no admin API.
   const primaryPort = Number(config.FISHTEST_PRIMARY_PORT || port);
@@ -66,6 +66,9 @@ export function conflicts(config: {
   ];
 }
 
-function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
+/** Whether a listener on `host` has what one on `other` wants, as far as the texts tell. */
+function covers(host: string, other: string): boolean {
+  if (host === other || host === '::') return true;
+  if (host === '0.0.0.0') return isIP(other) !== 6;
+  return host === 'localhost' && (other === '127.0.0.1' || other === '::1');
 }

@@ -3,6 +3,10 @@
 const SUPPORTED =
   'supported are sqlite:<directory>, for example sqlite:./data, and mongodb://<host>[:<port>][/<database>]';
 
+/** What MongoDB takes on no system, for the name of a database. */
+const NO_DATABASE = /[\s\0/\\."$*<>:|?]/;
+const LONGEST_DATABASE = 63;
+
 /** What is wrong with a store's URL, as far as its text tells; undefined when nothing is. A driver may find more. */
 export function storeUrlProblem(url: string): string | undefined {
   const directory = sqliteDirectory(url);
@@ -12,7 +16,24 @@ export function storeUrlProblem(url: string): string | undefined {
   }
   const scheme = schemeOf(url);
   if (scheme === undefined) return `has no scheme: ${SUPPORTED}`;
-  return isMongodb(url) ? undefined : `has the unknown scheme "${scheme}": ${SUPPORTED}`;
+  return isMongodb(url) ? databaseProblem(url) : `has the unknown scheme "${scheme}": ${SUPPORTED}`;
+}
+
+/** A driver tells of some of these when it is asked for the database, of others only by what the server answers. */
+function databaseProblem(url: string): string | undefined {
+  const text = /^[^:]*:\/\/[^/?]*\/([^?]*)/.exec(url)?.[1] ?? '';
+  let name = text;
+  try {
+    name = decodeURIComponent(text);
+  } catch {
+    return `names a database with a "%" that no two hex digits follow`;
+  }
+  if (Buffer.byteLength(name) > LONGEST_DATABASE) {
+    return `names a database of more than ${LONGEST_DATABASE} bytes`;
+  }
+  return NO_DATABASE.test(name)
+    ? 'names a database by characters that no name of one has: a blank or one of / \\ . " $ * < > : | ?'
+    : undefined;
 }
 
 /** What is wrong with a path in a setting; undefined when nothing is. */
@@ -40,7 +61,8 @@ export function dataDirectory(config: Readonly<{ SHOAL_DATA: string; STORE_URL: 
 
 /** The password of an address is left out. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(/\/\/[^/\s]*@/g, '//');
+  // A password of MongoDB's may hold a slash that nobody has escaped.
+  return text.replaceAll(/(mongodb(?:\+srv)?:\/\/)\S*@/gi, '$1').replaceAll(/\/\/[^/\s]*@/g, '//');
 }
 
 function schemeOf(url: string): string | undefined {

@@ -20,6 +20,8 @@ const clear_text = Type.Optional(Type.Boolean());
 const line = Type.String({ maxLength: 5_000 });
 const integer = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Memory holds it in 32 bits. */
+const machineLimit = Type.Integer({ minimum: 0, maximum: 0x7fffffff });
 /** Its form is checked where it is used, so that the refusal can tell more. */
 const netName = Type.String({ minLength: 1, maxLength: 256 });
 const page = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 }));
@@ -93,12 +95,12 @@ export const adminRequests = {
       clear_text,
       email: Type.Optional(email),
       /** Most active tasks for each remote address; 16 when absent. */
-      machine_limit: Type.Optional(count),
+      machine_limit: Type.Optional(machineLimit),
       /** Puts the user into group:approvers. */
       approver: Type.Optional(Type.Boolean()),
       /** Where the code of the account's tests is. */
       tests_repo: Type.Optional(
-        Type.String({ pattern: '^https://github\\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$' }),
+        Type.String({ pattern: '^https://github\\.com(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.-]+){2}$' }),
       ),
       /** It waits for an approver, as one that signed up does. */
       pending: Type.Optional(Type.Boolean()),
@@ -109,7 +111,7 @@ export const adminRequests = {
   userApprove: Type.Object({ username, by }, strict),
   userBlock: Type.Object({ username, by }, strict),
   userUnblock: Type.Object({ username, by }, strict),
-  userLimit: Type.Object({ username, machine_limit: count }, strict),
+  userLimit: Type.Object({ username, machine_limit: machineLimit }, strict),
   userList: Type.Object({ pending: Type.Optional(Type.Boolean()) }, strict),
   runAdd: Type.Object({ form: newRunForm, approve_by: Type.Optional(username) }, strict),
   runList: Type.Object(

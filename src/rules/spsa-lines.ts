@@ -6,7 +6,9 @@ import { parseFinite, trimmed } from './parse-number.js';
 
 const FIELDS = ['name', 'start', 'min', 'max', 'c_end', 'r_end'] as const;
 /** Line ends, the byte order mark and what else nobody sees. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** Longer ones are a whole text that lost its commas. */
+const LONGEST_NAME = 200;
 const COMMENT = /^(?:#|\/\/|;)/;
 
 /** One sentence for each line at fault, with its number. */
@@ -18,14 +20,16 @@ export function spsaLineProblems(text: string): string[] {
     if (content === '') continue;
     const number = index + 1;
     const [name = '', ...numbers] = content.split(',');
-    const first = lineOfName.get(name);
+    // Engines take the names of options without regard to case.
+    const option = name.toLowerCase();
+    const first = lineOfName.get(option);
     const problem =
       nameProblem(name) ??
       (first === undefined
         ? undefined
-        : `${JSON.stringify(name)} is a parameter already, in line ${first}`) ??
+        : `${JSON.stringify(name)} is a parameter already, in line ${first} (capitals make no other option)`) ??
       numbersProblem(numbers);
-    lineOfName.set(name, first ?? number);
+    lineOfName.set(option, first ?? number);
     if (problem !== undefined) problems.push(`SPSA parameters, line ${number}: ${problem}`);
   }
   return problems;
@@ -36,6 +40,10 @@ function nameProblem(name: string): string | undefined {
   if (trimmed(name) === '') return 'it has no name';
   if (COMMENT.test(name)) return `${shown} looks like a comment: there are none in this text`;
   if (HIDDEN.test(name)) return `the name ${shown} holds a character that cannot be seen`;
+  if (name.includes('='))
+    return `the name ${shown} holds a "=", at which match runners end the name of an option`;
+  if (/^(["'`]).*\1$/.test(name)) return `the name ${shown} is in quotes: leave them out`;
+  if (name.length > LONGEST_NAME) return `its name has more than ${LONGEST_NAME} characters`;
   return name === trimmed(name)
     ? undefined
     : `the name ${shown} ends in a blank: no option of an engine does`;
@@ -58,5 +66,7 @@ function numbersProblem(texts: readonly string[]): string | undefined {
   if (!(min < max)) return `min (${min}) must be below max (${max})`;
   if (start < min || start > max) return `start (${start}) must be within min and max (${min} and ${max})`;
   if (cEnd <= 0) return `c_end (${cEnd}) must be positive`;
+  if (rEnd > 0 && rEnd * cEnd * cEnd === 0)
+    return `c_end (${cEnd}) is so small that the parameter would never move`;
   return rEnd < 0 ? `r_end (${rEnd}) must not be negative` : undefined;
 }

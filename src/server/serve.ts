@@ -1,12 +1,13 @@
 /** A server from its settings to its end: shared memory, the reaper, then a primary or a secondary. */
 import type { Settings } from '../config/live-settings.js';
 import { unknownText } from '../config/live-settings.js';
+import { ConfigError } from '../config/read-config.js';
 import { version } from '../config/version.js';
 import { loadBinding } from '../http/transport/uws.js';
 import { checkStoreUrl } from '../store/open-store.js';
 import { EXIT_CONFIG, endProcess } from './exit.js';
 import { makeLog } from './log.js';
-import { isSettingsMistake } from './part-problems.js';
+import { isSettingsMistake, placeProblems } from './part-problems.js';
 import { startPrimary } from './primary.js';
 import { isPrimary } from './role.js';
 import { startSecondary } from './secondary.js';
@@ -26,6 +27,8 @@ export async function serve(settings: Settings): Promise<void> {
     void endProcess(EXIT_THREAD_EXITED);
   };
   try {
+    const problems = placeProblems(settings.config);
+    if (problems.length > 0) throw new ConfigError(problems);
     const { name: uws } = loadBinding(settings.config.UWS_PATH);
     log.info({ version, node: process.version, uws, pid: process.pid }, 'starting');
     for (const name of settings.unknown()) log.warn(unknownText(name));

@@ -7,6 +7,7 @@
  */
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { requireFreePort } from '../http/transport/free-port.js';
 import type { KnownWorkers } from '../operations/recovery/known-workers.js';
 import type { ClusterView } from '../protocol/admin.js';
 import { withTimeout } from '../runtime/with-timeout.js';
@@ -147,6 +148,9 @@ export class Succession {
   }
 
   async #listen(): Promise<EarlyFronts> {
+    const { HTTP_HOST: host, FISHTEST_PORT: port } = this.#parts.settings.config;
+    // Whom this primary followed may listen there still. Where it followed nobody, it would share the port with another store's.
+    if (this.#holder === '' && port !== 0) await requireFreePort(host, port);
     const early = (await this.#loading) ?? (await this.#loadFronts());
     await early.fronts.listen();
     return early;

@@ -8,7 +8,7 @@ const LONGEST_NAME = 40;
 const LONGEST_PASSWORD = 72;
 const STRONG_ENOUGH = 3;
 const DNS_MS = 3_000;
-const REPOSITORY = /^https:\/\/(?:www\.)?github\.com\/[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
+const REPOSITORY = /^https:\/\/(?:www\.)?github\.com(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.-]+){2}$/;
 const emailSchema = Compile(userSchema.properties.email);
 
 export function usernameProblem(name: string): string | undefined {

@@ -53,6 +53,30 @@ describe('mistakes in settings', () => {
     }
   });
 
+  it('that name places are told by both, all at once', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'shoal-places-'));
+    const file = join(directory, 'file');
+    writeFileSync(file, 'no certificate');
+    const env = {
+      STORE_URL: `sqlite:${file}`,
+      SHOAL_DATA: join(file, 'data'),
+      SHOAL_NETS: file,
+      TLS_CERT_FILE: file,
+      TLS_KEY_FILE: join(directory, 'missing'),
+      UWS_PATH: directory,
+    };
+    for (const args of [['--check-config'], []]) {
+      const { status, text } = main(env, ...args);
+      assert.equal(status, 78, `${args}: ${text}`);
+      for (const name of ['STORE_URL', 'SHOAL_DATA', 'SHOAL_NETS', 'TLS_KEY_FILE', directory]) {
+        assert.ok(text.includes(name), `${name}: ${text}`);
+      }
+      const half = main({ TLS_KEY_FILE: file, STORE_URL: `sqlite:${directory}` }, ...args);
+      assert.deepEqual([half.status, /belong together/.test(half.text)], [78, true], half.text);
+    }
+    rmSync(directory, { recursive: true });
+  });
+
   it('are none in an environment without any', () => {
     const { status, text } = main({}, '--check-config');
     assert.deepEqual([status, text], [0, 'the configuration is good\n']);

@@ -60,6 +60,11 @@ describe('the configuration', () => {
         'sqlite:~/shoal',
         'sqlite:~',
         'postgres://x',
+        'mongodb://h/a.b',
+        'mongodb://h/a b',
+        'mongodb://h/a%2fb',
+        'mongodb://h/%zz',
+        `mongodb://h/${'x'.repeat(64)}`,
       ],
       SHOAL_DATA: ['~/shoal', '~', '~joe/data', 'a\0b'],
       SHOAL_ENV_FILE: ['~/shoal.env'],
@@ -95,7 +100,11 @@ describe('the configuration', () => {
   });
 
   it('shows no secret in what it says of a mistake', () => {
-    for (const env of [{ GH_TOKEN: 'hush hush' }, { STORE_URL: 'postgres://u:hush@x/y' }]) {
+    for (const env of [
+      { GH_TOKEN: 'hush hush' },
+      { STORE_URL: 'postgres://u:hush@x/y' },
+      { STORE_URL: 'mongodb://u:pass/hush@x/y' },
+    ]) {
       assert.throws(
         () => readConfig(env),
         ({ message }: Error) => !message.includes('hush') && /GH_TOKEN|STORE_URL/.test(message),
@@ -111,10 +120,13 @@ describe('the configuration', () => {
       { HTTP_HOST: '127.0.0.1' },
       { ADMIN_HOST: '::' },
       { FISHTEST_PRIMARY_PORT: '8001' },
+      { HTTP_HOST: 'localhost', ADMIN_HOST: '127.0.0.1' },
+      { HTTP_HOST: '::1', ADMIN_HOST: 'localhost' },
     ]) {
       assert.throws(both(more), /ADMIN_PORT=8001: .*FISHTEST_PORT=8001/);
     }
     both({ HTTP_HOST: '127.0.0.2' })();
+    both({ ADMIN_HOST: '::1' })();
     // A secondary has no admin API, and often the port that a primary's has.
     both({ FISHTEST_PRIMARY_PORT: '8000' })();
     readConfig({ FISHTEST_PORT: '0', ADMIN_PORT: '0' });
@@ -201,5 +213,25 @@ describe('the settings of a running server', () => {
     writeFileSync(file, 'THREADPOOL_TOKENS=none\n');
     assert.throws(() => settings.reload(), ConfigError);
     assert.equal(settings.config.THREADPOOL_TOKENS, 20);
+  });
+
+  it('come from a file of which no line is left out in silence', () => {
+    const read = (text: string) => {
+      writeFileSync(file, text);
+      return new Settings({ SHOAL_ENV_FILE: file });
+    };
+    const good =
+      '\ufeffHTTP_THREADS=2\r\n\r\n# a = comment\r\nexport LOG_LEVEL = "warn"\nGH_TOKEN=\'a\nb=c\nd\'\n';
+    assert.throws(() => read(good), /GH_TOKEN/);
+    const { config } = read(good.replace('GH_TOKEN', 'FISHTEST_AUTHENTICATION_SECRET'));
+    assert.deepEqual([config.HTTP_THREADS, config.LOG_LEVEL], [2, 'warn']);
+    assert.equal(config.FISHTEST_AUTHENTICATION_SECRET, 'a\nb=c\nd');
+    for (const line of ['HTTP_THREADS 2', 'HTTP_THREADS: 2', '2=HTTP_THREADS', 'hush', '; LOG_LEVEL=warn']) {
+      assert.throws(
+        () => read(`LOG_LEVEL=warn\n${line}\n`),
+        ({ message }: Error) => /line 2 is neither NAME=value/.test(message) && !message.includes('hush'),
+        line,
+      );
+    }
   });
 });

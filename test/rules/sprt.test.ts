@@ -140,12 +140,17 @@ test('bounds that no LLR can be worked out for are refused in new tests and told
     [2, 0],
     [Number.NaN, 1],
     [0, Number.POSITIVE_INFINITY],
+    [0, 5e-324],
+    [0, 1e-300],
+    [1, 1 + 1e-12],
   ] as const;
   for (const [elo0, elo1] of hopeless) {
     assert.match(boundsProblem({ elo0, elo1 }) ?? '', /^elo0/, `${elo0}, ${elo1}`);
     if (elo0 === 2) continue;
     assert.ok(isUndecidable({ elo0, elo1, elo_model: 'normalized' }), `${elo0}, ${elo1}`);
   }
+  assert.match(boundsProblem({ elo0: 0, elo1: 0.009 }) ?? '', /0\.01 or more apart/);
+  assert.equal(boundsProblem({ elo0: 0.29, elo1: 0.3 }), undefined);
   fc.assert(
     fc.property(
       fc.double({ min: -10, max: 9.5, noNaN: true }),

@@ -29,6 +29,12 @@ test('every line at fault is told with its number', () => {
     ['P1,ten,0,100,5,0.002', /line 1: start: "ten" is not a number/],
     ['P1,10,0,100,5', /line 1: it has 5 fields and must have 6/],
     ['P1,10,0,100,0,0.002', /line 1: c_end \(0\)/],
+    [`${GOOD}\np1,20,0,100,5,0.002`, /line 2: "p1" is a parameter already, in line 1/],
+    ['P1\u3164,10,0,100,5,0.002', /line 1: .*cannot be seen/],
+    ['P=1,10,0,100,5,0.002', /line 1: the name "P=1" holds a "="/],
+    ['"P1",10,0,100,5,0.002', /line 1: the name .* is in quotes/],
+    [`${'P'.repeat(201)},10,0,100,5,0.002`, /line 1: its name has more than 200/],
+    ['P1,10,0,100,5e-324,1', /line 1: c_end \(5e-324\) is so small/],
     ['P1,10,0,100,5,-1', /line 1: r_end \(-1\)/],
   ];
   for (const [text, expected] of cases) {

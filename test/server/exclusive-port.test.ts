@@ -43,11 +43,27 @@ describe("the workers' port", () => {
     });
   }
 
+  it('is not shared by primaries of two stores, though each may wait for others of its own', async () => {
+    const server = await ServerProcess.start(place('c1'), { STANDBY: 'wait' });
+    try {
+      const { port } = new URL(server.url);
+      const env = { STANDBY: 'wait', FISHTEST_PORT: port };
+      await assert.rejects(ServerProcess.start(place('c2'), env), /another program listens there/);
+      assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+    } finally {
+      await server.end('SIGTERM');
+    }
+  });
+
   it('of any other program, and an address of another machine, are told by their reason', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     await assert.rejects(requireFreePort('127.0.0.1', port), /another program listens there/);
+    const admin = (env: Record<string, string>) => ServerProcess.start(place('d'), env);
+    await assert.rejects(admin({ ADMIN_PORT: `${port}` }), /admin API: .* set ADMIN_PORT to a port of its own/s);
+    await assert.rejects(admin({ ADMIN_HOST: '192.0.2.1' }), /admin API: .* set ADMIN_HOST to one/s);
+    await assert.rejects(admin({ HTTP_HOST: '192.0.2.1' }), /no such address: set HTTP_HOST/);
     other.close();
     await assert.rejects(requireFreePort('192.0.2.1', 18_000), /no such address: set HTTP_HOST/);
   });

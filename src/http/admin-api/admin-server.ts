@@ -10,6 +10,7 @@ import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../.
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
 import { Compile } from '../../protocol/typebox.js';
 import { readFraming, refuseFraming } from '../transport/framing.js';
+import { requireFreePort } from '../transport/free-port.js';
 import { listenExclusively, loadBinding } from '../transport/uws.js';
 import { exchange, type Reply, type RequestHead, refuse } from './admin-exchange.js';
 import { addPages, type Page } from './admin-pages.js';
@@ -75,9 +76,7 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
   return new Promise((resolve, reject) => {
     listenExclusively(app, host, port, (socket) => {
       if (socket === false) {
-        reject(
-          new Error(`cannot listen on ${host}:${port} for the admin API: is another server running there?`),
-        );
+        whyNot(host, port).then(reject, reject);
         return;
       }
       let listening: us_listen_socket | undefined = socket;
@@ -92,6 +91,17 @@ export function startAdminServer(options: AdminServerOptions): Promise<AdminServ
       });
     });
   });
+}
+
+/** uWS says only that it cannot listen. */
+async function whyNot(host: string, port: number): Promise<Error> {
+  const intent = `cannot listen on ${host}:${port} for the admin API`;
+  try {
+    await requireFreePort(host, port, { host: 'ADMIN_HOST', port: 'ADMIN_PORT' });
+    return new Error(`${intent}: try again`);
+  } catch (error) {
+    return new Error(`${intent}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** What a refusal of an operation is over HTTP. */

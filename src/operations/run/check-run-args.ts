@@ -6,15 +6,26 @@ import { isUsername, knownWorkerArchs } from '../../protocol/configured-names.js
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
 import { limitProblem, SHORTEST_GAME } from '../../rules/run-limits.js';
+import { hashOption } from '../../rules/task-size.js';
 import type { Fault } from '../refusal.js';
 
 const TC = /^(?:[1-9]\d*\/)?\d+(?:\.\d+)?(?:\+\d+(?:\.\d+)?)?$/;
 const LONGEST_TC = 40;
 const SHA = /^[a-f0-9]{40}$/;
-const SIGNATURE = /^[1-9]\d*$/;
-const REPO_URL = /^https:\/\/(?:www\.)?github\.com\/[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
+/** Counts of nodes are 64-bit. */
+const SIGNATURE = /^[1-9]\d{0,19}$/;
+const BOOK_DEPTH = /^[1-9]\d{0,3}$/;
+/** Neither name is one that leads upwards. */
+const REPO_URL = /^https:\/\/(?:www\.)?github\.com(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.-]+){2}$/;
+/** In MiB, for one engine: a run that asks for more waits for ever for a worker. */
+const LARGEST_HASH = 1_048_576;
 const ASCII = /^[\0-\x7f]*$/;
 const OPTION = /^[^\s=]+=[^\s=]+$/;
+const NUMBERS = [
+  ['new_signature', SIGNATURE, 'a whole number from 1, of at most 20 digits'],
+  ['base_signature', SIGNATURE, 'a whole number from 1, of at most 20 digits'],
+  ['book_depth', BOOK_DEPTH, 'a whole number from 1 to 9999'],
+] as const;
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
 /** What workers can build with. */
 export const COMPILERS: readonly string[] = ['g++', 'clang++'];
@@ -49,9 +60,9 @@ function checkTexts(args: RunArgs): Fault[] {
   for (const name of ['resolved_new', 'resolved_base'] as const) {
     need(SHA.test(args[name]), name, `${quote(args[name])} must be a commit: 40 hex digits in lower case`);
   }
-  for (const name of ['new_signature', 'base_signature', 'book_depth'] as const) {
+  for (const [name, form, what] of NUMBERS) {
     const given = filled(args[name]) ? quote(args[name]) : 'is blank and';
-    need(SIGNATURE.test(args[name]), name, `${given} must be a whole number from 1`);
+    need(form.test(args[name]), name, `${given} must be ${what}`);
   }
   for (const name of ['tests_repo', 'master_repo'] as const) {
     const repo = args[name];
@@ -71,6 +82,12 @@ function checkPlay(args: RunArgs): Fault[] {
   for (const name of ['new_options', 'base_options'] as const) {
     const text = `${quote(args[name])} must be key=value tokens between single spaces, in ASCII`;
     need(isOptionText(args[name]), name, text);
+    const hash = hashOption(args[name]);
+    need(
+      hash <= LARGEST_HASH,
+      name,
+      `asks for a hash of ${hash} MiB: no worker has more than ${LARGEST_HASH}`,
+    );
   }
   return faults;
 }
