@@ -60,6 +60,9 @@ test('help tells of a command with all its words what --help tells, and names wh
   ] as const) {
     const { code, out, err } = await shoal(['help', ...words]);
     assert.deepEqual([code, out], [2, '']);
-    assert.equal(err, `shoal: there is no command "${words.join(' ')}"; "${place}" names those that there are\n`);
+    assert.equal(
+      err,
+      `shoal: there is no command "${words.join(' ')}"; "${place}" names those that there are\n`,
+    );
   }
 });

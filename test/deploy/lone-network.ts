@@ -17,7 +17,10 @@ export async function openLoneNetwork(): Promise<LoneNetwork | undefined> {
     holder.once('error', () => resolve());
     holder.once('exit', () => resolve());
   });
-  const isReady = await Promise.race([once(holder.stdout, 'data').then(() => true), exited.then(() => false)]);
+  const isReady = await Promise.race([
+    once(holder.stdout, 'data').then(() => true),
+    exited.then(() => false),
+  ]);
   if (!isReady) return undefined;
   return {
     command: ['nsenter', `--target=${holder.pid}`, '--net', '--'],

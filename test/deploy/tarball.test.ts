@@ -110,7 +110,10 @@ describe('the tarball', { timeout: 900_000 }, () => {
     assert.match(swarm.out, /^request_version +[1-9]\d{3,} +0 /m);
     assert.match(swarm.out, /^tasks +[1-9]\d* assigned/m);
 
-    assert.match(await done('status'), new RegExp(`^server +version ${version.replaceAll('.', '\\.')},`, 'm'));
+    assert.match(
+      await done('status'),
+      new RegExp(`^server +version ${version.replaceAll('.', '\\.')},`, 'm'),
+    );
     const doctor = await shoal.shoal('--data', data, 'doctor', '--json');
     const { findings } = JSON.parse(doctor.out) as { findings: { state: string; topic: string }[] };
     assert.deepEqual(

@@ -95,7 +95,9 @@ async function send(
     const pieces = input.kind === 'request' ? input.pieces : 1;
     const response = await connection.request(input.bytes, input.isHead, pieces);
     note(response.status);
-    return input.kind === 'site' ? judgePage(response, input.bytes) : judge(input, response.status, response.body);
+    return input.kind === 'site'
+      ? judgePage(response, input.bytes)
+      : judge(input, response.status, response.body);
   } catch (error) {
     connection.close();
     return error instanceof Error ? error.message : String(error);

@@ -61,7 +61,10 @@ describe("the workers' port", () => {
     const { port } = other.address() as AddressInfo;
     await assert.rejects(requireFreePort('127.0.0.1', port), /another program listens there/);
     const admin = (env: Record<string, string>) => ServerProcess.start(place('d'), env);
-    await assert.rejects(admin({ ADMIN_PORT: `${port}` }), /admin API: .* set ADMIN_PORT to a port of its own/s);
+    await assert.rejects(
+      admin({ ADMIN_PORT: `${port}` }),
+      /admin API: .* set ADMIN_PORT to a port of its own/s,
+    );
     await assert.rejects(admin({ ADMIN_HOST: '192.0.2.1' }), /admin API: .* set ADMIN_HOST to one/s);
     await assert.rejects(admin({ HTTP_HOST: '192.0.2.1' }), /no such address: set HTTP_HOST/);
     other.close();
