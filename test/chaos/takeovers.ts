@@ -57,6 +57,7 @@ async function takeovers(options: Options): Promise<number> {
   const nodes = await Nodes.open({ ...options, directory });
   const stop = new AbortController();
   let balancer: Balancer | undefined;
+  let prober: Prober | undefined;
   try {
     const first = await nodes.start();
     await first.server.serves();
@@ -84,7 +85,7 @@ async function takeovers(options: Options): Promise<number> {
       },
     );
     const refilling = keepRuns(async (verb, asked) => (await callOf(directory))(verb, asked), stop.signal);
-    const prober = new Prober({ host, port }, access.users[0]!);
+    prober = new Prober({ host, port }, access.users[0]!);
     const { rows, problems } = await replaceAll(first, { options, directory, nodes, balancer, prober });
     await prober.stop();
     stop.abort();
@@ -96,6 +97,8 @@ async function takeovers(options: Options): Promise<number> {
   } finally {
     stop.abort();
     await nodes.close();
+    // It asks for ever, and so keeps a process alive whose trial has failed.
+    await prober?.stop();
     await balancer?.close();
     await rm(directory, { recursive: true, force: true });
   }
