@@ -2,7 +2,9 @@
 
 import type { AdminService } from '../../protocol/admin.js';
 import { makeFileService } from './file-service.js';
-import { makeRunService, makeServerService, type ServiceParts } from './run-service.js';
+import { makeRunService } from './run-service.js';
+import { makeServerService } from './server-service.js';
+import type { ServiceParts } from './service-parts.js';
 import { makeUserService } from './user-service.js';
 import { makeWorkerService } from './worker-service.js';
 

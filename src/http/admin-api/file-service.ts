@@ -8,7 +8,7 @@ import { addNetwork, checkNetName, removeNetwork } from '../../operations/networ
 import { OperationRefused } from '../../operations/refusal.js';
 import type { AdminService, NetView } from '../../protocol/admin.js';
 import { LARGEST_NET } from '../../store/networks/net-files.js';
-import type { ServiceParts } from './run-service.js';
+import type { ServiceParts } from './service-parts.js';
 
 type FileVerbs = 'netUpload' | 'netAdd' | 'netList' | 'netRemove' | 'bookImport' | 'bookList';
 type Service = Pick<AdminService, FileVerbs>;

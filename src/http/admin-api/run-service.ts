@@ -1,7 +1,4 @@
-/** The admin API over live state: runs on the main thread, which may park, and answers when a change is durable. */
-
-import type { Settings } from '../../config/live-settings.js';
-import { ConfigError } from '../../config/read-config.js';
+/** Runs, for operators: on the main thread, which may park; answers when a change is durable. */
 import { isObjectId } from '../../model/object-id.js';
 import { approverNamed, operatorNamed } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
@@ -11,26 +8,10 @@ import { deleteRun, purgeByHand, stopRun } from '../../operations/run/close-run.
 import { createRun } from '../../operations/run/create-run.js';
 import { modifyRun } from '../../operations/run/modify-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
-import { AdminError, type AdminService, type ClusterView, type StatusView } from '../../protocol/admin.js';
+import { AdminError, type AdminService } from '../../protocol/admin.js';
 import { MANUAL_PURGE } from '../../rules/purge-choice.js';
 import { liveHead, liveTasks, runDetail, runSummary } from '../../runtime/run-views.js';
-import type { State } from '../../state/state.js';
-import type { NetFiles } from '../../store/networks/net-files.js';
-import type { Reader } from '../../store/port.js';
-
-export interface ServiceParts {
-  state: State;
-  reader: Reader;
-  /** Resolves when the changes up to this number are durable. */
-  whenDurable: (sequence: number) => Promise<void>;
-  backup: (file: string) => Promise<{ bytes: number; ms: number }>;
-  status: () => Promise<StatusView>;
-  settings: Settings;
-  networks: NetFiles;
-  cluster: () => ClusterView;
-  /** Begins to hand the store over to a primary that stands by. */
-  handOver: () => void;
-}
+import type { ServiceParts } from './service-parts.js';
 
 const DEFAULT_LIMIT = 100;
 
@@ -44,7 +25,8 @@ type RunVerbs =
   | 'runDelete'
   | 'runPriority';
 
-export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pick<AdminService, RunVerbs> {
+export function makeRunService(parts: ServiceParts): Pick<AdminService, RunVerbs> {
+  const { state, reader, whenDurable } = parts;
   /** Changes a run that may have left memory. */
   const change = async <T>(id: string, act: (now: number) => Changed<T>) => {
     const now = Date.now();
@@ -64,37 +46,8 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
       await whenDurable(sequence);
       return { run };
     },
-    async runList({ state: wanted, username, limit = DEFAULT_LIMIT }) {
-      const live = state.runs.unfinished().map((slot) => liveHead(state, slot));
-      live.sort((a, b) => b.start_time - a.start_time);
-      const query = { ...(username === undefined ? {} : { username }), skip: 0, limit };
-      const finished = wanted === 'finished' || wanted === 'all' ? await reader.finishedRuns(query) : [];
-      const heads = live
-        .filter(
-          (head) =>
-            wanted === 'all' ||
-            (wanted === 'active' && head.approved) ||
-            (wanted === 'pending' && !head.approved),
-        )
-        .filter((head) => username === undefined || head.args.username === username);
-      return { runs: [...heads, ...finished].slice(0, limit).map(runSummary) };
-    },
-    async runShow({ id }) {
-      if (!isObjectId(id)) throw new AdminError(404, `there is no run ${id}`);
-      const slot = state.runs.find(id);
-      if (slot >= 0) {
-        const { tasks, workers } = liveTasks(state, slot);
-        return { run: runDetail(liveHead(state, slot), tasks, workers) };
-      }
-      const head = await reader.run(id);
-      if (head === undefined) throw new OperationRefused('unknown', `there is no run ${id}`);
-      const counts = { total: 0, active: 0, bad: 0 };
-      for await (const task of reader.tasks(id)) {
-        counts.total++;
-        if (task.bad) counts.bad++;
-      }
-      return { run: runDetail(head, counts, []) };
-    },
+    runList: (asked) => listRuns(parts, asked),
+    runShow: ({ id }) => showRun(parts, id),
     async runApprove({ id, approver }) {
       const actor = await approverNamed(reader, approver);
       const { run } = await change(id, (now) => approveRun(state, actor, id, now));
@@ -125,34 +78,38 @@ export function makeRunService({ state, reader, whenDurable }: ServiceParts): Pi
   };
 }
 
-type ServerVerbs = 'status' | 'cluster' | 'handover' | 'backup' | 'configList' | 'configSet';
+async function listRuns(
+  { state, reader }: ServiceParts,
+  { state: wanted, username, limit = DEFAULT_LIMIT }: Parameters<AdminService['runList']>[0],
+): ReturnType<AdminService['runList']> {
+  const live = state.runs.unfinished().map((slot) => liveHead(state, slot));
+  live.sort((a, b) => b.start_time - a.start_time);
+  const query = { ...(username === undefined ? {} : { username }), skip: 0, limit };
+  const finished = wanted === 'finished' || wanted === 'all' ? await reader.finishedRuns(query) : [];
+  const heads = live
+    .filter(
+      (head) =>
+        wanted === 'all' ||
+        (wanted === 'active' && head.approved) ||
+        (wanted === 'pending' && !head.approved),
+    )
+    .filter((head) => username === undefined || head.args.username === username);
+  return { runs: [...heads, ...finished].slice(0, limit).map(runSummary) };
+}
 
-export function makeServerService(parts: ServiceParts): Pick<AdminService, ServerVerbs> {
-  const { settings } = parts;
-  return {
-    status: async () => ({ status: await parts.status() }),
-    cluster: async () => ({ cluster: parts.cluster() }),
-    handover: async () => {
-      const { standbys } = parts.cluster();
-      if (standbys.length === 0) {
-        throw new AdminError(
-          409,
-          'no primary stands by: start one on the same store with STANDBY=wait, and see "shoal cluster"',
-        );
-      }
-      parts.handOver();
-      return { standbys };
-    },
-    backup: async ({ file }) => ({ file, ...(await parts.backup(file)) }),
-    configList: async () => ({ settings: settings.view(), unknown: settings.unknown() }),
-    configSet: async ({ name, value }) => {
-      try {
-        settings.set(name, value);
-      } catch (error) {
-        if (error instanceof ConfigError) throw new AdminError(400, error.problems.join('; '));
-        throw error;
-      }
-      return { setting: settings.view().find((setting) => setting.name === name)! };
-    },
-  };
+async function showRun({ state, reader }: ServiceParts, id: string): ReturnType<AdminService['runShow']> {
+  if (!isObjectId(id)) throw new AdminError(404, `there is no run ${id}`);
+  const slot = state.runs.find(id);
+  if (slot >= 0) {
+    const { tasks, workers } = liveTasks(state, slot);
+    return { run: runDetail(liveHead(state, slot), tasks, workers) };
+  }
+  const head = await reader.run(id);
+  if (head === undefined) throw new OperationRefused('unknown', `there is no run ${id}`);
+  const counts = { total: 0, active: 0, bad: 0 };
+  for await (const task of reader.tasks(id)) {
+    counts.total++;
+    if (task.bad) counts.bad++;
+  }
+  return { run: runDetail(head, counts, []) };
 }

@@ -12,7 +12,7 @@ import { operatorNamed } from '../../operations/actor.js';
 import type { Changed } from '../../operations/run/change-run.js';
 import type { AdminService } from '../../protocol/admin.js';
 import { userView } from '../../runtime/run-views.js';
-import type { ServiceParts } from './run-service.js';
+import type { ServiceParts } from './service-parts.js';
 
 type UserVerbs =
   | 'userAdd'

@@ -5,7 +5,7 @@ import { setWorkerBlock, type WorkerBlock } from '../../operations/account/block
 import { operatorNamed } from '../../operations/actor.js';
 import type { AdminService } from '../../protocol/admin.js';
 import { liveTasks } from '../../runtime/run-views.js';
-import type { ServiceParts } from './run-service.js';
+import type { ServiceParts } from './service-parts.js';
 
 const DEFAULT_LIMIT = 100;
 
