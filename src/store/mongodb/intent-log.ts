@@ -53,7 +53,7 @@ export class IntentLog {
    * @throws BSONError when a member cannot be stored: nothing was written
    */
   prepare(operations: readonly BatchOperation[], time: Date): PreparedBatch {
-    // An entry of the log of updates is whole by itself, and counts only if the fence after it matches.
+    // An entry of the redo log is whole by itself, and counts only if the fence after it matches.
     const logged = operations.length > 1 || operations[0]?.collection !== UPDATES;
     const pieces = logged ? packOperations(operations) : [];
     return { operations, pieces, id: new ObjectId().toHexString(), time, logged };

@@ -33,7 +33,7 @@ export interface LeaseDocument {
   beats: number;
   since: Date;
   group?: LoggedBatch;
-  /** Names the log of updates whose entries count. */
+  /** Names the redo log whose entries count. */
   updates?: string;
   /** The holder is about to go. */
   leaving?: boolean;
