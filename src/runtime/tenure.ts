@@ -1,6 +1,6 @@
 /**
  * Whether this process has the store, as far as its threads know: its part among several primaries, the epoch, when the store
- * confirmed it last, and a pulse of every thread whose standstill must cost the process the store.
+ * confirmed it last, and a liveness tick of every thread whose standstill must cost the process the store.
  *
  * All times are of the steady clock that the threads of a process share.
  */
@@ -17,7 +17,7 @@ export type Role = (typeof ROLES)[number];
 /** What front threads wait for that listen before the server can answer. */
 const Doors = { closed: 0, open: 1, given: 2 } as const;
 
-const PULSE_MS = 250;
+const TICK_MS = 250;
 /** Of the lease: an answer that no write vouches for leaves only while the last renewal is younger. */
 const YOUNG = 2 / 3;
 /** From this thread's clock to the one that all threads share. */
@@ -34,7 +34,7 @@ export class Tenure {
   readonly #waits: WaitWord;
   readonly #doors: WaitWord;
   readonly #times: Float64Array;
-  readonly #pulses: Float64Array;
+  readonly #ticks: Float64Array;
   readonly #threads: Threads;
 
   constructor(region: Region, threads: Threads) {
@@ -44,7 +44,7 @@ export class Tenure {
     this.#waits = new WaitWord(region, 'tenure.waits');
     this.#doors = new WaitWord(region, 'tenure.doors');
     this.#times = region.f64('tenure.times', Time.count);
-    this.#pulses = region.f64('tenure.pulses', MAX_THREADS + 1);
+    this.#ticks = region.f64('tenure.ticks', MAX_THREADS + 1);
     this.#threads = threads;
   }
 
@@ -103,19 +103,19 @@ export class Tenure {
   }
 
   /** From here on the process may keep the store only while this thread's event loop turns. */
-  keepPulse(): void {
+  keepTicking(): void {
     const slot = this.#threads.self();
     const beat = () => {
-      this.#pulses[slot] = now();
+      this.#ticks[slot] = now();
     };
     beat();
-    setInterval(beat, PULSE_MS).unref();
+    setInterval(beat, TICK_MS).unref();
   }
 
   /** For how long the thread that turned longest ago stands still, in milliseconds. */
-  oldestPulseMs(): number {
-    const pulses = this.#pulses.filter((at) => at > 0);
-    return pulses.length === 0 ? 0 : now() - Math.min(...pulses);
+  oldestTickMs(): number {
+    const ticks = this.#ticks.filter((at) => at > 0);
+    return ticks.length === 0 ? 0 : now() - Math.min(...ticks);
   }
 
   /** Lets the front threads answer that listen already, or, when another primary serves after all, go. */

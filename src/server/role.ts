@@ -1,7 +1,7 @@
 /** What an instance is beside others on the same database (docs/spec/scheduling.md §13). */
 import type { Config } from '../config/config.js';
 
-/** Accounts change on the primary: a password or a standing is read again after this time, as in the reference. */
+/** Accounts change on the primary: a password or an account status is read again after this time, as in the reference. */
 const CREDENTIAL_MAX_AGE_MS = 120_000;
 
 /** The ports tell the role as in the reference: an instance is a secondary only when both are given and differ. */

@@ -90,7 +90,7 @@ export class Succession {
   /** Everything is answered from here on. */
   serve(): void {
     const { tenure } = this.#parts.shared;
-    tenure.keepPulse();
+    tenure.keepTicking();
     tenure.openDoors();
     if (this.#takenAt !== undefined) tenure.tookOver(performance.now() - this.#takenAt);
   }

@@ -1,4 +1,4 @@
-/** One run in a database of MongoDB, and what its document and the log of updates have of it. */
+/** One run in a database of MongoDB, and what its document and the redo log have of it. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';

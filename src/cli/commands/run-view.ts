@@ -60,8 +60,8 @@ export function describeRun({ run }: AdminAnswer<'runShow'>): string {
 
 function shortState(run: RunSummary): string {
   if (run.deleted) return 'deleted';
-  const verdict = run.is_green ? ' (green)' : run.is_yellow ? ' (yellow)' : '';
-  return run.state + verdict;
+  const colour = run.is_green ? ' (green)' : run.is_yellow ? ' (yellow)' : '';
+  return run.state + colour;
 }
 
 function progress(run: RunSummary): string {

@@ -79,7 +79,7 @@ class FrontThread {
     await pool.quiet().catch(() => {});
     if (this.#isStopping || this.#isClosed) return;
     this.listen();
-    shared.tenure.keepPulse();
+    shared.tenure.keepTicking();
   }
 
   obey(command: FrontCommand): void {
@@ -126,7 +126,7 @@ class FrontThread {
     const { tenure } = this.#parts.shared;
     this.listen();
     tenure.awaitDoors();
-    tenure.keepPulse();
+    tenure.keepTicking();
   }
 
   /** Another process listens on the port. */
@@ -138,7 +138,7 @@ class FrontThread {
     this.#stopListening();
     front.releaseHeld();
     await untilQuiet(watch, latest);
-    // One that owes answers still is drained as in any stop.
+    // One with answers under way is drained as in any stop.
     if (watch.open === 0) this.#closeSockets();
     say({ kind: 'left' });
   }

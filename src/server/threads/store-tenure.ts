@@ -47,7 +47,7 @@ export function tenureOptions(
   return {
     ...common,
     isShared: true,
-    mayRenew: () => tenure.oldestPulseMs() < leaseMs / 2,
+    mayRenew: () => tenure.oldestTickMs() < leaseMs / 2,
     standby: {
       signal: end.signal,
       onHolder: (holder) => say({ kind: 'waits', holder }),
@@ -95,11 +95,11 @@ function endWhenHung({ tenure }: Shared, leaseMs: number): void {
     const began = performance.now();
     const isPunctual = began - last < 2 * LOOK_MS;
     last = began;
-    looks = isPunctual && tenure.oldestPulseMs() > leaseMs ? looks + 1 : 0;
+    looks = isPunctual && tenure.oldestTickMs() > leaseMs ? looks + 1 : 0;
     if (looks < LOOKS) return;
     writeSync(
       STDERR,
-      `shoal: a thread stands still for ${Math.round(tenure.oldestPulseMs())} ms: the process ends\n`,
+      `shoal: a thread stands still for ${Math.round(tenure.oldestTickMs())} ms: the process ends\n`,
     );
     // The main thread may be the one that hangs.
     process.kill(process.pid, 'SIGKILL');

@@ -82,7 +82,7 @@ export class WriterLease {
     await this.#write({ group: batch });
   }
 
-  /** From here on the entries of this log of updates count, and no others. */
+  /** From here on the entries of this redo log count, and no others. */
   async startUpdates(updates: string): Promise<void> {
     await this.#write({ updates });
   }

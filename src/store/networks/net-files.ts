@@ -94,7 +94,7 @@ export class NetFiles {
     await rm(this.#file(name), { force: true });
   }
 
-  /** Where the parts of an upload are gathered. */
+  /** Where the parts of an upload are written. */
   async draftOf(name: string): Promise<string> {
     await this.#makeDirectory();
     return join(this.directory, `${UNFINISHED}${name}`);
