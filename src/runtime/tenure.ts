@@ -105,11 +105,11 @@ export class Tenure {
   /** From here on the process may keep the store only while this thread's event loop turns. */
   keepTicking(): void {
     const slot = this.#threads.self();
-    const beat = () => {
+    const tick = () => {
       this.#ticks[slot] = now();
     };
-    beat();
-    setInterval(beat, TICK_MS).unref();
+    tick();
+    setInterval(tick, TICK_MS).unref();
   }
 
   /** For how long the thread that turned longest ago stands still, in milliseconds. */
