@@ -1,4 +1,6 @@
 /** The server as a process: serves, or says whether its settings are good (`--check-config`). `shoal serve` does the same. */
-import { start } from './server/start.js';
+import { loadStart } from './server/load-start.js';
 
-process.exitCode = await start(process.argv.includes('--check-config'));
+const loaded = await loadStart();
+process.exitCode =
+  typeof loaded === 'number' ? loaded : await loaded.start(process.argv.includes('--check-config'));

@@ -7,13 +7,17 @@ process.title = 'shoal';
 const { runCli } = await import('../cli/program.js');
 const { watchReaders } = await import('../cli/quiet-pipes.js');
 const { demoCommand, swarmCommand } = await import('../swarm/arguments.js');
+const { loadStart } = await import('./load-start.js');
 const { serveCommand } = await import('./serve-command.js');
 watchReaders();
 
 const TOOLS: readonly Tool[] = [
   {
     command: serveCommand,
-    run: async (argv) => (await import('./start.js')).runServe(argv),
+    run: async (argv) => {
+      const loaded = await loadStart();
+      return typeof loaded === 'number' ? loaded : await loaded.runServe(argv);
+    },
   },
   {
     command: swarmCommand,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -167,6 +168,25 @@ describe("a server's pages for operators", () => {
     const elsewhere = await shoal(['--data', directory, 'doctor', '--through', 'http://127.0.0.1:1']);
     assert.equal(elsewhere.code, 1);
     assert.match(elsewhere.out, /^FAIL\s+proxy\s+http:\/\/127\.0\.0\.1:1 does not lead to Shoal$/m);
+  });
+
+  it('are not reached through a proxy that speaks HTTP/1.0 to the server, and the doctor says what to set', async () => {
+    const proxy = createServer((near) => {
+      const far = connect(Number(new URL(server.url).port), '127.0.0.1');
+      near.on('data', (chunk) =>
+        far.write(chunk.toString('latin1').replace(' HTTP/1.1\r\n', ' HTTP/1.0\r\n')),
+      );
+      far.pipe(near);
+      for (const socket of [near, far]) socket.on('error', () => {}).on('close', () => near.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const { code, out } = await shoal(['--data', directory, 'doctor', '--through', url]);
+    proxy.close();
+    assert.equal(code, 1, out);
+    assert.ok(out.includes(`${url} does not lead to Shoal`), out);
+    assert.match(out, /a proxy has to speak HTTP\/1\.1 to it \(nginx: proxy_http_version 1\.1;\)/);
+    assert.match(out, /^ok\s+server\s+process/m);
   });
 
   it('take up a changed file on SIGHUP', async () => {

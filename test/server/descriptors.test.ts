@@ -1,6 +1,6 @@
 /** More connections than descriptors, from the moment on at which the port opens: the server says so, and serves on. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
@@ -14,6 +14,7 @@ import type { LogEntry } from '../../src/swarm/server-child.js';
 import { UNHURRIED } from './server-process.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const SHOAL = fileURLToPath(new URL('../../src/server/shoal.js', import.meta.url));
 const DESCRIPTORS = 1000;
 const CONNECTIONS = 1200;
 
@@ -53,6 +54,25 @@ test('a flood of connections behind the start ends no thread', {
 });
 
 /** The built server with few descriptors. */
+test('a process that may open too few files to start says so, instead of a module that it could not load', {
+  skip: process.platform !== 'linux',
+}, () => {
+  for (const words of [[MAIN], [MAIN, '--check-config'], [SHOAL, 'serve', '--check-config']]) {
+    for (const limit of [100, 255]) {
+      const line = `ulimit -n ${limit} && exec "$0" "$@"`;
+      const { status, stderr } = spawnSync('sh', ['-c', line, process.execPath, ...words], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 78, `${words} with ${limit}: ${stderr}`);
+      assert.match(
+        stderr,
+        new RegExp(`^shoal: this process may open ${limit} files: .*LimitNOFILE=65536`),
+        `${words}`,
+      );
+    }
+  }
+});
+
 function startLimited(directory: string, port: number) {
   const limited = `ulimit -n ${DESCRIPTORS}; exec "$0" "$@"`;
   const child = spawn('sh', ['-c', limited, process.execPath, '--enable-source-maps', MAIN], {
