@@ -5,6 +5,8 @@ import {
   netUrlProblem,
   primaryPortProblem,
   tokenProblem,
+  webHookSecretProblem,
+  webHookUrlsProblem,
   webUrlProblem,
 } from './setting-checks.js';
 import { pathProblem, storeUrlProblem } from './store-url.js';
@@ -258,6 +260,19 @@ export const SETTINGS = {
     value: '',
     check: webUrlProblem,
     meaning: "public address of fishtest's pages; the dashboard links runs to it",
+  } as Setting<string>,
+  WEB_HOOK_URLS: {
+    value: '',
+    check: webHookUrlsProblem,
+    secret: true,
+    meaning:
+      'addresses, divided by commas, that are told which tests have ended; https, or http on this machine',
+  } as Setting<string>,
+  WEB_HOOK_SECRET: {
+    value: '',
+    check: webHookSecretProblem,
+    secret: true,
+    meaning: 'signs what web hooks are told: whsec_ and the base64 of 24 to 64 bytes; empty: not signed',
   } as Setting<string>,
   FISHTEST_NN_URL: {
     value: 'own',

@@ -4,6 +4,10 @@ import { AddressSet } from './network-address.js';
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*\.?$/i;
 const LARGEST_PORT = 65_535;
+const MOST_WEB_HOOKS = 10;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+/** Of the key, as Standard Webhooks has it. */
+const SECRET_BYTES = { least: 24, most: 64 };
 
 /** Where to listen. */
 export function hostProblem(text: string): string | undefined {
@@ -34,6 +38,37 @@ export function webUrlProblem(text: string): string | undefined {
 
 export function netUrlProblem(text: string): string | undefined {
   return text === 'own' ? undefined : webUrlProblem(text);
+}
+
+/** Each may hold a secret, so no problem quotes one. */
+export function webHookUrlsProblem(text: string): string | undefined {
+  const urls = listedUrls(text);
+  if (urls.length > MOST_WEB_HOOKS) return `more than ${MOST_WEB_HOOKS} addresses`;
+  for (const [i, url] of urls.entries()) {
+    const which = `address ${i + 1} of ${urls.length}`;
+    if (!URL.canParse(url)) return `${which} is none`;
+    const { protocol, hostname, username, password } = new URL(url);
+    const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+    if (!isSafe) return `${which} is neither https:// nor http:// of localhost, 127.0.0.1 or [::1]`;
+    if (username !== '' || password !== '') return `${which} has a user or a password, which cannot be`;
+  }
+  return undefined;
+}
+
+/** Without blanks, each once. */
+export function listedUrls(text: string): string[] {
+  const urls = text.split(',').map((url) => url.trim());
+  return [...new Set(urls.filter((url) => url !== ''))];
+}
+
+export function webHookSecretProblem(text: string): string | undefined {
+  if (text === '') return undefined;
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+  const length = base64 === undefined ? 0 : Buffer.from(base64, 'base64').length;
+  const isFit = length >= SECRET_BYTES.least && length <= SECRET_BYTES.most;
+  return isFit
+    ? undefined
+    : 'not whsec_ and the base64 of 24 to 64 bytes, as "openssl rand -base64 32" makes them';
 }
 
 /** It travels in a header. */

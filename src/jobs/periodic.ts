@@ -12,6 +12,7 @@ import { storeSeenAddresses } from './store-seen-addresses.js';
 import { cleanWorkerRuns, cleanWorkerTasks, scavenge, updateSpeeds, updateThroughput } from './upkeep.js';
 import { type BooksSource, updateBooks, updateMaster } from './upstream.js';
 import { validateRandomRun, validateStructures } from './validate.js';
+import { type WebHookNews, type WebHookSettings, WebHooks } from './web-hooks.js';
 
 export interface JobParts {
   readonly state: State;
@@ -25,6 +26,8 @@ export interface JobParts {
   readonly isStoreShared: boolean;
   /** Whether the contributors' caches are filled here. */
   readonly countsContributors: ContributorCountParts['mode'] | 'off';
+  readonly webHooks: WebHookSettings;
+  readonly onWebHookNews: (news: WebHookNews) => void;
 }
 
 export function periodicJobs(parts: JobParts): Job[] {
@@ -33,6 +36,7 @@ export function periodicJobs(parts: JobParts): Job[] {
     ...stateJobs(state, reader),
     ...(isStoreShared ? sharedStoreJobs(state, reader) : []),
     ...(countsContributors === 'off' ? [] : [contributorsJob(state, reader, countsContributors)]),
+    ...(parts.webHooks.urls.length === 0 ? [] : [webHooksJob(parts)]),
     ...(booksSource === undefined ? [] : [booksJob(state, reader, booksSource)]),
     ...(github === undefined
       ? []
@@ -84,6 +88,17 @@ function contributorsJob(state: State, reader: Reader, mode: ContributorCountPar
     first: 60,
     background: true,
     run: (signal) => count.run(signal),
+  };
+}
+
+function webHooksJob({ state, reader, webHooks, onWebHookNews: onNews }: JobParts): Job {
+  const hooks = new WebHooks({ state, reader, ...webHooks, onNews });
+  return {
+    name: 'tell web hooks',
+    period: 5,
+    first: 0,
+    background: true,
+    run: (signal) => hooks.run(signal),
   };
 }
 

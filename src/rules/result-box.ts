@@ -9,6 +9,7 @@ import { countsOf } from './sprt.js';
 
 export const GREEN = '#44EB44';
 export const RED = '#FF6A6A';
+export const YELLOW = 'yellow';
 /** An accepted test whose bounds only ask that nothing got worse. */
 const BLUE = '#66CCFF';
 
@@ -68,6 +69,6 @@ function fixedLine(results: Results) {
 
 function styleOf(outcome: string, { wins, losses }: Results, sprt: Sprt | undefined): string {
   if (outcome === 'accepted') return sprt !== undefined && sprt.elo0 + sprt.elo1 < 0 ? BLUE : GREEN;
-  if (outcome === 'rejected') return wins > losses ? 'yellow' : RED;
+  if (outcome === 'rejected') return wins > losses ? YELLOW : RED;
   return '';
 }

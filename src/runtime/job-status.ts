@@ -15,6 +15,7 @@ export const JOB_NAMES = [
   "mark master's networks",
   'refresh accounts',
   'count contributors',
+  'tell web hooks',
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
+import { listedUrls } from '../config/setting-checks.js';
 import { sqliteDirectory } from '../config/store-url.js';
 import { JobSchedule } from '../jobs/job-schedule.js';
 import { periodicJobs } from '../jobs/periodic.js';
@@ -176,6 +177,15 @@ function startJobs(
       masterPeriod: masterPeriod(config),
       isStoreShared,
       countsContributors: mode === 'on' || mode === 'off' ? mode : 'auto',
+      webHooks: {
+        urls: listedUrls(config.WEB_HOOK_URLS),
+        secret: config.WEB_HOOK_SECRET,
+        publicUrl: config.FISHTEST_URL,
+      },
+      onWebHookNews: (news) =>
+        news.problem === undefined
+          ? log.info(news, 'a web hook takes messages again')
+          : log.warn(news, 'a web hook did not take a message'),
     }),
     {
       onError: (job, err) => log.error({ job, err }, 'job failed'),

@@ -72,6 +72,17 @@ describe('the configuration', () => {
       TLS_KEY_FILE: ['~joe/key.pem'],
       FISHTEST_PRIMARY_PORT: ['x', '8.5', '70000', '8000 '],
       GH_TOKEN: ['two words', 'a\nb', 'é'],
+      WEB_HOOK_URLS: [
+        'hook',
+        'http://example.org/',
+        'http://localhost.example.org/',
+        'http://127.0.0.1.example.org/',
+        'ftp://x.org',
+        'https://u:p@x.org',
+        'https://x.org,http://10.0.0.1/',
+        Array.from({ length: 11 }, (_, i) => `https://x.org/${i}`).join(','),
+      ],
+      WEB_HOOK_SECRET: ['secret', 'whsec_', 'whsec_c2hvcnQ=', `whsec_${'a'.repeat(100)}`],
     };
     for (const [name, texts] of Object.entries(refused)) {
       for (const text of texts) {
@@ -92,6 +103,12 @@ describe('the configuration', () => {
       STORE_URL: ['sqlite:./~x', 'sqlite:/a/~b', 'mongodb://a:1,b:2/x', 'mongodb+srv://u:p@c.example.org/x'],
       SHOAL_DATA: ['/var/lib/shoal', './~'],
       FISHTEST_PRIMARY_PORT: ['-1', '8000', ''],
+      WEB_HOOK_URLS: [
+        'https://x.org/a?token=b, http://localhost:1/,',
+        'http://127.0.0.1:8/',
+        'http://[::1]/x',
+      ],
+      WEB_HOOK_SECRET: [`whsec_${'A'.repeat(43)}=`],
     };
     for (const [name, texts] of Object.entries(accepted)) {
       for (const text of texts) readConfig({ [name]: text });
@@ -104,10 +121,12 @@ describe('the configuration', () => {
       { GH_TOKEN: 'hush hush' },
       { STORE_URL: 'postgres://u:hush@x/y' },
       { STORE_URL: 'mongodb://u:pass/hush@x/y' },
+      { WEB_HOOK_URLS: 'http://x.org/hush' },
+      { WEB_HOOK_SECRET: 'hush' },
     ]) {
       assert.throws(
         () => readConfig(env),
-        ({ message }: Error) => !message.includes('hush') && /GH_TOKEN|STORE_URL/.test(message),
+        ({ message }: Error) => !message.includes('hush') && /GH_TOKEN|STORE_URL|WEB_HOOK/.test(message),
       );
     }
   });
