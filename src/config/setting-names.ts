@@ -8,6 +8,7 @@ const OTHER_NAMES = [
   'SHOAL_CHROMIUM',
   'SHOAL_BROWSER',
   'SHOAL_SCREENSHOTS',
+  'SHOAL_TEST_AGAIN',
 ];
 /** How many letters a name without the prefix may be off and still be taken for a slip. */
 const SLIP = 2;
