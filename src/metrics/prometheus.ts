@@ -91,7 +91,7 @@ function writeStore(text: Text, { commits, store }: MetricsView): void {
   text.gauge('shoal_store_failing', '1 while the store refuses what it is given.', [[store.failing ? 1 : 0]]);
   text.gauge(
     'shoal_store_behind_seconds',
-    'Age of the oldest durable change that is not in the documents of the database yet.',
+    'Age of the oldest durable change that the documents of the database lack, or how long writing what they lack takes, if more.',
     [[store.behind]],
   );
   text.histogram('shoal_store_commit_duration_seconds', 'Time to make a batch durable.', [[store.commit]]);

@@ -2,6 +2,7 @@
 
 import type { TaskDocument } from '../../model/documents.js';
 import { knownWorkerArchs } from '../../protocol/configured-names.js';
+import { LARGEST_COUNT } from '../../protocol/schema-parts.js';
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
 import { coreLimit, hashOption } from '../../rules/task-size.js';
@@ -126,13 +127,28 @@ function derivedFieldsOf(head: RunHead): { derived: DerivedFields; problems: str
   const duration = durationOf(args.tc);
   if (duration === undefined)
     problems.push(`tc ${JSON.stringify(args.tc)} cannot be read, no worker gets a task`);
+  const misfits = numbersThatMisfit(args);
+  for (const text of misfits) problems.push(`${text} cannot be, no worker gets a task`);
+  const isGiven = duration !== undefined && misfits.length === 0;
   const derived: DerivedFields = {
     gameDuration: duration ?? 0,
     hashMemory: hashOption(args.new_options) + hashOption(args.base_options),
     archMask: mask,
-    coreLimit: duration === undefined ? NO_CORES : coreLimit(args.spsa?.params.length),
+    coreLimit: isGiven ? coreLimit(args.spsa?.params.length) : NO_CORES,
   };
   return { derived, problems };
+}
+
+/** What memory has words of 32 bits for, and a database may hold anything: earlier versions bounded none of it. */
+function numbersThatMisfit({ threads = 1, sprt, num_games: games }: RunHead['args']): string[] {
+  const isWord = (value: unknown) =>
+    Number.isInteger(value) && (value as number) > 0 && (value as number) <= LARGEST_COUNT;
+  const shown = (value: unknown) => (typeof value === 'number' ? `${value}` : JSON.stringify(value));
+  return [
+    ...(isWord(threads) ? [] : [`threads ${shown(threads)}`]),
+    ...(isWord(sprt?.batch_size ?? 1) ? [] : [`a batch_size of ${shown(sprt?.batch_size)}`]),
+    ...(Number.isFinite(games) ? [] : [`num_games ${shown(games)}`]),
+  ];
 }
 
 /** Seconds a game; undefined where the text says none, which old documents may hold. */

@@ -15,6 +15,12 @@ import type { WriterLease } from './writer-lease.js';
 const REST = 9;
 /** ...but not when documents are behind by more than this: then the database gets all that it takes. */
 const MOST_BEHIND_MS = 2_500;
+/** So many times as much goes into a request then. */
+const LATE = 8;
+/** What is pending is counted at most so often. */
+const COUNT_MS = 1_000;
+/** Of the newest request, in how long one takes. */
+const NEWEST_SHARE = 0.3;
 
 export interface CheckpointParts {
   stamp: DocumentStamp;
@@ -34,6 +40,11 @@ export class Checkpointer {
   #running: Promise<void> = Promise.resolve();
   /** The request that is on its way: one at a time. */
   #request: Promise<unknown> = Promise.resolve();
+  /** How long a request takes for each of its members, smoothed; 0 before the first. */
+  #memberMs = 0;
+  /** Members that were pending at `#countedAt`. */
+  #members = 0;
+  #countedAt = Number.NEGATIVE_INFINITY;
   #failure: unknown;
   readonly #closing = new AbortController();
   /** When no more requests are begun. */
@@ -50,10 +61,20 @@ export class Checkpointer {
     if (this.#entries.size > 0) this.#schedule();
   }
 
-  /** The age of the oldest entry in the log, in milliseconds; 0 when there is none. */
+  /**
+   * How far documents are behind, in milliseconds; 0 when the log has no entry. It is the age of the oldest entry, or the time that what
+   * is pending takes to be written, if that is more: on a database that is slow, the age alone would tell only after a
+   * checkpoint's worth of changes too many had been taken.
+   */
   behindMs(): number {
     const [oldest] = this.#entries.values();
-    return oldest === undefined ? 0 : performance.now() - oldest;
+    if (oldest === undefined) return 0;
+    const now = performance.now();
+    if (now - this.#countedAt >= COUNT_MS) {
+      this.#members = this.#pending.size;
+      this.#countedAt = now;
+    }
+    return Math.max(now - oldest, this.#members * this.#memberMs);
   }
 
   /** Brings these documents up to the log at once, or all. */
@@ -114,11 +135,17 @@ export class Checkpointer {
   /** One request of what is due, in its turn; false when nothing was left. */
   #send(documents?: readonly string[]): Promise<boolean> {
     const request = this.#request.then(async () => {
-      const updates = this.#pending.take(MEMBERS_A_REQUEST, documents);
+      // Where documents are written whole, those that are far behind are written less often so.
+      const isLate = this.behindMs() >= MOST_BEHIND_MS;
+      const most = isLate ? LATE * MEMBERS_A_REQUEST : MEMBERS_A_REQUEST;
+      const updates = this.#pending.take(most, documents);
       if (updates.length === 0) return false;
+      const members = updates.reduce((sum, { size }) => sum + size, 0);
+      const began = performance.now();
       try {
         await this.#parts.lease.confirmIfOld();
         await this.#parts.stamp.write(updates);
+        this.#noteRequest((performance.now() - began) / members);
       } catch (error) {
         this.#pending.putBack(updates);
         throw error;
@@ -127,6 +154,11 @@ export class Checkpointer {
     });
     this.#request = request.catch(() => {});
     return request;
+  }
+
+  #noteRequest(memberMs: number): void {
+    const share = this.#memberMs === 0 ? 1 : NEWEST_SHARE;
+    this.#memberMs += (memberMs - this.#memberMs) * share;
   }
 
   #assertInTime(): void {

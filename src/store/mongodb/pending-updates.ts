@@ -13,6 +13,14 @@ export class PendingUpdates {
     return this.#due.size > 0;
   }
 
+  /** How many members are named in all. */
+  get size(): number {
+    let size = 0;
+    for (const generation of [this.#due, this.#fresh])
+      for (const update of generation.values()) size += update.size;
+    return size;
+  }
+
   /** The update is taken over. */
   add(update: Update): void {
     const before = this.#fresh.get(update.key);
