@@ -22,6 +22,7 @@ import type {
 } from '../model/documents.js';
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../model/github-answer.js';
 import type { SiteRecord, SiteRecordKind } from '../model/site-record.js';
+import type { RunFacets } from '../rules/run-facets.js';
 import type { TextSearch } from '../rules/search-text.js';
 import type { RunHead, WriteBatch } from '../state/write-batch.js';
 
@@ -74,8 +75,13 @@ export interface Found<T> {
   isCut: boolean;
 }
 
-/** Finished runs by owners and by words of their info, newest first (docs/spec/web-ui.md §4.4). */
+/** Runs of which a search by facets looks at the documents, at most. */
+export const MOST_FACETED = 10_000;
+
+/** Finished runs by owners, words of their info and facets, newest first (docs/spec/web-ui.md §4.4). One of the three must be given. */
 export interface RunSearch extends PageOf {
+  /** Of those that fit otherwise the newest MOST_FACETED are looked at, for some seconds at most. */
+  facets?: RunFacets;
   /** Of these owners; those of the first come first. Absent: of anybody. */
   usernames?: readonly string[];
   text?: TextSearch;

@@ -39,6 +39,7 @@ const PAGES = [
   '/tests/finished?yellow_only=1',
   '/tests/finished?mode=search&user=a',
   '/tests/finished?mode=search&user=a&text=history',
+  '/tests/finished?mode=search&type=sprt&user=a&text=history',
   '/tests/user/ann',
   '/tests/user/bob',
   '/actions',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
+import { matchesFacets, RESULTS, type RunFacets } from '../../src/rules/run-facets.js';
 import { matchesSearch, parseSearch, wordsOf } from '../../src/rules/search-text.js';
 import { actionWords } from '../../src/store/action-words.js';
 import { type ActionSearch, HIDDEN_KINDS, type RunHead } from '../../src/store/port.js';
@@ -60,7 +61,23 @@ const RUNS: RunHead[] = INFOS.map((info, i) => {
     tc_base: i % 2 === 0 ? 60 : 10,
     deleted: i === 4,
   });
-  head.args = { ...head.args, info, username: ['ann', 'joan', 'bob'][i % 3]! };
+  head.args = {
+    ...head.args,
+    info,
+    username: ['ann', 'joan', 'bob'][i % 3]!,
+    threads: 1 + (i % 2),
+    new_tag: `branch-${i}`,
+  };
+  if (i % 4 === 1) delete head.args.sprt;
+  if (i % 5 === 2) head.failed = true;
+  if (i % 2 === 1)
+    head.results = {
+      ...head.results,
+      wins: 900,
+      losses: 700,
+      draws: 400,
+      pentanomial: [50, 150, 500, 200, 100],
+    };
   return head;
 }).reverse();
 const LISTED = RUNS.filter(({ deleted }) => !deleted);
@@ -122,6 +139,60 @@ export function searchTests(open: OpenPlace): void {
         assert.deepEqual(ids(owned.items), ids(ranked), `${given} of ${usernames}`);
       }
     }
+  });
+
+  test('facets find what a plain look at the documents finds, beside words and owners or without them', async () => {
+    const day = 86_400_000;
+    const [newest] = LISTED;
+    const asked: RunFacets[] = [
+      { kind: 'sprt' },
+      { kind: 'games' },
+      { kind: 'spsa' },
+      { tcMin: 40 },
+      { tcMax: 10.5 },
+      { threads: 1 },
+      { threads: 2 },
+      { elo0: 0, elo1: 2 },
+      { gamesMin: 1 },
+      { gamesMin: 1e9 },
+      { branch: 'BRANCH' },
+      { book: 'no such book' },
+      { from: newest!.last_updated },
+      { before: newest!.last_updated },
+      { from: newest!.last_updated - day, before: newest!.last_updated + 1, tcMin: 40 },
+      ...RESULTS.map((result) => ({ result })),
+    ];
+    let some = 0;
+    for (const facets of asked) {
+      const fitting = LISTED.filter((run) => matchesFacets(facets, run));
+      if (fitting.length > 0 && fitting.length < LISTED.length) some += 1;
+      const about = JSON.stringify(facets);
+      const found = await open.reader.searchRuns({ ...page, facets });
+      assert.deepEqual(ids(found.items), ids(fitting), about);
+      assert.deepEqual([found.total, found.isCut], [fitting.length, false], about);
+      const text = parseSearch('history move')!;
+      const words = fitting.filter(({ args }) => matchesSearch(text, wordsOf(args.info)));
+      assert.deepEqual(
+        ids((await open.reader.searchRuns({ ...page, facets, text })).items),
+        ids(words),
+        about,
+      );
+      const usernames = ['joan', 'ann'];
+      const owned = usernames.flatMap((name) => fitting.filter(({ args }) => args.username === name));
+      assert.deepEqual(
+        ids((await open.reader.searchRuns({ ...page, facets, usernames })).items),
+        ids(owned),
+        about,
+      );
+    }
+    assert.ok(some >= 5, `${some} facets tell runs apart`);
+    const { items, total, isCut } = await open.reader.searchRuns({
+      cap: 3,
+      skip: 1,
+      limit: 5,
+      facets: { tcMax: 1e6 },
+    });
+    assert.deepEqual([ids(items), total, isCut], [ids(LISTED.slice(1, 3)), 3, true]);
   });
 
   test('a search stops at its cap, and gives the page that is asked for', async () => {

@@ -1,6 +1,8 @@
 /** Finished tests: the list with its tabs, and the search (docs/spec/web-ui.md §4.4). */
 import { parseSearch } from '../../rules/search-text.js';
+import { MOST_FACETED } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
+import { type AskedFacets, askedFacets, facetFields } from '../lists/facet-fields.js';
 import {
   askedFlag,
   FINISHED_PAGE,
@@ -33,7 +35,14 @@ function canonicalAddress(query: URLSearchParams): string | undefined {
   const flags = ['success_only', 'yellow_only', 'ltc_only'].filter((name) => query.has(name));
   if (!isSearch && wantsSearch) {
     const [user, most, page] = [given('user'), given('max_count'), given('page')];
-    return addressOf(PATH, { mode: 'search', user, text, max_count: most, page });
+    return addressOf(PATH, {
+      mode: 'search',
+      user,
+      text,
+      ...askedFacets(query).given,
+      max_count: most,
+      page,
+    });
   }
   const dropped = isSearch ? [...flags, 'info_regex'] : ['max_count'];
   if (!dropped.some((name) => query.has(name))) return undefined;
@@ -61,21 +70,30 @@ async function searchPage(visit: Visit): Promise<Outcome> {
   const user = (query.get('user') ?? '').trim().slice(0, LONGEST);
   const text = (query.get('text') ?? '').trim().slice(0, LONGEST);
   const cap = mostRuns(visit);
-  const found = await search(visit, user, text, cap);
+  const faceted = askedFacets(query);
+  const found = await search(visit, { user, given: text, faceted }, cap);
   const asked = pageNumber(query.get('page'));
   const pages = paging(asked, found.total, FINISHED_PAGE);
   const address = (page: number) =>
-    addressOf(PATH, { mode: 'search', user, text, max_count: query.get('max_count') ?? '', page });
+    addressOf(PATH, {
+      mode: 'search',
+      user,
+      text,
+      ...faceted.given,
+      max_count: query.get('max_count') ?? '',
+      page,
+    });
   if (pages.page !== asked) return redirect(address(pages.page));
-  const isAsked = user !== '' || text !== '';
+  const isAsked = user !== '' || text !== '' || faceted.facets !== undefined;
   const body = html`<div class="page-head"><h1>Search finished tests</h1></div>
 <section class="card" aria-label="Search">
 <form method="get" action="${PATH}" role="search" class="head search-form">
 <input type="hidden" name="mode" value="search">
 ${field('user', 'User', user, 'part of a name')}${field('text', 'Words of the description', text, 'word "a phrase" -without')}
 <button type="submit" class="primary">Search</button><a href="${PATH}">All finished tests</a>
+${facetFields(faceted)}
 </form>
-${isAsked ? results(visit, found, pages, cap) : html`<p class="empty">Give a name, or words: several words find tests with any of them, “a phrase” must be there, -word may not.</p>`}
+${isAsked ? results(visit, found, { pages, cap, isFaceted: faceted.facets !== undefined }) : html`<p class="empty">Give a name, or words: several words find tests with any of them, “a phrase” must be there, -word may not.</p>`}
 ${pageLinks(pages, address)}
 </section>`;
   return { kind: 'page', title: 'Search finished tests', body };
@@ -94,12 +112,20 @@ function mostRuns({ account, query }: Visit): number {
 type Search = Awaited<ReturnType<Visit['parts']['reader']['searchRuns']>>;
 const NOTHING_FOUND: Search = { items: [], total: 0, isCut: false };
 
-async function search(visit: Visit, user: string, given: string, cap: number): Promise<Search> {
+interface Asked {
+  readonly user: string;
+  readonly given: string;
+  readonly faceted: AskedFacets;
+}
+
+async function search(visit: Visit, asked: Asked, cap: number): Promise<Search> {
   const { parts, request, query } = visit;
-  if (user === '' && given === '') return NOTHING_FOUND;
+  const { user, given } = asked;
+  const { facets } = asked.faceted;
+  if (user === '' && given === '' && facets === undefined) return NOTHING_FOUND;
   const text = given === '' ? undefined : parseSearch(given);
   if (given !== '' && text === undefined) return NOTHING_FOUND;
-  if (text !== undefined) visit.requireAdmission('search', request.address);
+  if (text !== undefined || facets !== undefined) visit.requireAdmission('search', request.address);
   const usernames = user === '' ? undefined : await parts.reader.usernamesLike(user);
   if (usernames?.length === 0) return NOTHING_FOUND;
   // A page too far is looked for as the first: its total leads to the last.
@@ -107,18 +133,26 @@ async function search(visit: Visit, user: string, given: string, cap: number): P
   return await parts.reader.searchRuns({
     ...(usernames !== undefined && { usernames }),
     ...(text !== undefined && { text }),
+    ...(facets !== undefined && { facets }),
     cap,
     skip,
     limit: FINISHED_PAGE,
   });
 }
 
-function results(visit: Visit, found: Search, { page, pages }: ReturnType<typeof paging>, cap: number): Html {
+interface Extent {
+  readonly pages: ReturnType<typeof paging>;
+  readonly cap: number;
+  readonly isFaceted: boolean;
+}
+
+function results(visit: Visit, found: Search, { pages: { page, pages }, cap, isFaceted }: Extent): Html {
   const { items, total, isCut } = found;
-  if (total === 0) return html`<p class="empty" role="status">No finished test fits.</p>`;
-  const most = isCut ? ` (at most ${cap} are looked at)` : '';
+  const bound = isFaceted && total < cap ? `the newest ${MOST_FACETED}` : `at most ${cap}`;
+  const most = isCut ? ` (${bound} are looked at)` : '';
+  if (total === 0) return html`<p class="empty" role="status">No finished test fits${most}.</p>`;
   return html`<p class="found note" role="status">Shown ${items.length} of ${total}${most}, page ${page} of ${pages}, newest first${
-    visit.account === undefined && isCut
+    visit.account === undefined && isCut && total >= cap
       ? html`. <a href="/login?next=${encodeURIComponent(`${PATH}?${visit.request.query}`)}">Sign in</a> to see up to ${CAP_OF_ACCOUNTS}`
       : NOTHING
   }.</p>

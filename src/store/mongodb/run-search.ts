@@ -1,7 +1,9 @@
 /** Searches of finished runs: the ids of all that match, up to the cap, then the documents of one page. */
 import type { Collection, Db, Document, Filter, ObjectId } from 'mongodb';
+import { type FacetedRun, matchesFacets, type RunFacets } from '../../rules/run-facets.js';
 import { matchesSearch, type TextSearch, wordsOf } from '../../rules/search-text.js';
-import type { FinishedRunsFilter, Found, RunHead, RunSearch } from '../port.js';
+import { type FinishedRunsFilter, type Found, MOST_FACETED, type RunHead, type RunSearch } from '../port.js';
+import { decodeDocument } from './bson-values.js';
 import { IndexNames } from './indexes.js';
 import { finishedFilter, hintOf } from './run-reads.js';
 import { collectWithin, TextIndex } from './text-candidates.js';
@@ -11,6 +13,17 @@ const NAMES = 50;
 const LISTED = { finished: true, deleted: false } as const;
 const NEWEST = { last_updated: -1, _id: -1 } as const;
 const LOOKED_AT = { last_updated: 1, 'args.info': 1, 'args.username': 1 } as const;
+/** Without the long members of args. */
+const FACETED = {
+  tc_base: 1,
+  failed: 1,
+  results: 1,
+  ...Object.fromEntries(
+    ['sprt', 'spsa.iter', 'spsa.num_iter', 'threads', 'num_games', 'new_tag', 'base_tag', 'book'].map(
+      (name) => [`args.${name}`, 1],
+    ),
+  ),
+} as const;
 
 interface Match {
   readonly _id: ObjectId;
@@ -35,14 +48,15 @@ export class RunSearches {
 
   /** @param read the documents of these ids, in any order */
   async find(search: RunSearch, read: (ids: ObjectId[]) => Promise<RunHead[]>): Promise<Found<RunHead>> {
-    const { cap, skip, limit, usernames, text } = search;
-    if (usernames === undefined && text === undefined) return { items: [], total: 0, isCut: false };
+    const { cap, skip, limit, usernames, text, facets } = search;
+    if (usernames === undefined && text === undefined && facets === undefined)
+      return { items: [], total: 0, isCut: false };
     const groups = usernames === undefined ? [undefined] : groupsOf(usernames);
     const found: ObjectId[] = [];
     let isWhole = true;
     for (const names of groups) {
       if (found.length > cap) break;
-      const { matches, ended } = await this.#matches(names, text, cap + 1 - found.length);
+      const { matches, ended } = await this.#matches(names, { text, facets }, cap + 1 - found.length);
       isWhole &&= ended;
       for (const { _id } of ranked(matches, names)) found.push(_id);
     }
@@ -53,11 +67,16 @@ export class RunSearches {
     return { items, total: Math.min(cap, found.length), isCut: found.length > cap || !isWhole };
   }
 
-  async #matches(names: readonly string[] | undefined, text: TextSearch | undefined, most: number) {
-    const filter: Filter<Document> =
-      names === undefined ? LISTED : { ...LISTED, 'args.username': { $in: names } };
+  async #matches(names: readonly string[] | undefined, wanted: Wanted, most: number) {
+    const { text, facets } = wanted;
+    const filter: Filter<Document> = {
+      ...LISTED,
+      ...(names !== undefined && { 'args.username': { $in: names } }),
+      ...timesOf(facets),
+    };
+    const members = facets === undefined ? LOOKED_AT : { ...LOOKED_AT, ...FACETED };
     const scan = () =>
-      this.#collect(this.#runs.find(filter).sort(NEWEST).project(LOOKED_AT), text, most, names);
+      this.#collect(this.#runs.find(filter).sort(NEWEST).project(members), wanted, most, names);
     if (text === undefined) return await scan();
     return await this.#textIndex.use(
       text,
@@ -65,10 +84,10 @@ export class RunSearches {
         // Long documents are cut before they are sorted.
         const stages = [
           { $match: { ...filter, $text: candidates } },
-          { $project: LOOKED_AT },
+          { $project: members },
           { $sort: NEWEST },
         ];
-        return await this.#collect(this.#runs.aggregate(stages), text, most, names);
+        return await this.#collect(this.#runs.aggregate(stages), wanted, most, names);
       },
       scan,
     );
@@ -76,21 +95,44 @@ export class RunSearches {
 
   async #collect(
     cursor: Parameters<typeof collectWithin<Document>>[0],
-    text: TextSearch | undefined,
+    { text, facets }: Wanted,
     most: number,
     names: readonly string[] | undefined,
   ): Promise<{ matches: Match[]; ended: boolean }> {
     const matches: Match[] = [];
+    let looked = 0;
     const ended = await collectWithin(cursor, (run) => {
       const { info, username } = (run['args'] ?? {}) as { info?: unknown; username?: unknown };
-      const isWanted =
+      const hasWords =
         text === undefined || matchesSearch(text, wordsOf(typeof info === 'string' ? info : ''));
-      if (isWanted) matches.push({ _id: run['_id'] as ObjectId, owner: String(username) });
+      if (hasWords && facets !== undefined) looked += 1;
+      if (looked > MOST_FACETED) return 'enough';
+      if (hasWords && (facets === undefined || matchesFacets(facets, facetedRun(run))))
+        matches.push({ _id: run['_id'] as ObjectId, owner: String(username) });
       // Of several names the first counts first, however new the runs of the others are.
       return names === undefined || names.length === 1 ? enough(matches.length >= most) : 'more';
     });
-    return { matches, ended };
+    return { matches, ended: ended && looked <= MOST_FACETED };
   }
+}
+
+interface Wanted {
+  readonly text: TextSearch | undefined;
+  readonly facets: RunFacets | undefined;
+}
+
+function timesOf(facets: RunFacets | undefined): Filter<Document> {
+  const { from, before } = facets ?? {};
+  if (from === undefined && before === undefined) return {};
+  const range = {
+    ...(from !== undefined && { $gte: new Date(from) }),
+    ...(before !== undefined && { $lt: new Date(before) }),
+  };
+  return { last_updated: range };
+}
+
+function facetedRun(run: Document): FacetedRun {
+  return decodeDocument<FacetedRun>(run);
 }
 
 function enough(isEnough: boolean): 'enough' | 'more' {

@@ -1,0 +1,87 @@
+/**
+ * Facets of finished tests (docs/spec/web-ui.md §4.4): what a search asks beside words and owners. One predicate for both stores,
+ * so that they find the same; documents may be as old as fishtest, and lack members.
+ */
+import { countGames } from './crash-or-time.js';
+import { RED, resultBox, YELLOW } from './result-box.js';
+
+export const KINDS = ['sprt', 'spsa', 'games'] as const;
+export type KindFacet = (typeof KINDS)[number];
+export const RESULTS = ['accepted', 'rejected', 'yellow', 'undecided', 'failed'] as const;
+export type ResultFacet = (typeof RESULTS)[number];
+
+/** All that are given must fit. */
+export interface RunFacets {
+  readonly kind?: KindFacet;
+  readonly result?: ResultFacet;
+  /** Seconds of the base time, inclusive. */
+  readonly tcMin?: number;
+  readonly tcMax?: number;
+  readonly threads?: number;
+  readonly elo0?: number;
+  readonly elo1?: number;
+  /** Of the last change, in milliseconds since the epoch: from then on, and before. */
+  readonly from?: number;
+  readonly before?: number;
+  readonly gamesMin?: number;
+  /** Parts of names, whatever the case of their letters. */
+  readonly branch?: string;
+  readonly book?: string;
+}
+
+type BoxInput = Parameters<typeof resultBox>[0];
+
+/** What is looked at of a run. */
+export interface FacetedRun extends Pick<BoxInput, 'args'> {
+  readonly results?: BoxInput['results'];
+  readonly last_updated: number;
+  readonly tc_base?: number;
+  readonly failed?: boolean;
+  readonly args: BoxInput['args'] & {
+    readonly threads?: number;
+    readonly new_tag?: string;
+    readonly base_tag?: string;
+    readonly book?: string;
+  };
+}
+
+const NONE: BoxInput['results'] = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
+
+export function matchesFacets(facets: RunFacets, run: FacetedRun): boolean {
+  const { args } = run;
+  const { sprt } = args;
+  return (
+    (facets.from === undefined || run.last_updated >= facets.from) &&
+    (facets.before === undefined || run.last_updated < facets.before) &&
+    (facets.kind === undefined || kindOf(args) === facets.kind) &&
+    (facets.tcMin === undefined || (run.tc_base ?? 0) >= facets.tcMin) &&
+    (facets.tcMax === undefined || (run.tc_base ?? 0) <= facets.tcMax) &&
+    (facets.threads === undefined || (args.threads ?? 1) === facets.threads) &&
+    (facets.elo0 === undefined || sprt?.elo0 === facets.elo0) &&
+    (facets.elo1 === undefined || sprt?.elo1 === facets.elo1) &&
+    (facets.branch === undefined || holds(facets.branch, args.new_tag, args.base_tag)) &&
+    (facets.book === undefined || holds(facets.book, args.book)) &&
+    (facets.gamesMin === undefined || countGames(run.results ?? NONE) >= facets.gamesMin) &&
+    (facets.result === undefined || resultFits(facets.result, run))
+  );
+}
+
+function kindOf({ sprt, spsa }: BoxInput['args']): KindFacet {
+  if (sprt !== undefined) return 'sprt';
+  return spsa !== undefined ? 'spsa' : 'games';
+}
+
+function holds(part: string, ...names: readonly (string | undefined)[]): boolean {
+  const wanted = part.toLowerCase();
+  return names.some((name) => typeof name === 'string' && name.toLowerCase().includes(wanted));
+}
+
+/** By the colour that lists show. Yellow ones are rejected, too. */
+function resultFits(wanted: ResultFacet, run: FacetedRun): boolean {
+  if (wanted === 'failed' || run.failed === true) return wanted === 'failed' && run.failed === true;
+  const { style } = resultBox({ args: run.args, results: run.results ?? NONE });
+  if (wanted === 'undecided') return style === '';
+  if (wanted === 'yellow') return style === YELLOW;
+  const isRejected = style === RED || style === YELLOW;
+  return wanted === 'rejected' ? isRejected : style !== '' && !isRejected;
+}
