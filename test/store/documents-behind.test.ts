@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CheckpointParts, Checkpoints } from '../../src/store/mongodb/checkpointer.js';
+import { type CheckpointParts, Checkpointer } from '../../src/store/mongodb/checkpointer.js';
 import { MEMBERS_A_REQUEST, Update } from '../../src/store/mongodb/update.js';
 
 const REQUEST_MS = 100;
@@ -28,7 +28,7 @@ test('a slow database is behind by the time that all that is pending takes, and 
     log: { remove: async () => {} },
     delayMs: 0,
   } as unknown as CheckpointParts;
-  const checkpoints = new Checkpoints(parts);
+  const checkpoints = new Checkpointer(parts);
   const update = new Update('runs', 'one');
   for (let i = 0; i < REQUESTS * MEMBERS_A_REQUEST; i++) update.put(`member${i}`, i);
   assert.equal(checkpoints.behindMs(), 0);
