@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CheckpointParts, Checkpointer } from '../../src/store/mongodb/checkpointer.js';
+import { Checkpointer, type CheckpointParts } from '../../src/store/mongodb/checkpointer.js';
 import { MEMBERS_A_REQUEST, Update } from '../../src/store/mongodb/update.js';
 
 const REQUEST_MS = 100;
