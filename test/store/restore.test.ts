@@ -1,8 +1,11 @@
 /** A backup takes the place of a store, also of one that a killed writer has left; and only the owner reads the files. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { NetFiles } from '../../src/store/networks/net-files.js';
 import { openStore } from '../../src/store/open-store.js';
 import { restoreBackup } from '../../src/store/sqlite/restore.js';
 import { shoal } from '../cli/harness.js';
@@ -77,6 +80,21 @@ test('shoal restore makes a store where there is none, and refuses what is no ba
     assert.match(outcome.err, text);
   }
   assert.deepEqual(await usersOf(directory), ['first']);
+  await remove();
+});
+
+test('networks are changed by their owner alone, after an open umask', async (t) => {
+  const { directory, remove } = await sqlitePlace();
+  const umask = process.umask(0);
+  t.after(() => process.umask(umask));
+  const content = Buffer.from('a network');
+  const nets = new NetFiles(join(directory, 'nets'));
+  const name = `nn-${createHash('sha256').update(content).digest('hex').slice(0, 12)}.nnue`;
+  await nets.add(name, Readable.from([content]));
+  const modes = [nets.directory, join(nets.directory, `${name}.gz`)].map(
+    (path) => statSync(path).mode & 0o777,
+  );
+  assert.deepEqual(modes, [0o755, 0o644]);
   await remove();
 });
 

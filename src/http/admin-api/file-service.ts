@@ -108,7 +108,7 @@ async function appendPart(file: string, offset: number, part: Buffer): Promise<n
       `${received} bytes are here, this part begins at ${offset}: begin again at 0`,
     );
   }
-  const handle = await open(file, offset === 0 ? 'w' : 'r+');
+  const handle = await open(file, offset === 0 ? 'w' : 'r+', 0o600);
   try {
     await handle.write(part, 0, part.length, offset);
   } finally {

@@ -21,6 +21,8 @@ const ROOM_BYTES = 64 * 1024 * 1024;
 const TOO_LARGE = `the file has ${LARGEST_NET} bytes or more: a network has less`;
 /** A gzip file ends with the length of its content. */
 const LENGTH_BYTES = 4;
+/** A proxy of another user may serve them, and nobody but the owner changes what workers play with. */
+const NET_MODE = 0o644;
 
 export interface StoredNet {
   /** Bytes of the network, and of its compressed file. */
@@ -112,7 +114,7 @@ export class NetFiles {
   }
 
   async #makeDirectory(): Promise<void> {
-    await mkdir(this.directory, { recursive: true });
+    await mkdir(this.directory, { recursive: true, mode: 0o755 });
   }
 }
 
@@ -136,7 +138,7 @@ async function compress(source: Readable, target: string): Promise<string> {
     flush: (done) => done(size === 0 ? new WrongNet('the file is empty') : null),
   });
   const gzip = createGzip({ level: constants.Z_BEST_COMPRESSION });
-  await pipeline(source, hashing, gzip, createWriteStream(target, { flags: 'wx' }));
+  await pipeline(source, hashing, gzip, createWriteStream(target, { flags: 'wx', mode: NET_MODE }));
   return hash.digest('hex');
 }
 
