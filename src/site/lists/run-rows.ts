@@ -60,7 +60,9 @@ function runRow(visit: Visit, head: RunHead, hasDelete: boolean): Html {
   const named = (part: string) => (head.finished ? NOTHING : html` id="${part}-${head._id}"`);
   const kind = testKind(args);
   const isLong = !head.finished && isSprt && ratioOf(head) > LTC_RATIO;
-  return html`<tr id="run-${head._id}">
+  // Of its two rows the one that can be deleted there has none.
+  const rowId = head.finished && hasDelete ? NOTHING : html` id="run-${head._id}"`;
+  return html`<tr${rowId}>
 <td class="date">${timeTag(head.start_time, shortDate(head.start_time))}</td>
 <td class="user"><a href="/tests/user/${encodeURIComponent(username)}" title="${username}">${username.slice(0, OWNER_LENGTH)}<span class="hidden">: tests of ${username}</span></a></td>
 <td class="branch"><a href="/tests/view/${head._id}">${visibleText([...(args.new_tag ?? '')].slice(0, TAG_LENGTH).join(''))}</a>${

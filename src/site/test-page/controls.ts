@@ -23,7 +23,7 @@ export function controls(visit: Visit, parts: ControlParts): Html {
   const may = mayDo(visit, head);
   return html`<section class="card controls" aria-labelledby="controls-title">
 <div class="head"><h2 id="controls-title">Actions</h2></div>
-<div class="stack">
+<div class="control-forms">
 ${approveControl(visit, parts, may)}
 ${may.stop ? stopForm(visit, head) : NOTHING}
 ${may.purge ? purgeForm(visit, head, facts) : NOTHING}
