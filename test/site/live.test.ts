@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../src/http/transport/free-port.js';
 import type { LiveMessage } from '../../src/site/live/live-messages.js';
+import { openStore } from '../../src/store/open-store.js';
 import { workerInfo } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
+import { batch, change, liveOf } from '../store/documents.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { LIVE, seedLists } from './lists-seed.js';
 import { LiveClient } from './live-client.js';
@@ -257,17 +259,28 @@ describe('sockets for live updates', () => {
   });
 });
 
-describe('live updates without the web application', () => {
-  it('are not there', async () => {
-    const live = await startLive({ SITE: 'off' });
-    try {
-      const client = live.client(['home']);
-      await client.isClosed();
-      assert.equal(client.watching, undefined);
-    } finally {
-      await live.end();
-    }
-  });
+describe('live updates without the web application, or without sockets', () => {
+  for (const env of [{ SITE: 'off' }, { LIVE_SOCKETS: '0' }]) {
+    it(`are not there: ${Object.entries(env)}`, async () => {
+      const live = await startLive({ ...env });
+      try {
+        const client = live.client(['home']);
+        await client.isClosed();
+        assert.equal(client.watching, undefined);
+        assert.equal(await metric(live.server, 'shoal_live_sockets'), 0);
+        if ('SITE' in env) return;
+        // Pages ask, as without a socket.
+        const page = await (await fetch(`${live.server.url}/tests`)).text();
+        assert.match(page, /data-live="home" data-poll="\d+"/);
+        const headers = { 'hx-request': 'true' };
+        const tables = await fetch(`${live.server.url}/tests?live=run_tables`, { headers });
+        assert.equal(tables.status, 200);
+        assert.ok((await tables.text()).includes(`box-${LIVE.sprt}`));
+      } finally {
+        await live.end();
+      }
+    });
+  }
 });
 
 describe('live updates of a secondary', { skip: withoutMongodb }, () => {
@@ -283,7 +296,18 @@ describe('live updates of a secondary', { skip: withoutMongodb }, () => {
       assert.deepEqual(await client.isWatching(), ['home', `run:${LIVE.sprt}`, 'events']);
       const { parts } = await client.message(has('totals'));
       assert.ok(parts[`box-${LIVE.sprt}`] !== undefined);
-      await client.message(has('result'));
+      const before = await client.message(has('result'));
+      // As the primary does, whose process is another: nothing of it reaches this one but by the store.
+      const store = openStore(place.url);
+      const reader = await store.openReader();
+      const head = (await reader.run(LIVE.sprt))!;
+      await reader.close();
+      const results = { ...head.results, wins: 4_321 };
+      const writer = await store.openWriter();
+      await writer.commit(batch({ runs: [change(LIVE.sprt, { live: liveOf(head, { results }) })] }));
+      await writer.close();
+      const news = await client.message((message) => message !== before && has('result')(message));
+      assert.match(news.parts['result']!, /W: 4321/);
     } finally {
       await live.end();
       await place.remove();
