@@ -22,12 +22,14 @@ test('threads get what GitHub says, and equal questions of several are one call'
   const { standIn, access } = await desk();
   const file = new URL('./fixtures/asking-thread.js', import.meta.url);
   const workers = Array.from({ length: 3 }, () => new Worker(file, { workerData: { access } }));
+  // Before the answers: one thread may end before another one has answered.
+  const exited = Promise.all(workers.map((worker) => once(worker, 'exit')));
   const answers = await Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0]));
   for (const answer of answers) {
     assert.deepEqual(answer, { title: 'Second', reason: 'no-commit', known: true, used: answer.used });
   }
   assert.equal(standIn.count(/commits\?/), 1);
-  await Promise.all(workers.map((worker) => once(worker, 'exit')));
+  await exited;
 });
 
 test('a failure comes over with its reason and when to ask again', async () => {
