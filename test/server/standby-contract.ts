@@ -16,6 +16,7 @@ import type { ClusterView } from '../../src/protocol/admin.js';
 import { findAccess } from '../../src/swarm/access.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { RUN_ID, seed, workerInfo } from './seed.js';
+import { UNHURRIED } from './server-process.js';
 import { StandbyProcess } from './standby-process.js';
 
 const STATS = { wins: 2, losses: 2, draws: 12, crashes: 0, time_losses: 0, pentanomial: [0, 2, 4, 2, 0] };
@@ -89,6 +90,7 @@ export function describeStandby(store: 'sqlite' | 'mongodb'): void {
         CLUSTER_LEASE_MS: LEASE_MS,
         FLUSH_INTERVAL_MS: '100',
         THREADPOOL_THREADS: '1',
+        ...UNHURRIED,
       };
     });
 
@@ -121,6 +123,7 @@ export function describeStandby(store: 'sqlite' | 'mongodb'): void {
       const clients = connectOften(Number(env['FISHTEST_PORT']));
       await (await ask())('handover', {});
       assert.equal(await one.exited, 0, JSON.stringify(one.log.slice(-6)));
+      assert.equal((await one.says(/^handing over/))['isHeard'], true);
       const served = await two.serves();
       assert.equal(served['epoch'], epoch + 1);
       const steps = Object.keys(served['steps'] as object);

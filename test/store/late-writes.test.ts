@@ -40,7 +40,7 @@ const outcome = (commit: Promise<void>) =>
 
 describe('a write that arrives after another writer took over', {
   skip: withoutMongodb,
-  timeout: 120_000,
+  timeout: 300_000,
 }, () => {
   afterEach(closeOpened);
 

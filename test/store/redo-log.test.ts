@@ -24,7 +24,7 @@ import {
   updatedAt,
 } from './one-run.js';
 
-describe('the redo log', { skip: withoutMongodb, timeout: 60_000 }, () => {
+describe('the redo log', { skip: withoutMongodb, timeout: 300_000 }, () => {
   afterEach(closeOpened);
 
   it('is brought into documents behind the batches, and by closing', async () => {
