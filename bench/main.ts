@@ -30,7 +30,7 @@ const OTHERS = [
   'sweeps',
   'fence',
 ];
-const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--before DIR] [--peer URL]
+const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--before DIR] [--peer URL] [--alone]
 
   --quick      fewer and shorter rounds, no sweeps, a tenth of the million for 15 s; ends within 5 minutes. Asked for with
                --only, the sweeps are short ones, and the million is whole for 60 s
@@ -38,6 +38,7 @@ const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--b
   --json FILE  writes all figures; npm run bench:report makes a page from it
   --before DIR another checkout, built, that fence and linger compare with; fence is measured only when asked for by --only fence
   --peer URL   also measures a server that runs already, seeded by its owner
+  --alone      measures the throughput of Shoal only, not of what it is held against
 `;
 
 const { values } = parseArgs({
@@ -47,6 +48,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     peer: { type: 'string' },
     before: { type: 'string' },
+    alone: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -120,6 +122,7 @@ function throughput(name: string): Promise<Figure[]> {
     rounds: quick ? 2 : 5,
     seconds: quick ? 1.5 : 4,
     say,
+    isAlone: values.alone,
     ...(values.peer === undefined ? {} : { peerUrl: values.peer }),
   });
 }

@@ -25,6 +25,8 @@ export interface ThroughputOptions {
   rounds: number;
   seconds: number;
   peerUrl?: string;
+  /** Measures only Shoal, without the others that it is held against. */
+  isAlone?: boolean;
   say: (line: string) => void;
 }
 
@@ -37,7 +39,7 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Fig
     for (const name of options.works) {
       const measured = new Map<string, Measurement[]>();
       for (let round = 0; round < options.rounds; round++) {
-        for (const subject of subjectsOf(options.peerUrl)) {
+        for (const subject of subjectsOf(options)) {
           const directory = join(home, 'farm');
           await copyFarm(seed, directory);
           const measurement = await measureOne(await subject(directory), WORKS[name]!, options, name);
@@ -53,9 +55,11 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Fig
   return figures;
 }
 
-function subjectsOf(peerUrl: string | undefined): ((directory: string) => Promise<Subject>)[] {
+function subjectsOf({ peerUrl, isAlone = false }: ThroughputOptions): ((directory: string) => Promise<Subject>)[] {
+  const shoal = (directory: string) => startShoal(directory);
+  if (isAlone) return [shoal];
   const peers = peerUrl === undefined ? [] : [async () => peer(peerUrl)];
-  return [() => startBareUws(), (directory) => startShoal(directory), startFastify, ...peers];
+  return [() => startBareUws(), shoal, startFastify, ...peers];
 }
 
 async function measureOne(
