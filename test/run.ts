@@ -1,8 +1,8 @@
 /** Runs every test file, or those whose paths begin as an argument does, with lock checking on, and says what was left out. */
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -28,8 +28,11 @@ const rank = (file: string) => {
 };
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+const SOURCES = join(here, '../../test');
 const wanted = process.argv.slice(2);
-const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
+const names = readdirSync(here, { recursive: true, encoding: 'utf8' });
+const scripts = names.filter((file) => file.endsWith('.js')).map((file) => join(here, file));
+const files = names
   .filter((file) => file.endsWith('.test.js'))
   .filter((file) => wanted.length === 0 || wanted.some((start) => file.startsWith(start)))
   .sort()
@@ -57,19 +60,36 @@ if (failed.length > 0 && process.env['SHOAL_TEST_AGAIN'] === '1') {
   process.stdout.write(
     `once more, each by itself: ${failed.map((file) => relative(here, file)).join(' ')}\n`,
   );
-  const failedAgain = await runFiles(failed, 1);
+  const failedAgain = failed.every((file) => files.includes(file)) ? await runFiles(failed, 1) : failed;
   if (failedAgain.length === 0) process.exitCode = 0;
 }
 
-/** @returns the files in which a test failed */
+/** @returns the test files in which a test failed; what belongs to none of them stays as it was named */
 async function runFiles(paths: readonly string[], concurrency: number): Promise<string[]> {
   const failures = new Set<string>();
-  const results = run({ files: [...paths], concurrency }).on('test:fail', ({ file }) => {
-    if (file !== undefined) failures.add(file);
+  const results = run({ files: [...paths], concurrency }).on('test:fail', ({ file = 'unknown' }) => {
+    const built = testFilesOf(builtOf(file)).filter((each) => paths.includes(each));
+    for (const each of built.length > 0 ? built : [file]) failures.add(each);
   });
   // The reporters' types differ, a class here and a generator there.
   const report = process.stdout.isTTY ? results.compose(new spec()) : results.compose(tap);
   report.pipe(process.stdout, { end: false });
   await once(report, 'end');
   return [...failures];
+}
+
+/** A failure names the source where source maps are on. */
+function builtOf(file: string): string {
+  return file.endsWith('.ts') ? join(here, relative(SOURCES, file)).replace(/\.ts$/, '.js') : file;
+}
+
+/** A failure names where its test is written, which may be a file that several test files import: then all of these. */
+function testFilesOf(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  if (file.endsWith('.test.js')) return [file];
+  const imported = `/${basename(file)}'`;
+  return scripts
+    .filter((script) => readFileSync(script, 'utf8').includes(imported))
+    .flatMap((script) => testFilesOf(script, seen));
 }
