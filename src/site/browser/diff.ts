@@ -59,10 +59,24 @@ async function copy(button: HTMLButtonElement, text: string): Promise<void> {
   }, SAID_MS);
 }
 
+/** Somebody asked for the changes: the link that had the focus goes, and the card that comes for it gets it. */
+let isAsked = false;
+
+function focusCard(): void {
+  const card = document.querySelector<HTMLElement>('#diff[tabindex]');
+  if (!isAsked || card === null) return;
+  isAsked = false;
+  card.focus({ preventScroll: true });
+}
+
 document.addEventListener('click', (event) => {
+  isAsked ||= event.target instanceof Element && event.target.closest('#diff a[hx-get]') !== null;
   const button = event.target instanceof Element ? event.target.closest('button') : null;
   const text = button?.dataset['copies'];
   if (button !== null && text !== undefined) void copy(button, text);
 });
-document.addEventListener('htmx:after:swap', () => void colourAll(document));
+document.addEventListener('htmx:after:swap', () => {
+  focusCard();
+  void colourAll(document);
+});
 void colourAll(document);
