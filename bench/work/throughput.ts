@@ -55,7 +55,10 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Fig
   return figures;
 }
 
-function subjectsOf({ peerUrl, isAlone = false }: ThroughputOptions): ((directory: string) => Promise<Subject>)[] {
+function subjectsOf({
+  peerUrl,
+  isAlone = false,
+}: ThroughputOptions): ((directory: string) => Promise<Subject>)[] {
   const shoal = (directory: string) => startShoal(directory);
   if (isAlone) return [shoal];
   const peers = peerUrl === undefined ? [] : [async () => peer(peerUrl)];
