@@ -250,7 +250,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
         for (const [name, path] of [
           ['home', '/tests'],
           ['finished', '/tests/finished'],
-          ['search', '/tests/finished?mode=search&user=an'],
+          ['search', '/tests/finished?mode=search&user=an&type=sprt&from=2020-01-01'],
           ['owner', '/tests/user/ann'],
           ['machines', '/tests/machines'],
         ] as const) {

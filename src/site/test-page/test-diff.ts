@@ -93,7 +93,7 @@ function closed({ _id, ...head }: RunHead, diff: Diff | undefined): Html {
 function failed(head: RunHead, reason: string): Html {
   return html`<section class="card" id="diff" aria-labelledby="diff-title">
 <div class="head"><h2 id="diff-title">Changes</h2>${onGitHub(head)}</div>
-<p class="found note">They cannot be shown here. ${reason}</p>
+<p class="found note">They cannot be shown here. ${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}</p>
 </section>`;
 }
 
