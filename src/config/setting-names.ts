@@ -9,6 +9,7 @@ const OTHER_NAMES = [
   'SHOAL_BROWSER',
   'SHOAL_SCREENSHOTS',
   'SHOAL_TEST_AGAIN',
+  'SHOAL_NEWER_NODE',
 ];
 /** How many letters a name without the prefix may be off and still be taken for a slip. */
 const SLIP = 2;
