@@ -20,7 +20,9 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 const rowsOf = (page: Page, panel: string) =>
-  page.$$eval(`#${panel} tbody tr`, (rows) => rows.map((row) => row.id.replace('run-', '')));
+  page.$$eval(`#${panel} tbody .branch a:first-of-type`, (links) =>
+    links.map((link) => link.getAttribute('href')?.replace('/tests/view/', '')),
+  );
 
 for (const kind of ['SQLite', 'MongoDB'] as const) {
   describe(`lists on ${kind}`, { skip: skip || (kind === 'MongoDB' && withoutMongodb) }, () => {
@@ -43,6 +45,12 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.deepEqual(await rowsOf(page, 'failed'), [finishedId(FINISHED - 2)]);
       const newest = Array.from({ length: 25 }, (_, i) => finishedId(FINISHED - 2 - i));
       assert.deepEqual(await rowsOf(page, 'finished'), newest);
+      // The failed one is in two panels.
+      const names = await page.$$eval('[id]', (all) => all.map(({ id }) => id));
+      assert.deepEqual(
+        names.filter((name, i) => names.indexOf(name) !== i),
+        [],
+      );
       assert.match(await textOf(page, '#active-toggle'), /^Active\s+4 tests$/);
       assert.match(await textOf(page, '#finished-toggle'), new RegExp(`^Finished\\s+${LISTED} tests$`));
       assert.match(await textOf(page, '#machines-toggle'), /^Workers\s+7$/);
@@ -145,6 +153,27 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.match(await textOf(page, '.empty'), /No finished test fits/);
       await page.goto(`${site.server.url}/tests/finished?mode=search&user=a&max_count=5`);
       assert.match(await textOf(page, '.found'), /Shown 5 of 5 \(at most 5/);
+    });
+
+    it('tells an owner, and nobody else, what ended since the last visit', async () => {
+      const page = await site.member('ann', '/tests/user/ann');
+      assert.equal(await page.$('#ended-title'), null, 'there was no visit before');
+      const name = `user${Buffer.from('ann').toString('hex')}_seen`;
+      const see = async (value: string) => {
+        await page.context().addCookies([{ name, value, url: site.server.url }]);
+        await page.goto(`${site.server.url}/tests/user/ann`);
+      };
+      await see('0.0');
+      assert.equal(await textOf(page, 'section:has(#ended-title) li:last-child'), 'and 8 more below');
+      await page.reload();
+      assert.notEqual(await page.$('#ended-title'), null, 'it is one visit');
+      await see(`0.${Date.now() - 3_600_000}`);
+      assert.equal(await page.$('#ended-title'), null);
+      await see('x.y');
+      assert.equal(await page.$('#ended-title'), null);
+      await see('0.0');
+      await page.goto(`${site.server.url}/tests/user/bob`);
+      assert.equal(await page.$('#ended-title'), null);
     });
 
     it('leads a page too far to the last, and one that is none to the first', async () => {

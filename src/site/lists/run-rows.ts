@@ -35,6 +35,10 @@ export function resultWord(head: RunHead, style: string): string {
   return wins + losses + draws < head.args.num_games ? 'stopped' : 'finished';
 }
 
+export function resultWordOf(head: RunHead): string {
+  return resultWord(head, boxOf(head).style);
+}
+
 export interface RunTable {
   readonly title: string;
   readonly heads: readonly RunHead[];
@@ -91,7 +95,7 @@ function gaugesOf({ _id }: RunHead): string {
 
 /** How a row's test does, in words, the same for everybody. */
 export function statePart(head: RunHead): Html {
-  const word = resultWord(head, boxOf(head).style);
+  const word = resultWordOf(head);
   return word === 'running'
     ? html`running · cores: ${head.cores} (${head.workers})`
     : html`${word}${hasTimeOdds(head) ? ' · time odds' : NOTHING}`;

@@ -1,5 +1,6 @@
 /** The tests of one owner (docs/spec/web-ui.md §4.5). */
 import { html, NOTHING } from '../html.js';
+import { endedSince } from '../lists/ended-since.js';
 import { finishedPage } from '../lists/finished-list.js';
 import { addressOf } from '../lists/paging.js';
 import { askedPanel, type PanelPlace, turnedPanel } from '../lists/panels.js';
@@ -47,6 +48,7 @@ export async function ownerTests(visit: Visit): Promise<Outcome> {
       : html` data-live="home" data-poll="${POLL_S}" hx-get="${path}?live=run_tables" hx-trigger="poll" hx-swap="innerMorph"`;
   const profile = isApprover ? html`<a href="/user/${encodeURIComponent(username)}">Account</a>` : NOTHING;
   const body = html`<div class="page-head"><h1>Tests of ${username}</h1>${profile}</div>
+${isOwn && finished.asked === 1 && finished.flag === undefined ? endedSince(visit, place.prefix, finished) : NOTHING}
 ${isOwn ? await workerWarnings(visit, unfinished) : NOTHING}
 <div id="run-tables" class="stack"${live}>${tables}</div>`;
   return {
