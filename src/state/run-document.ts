@@ -35,6 +35,8 @@ export interface DerivedFields {
 const LIVE = Object.entries({ ...RUN_MEMBERS, ...ORDER_MEMBERS } as StoredMembers<RunDocument>);
 const LIVE_ARGS = Object.entries({ ...ARGS_MEMBERS, ...ORDER_ARGS_MEMBERS } as StoredMembers<RunArgs>);
 
+const LARGEST_WORD = 0x7fffffff;
+
 /** Words that refer to a blob. */
 const BLOBS = [
   RunWord.head,
@@ -152,12 +154,23 @@ function writeMember(state: State, slot: number, member: StoredMember<unknown>, 
   const { runs } = state;
   const { as, at } = member;
   const value = given ?? member.absent;
-  if (as === 'word') runs.setWord(slot, at, value as number);
-  else if (as === 'float') runs.setFloat(slot, at, value as number);
+  if (as === 'word') runs.setWord(slot, at, asWord(numberOr(value, member.absent)));
+  else if (as === 'float') runs.setFloat(slot, at, numberOr(value, member.absent));
   else if (as === 'flag') runs.set(slot, at, value as boolean);
   else if (as === 'text') runs.setWord(slot, at, state.slab.put(Buffer.from(value as string)));
-  else if (as === 'orderWord') runs.order.setWord(slot, at, value as number);
-  else runs.order.setFloat(slot, at, value as number);
+  else if (as === 'orderWord') runs.order.setWord(slot, at, asWord(numberOr(value, member.absent)));
+  else runs.order.setFloat(slot, at, numberOr(value, member.absent));
+}
+
+/** What is no number stands for what a document without the member does: a priority of NaN would be neither above nor below another. */
+function numberOr(value: unknown, absent: unknown): number {
+  const number = Number(value);
+  return Number.isNaN(number) ? (absent as number) : number;
+}
+
+/** The nearest number that a word holds: a larger one would come out as another. */
+function asWord(number: number): number {
+  return Math.max(-LARGEST_WORD - 1, Math.min(LARGEST_WORD, number));
 }
 
 /** Replaces a short text that the record keeps as a blob. */

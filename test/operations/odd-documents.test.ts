@@ -58,6 +58,31 @@ test('numbers that cannot be keep only their own run from being given out, and a
   }
 });
 
+test('what is no number counts as absent, and what no word holds is the nearest that one does', async () => {
+  const odd = { priority: Number.NaN, throughput: Number.NaN, itp: 'x' };
+  const runs = [
+    { ...freshRun(IDS[0], { num_games: 2000, ...odd }), failures: 5e9, nps: Number.NaN },
+    freshRun(IDS[1], { num_games: 2000, priority: 'high' }),
+  ];
+  const farm = await Farm.open({ users: [], workers: [], runs, keyValues: [] }, NOW);
+  try {
+    const { state } = farm;
+    const given = new Set<string>();
+    for (let number = 0; number < 12; number++) {
+      const worker = new TestWorker(state, number);
+      if (worker.ask(NOW)) given.add(worker.task!.runId);
+    }
+    assert.equal(given.size, 2);
+    const { args, failures } = readHead(state, state.runs.find(IDS[0]));
+    assert.deepEqual([args.priority, args.throughput, failures], [0, 1000, 0x7fffffff]);
+    assert.ok(Number.isFinite(args.itp));
+    assert.equal(readHead(state, state.runs.find(IDS[1])).args.priority, 0);
+  } finally {
+    await farm.stop();
+    await farm.remove();
+  }
+});
+
 test('a time control that cannot be read keeps only its own run from being given out', async () => {
   const { stats: _stats, worker_info: _info, ...bare } = task();
   const runs = [
