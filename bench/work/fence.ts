@@ -11,18 +11,10 @@ import type { Measurement } from '../load/client.js';
 import { writeFarmTo } from '../seed/farm.js';
 import { updatePlan } from '../seed/plans.js';
 import { startChild } from '../subjects/child.js';
-import { FARM, measureSubject, rateFigure } from './measure.js';
+import { FARM, type InTurn, measureSubject, rateFigure } from './measure.js';
 import { type Figure, figure } from './result.js';
 
 const WORK = { plan: () => updatePlan(FARM), connections: 512, warmUp: 20_000 };
-
-export interface FenceOptions {
-  readonly rounds: number;
-  readonly seconds: number;
-  /** Another checkout, built. */
-  readonly before?: string | undefined;
-  readonly say: (line: string) => void;
-}
 
 interface Variant {
   readonly name: string;
@@ -30,7 +22,7 @@ interface Variant {
   readonly env: Record<string, string>;
 }
 
-export async function measureFence(options: FenceOptions): Promise<Figure[]> {
+export async function measureFence(options: InTurn): Promise<Figure[]> {
   const { before } = options;
   const main = 'src/main.js';
   const variants: Variant[] = [
@@ -49,7 +41,7 @@ async function compare(
   store: string,
   open: () => Promise<StorePlace>,
   variants: readonly Variant[],
-  { rounds, seconds, say }: FenceOptions,
+  { rounds, seconds, say }: InTurn,
 ): Promise<Figure[]> {
   const found = new Map(variants.map(({ name }) => [name, [] as Measurement[]]));
   for (let round = 0; round < rounds; round++) {

@@ -10,28 +10,21 @@ import type { Measurement } from '../load/client.js';
 import { writeFarm } from '../seed/farm.js';
 import { requestTaskPlan } from '../seed/plans.js';
 import { startChild } from '../subjects/child.js';
-import { FARM, measureSubject, rateFigure } from './measure.js';
+import { FARM, type InTurn, measureSubject, rateFigure } from './measure.js';
 import type { Figure } from './result.js';
 
 const CONNECTIONS = [4, 64] as const;
 /** Replies before it is measured, a connection. */
 const WARM_UP = 100;
 
-export interface FewOptions {
-  readonly rounds: number;
-  readonly seconds: number;
-  /** Another checkout, built: its farm is written by its own code, since an older one may read no newer store. */
-  readonly before?: string | undefined;
-  readonly say: (line: string) => void;
-}
-
+/** A farm is written by the code that reads it, since an older one may read no newer store. */
 interface Variant {
   readonly name: string;
   readonly main: string;
   readonly writeFarm: typeof writeFarm;
 }
 
-export async function measureFew({ rounds, seconds, before, say }: FewOptions): Promise<Figure[]> {
+export async function measureFew({ rounds, seconds, before, say }: InTurn): Promise<Figure[]> {
   const variants: Variant[] = [{ name: 'Shoal', main: 'src/main.js', writeFarm }];
   if (before !== undefined) variants.unshift(await earlier(resolve(before, 'dist')));
   const figures: Figure[] = [];

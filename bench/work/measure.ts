@@ -15,6 +15,15 @@ export interface Work {
   warmUp: number;
 }
 
+/** For what is measured in rounds, an earlier checkout and today's code in turn. */
+export interface InTurn {
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Another checkout, built. */
+  readonly before?: string | undefined;
+  readonly say: (line: string) => void;
+}
+
 /** Ends the subject. */
 export async function measureSubject(
   subject: Subject,

@@ -5,7 +5,7 @@ import { buildRun } from '../../src/operations/run/new-run.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { RunWrite } from '../../src/store/port.js';
-import { workerInfo } from '../server/seed.js';
+import { RUN_FORM, workerInfo } from '../server/seed.js';
 
 export const LIVE = 'aaaaaaaaaaaaaaaaaaaaaa01';
 export const TUNE = 'aaaaaaaaaaaaaaaaaaaaaa02';
@@ -16,19 +16,6 @@ export const EPOCH = 1_700_000_000;
 
 export const finishedId = (i: number) => `bbbbbbbbbbbbbbbbbbbbbb${i.toString(16).padStart(2, '0')}`;
 
-const FORM = {
-  base_tag: 'master',
-  username: 'joe',
-  resolved_new: 'a'.repeat(40),
-  resolved_base: 'b'.repeat(40),
-  new_signature: '1234567',
-  base_signature: '7654321',
-  tc: '10+0.1',
-  threads: 1,
-  num_games: 20_000,
-  new_options: 'Hash=16',
-  info: 'a test',
-};
 export const RESULTS = {
   wins: 2,
   losses: 2,
@@ -64,7 +51,7 @@ function write(document: RunDocument, change: Partial<RunDocument>, tasks: TaskD
 }
 
 function liveRun(): RunWrite {
-  const { num_games: _games, ...form } = FORM;
+  const { num_games: _games, ...form } = RUN_FORM;
   const sprt = { ...form, new_tag: 'live', sprt: { elo0: 0, elo1: 2 } };
   const run = buildRun(sprt, EPOCH * 1000, LIVE);
   const bad = {
@@ -82,7 +69,7 @@ function liveRun(): RunWrite {
 }
 
 function tuneRun(): RunWrite {
-  const run = buildRun({ ...FORM, new_tag: 'tune' }, EPOCH * 1000, TUNE);
+  const run = buildRun({ ...RUN_FORM, new_tag: 'tune' }, EPOCH * 1000, TUNE);
   const param = {
     name: 'p',
     start: 1,
@@ -117,7 +104,7 @@ function tuneRun(): RunWrite {
 
 /** Run i was updated i seconds after EPOCH; every third is green, every third yellow, every tenth long, every other jane's. */
 function finishedRun(i: number): RunWrite {
-  const run = buildRun({ ...FORM, new_tag: `finished-${i}` }, EPOCH * 1000, finishedId(i));
+  const run = buildRun({ ...RUN_FORM, new_tag: `finished-${i}` }, EPOCH * 1000, finishedId(i));
   return write(
     run,
     {

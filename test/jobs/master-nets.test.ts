@@ -7,6 +7,7 @@ import { pushItem, withSystem } from '../../src/operations/changes.js';
 import { buildRun } from '../../src/operations/run/new-run.js';
 import { GitHubStandIn, OFFICIAL } from '../../src/swarm/github-stand-in.js';
 import { Farm } from '../golden/farm.js';
+import { RUN_FORM } from '../server/seed.js';
 
 const NETS = ['nn-00000000000a.nnue', 'nn-00000000000b.nnue', 'nn-00000000000c.nnue'] as const;
 const [MASTER, OTHER, UNTESTED] = NETS;
@@ -29,17 +30,9 @@ after(async () => {
 
 async function addRun(id: string, base: string, nets: readonly string[], approved = true): Promise<void> {
   const form = {
+    ...RUN_FORM,
     new_tag: 'idea',
-    base_tag: 'master',
-    username: 'joe',
-    resolved_new: 'a'.repeat(40),
     resolved_base: base,
-    new_signature: '1234567',
-    base_signature: '7654321',
-    tc: '10+0.1',
-    num_games: 20_000,
-    new_options: 'Hash=16',
-    info: 'a test',
     base_nets: [...nets],
   };
   await farm.addRun({ ...buildRun(form, NOW, id), approved, approver: approved ? 'jane' : '' });

@@ -14,7 +14,7 @@ import { logAction, pushItem, withSystem } from '../../src/operations/changes.js
 import { stopRun } from '../../src/operations/run/close-run.js';
 import { buildRun } from '../../src/operations/run/new-run.js';
 import { Farm } from '../golden/farm.js';
-import { RUN_ID } from '../server/seed.js';
+import { RUN_FORM, RUN_ID } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
 import { HttpMember } from '../site/http-member.js';
 import { seedPeople } from '../site/site-seed.js';
@@ -105,19 +105,7 @@ async function runJob(job: WebHooks, steady?: number): Promise<number> {
 }
 
 async function addRun(id: string): Promise<void> {
-  const form = {
-    new_tag: 'idea',
-    base_tag: 'master',
-    username: 'joe',
-    resolved_new: 'a'.repeat(40),
-    resolved_base: 'b'.repeat(40),
-    new_signature: '1234567',
-    base_signature: '7654321',
-    tc: '10+0.1',
-    num_games: 20_000,
-    new_options: 'Hash=16',
-    info: 'a test',
-  };
+  const form = { ...RUN_FORM, new_tag: 'idea' };
   await farm.addRun({ ...buildRun(form, Date.now(), id), approved: true, approver: 'jane' });
 }
 

@@ -27,25 +27,27 @@ export function workerInfo(key: string) {
   };
 }
 
+/** A new run with all that one needs. */
+export const RUN_FORM = {
+  new_tag: 'branch',
+  base_tag: 'master',
+  username: 'joe',
+  resolved_new: 'a'.repeat(40),
+  resolved_base: 'b'.repeat(40),
+  new_signature: '1234567',
+  base_signature: '7654321',
+  tc: '10+0.1',
+  threads: 1,
+  num_games: 20_000,
+  new_options: 'Hash=16',
+  info: 'a test',
+};
+
 /** Makes a store with one account (joe, secret) and one approved run. */
 export async function seed(storeUrl: string): Promise<void> {
   const writer = await openStore(storeUrl).openWriter();
   const now = Date.now();
-  const form = {
-    new_tag: 'branch',
-    base_tag: 'master',
-    username: 'joe',
-    resolved_new: 'a'.repeat(40),
-    resolved_base: 'b'.repeat(40),
-    new_signature: '1234567',
-    base_signature: '7654321',
-    tc: '10+0.1',
-    threads: 1,
-    num_games: 20_000,
-    new_options: 'Hash=16',
-    info: 'a test',
-  };
-  const { tasks: _tasks, bad_tasks: _bad, ...head } = buildRun(form, now, RUN_ID);
+  const { tasks: _tasks, bad_tasks: _bad, ...head } = buildRun(RUN_FORM, now, RUN_ID);
   const user = {
     username: 'joe',
     password: 'secret',
