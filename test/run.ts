@@ -27,6 +27,9 @@ const rank = (file: string) => {
   return place < 0 ? LONGEST.length : place;
 };
 
+/** A file lasts a minute or two. One whose process does not end, as when a failed hook leaves a server running, ends here and fails. */
+const FILE_TIMEOUT_MS = 600_000;
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 const SOURCES = join(here, '../../test');
 const wanted = process.argv.slice(2);
@@ -67,10 +70,13 @@ if (failed.length > 0 && process.env['SHOAL_TEST_AGAIN'] === '1') {
 /** @returns the test files in which a test failed; what belongs to none of them stays as it was named */
 async function runFiles(paths: readonly string[], concurrency: number): Promise<string[]> {
   const failures = new Set<string>();
-  const results = run({ files: [...paths], concurrency }).on('test:fail', ({ file = 'unknown' }) => {
-    const built = testFilesOf(builtOf(file)).filter((each) => paths.includes(each));
-    for (const each of built.length > 0 ? built : [file]) failures.add(each);
-  });
+  const results = run({ files: [...paths], concurrency, timeout: FILE_TIMEOUT_MS }).on(
+    'test:fail',
+    ({ file = 'unknown' }) => {
+      const built = testFilesOf(builtOf(file)).filter((each) => paths.includes(each));
+      for (const each of built.length > 0 ? built : [file]) failures.add(each);
+    },
+  );
   // The reporters' types differ, a class here and a generator there.
   const report = process.stdout.isTTY ? results.compose(new spec()) : results.compose(tap);
   report.pipe(process.stdout, { end: false });

@@ -61,6 +61,8 @@ export class SiteBrowser {
     const url = storeUrl ?? `sqlite:${directory}`;
     await seedPeople(url);
     await seedMore(url);
+    // What is left running when the other cannot be started keeps the process of a test from its end.
+    const browser = await startBrowser();
     const server = await ServerProcess.start(directory, {
       SHOAL_GITHUB: 'off',
       SHOAL_CONTRIBUTORS: 'off',
@@ -68,8 +70,11 @@ export class SiteBrowser {
       STORE_URL: url,
       SHOAL_DATA: directory,
       ...env,
+    }).catch(async (error) => {
+      await browser.close();
+      throw error;
     });
-    return new SiteBrowser(directory, url, server, await startBrowser());
+    return new SiteBrowser(directory, url, server, browser);
   }
 
   async stop(): Promise<void> {
