@@ -10,6 +10,7 @@ import { measureActiveTask, measureIdleConnections, measureStartUp } from './wor
 import { goalLines, judge } from './work/goals.js';
 import { measureLinger } from './work/linger.js';
 import { measureReaders } from './work/readers.js';
+import { measureRecovery } from './work/recovery.js';
 import { emptyResults, type Figure } from './work/result.js';
 import { measureScale } from './work/scale.js';
 import { measureStores } from './work/stores.js';
@@ -22,6 +23,7 @@ const OTHERS = [
   'idle',
   'task-memory',
   'start-up',
+  'recovery',
   'reconnect',
   'million',
   'stores',
@@ -29,6 +31,10 @@ const OTHERS = [
   'readers',
   'sweeps',
   'fence',
+];
+const FARMS = [
+  { runs: 100, tasks: 100_000 },
+  { runs: 200, tasks: 1_000_000 },
 ];
 const HELP = `npm run bench -- [--quick] [--only NAME[,NAME]] [--json FILE] [--before DIR] [--peer URL] [--alone]
 
@@ -69,6 +75,7 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
   ['idle', () => measureIdleConnections(quick ? 4000 : 15_000)],
   ['task-memory', () => measureActiveTask(quick ? 50_000 : 200_000)],
   ['start-up', () => measureStartUp()],
+  ['recovery', () => measureRecovery(quick ? FARMS.slice(0, 1) : FARMS, quick ? 1 : 3, say)],
   ['reconnect', () => measureReconnect(10_000)],
   [
     'million',

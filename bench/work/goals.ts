@@ -59,6 +59,16 @@ export function judge(results: Results): Goal[] {
     ),
     atMost('50 readers and a submit a second: refused or broken = 0', 0, ofShoal('readers', 'refused')),
     atMost('start-up with 200 runs and 1,000,000 tasks ≤ 10 s', 10, median('start-up', SHOAL)),
+    ...[
+      { tasks: '100,000', goal: 1 },
+      { tasks: '1,000,000', goal: 10 },
+    ].map(({ tasks, goal }) =>
+      atMost(
+        `takeover of ${tasks} active tasks ≤ ${goal} s`,
+        goal,
+        median(`recovery of ${tasks} active tasks`, 'a takeover'),
+      ),
+    ),
   ];
 }
 
