@@ -8,8 +8,8 @@ export function loadWith(cores: number, concurrency: number, itp: number): numbe
 /**
  * Whether this run goes before the other: higher priority first; then a run that nobody works on; then the smaller load. Of
  * runs that are equal in all neither does: whoever looks for the best one looks at the older run first, and keeps it.
- * `cores` as the worker would find them (its own count, if it worked on the run last), `load` by `loadWith`. Numbers instead
- * of records, for the scheduler asks this of every ready run for each worker.
+ * `cores`: those that play the run, and the worker's own besides if it worked on the run last, so that it goes elsewhere if
+ * it can; `load` by `loadWith`. Numbers instead of records, for the scheduler asks this of every ready run for each worker.
  */
 export function goesBefore(
   priority: number,
