@@ -8,10 +8,12 @@ export class BadForm extends Error {}
 
 /** Fields by name; of a field that comes twice the last counts, as the reference has it. */
 export class Form {
+  readonly #all: readonly (readonly [string, string])[];
   readonly #fields: ReadonlyMap<string, string>;
 
   constructor(fields: Iterable<readonly [string, string]>) {
-    this.#fields = new Map(fields);
+    this.#all = [...fields];
+    this.#fields = new Map(this.#all);
   }
 
   /** Line ends as \n, without blanks at both ends; empty when it did not come. */
@@ -22,6 +24,11 @@ export class Form {
   /** As it was sent. */
   exact(name: string): string {
     return this.#fields.get(name) ?? '';
+  }
+
+  /** Each value of a field that may come several times, in the form's order. */
+  values(name: string): string[] {
+    return this.#all.filter(([each]) => each === name).map(([, value]) => value);
   }
 
   has(name: string): boolean {

@@ -31,6 +31,8 @@ const RUNS = {
   toDelete: id(12),
   raced: id(13),
   toForge: id(14),
+  ticked: id(15),
+  tickedToo: id(16),
 } as const;
 
 const SEEDED: readonly SeededRun[] = [
@@ -59,6 +61,8 @@ const SEEDED: readonly SeededRun[] = [
   { id: RUNS.toDelete, form: { new_tag: 'to-delete' } },
   { id: RUNS.raced },
   { id: RUNS.toForge },
+  { id: RUNS.ticked, form: { new_tag: 'tick-one' } },
+  { id: RUNS.tickedToo, form: { new_tag: 'tick-two' } },
 ];
 
 for (const kind of ['SQLite', 'MongoDB'] as const) {
@@ -151,6 +155,34 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const answer = await forge(bob, '/tests/approve', { 'run-id': RUNS.ofCora });
       assert.deepEqual([answer.status, answer.headers.get('location')], [302, '/login']);
       assert.deepEqual([(await stored(RUNS.ofCora)).approved, await events(RUNS.ofCora)], [false, []]);
+    });
+
+    it('an approver ticks several tests and approves them in one step; one that cannot be keeps no other back', async () => {
+      const cora = await site.member('cora');
+      accepting(cora);
+      assert.equal(await cora.locator(`#tick-${RUNS.ofCora}`).count(), 0);
+      assert.equal(await press(cora, '#approve-several button'), 302);
+      assert.match(await textOf(cora, '#flashes'), /Tick the tests/);
+      await cora.check(`#tick-${RUNS.ticked}`);
+      await cora.check(`#tick-${RUNS.tickedToo}`);
+      // What is ticked stays so when news of the page come.
+      const news = cora.waitForResponse((response) => response.url().includes('live=run_tables'));
+      await cora.evaluate("document.querySelector('#run-tables').dispatchEvent(new Event('poll'))");
+      await news;
+      const body = new URLSearchParams({ several: '1', csrf_token: await tokenOf(cora) });
+      for (const run of [RUNS.ofCora, NOWHERE, RUNS.tickedToo]) body.append('run-id', run);
+      assert.equal((await site.post(cora, '/tests/approve', body)).status, 302);
+      assert.equal(await press(cora, '#approve-several button'), 302);
+      const said = await textOf(cora, '#flashes');
+      assert.match(
+        said,
+        /Approved: tick-two\.[\s\S]*Not approved: of-cora \(.*Self approval.*, f{24} \(there is no such test\)/,
+      );
+      assert.match(said, /Approved: tick-one\.[\s\S]*Not approved: tick-two \(.*already approved/);
+      for (const run of [RUNS.ticked, RUNS.tickedToo]) {
+        assert.deepEqual(await events(run), [['approve_run', 'approved', 'cora']]);
+      }
+      assert.equal(await (await site.member('ann')).locator('#approve-several').count(), 0);
     });
 
     it('an owner who asks for more waits for approval again, an approver does not', async () => {

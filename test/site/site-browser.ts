@@ -111,7 +111,7 @@ export class SiteBrowser {
   async post(
     page: Page,
     path: string,
-    fields: Record<string, string>,
+    fields: Record<string, string> | URLSearchParams,
     headers: Record<string, string> = {},
   ): Promise<Response> {
     const cookies = await page.context().cookies();

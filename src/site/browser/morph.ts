@@ -43,7 +43,10 @@ export function startMorph(): void {
     for (const { fragment } of tasks ?? []) if (fragment !== undefined) showLocalTimes(fragment);
   });
   document.addEventListener('input', (event) => {
-    const form = event.target instanceof Element ? event.target.closest('form') : null;
-    if (form?.method === 'post') form.setAttribute('hx-morph-skip', '');
+    const field = event.target as HTMLInputElement;
+    const { form } = field;
+    if (form?.method !== 'post') return;
+    // A field may stand outside of its form, as in the row of a table.
+    (form.contains(field) ? form : field).setAttribute('hx-morph-skip', '');
   });
 }

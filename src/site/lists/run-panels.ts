@@ -1,6 +1,7 @@
 /** The panels of runs: of everybody on the home page, of one owner on another (docs/spec/web-ui.md §4.1, §4.5). */
 import type { RunHead } from '../../store/port.js';
-import { type Html, html } from '../html.js';
+import { type Html, html, NOTHING } from '../html.js';
+import { tokenField } from '../layout.js';
 import type { Visit } from '../visit.js';
 import { type ActiveFilter, filterForm, passesFilter } from './active-filter.js';
 import { type FinishedPage, finishedTable, finishedTabs } from './finished-list.js';
@@ -19,6 +20,9 @@ export interface PanelRuns {
   /** Where the finished list's own pages are. */
   readonly listPath: string;
 }
+
+/** Of the pending tests that an approver ticks. */
+const APPROVE_FORM = 'approve-several';
 
 const TITLES = {
   pending: ['Pending approval', 'No test waits for approval.'],
@@ -43,10 +47,12 @@ export function runPanel(
   const heads =
     id === 'active' && filter !== undefined ? all.filter((head) => passesFilter(filter, head)) : all;
   const hasDelete = id !== 'active';
-  const table = () => runTable(visit, { title, heads, hasDelete });
+  const approveForm = id === 'pending' && visit.isApprover ? APPROVE_FORM : undefined;
+  const table = () => runTable(visit, { title, heads, hasDelete, approveForm });
   const none = html`<p class="empty">${all.length === 0 ? empty : 'The filter leaves none.'}</p>`;
   const body = !open || heads.length > 0 ? (open ? table() : '') : none;
-  const aside = id === 'active' && filter !== undefined ? filterForm(filter) : '';
+  let aside: Html | '' = id === 'active' && filter !== undefined ? filterForm(filter) : NOTHING;
+  if (approveForm !== undefined && heads.length > 0) aside = approveSeveralForm(visit, approveForm);
   return panelCard(place, {
     id,
     title,
@@ -55,6 +61,10 @@ export function runPanel(
     aside,
     body,
   });
+}
+
+function approveSeveralForm({ session }: Visit, id: string): Html {
+  return html`<form method="post" action="/tests/approve" id="${id}" data-confirm="Approve the tests that are ticked?">${tokenField(session.requireToken())}<input type="hidden" name="several" value="1"><button type="submit" class="quiet small">Approve what is ticked</button></form>`;
 }
 
 function headsOf(id: Exclude<RunPanel, 'finished'>, { unfinished, finished }: PanelRuns): readonly RunHead[] {

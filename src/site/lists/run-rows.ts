@@ -44,17 +44,23 @@ export interface RunTable {
   readonly heads: readonly RunHead[];
   /** Rows of runs that can be deleted where they are listed. */
   readonly hasDelete?: boolean;
+  /** The form by which an approver approves the rows that are ticked. */
+  readonly approveForm?: string | undefined;
 }
 
-export function runTable(visit: Visit, { title, heads, hasDelete = false }: RunTable): Html {
+export function runTable(visit: Visit, { title, heads, hasDelete = false, approveForm }: RunTable): Html {
   return html`<div class="scroll"><table class="runs">
 <caption class="hidden">${title}</caption>
 <thead><tr><th scope="col">Date</th><th scope="col">User</th><th scope="col">Branch</th><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Info</th></tr></thead>
-<tbody>${heads.map((head) => runRow(visit, head, hasDelete))}</tbody>
+<tbody>${heads.map((head) => runRow(visit, head, { hasDelete, approveForm }))}</tbody>
 </table></div>`;
 }
 
-function runRow(visit: Visit, head: RunHead, hasDelete: boolean): Html {
+function runRow(
+  visit: Visit,
+  head: RunHead,
+  { hasDelete, approveForm }: Pick<RunTable, 'hasDelete' | 'approveForm'>,
+): Html {
   const { args } = head;
   const username = args.username ?? '';
   const isSprt = args.sprt !== undefined;
@@ -69,7 +75,7 @@ function runRow(visit: Visit, head: RunHead, hasDelete: boolean): Html {
   return html`<tr${rowId}>
 <td class="date">${timeTag(head.start_time, shortDate(head.start_time))}</td>
 <td class="user"><a href="/tests/user/${encodeURIComponent(username)}" title="${username}">${username.slice(0, OWNER_LENGTH)}<span class="hidden">: tests of ${username}</span></a></td>
-<td class="branch"><a href="/tests/view/${head._id}">${visibleText([...(args.new_tag ?? '')].slice(0, TAG_LENGTH).join(''))}</a>${
+<td class="branch">${approveForm === undefined ? NOTHING : approveTick(visit, head, approveForm)}<a href="/tests/view/${head._id}">${visibleText([...(args.new_tag ?? '')].slice(0, TAG_LENGTH).join(''))}</a>${
     difference === undefined
       ? NOTHING
       : html` <a class="diff" href="${difference}" rel="noopener noreferrer">diff<span class="hidden"> of ${args.new_tag}</span></a>`
@@ -118,6 +124,12 @@ export function ratioOf({ args }: RunHead): number {
   } catch {
     return 0;
   }
+}
+
+/** Nobody approves their own. */
+function approveTick({ account }: Visit, { _id, args }: RunHead, form: string): Html | '' {
+  if (args.username === account?.username) return NOTHING;
+  return html`<input type="checkbox" class="tick" id="tick-${_id}" name="run-id" value="${_id}" form="${form}" aria-label="Approve ${args.new_tag}"> `;
 }
 
 function deleteForm(visit: Visit, { _id, args }: RunHead): Html | '' {

@@ -15,6 +15,7 @@ import { missingNets } from '../test-page/approver-card.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { problemsOf, readChanges } from '../test-page/modify-form.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
+import { approveSeveral } from './approve-several.js';
 import { noSuchTest, testPage } from './view-test.js';
 
 /** Pages of tests, to which a visitor is led back after a change that was made on them. */
@@ -27,6 +28,7 @@ export async function approveTest(visit: Visit): Promise<Outcome> {
     visit.flash('error', 'Only approvers may approve a test.');
     return redirect('/login');
   }
+  if (visit.form.has('several')) return await approveSeveral(visit, visit.form.values('run-id'));
   return await change(visit, approveRun, async (_value, head) => {
     visit.flash('note', `${nameOf(head)} is approved.`);
     const missing = await missingNets(visit.parts, head.args.new_nets ?? []);
