@@ -49,6 +49,7 @@ export type PageName =
   | 'reset'
   | 'profile'
   | 'changeProfile'
+  | 'exportAccount'
   | 'endSessions'
   | 'createKey'
   | 'revokeKey'
@@ -155,6 +156,7 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('POST', '/reset/{secret}', 'reset', PRIVATE),
   row('GET', '/user', 'profile', OWN),
   row('POST', '/user', 'changeProfile', OWN),
+  row('GET', '/user/export', 'exportAccount', OWN),
   row('POST', '/user_sessions', 'endSessions', OWN),
   row('POST', '/user_keys', 'createKey', OWN),
   row('POST', '/user_keys/revoke', 'revokeKey', OWN),

@@ -274,6 +274,17 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const stranger = await site.person('/login');
       await signIn(stranger, 'cora', secret);
       assert.match(await textOf(stranger, '#login-problem'), /wrong/);
+      const exported = await page.request.get(`${site.server.url}/user/export`);
+      const { username, email, worker_keys: keys, sessions } = await exported.json();
+      assert.deepEqual([username, email, keys[0].name], ['cora', 'cora@example.org', 'my farm']);
+      assert.ok(keys[0].last_used >= keys[0].made && sessions.length > 0);
+      const text = await exported.text();
+      for (const hidden of [secret, PASSWORD, 'password', 'csrf', 'scrypt'])
+        assert.ok(!text.includes(hidden), hidden);
+      assert.equal(
+        new URL((await stranger.request.get(`${site.server.url}/user/export`)).url()).pathname,
+        '/login',
+      );
       await page.goto(`${site.server.url}/user`);
       await submit(page.getByRole('button', { name: 'Revoke' }));
       await page.getByText('is revoked').waitFor();

@@ -6,6 +6,7 @@ import { approveTest, deleteTest, modifyTest, purgeTest, stopTest, undeleteTest 
 import { contributors, monthlyContributors } from './contributors.js';
 import { eventNews, events } from './events.js';
 import { eventsFeed } from './events-feed.js';
+import { exportAccount } from './export-account.js';
 import { finished } from './finished.js';
 import { follow, follows, unfollow } from './follows.js';
 import { home } from './home.js';
@@ -71,6 +72,7 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   resetForm,
   reset,
   profile,
+  exportAccount,
   changeProfile: changeProfilePage,
   endSessions,
   createKey,

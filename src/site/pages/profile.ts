@@ -140,6 +140,7 @@ ${passwordInput({ name: 'old_password', label: 'Current password', hint: 'Needed
 </div>
 <button type="submit" class="primary">Save</button>
 </form>
+<p class="note"><a href="/user/export">What is kept of this account, as JSON</a></p>
 </section>
 ${keysCard(visit, keys, await parts.reader.siteRecordsOf('workerKeyUse', user.username))}
 ${sessionsCard(visit, await parts.reader.siteRecordsOf('session', user.username))}`;
