@@ -25,8 +25,11 @@ export function unknownNames(env: Readonly<Record<string, string | undefined>>):
   const found: UnknownName[] = [];
   for (const name of Object.keys(env).sort()) {
     if (known.includes(name)) continue;
-    const nearest = nearestOf(name, known);
-    if (name.startsWith('SHOAL_') || distance(name, nearest) <= SLIP) found.push({ name, nearest });
+    // A start compares no name of others with all of these: of most of them the length tells enough.
+    const mayBe = (other: string) =>
+      Math.abs(other.length - name.length) <= SLIP && distance(name, other) <= SLIP;
+    const candidates = name.startsWith('SHOAL_') ? known : known.filter(mayBe);
+    if (candidates.length > 0) found.push({ name, nearest: nearestOf(name, candidates) });
   }
   return found;
 }
