@@ -6,6 +6,8 @@
 export interface Flash {
   readonly kind: 'error' | 'warning' | 'note';
   readonly text: string;
+  /** Run whose stop the message tells, and a button in it takes back. */
+  readonly stopped?: string;
 }
 
 /** Somebody is signed in with a browser. */

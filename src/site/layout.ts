@@ -50,8 +50,12 @@ ${(page.scripts ?? []).map((name) => html`<script type="module" src="${assetUrl(
 ${topBar(visit)}
 <main id="content" tabindex="-1">
 <div id="flashes">${flashes.map(
-    ({ kind, text }) => html`<div class="flash ${kind}" role="${kind === 'error' ? 'alert' : 'status'}">
-<p>${text}</p><button type="button" class="quiet" data-dismiss aria-label="Dismiss this message">×</button></div>`,
+    ({
+      kind,
+      text,
+      stopped,
+    }) => html`<div class="flash ${kind}" role="${kind === 'error' ? 'alert' : 'status'}">
+<p>${text}</p>${stopped === undefined ? NOTHING : undoStopForm(csrfToken ?? '', stopped)}<button type="button" class="quiet" data-dismiss aria-label="Dismiss this message">×</button></div>`,
   )}</div>
 ${page.body}
 </main>
@@ -156,6 +160,11 @@ function keysDialog(): Html {
 <label class="check"><input type="checkbox" id="keys-on"> Keys are on</label>
 <form method="dialog"><button type="submit">Close</button></form>
 </dialog>`;
+}
+
+/** Takes back the stop of a test (docs/spec/web-ui.md §6.3). */
+export function undoStopForm(csrfToken: string, runId: string): Html {
+  return html`<form method="post" action="/tests/unstop">${tokenField(csrfToken)}<input type="hidden" name="run-id" value="${runId}"><button type="submit">Undo the stop</button></form>`;
 }
 
 /** The hidden field of every form that changes something. */

@@ -26,6 +26,7 @@ export type PageName =
   | 'tuneText'
   | 'modifyTest'
   | 'stopTest'
+  | 'unstopTest'
   | 'approveTest'
   | 'purgeTest'
   | 'deleteTest'
@@ -132,6 +133,7 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/tests/live_elo_update/{id}', 'liveEloUpdate'),
   row('POST', '/tests/modify', 'modifyTest', CHANGE),
   row('POST', '/tests/stop', 'stopTest', CHANGE),
+  row('POST', '/tests/unstop', 'unstopTest', CHANGE),
   row('POST', '/tests/approve', 'approveTest', CHANGE),
   row('POST', '/tests/purge', 'purgeTest', CHANGE),
   row('POST', '/tests/delete', 'deleteTest', CHANGE),

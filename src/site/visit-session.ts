@@ -95,9 +95,9 @@ export class VisitSession {
   }
 
   /** Shown once, on the next whole page. */
-  flash(kind: Flash['kind'], text: string): void {
+  flash(kind: Flash['kind'], text: string, more: Pick<Flash, 'stopped'> = {}): void {
     this.requireToken();
-    this.#setFlashes([...this.#flashes(), { kind, text }].slice(-MOST_FLASHES));
+    this.#setFlashes([...this.#flashes(), { kind, text, ...more }].slice(-MOST_FLASHES));
   }
 
   takeFlashes(): readonly Flash[] {

@@ -122,8 +122,8 @@ export class Visit {
     return htmx === 'true' && fetchMode !== 'navigate';
   }
 
-  flash(kind: Flash['kind'], text: string): void {
-    this.session.flash(kind, text);
+  flash(kind: Flash['kind'], text: string, more: Pick<Flash, 'stopped'> = {}): void {
+    this.session.flash(kind, text, more);
   }
 
   /** @param cookie value of a Set-Cookie header */

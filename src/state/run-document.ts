@@ -71,6 +71,7 @@ export function writeRun(
   runs.setFloat(slot, RunFloat.hashMemory, derived.hashMemory);
   runs.setFloat(slot, RunFloat.coreLimit, derived.coreLimit);
   runs.setFloat(slot, RunFloat.startTime, head.start_time);
+  runs.setFloat(slot, RunFloat.stoppedAt, 0);
   writeRunResults(runs, slot, head.results);
   runs.set(slot, RunFlag.sprt, args.sprt !== undefined);
   if (args.sprt !== undefined) writeSprt(runs, slot, args.sprt);

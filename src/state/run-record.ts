@@ -73,6 +73,8 @@ export const RUN = layOut('run', {
     pentanomial: 5,
     lastUpdated: 1,
     lastAccess: 1,
+    /** When a person stopped the run, since it is in memory; 0: nobody did. */
+    stoppedAt: 1,
     nps: 1,
     gamesPerMinute: 1,
     startTime: 1,

@@ -166,6 +166,7 @@ export const FIELD_NAMES: Readonly<Record<string, readonly string[]>> = {
   '/tests/run/autoselect': ['spsa_raw_params', 'tc', 'new_tc', 'spsa_A'],
   '/tests/modify': ['run', 'num-games', 'priority', 'throughput', 'auto_purge', 'info'],
   '/tests/stop': ['run-id', 'reason'],
+  '/tests/unstop': ['run-id'],
   '/tests/approve': ['run-id'],
   '/tests/purge': ['run-id'],
   '/tests/delete': ['run-id'],

@@ -10,9 +10,10 @@ import { OperationRefused, type RefusalCode } from '../../src/operations/refusal
 import { approveRun } from '../../src/operations/run/approve-run.js';
 import { deleteRun, purgeByHand, stopRun, undeleteRun } from '../../src/operations/run/close-run.js';
 import { modifyRun } from '../../src/operations/run/modify-run.js';
+import { undoStop } from '../../src/operations/run/undo-stop.js';
 import { Shared } from '../../src/runtime/shared.js';
 import { readLive } from '../../src/state/run-document.js';
-import { RunFlag } from '../../src/state/run-record.js';
+import { RunFlag, RunFloat } from '../../src/state/run-record.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Reader, Writer } from '../../src/store/port.js';
 import { GroupCommitter } from '../../src/store/writer/group-commit.js';
@@ -203,4 +204,51 @@ test('a deleted run is changed by nobody, and comes back by an approver within 3
   await committer.drain();
   const [event] = await reader.actions({ kinds: ['log_message'], limit: 1 });
   assert.deepEqual([event?.username, event?.message?.includes(id)], ['carol', true]);
+});
+
+const undo = async (actor: Actor, id: string, at: number): Promise<RefusalCode | 'done'> => {
+  await committer.drain();
+  try {
+    await undoStop({ state, reader }, actor, id, at);
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof OperationRefused)) throw error;
+    return error.code;
+  }
+};
+
+test('a stop by a person is undone within ten minutes, once, with its event', async () => {
+  const id = await newRun();
+  const [slot, minute] = [state.runs.find(id), 60_000];
+  state.runs.set(slot, RunFlag.approved, true);
+  assert.equal(await undo(OWNER, id, now), 'conflict');
+  stopRun(state, OWNER, id, now);
+  assert.equal(await undo({ kind: 'account', name: 'bob', isApprover: false }, id, now), 'forbidden');
+  assert.equal(await undo(OWNER, id, now + 11 * minute), 'conflict');
+  // After a restart only the log of events knows when it was.
+  state.runs.setFloat(slot, RunFloat.stoppedAt, 0);
+  assert.equal(await undo(OWNER, id, now + 11 * minute), 'conflict');
+  assert.equal(await undo(OWNER, id, now + 9 * minute), 'done');
+  assert.equal(await undo(APPROVER, id, now + 9 * minute), 'conflict');
+  assert.deepEqual([live(id).finished, live(id).approved], [false, true]);
+  assert.ok(state.runs.unfinished().includes(slot));
+  assert.deepEqual(await events(id), [
+    ['stop_run', 'User stop', 'alice'],
+    ['modify_run', 'modify: stop undone', 'alice'],
+  ]);
+});
+
+test('what ended otherwise than by a person is not undone', async () => {
+  const [failed, deleted, played] = [await newRun(), await newRun(), await newRun()];
+  stopRun(state, OWNER, failed, now);
+  state.runs.set(state.runs.find(failed), RunFlag.failed, true);
+  stopRun(state, OWNER, deleted, now);
+  deleteRun(state, OWNER, deleted, now);
+  stopRun(state, OWNER, played, now);
+  state.runs.setFloat(state.runs.find(played), RunFloat.numGames, 0);
+  for (const id of [failed, deleted, played]) {
+    assert.equal(await undo(APPROVER, id, now), 'conflict');
+    assert.equal(live(id).finished, true);
+    assert.ok((await events(id)).every(([kind]) => kind !== 'modify_run'));
+  }
 });

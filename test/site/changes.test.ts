@@ -6,6 +6,7 @@ import { openStore } from '../../src/store/open-store.js';
 import type { RunHead } from '../../src/store/port.js';
 import { workerInfo } from '../server/seed.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
+import { HttpMember } from './http-member.js';
 import { DAY_MS, NET, type SeededRun, seededTask, seedRuns } from './run-seed.js';
 import { SiteBrowser, skip, textOf, tokenOf } from './site-browser.js';
 
@@ -311,6 +312,39 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       await ann.reload();
       assert.match(await textOf(ann, '#flashes'), /already finished/);
       assert.equal((await events(RUNS.toStop)).length, count);
+    });
+
+    it('a stop is taken back from the message that tells it, and a worker gets another task of the test', async () => {
+      const ann = await HttpMember.signIn(site.server.url, 'ann');
+      const send = async (verb: string) => {
+        const fields = new URLSearchParams({ 'run-id': RUNS.toStop, csrf_token: ann.token });
+        assert.equal((await ann.post(`/tests/${verb}`, fields)).status, 302);
+        return await (await ann.get(view(RUNS.toStop))).text();
+      };
+      const button = /<form method="post" action="\/tests\/unstop">/g;
+      // The test before has stopped it: its page has the button, no message does.
+      const before = await (await ann.get(view(RUNS.toStop))).text();
+      assert.equal(before.match(button)?.length, 1);
+      const byBob = await (await HttpMember.signIn(site.server.url, 'bob')).get(view(RUNS.toStop));
+      assert.equal((await byBob.text()).match(button), null);
+      const undone = await send('unstop');
+      assert.match(undone, /prune-more goes on: its stop is undone/);
+      assert.equal(undone.match(button), null);
+      assert.equal((await stored(RUNS.toStop)).finished, false);
+      assert.deepEqual((await events(RUNS.toStop)).at(-1), ['modify_run', 'modify: stop undone', 'ann']);
+      const worker = { password: 'secret', worker_info: workerInfo('give') };
+      const old = { ...worker, run_id: RUNS.toStop, task_id: 0 };
+      assert.equal((await site.server.post('/api/beat', old)).body['task_alive'], false);
+      // A worker that comes back is given another run first, where there is one.
+      const other = { password: 'secret', worker_info: workerInfo('next') };
+      const { body } = await site.server.post('/api/request_task', other);
+      assert.equal((body['run'] as { _id: string } | undefined)?._id, RUNS.toStop, JSON.stringify(body));
+      const next = { ...other, run_id: RUNS.toStop, task_id: body['task_id'] };
+      assert.equal((await site.server.post('/api/beat', next)).body['task_alive'], true);
+      const count = (await events(RUNS.toStop)).length;
+      assert.match(await send('unstop'), /is not stopped/);
+      assert.equal((await events(RUNS.toStop)).length, count);
+      assert.equal((await send('stop')).match(button)?.length, 2);
     });
 
     it('a purge says beforehand what it takes, and afterwards why it took nothing', async () => {

@@ -34,6 +34,7 @@ export function stopRun(
     const message = stopMessage(reason);
     logAction(state, slot, now, 'stop_run', { username: actor.name, ...runAction(state, slot), message });
     endRun(state, slot, now);
+    state.runs.setFloat(slot, RunFloat.stoppedAt, now);
     return undefined;
   });
 }

@@ -119,6 +119,7 @@ export function deactivateRun(state: State, slot: number, now: number): void {
   runs.setFloat(slot, RunFloat.nps, 0);
   runs.setFloat(slot, RunFloat.gamesPerMinute, 0);
   runs.setFloat(slot, RunFloat.lastAccess, now);
+  runs.setFloat(slot, RunFloat.stoppedAt, 0);
   updateFlags(state, slot);
   markRun(state, slot);
 }

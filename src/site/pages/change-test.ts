@@ -1,5 +1,5 @@
 /** People approve, stop, modify, purge and delete tests (docs/spec/web-ui.md §6); what each of them may, the operations check. */
-import { unfollowRuns } from '../../operations/account/follow.js';
+import { followRun, unfollowRuns } from '../../operations/account/follow.js';
 import { type Actor, actorOf, mayChange } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { approveRun } from '../../operations/run/approve-run.js';
@@ -7,6 +7,7 @@ import type { Changed } from '../../operations/run/change-run.js';
 import { deleteRun, purgeByHand, stopRun, undeleteRun } from '../../operations/run/close-run.js';
 import { modifyRun } from '../../operations/run/modify-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
+import { undoStop } from '../../operations/run/undo-stop.js';
 import type { State } from '../../state/state.js';
 import type { RunHead } from '../../store/port.js';
 import { visibleText } from '../lists/info-text.js';
@@ -21,7 +22,7 @@ import { noSuchTest, testPage } from './view-test.js';
 /** Pages of tests, to which a visitor is led back after a change that was made on them. */
 const PLACES = /^\/tests(?:\/finished|\/user\/[^/]+|\/view\/[^/]+)?$/;
 
-type Act<T> = (state: State, actor: Actor, runId: string, now: number) => Changed<T>;
+type Act<T> = (state: State, actor: Actor, runId: string, now: number) => Changed<T> | Promise<Changed<T>>;
 
 export async function approveTest(visit: Visit): Promise<Outcome> {
   if (!visit.isApprover) {
@@ -41,8 +42,20 @@ export async function stopTest(visit: Visit): Promise<Outcome> {
   const reason = visit.form.text('reason');
   const stop: Act<undefined> = (state, actor, id, now) => stopRun(state, actor, id, now, reason);
   return await change(visit, stop, (_value, head) => {
-    visit.flash('note', `${nameOf(head)} is stopped.`);
+    visit.flash('note', `${nameOf(head)} is stopped.`, { stopped: head._id });
     unfollowOwn(visit, head);
+  });
+}
+
+export async function unstopTest(visit: Visit): Promise<Outcome> {
+  const { parts, member, now } = visit;
+  const undo: Act<undefined> = (_state, actor, id) => undoStop(parts, actor, id, now);
+  return await change(visit, undo, async (_value, head) => {
+    visit.flash('note', `${nameOf(head)} goes on: its stop is undone.`);
+    // Who stops a test of their own follows it no more.
+    if (member.username !== head.args.username) return;
+    const run = { id: head._id, tag: head.args.new_tag };
+    visit.waitFor((await followRun(parts, actorOf(member), run, now)).sequence);
   });
 }
 
@@ -121,7 +134,7 @@ async function change<T>(
   if (head === undefined) return noSuchTest();
   try {
     await reloadRun(parts.state, parts.reader, id, now);
-    const { value, sequence } = act(parts.state, actorOf(member), id, now);
+    const { value, sequence } = await act(parts.state, actorOf(member), id, now);
     visit.waitFor(sequence);
     await tell(value, head);
   } catch (error) {

@@ -2,7 +2,15 @@
 import type { PageName } from '../routes.js';
 import type { Outcome, Visit } from '../visit.js';
 import { account, changeAccount, createReset } from './account.js';
-import { approveTest, deleteTest, modifyTest, purgeTest, stopTest, undeleteTest } from './change-test.js';
+import {
+  approveTest,
+  deleteTest,
+  modifyTest,
+  purgeTest,
+  stopTest,
+  undeleteTest,
+  unstopTest,
+} from './change-test.js';
 import { contributors, monthlyContributors } from './contributors.js';
 import { eventNews, events } from './events.js';
 import { eventsFeed } from './events-feed.js';
@@ -50,6 +58,7 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   tuneText,
   modifyTest,
   stopTest,
+  unstopTest,
   approveTest,
   purgeTest,
   deleteTest,

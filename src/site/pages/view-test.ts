@@ -11,7 +11,7 @@ import { type AncestryWarning, ancestryWarnings } from '../test-page/ancestry.js
 import { approverCard } from '../test-page/approver-card.js';
 import { controls } from '../test-page/controls.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
-import { historyCard } from '../test-page/history.js';
+import { historyCard, readHistory } from '../test-page/history.js';
 import { mayDo } from '../test-page/may-do.js';
 import type { ModifyProblems } from '../test-page/modify-form.js';
 import { resultCard, resultLines, statePill } from '../test-page/result-card.js';
@@ -79,6 +79,7 @@ async function detail(
   const { parts, now } = visit;
   const told = await runWarnings(parts.reader, head);
   const warnings = [...told.map((text) => ({ text })), ...(await ancestryWarnings(visit, head))];
+  const history = await readHistory(visit, head);
   const difference = compareUrl(head.args);
   const isAsked = mayDo(visit, head).approve === 'yes';
   return html`${stampTag(`run:${head._id}`, runStamp(head))}<div class="page-head test-head"><h1>${runTitle(head)}</h1><span id="state-line">${statePill(head)}</span>${
@@ -89,14 +90,14 @@ async function detail(
 ${resultCard(head, facts, now)}
 ${remarks(warnings, runNotes(head))}
 ${isAsked ? await approverCard(visit, head) : NOTHING}
-${controls(visit, { head, facts, warnings, problems })}
+${controls(visit, { head, facts, warnings, problems, history })}
 </div>
 <section class="card" id="details" aria-labelledby="details-title">
 <div class="head"><h2 id="details-title">Details</h2></div>
 ${detailsTable(visit, head)}
 </section>
 </div>
-${await historyCard(visit, head)}`;
+${historyCard(history)}`;
 }
 
 function remarks(warnings: readonly AncestryWarning[], notes: readonly string[]): Html | '' {

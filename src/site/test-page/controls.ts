@@ -1,8 +1,10 @@
 /** What may be done with a test (docs/spec/web-ui.md §4.6.3): plain forms, of which only those are drawn that will be taken. */
+import type { ActionDocument } from '../../model/documents.js';
 import { LONGEST_REASON } from '../../operations/run/close-run.js';
+import { mayStillUndo, personStopTime, UNDO_MINUTES } from '../../operations/run/undo-stop.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
-import { tokenField } from '../layout.js';
+import { tokenField, undoStopForm } from '../layout.js';
 import { visibleText } from '../lists/info-text.js';
 import type { Visit } from '../visit.js';
 import { type MayDo, mayDo } from './may-do.js';
@@ -16,16 +18,20 @@ export interface ControlParts {
   readonly facts: TaskFacts;
   readonly warnings: readonly { readonly text: string }[];
   readonly problems: ModifyProblems;
+  readonly history: readonly ActionDocument[];
 }
 
 export function controls(visit: Visit, parts: ControlParts): Html {
   const { head, facts } = parts;
   const may = mayDo(visit, head);
+  const { state } = visit.parts;
+  const stoppedAt = may.unstop ? personStopTime(state, head._id, parts.history) : undefined;
   return html`<section class="card controls" aria-labelledby="controls-title">
 <div class="head"><h2 id="controls-title">Actions</h2></div>
 <div class="control-forms">
 ${approveControl(visit, parts, may)}
 ${may.stop ? stopForm(visit, head) : NOTHING}
+${mayStillUndo(stoppedAt, visit.now) ? undoStopControl(visit, head) : NOTHING}
 ${may.purge ? purgeForm(visit, head, facts) : NOTHING}
 <div class="row">
 <a class="button plain" href="/api/run_pgns/${head._id}.pgn.gz" download>Download games</a>
@@ -77,6 +83,10 @@ function stopForm(visit: Visit, head: RunHead): Html {
     { action: 'stop', question: `Stop the test ${visibleText(args.new_tag)}? ${told}${isEarly}` },
     html`<div class="with-button"><input name="reason" id="stop-reason" maxlength="${LONGEST_REASON}" placeholder="Reason (optional)" aria-label="Reason for stopping (optional)" autocomplete="off"><button type="submit" class="danger">Stop</button></div>`,
   );
+}
+
+function undoStopControl(visit: Visit, { _id }: RunHead): Html {
+  return html`<div class="row">${undoStopForm(visit.session.requireToken(), _id)}<span class="note">Possible for ${UNDO_MINUTES} minutes after it.</span></div>`;
 }
 
 function purgeForm(visit: Visit, head: RunHead, { suspicious = NOBODY }: TaskFacts): Html {

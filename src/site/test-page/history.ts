@@ -1,5 +1,5 @@
 /** What people, and the end of the test itself, did to it: the newest events, oldest first. */
-import type { ActionKind } from '../../model/documents.js';
+import type { ActionDocument, ActionKind } from '../../model/documents.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { shownMessage } from '../lists/event-parts.js';
@@ -17,15 +17,19 @@ const KINDS: Readonly<Partial<Record<ActionKind, string>>> = {
   finished_run: 'finished',
 };
 
-export async function historyCard({ parts }: Visit, { _id }: RunHead): Promise<Html | ''> {
+/** Newest first. */
+export async function readHistory({ parts }: Visit, { _id }: RunHead): Promise<readonly ActionDocument[]> {
   const kinds = Object.keys(KINDS) as ActionKind[];
-  const events = await parts.reader.actions({ runId: _id, kinds, limit: MOST });
+  return await parts.reader.actions({ runId: _id, kinds, limit: MOST });
+}
+
+export function historyCard(events: readonly ActionDocument[]): Html | '' {
   if (events.length === 0) return NOTHING;
   return html`<section class="card" id="history" aria-labelledby="history-title">
 <div class="head"><h2 id="history-title">History</h2></div>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="history-title"><table><caption class="hidden">Events of this test</caption>
 <thead><tr><th scope="col">Time</th><th scope="col">Event</th><th scope="col">By</th><th scope="col">Comment</th></tr></thead>
-<tbody>${events.reverse().map(
+<tbody>${events.toReversed().map(
     ({ time, action, username, worker, message }) => html`<tr>
 <td class="nowrap">${timeTag(time * 1000, longDate(time * 1000))}</td>
 <td>${KINDS[action] ?? action}</td>

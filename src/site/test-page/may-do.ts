@@ -1,5 +1,6 @@
 /** Which changes of a test are offered to a visitor (docs/spec/web-ui.md §2.8); the operations check again. */
 import { actorOf, mayChange } from '../../operations/actor.js';
+import { isUndecided } from '../../rules/run-progress.js';
 import type { RunHead } from '../../store/port.js';
 import type { Visit } from '../visit.js';
 
@@ -9,6 +10,8 @@ const OLDEST_DAYS = 30;
 
 export interface MayDo {
   readonly stop: boolean;
+  /** As far as the document tells: how long ago it was stopped, events tell. */
+  readonly unstop: boolean;
   readonly purge: boolean;
   readonly remove: boolean;
   readonly bringBack: boolean;
@@ -20,13 +23,14 @@ export interface MayDo {
 }
 
 export function mayDo({ account, isApprover, now }: Visit, head: RunHead): MayDo {
-  const { finished, deleted, approved, failed, args } = head;
+  const { finished, deleted, approved, failed, args, results } = head;
   const isOwner = account !== undefined && account.username === args.username;
   const changes = account !== undefined && mayChange(actorOf(account), args.username);
   const isYoung = Math.floor((now - head.start_time) / DAY_MS) <= OLDEST_DAYS;
   const waits = isApprover && !approved && !finished && !deleted;
   return {
     stop: changes && !finished,
+    unstop: changes && finished && !deleted && !failed && isUndecided(results, args.num_games, args.sprt),
     purge: changes && finished && !deleted && !failed && isYoung,
     remove: changes && !deleted,
     bringBack: isApprover && deleted && isYoung,
