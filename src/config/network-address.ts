@@ -79,7 +79,10 @@ export class AddressSet {
     const prefix = isIpv4 && isIPv6(text!) ? Number(bits) - MAPPED_BITS : Number(bits);
     const most = isIpv4 ? IPV4_BITS : IPV6_BITS;
     if (!/^\d{1,3}$/.test(bits) || prefix < 0 || prefix > most) {
-      throw new RangeError(`"${entry}" is no range: an address has at most ${most} bits`);
+      const offset = isIpv4 && isIPv6(text!) ? MAPPED_BITS : 0;
+      throw new RangeError(
+        `"${entry}" is no range: behind its "/" belongs a number of bits, ${offset} to ${most + offset}`,
+      );
     }
     this.#ranges.addSubnet(address, prefix, family(address));
     this.#hasRanges = true;

@@ -1,9 +1,10 @@
 /** What is wrong with the text of a setting, by what it names. Each returns undefined when nothing is. */
 import { isIP } from 'node:net';
-import { AddressSet } from './network-address.js';
+import { AddressSet, parseAddress } from './network-address.js';
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*\.?$/i;
 const LARGEST_PORT = 65_535;
+const NO_PORT = 'nothing can be reached at port 0';
 const MOST_WEB_HOOKS = 10;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Of the key, as Standard Webhooks has it. */
@@ -32,7 +33,8 @@ export function webUrlProblem(text: string): string | undefined {
   if (!/^https?:\/\/[^\s?#]+$/i.test(text) || !URL.canParse(text)) {
     return 'not an address that begins with http:// or https://, without blanks, "?" and "#"';
   }
-  const { username, password } = new URL(text);
+  const { username, password, port } = new URL(text);
+  if (port === '0') return NO_PORT;
   return username === '' && password === '' ? undefined : 'a user and a password cannot be in this address';
 }
 
@@ -47,9 +49,10 @@ export function webHookUrlsProblem(text: string): string | undefined {
   for (const [i, url] of urls.entries()) {
     const which = `address ${i + 1} of ${urls.length}`;
     if (!URL.canParse(url)) return `${which} is none`;
-    const { protocol, hostname, username, password } = new URL(url);
+    const { protocol, hostname, username, password, port } = new URL(url);
     const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
     if (!isSafe) return `${which} is neither https:// nor http:// of localhost, 127.0.0.1 or [::1]`;
+    if (port === '0') return `${which}: ${NO_PORT}`;
     if (username !== '' || password !== '') return `${which} has a user or a password, which cannot be`;
   }
   return undefined;
@@ -90,7 +93,9 @@ export function conflicts(config: {
   readonly ADMIN_PORT: number;
   readonly ADMIN_HOST: string;
 }): string[] {
-  const { FISHTEST_PORT: port, ADMIN_PORT: adminPort, HTTP_HOST: host, ADMIN_HOST: adminHost } = config;
+  const { FISHTEST_PORT: port, ADMIN_PORT: adminPort } = config;
+  const host = parseAddress(config.HTTP_HOST) ?? config.HTTP_HOST.toLowerCase();
+  const adminHost = parseAddress(config.ADMIN_HOST) ?? config.ADMIN_HOST.toLowerCase();
   const meet = covers(host, adminHost) || covers(adminHost, host);
   if (port === 0 || port !== adminPort || !meet) return [];
   // A secondary has no admin API.

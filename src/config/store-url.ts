@@ -39,6 +39,8 @@ function databaseProblem(url: string): string | undefined {
 /** What is wrong with a path in a setting; undefined when nothing is. */
 export function pathProblem(path: string): string | undefined {
   if (path.includes('\0')) return 'has a zero byte, which no path can have';
+  // Nobody means such a name: it is what a line of a file ended with, and would be a new, empty directory.
+  if (path !== path.trim()) return 'begins or ends with a blank';
   if (!/^~[^/]*(?:\/|$)/.test(path)) return undefined;
   return 'begins with a "~" that no shell has replaced by a home directory: write the whole path, or ./~ if it is meant';
 }

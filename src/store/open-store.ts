@@ -10,6 +10,8 @@ const CONNECTIONS = 8;
 export interface OpenOptions {
   /** Most connections of one reader or writer to a database server. */
   connections?: number;
+  /** How long a database server is looked for; as long as the URL or the driver's settings say when not given. */
+  selectionMs?: number | undefined;
 }
 
 /**
@@ -17,13 +19,13 @@ export interface OpenOptions {
  * @param url `sqlite:<directory>`, where a relative directory starts at the working directory, or a MongoDB URL
  * @throws StoreError `url` for another scheme, or without a directory; what the driver cannot read fails when it is opened
  */
-export function openStore(url: string, { connections = CONNECTIONS }: OpenOptions = {}): Store {
-  return new LazyStore(adapterOf(url, connections));
+export function openStore(url: string, options: OpenOptions = {}): Store {
+  return new LazyStore(adapterOf(url, options));
 }
 
 /** Says what the driver thinks of a URL, and opens nothing. @throws StoreError `url` */
 export async function checkStoreUrl(url: string): Promise<void> {
-  await adapterOf(url, CONNECTIONS)();
+  await adapterOf(url, {})();
 }
 
 /** Bytes of the longest PGN that the store can hold. */
@@ -32,11 +34,15 @@ export function longestPgn(url: string): number {
 }
 
 /** MongoDB's driver costs a thread a quarter of a second of its start, SQLite's a tenth (native-notes/start.md). */
-function adapterOf(url: string, connections: number): () => Promise<Store> {
+function adapterOf(
+  url: string,
+  { connections = CONNECTIONS, selectionMs }: OpenOptions,
+): () => Promise<Store> {
   const problem = storeUrlProblem(url);
   if (problem !== undefined) throw new StoreError('url', `The store URL ${problem}.`);
   if (isMongodb(url)) {
-    return async () => new (await import('./mongodb/store.js')).MongodbStore(url, { connections });
+    return async () =>
+      new (await import('./mongodb/store.js')).MongodbStore(url, { connections, selectionMs });
   }
   return async () => new (await import('./sqlite/store.js')).SqliteStore(sqliteDirectory(url)!);
 }

@@ -47,12 +47,11 @@ describe('shoal doctor without a server', () => {
     assert.match(slip.out, /SHOAL_MAX_RUN is no setting of Shoal; the nearest is SHOAL_MAX_RUNS/);
   });
 
-  it('fails for a store that cannot be read', async () => {
-    const { code, out } = await shoal(['doctor'], {
-      STORE_URL: 'mongodb://u:hush@127.0.0.1:1/x?serverSelectionTimeoutMS=300',
-    });
+  it('fails for a store that cannot be read, with what the driver says and what to look at', async () => {
+    const { code, out } = await shoal(['doctor'], { STORE_URL: 'mongodb://u:hush@127.0.0.1:1/x' });
     assert.equal(code, 1);
     assert.match(out, /^FAIL\s+store\s+mongodb:\/\/127\.0\.0\.1:1\/x/m);
+    assert.match(out, /check that it runs and that the URL.*ECONNREFUSED/);
     assert.doesNotMatch(out, /hush/);
   });
 });

@@ -10,6 +10,7 @@ test('what is not supported is refused with what is', async () => {
   for (const [url, message] of [
     ['mongodb://user:secret@localhost:port/fishtest_new', /store URL cannot be used/],
     ['mongodb:///fishtest_new', /not mongodb:/],
+    ['mongodb://user:secret@localhost/fishtest_new?w=0', /w=0: .*acknowledges no write/],
     ['postgres://localhost', /unknown scheme "postgres": .*sqlite:<directory>/],
     ['./data', /no scheme: .*sqlite:<directory>/],
     ['', /no scheme/],
@@ -34,4 +35,15 @@ test('both spellings of a path name one private directory', async () => {
   assert.equal(statSync(directory).mode & 0o777, 0o700);
   assert.equal(join(directory, 'shoal.db'), file);
   await remove();
+});
+
+test('an address that only DNS knows, and a server that is not there, are away, with what to look at', async () => {
+  for (const url of ['mongodb+srv://no.such.invalid/x', 'mongodb://127.0.0.1:1/x']) {
+    const opened = openStore(url, { selectionMs: 500 }).openReader();
+    await assert.rejects(opened, (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'away', error.message);
+      assert.match(error.message, /check that it runs and that the URL, the network/);
+      return true;
+    });
+  }
 });

@@ -33,7 +33,7 @@ describe('a database that fails now and then', { skip: withoutMongodb, timeout: 
 
   it('takes a batch once, though it refuses its documents for a while', async () => {
     const place = await openPlace();
-    const { client, db, name } = connect(place.url, 2);
+    const { client, db, name } = connect(place.url, { connections: 2 });
     const { lease } = await takeLease(db, { name });
     await raiseBar(db, lease.epoch);
     const updates = new RedoLog(db, lease.epoch, 0);

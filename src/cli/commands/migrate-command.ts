@@ -10,6 +10,8 @@ import type { ProcessIo, Session } from '../session.js';
 
 const BAR_CELLS = 30;
 const REDRAW_MS = 100;
+/** Whoever waits at a shell is told within five seconds, start of the process included. */
+const SELECTION_MS = 3000;
 
 export function addMigrateCommand(program: Command, session: Session, around: ProcessIo): void {
   program
@@ -26,7 +28,8 @@ export function addMigrateCommand(program: Command, session: Session, around: Pr
       const bar = new ProgressBar(around.warn, process.stderr.isTTY === true);
       try {
         const name = withoutCredentials(from);
-        const counts = await migrateStore(openStore(from), openStore(to), { name, onProgress: bar.show });
+        const [source, target] = [from, to].map((url) => openStore(url, { selectionMs: SELECTION_MS }));
+        const counts = await migrateStore(source!, target!, { name, onProgress: bar.show });
         bar.end();
         session.show({ ...counts }, (copied) => facts(Object.entries(copied)));
       } catch (error) {

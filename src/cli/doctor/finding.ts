@@ -23,6 +23,6 @@ export function fail(topic: string, found: string, advice: string): Finding {
 /** The shortest true text of an error. */
 export function reason(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
+  if (cause instanceof Error && 'code' in cause && cause.code !== undefined) return String(cause.code);
   return error instanceof Error ? error.message : String(error);
 }

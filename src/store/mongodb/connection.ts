@@ -29,16 +29,23 @@ export interface Connection {
   name: string;
 }
 
+interface ConnectOptions {
+  readonly connections: number;
+  /** How long a server is looked for, unless the URL says so. */
+  readonly selectionMs?: number | undefined;
+}
+
 /**
  * Nothing is asked of the server here.
  * @throws StoreError `url` when the URL cannot be read; the text does not repeat it, for it may hold a password
  */
-export function connect(url: string, connections: number): Connection {
+export function connect(url: string, { connections, selectionMs }: ConnectOptions): Connection {
   const parts = URL_PATTERN.exec(url);
   if (parts === null)
     throw new StoreError('url', 'The store URL is not mongodb://<host>[:<port>]/<database>.');
   const given = new Set([...new URLSearchParams(parts[2] ?? '').keys()].map((key) => key.toLowerCase()));
-  const settings = Object.entries({ ...SETTINGS, maxPoolSize: connections }).filter(
+  const own = selectionMs === undefined ? {} : { serverSelectionTimeoutMS: selectionMs };
+  const settings = Object.entries({ ...SETTINGS, ...own, maxPoolSize: connections }).filter(
     ([name]) => !given.has(name.toLowerCase()),
   );
   let client: MongoClient;
@@ -46,6 +53,9 @@ export function connect(url: string, connections: number): Connection {
     client = new MongoClient(url, Object.fromEntries(settings));
   } catch (error) {
     throw new StoreError('url', `The store URL cannot be used: ${String(error)}.`, { cause: error });
+  }
+  if (client.options.writeConcern?.w === 0) {
+    throw new StoreError('url', 'The store URL has w=0: then MongoDB acknowledges no write. Leave w out.');
   }
   return { client, db: client.db(databaseName(url)), name: withoutPassword(url) };
 }

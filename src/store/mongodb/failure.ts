@@ -42,6 +42,8 @@ export function isNotImplemented(error: unknown): boolean {
 
 function isAway(error: unknown): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
+  // The driver hands on as it is what DNS answers to a mongodb+srv address.
+  if ((error as NodeJS.ErrnoException | undefined)?.syscall?.startsWith('query') === true) return true;
   if (!(error instanceof MongoError)) return false;
   return AWAY.test(error.name) || error.hasErrorLabel(MongoErrorLabel.RetryableWriteError);
 }

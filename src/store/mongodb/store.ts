@@ -26,6 +26,8 @@ export interface MongodbOptions {
   mostEmbeddedTasks?: number;
   /** How long a run's document may lack what is committed, in milliseconds; 0: not at all. */
   delayMs?: number;
+  /** How long a server is looked for; undefined leaves it to the URL and the driver's settings. */
+  selectionMs?: number | undefined;
 }
 
 /** As fresh as a page needs it that another server shows. */
@@ -33,18 +35,18 @@ const DELAY_MS = 1_000;
 
 export class MongodbStore implements Store {
   readonly #url: string;
-  readonly #options: Required<MongodbOptions>;
+  readonly #options: Required<Omit<MongodbOptions, 'selectionMs'>> & MongodbOptions;
 
   constructor(url: string, options: MongodbOptions) {
     this.#url = url;
     this.#options = { mostEmbeddedTasks: Number.POSITIVE_INFINITY, delayMs: DELAY_MS, ...options };
     // Says at once what is wrong with the URL; nothing is opened.
-    connect(url, 1);
+    connect(url, { connections: 1 });
   }
 
   /** @throws StoreError `in-use`, `away`, or `closed` when a wait was ended */
   async openWriter(options: WriterOptions = {}): Promise<Writer> {
-    const { client, db, name } = connect(this.#url, this.#options.connections);
+    const { client, db, name } = connect(this.#url, this.#options);
     const { standby, isShared = false } = options;
     try {
       const { lease, left } = await takeLease(db, { ...options, name });
@@ -106,7 +108,7 @@ export class MongodbStore implements Store {
   }
 
   async #open<T>(make: (client: MongoClient, db: Db, name: string) => T | Promise<T>): Promise<T> {
-    const { client, db, name } = connect(this.#url, this.#options.connections);
+    const { client, db, name } = connect(this.#url, this.#options);
     try {
       await db.command({ ping: 1 });
       return await make(client, db, name);
