@@ -1,6 +1,7 @@
 /** The page of one test: what it shows of each kind, to whom, on which screen, and of what people typed (docs/spec/web-ui.md §4.6, §4.7). */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { HttpMember } from './http-member.js';
 import { type SeededRun, seededTask, seedRuns } from './run-seed.js';
 import { checkPhone, PHONE, SiteBrowser, skip, textOf } from './site-browser.js';
 
@@ -179,6 +180,24 @@ describe('the page of a test', { skip }, () => {
     assert.match(await textOf(page, '.details'), /javascript:alert\(1\) https/);
     assert.equal(await page.getAttribute('.details .prose a', 'href'), 'https://example.org/');
     assert.equal(await page.locator('text=/\\u202e/').count(), 0);
+  });
+
+  it('gives an SPRT as text for a pull request to its owner and to approvers', async () => {
+    const textFor = async (name: string, run: string) => {
+      const page = await (await HttpMember.signIn(site.server.url, name)).get(view(run));
+      return /<textarea id="pull-request-text"[^>]*>\n([^<]*)</.exec(await page.text())?.[1];
+    };
+    const text = `Stopped STC (10+0.1):
+LLR: 0.00 (-2.94,2.94) &lt;0.00,2.00&gt;
+Total: 6000 W: 1200 L: 1200 D: 3600
+Ptnml(0-2): 300, 600, 1200, 600, 300
+${site.server.url}${view(RUNS.finished)}
+
+bench: 1234567`;
+    for (const name of ['ann', 'cora']) assert.equal(await textFor(name, RUNS.finished), text);
+    assert.equal(await textFor('bob', RUNS.finished), undefined);
+    assert.equal(await textFor('cora', RUNS.tune), undefined);
+    assert.match((await textFor('cora', RUNS.hostile))!, /^Still running STC \(10\+0\.1\):/);
   });
 
   it('works without scripts: an approver approves and stops', async () => {

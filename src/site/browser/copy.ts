@@ -1,15 +1,21 @@
-/** Buttons that copy a text of this server: asked for at the press, so that it is what the page would say now. */
+/** Buttons that copy a text: a field's of the page, or one of this server, asked for at the press, so that it is what the page would say now. */
 
 const STATUS_MS = 4_000;
 
 document.addEventListener('click', (event) => {
-  const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-copy]') : null;
-  const address = button?.dataset['copy'];
-  if (button !== null && address !== undefined) void copy(button, address);
+  const button =
+    event.target instanceof Element
+      ? event.target.closest<HTMLElement>('[data-copy], [data-copy-from]')
+      : null;
+  if (button !== null) void copy(button, textOf(button));
 });
 
-async function copy(button: HTMLElement, address: string): Promise<void> {
-  const text = fetchText(address);
+async function textOf({ dataset }: HTMLElement): Promise<string> {
+  const field = document.getElementById(dataset['copyFrom'] ?? '');
+  return field instanceof HTMLTextAreaElement ? field.value : await fetchText(dataset['copy'] ?? '');
+}
+
+async function copy(button: HTMLElement, text: Promise<string>): Promise<void> {
   let said = 'Copied';
   try {
     await writeText(text);

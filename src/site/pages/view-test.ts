@@ -66,7 +66,7 @@ export async function testPage(
 ${diffCard(head)}
 ${tuneCard(visit, head)}
 ${await tasksCard(visit, head, facts)}`;
-  const scripts = head.args.spsa === undefined ? ['diff'] : ['poll', 'copy', 'diff', 'tune-chart'];
+  const scripts = head.args.spsa === undefined ? ['copy', 'diff'] : ['poll', 'copy', 'diff', 'tune-chart'];
   return { kind: 'page', title: runTitle(head), description: resultLines(head).join('\n'), body, scripts };
 }
 

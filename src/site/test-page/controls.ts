@@ -9,6 +9,7 @@ import { visibleText } from '../lists/info-text.js';
 import type { Visit } from '../visit.js';
 import { type MayDo, mayDo } from './may-do.js';
 import { type ModifyProblems, modifyForm } from './modify-form.js';
+import { pullRequestFold } from './pull-request-text.js';
 import type { TaskFacts } from './run-tasks.js';
 
 const NOBODY = { tasks: 0, workers: 0, games: 0 };
@@ -41,6 +42,7 @@ ${may.bringBack ? bringBackForm(visit, head) : NOTHING}
 </div>
 </div>
 ${may.modify ? modifyForm(visit, head, { hasInfo: may.info, problems: parts.problems }) : NOTHING}
+${may.quote ? pullRequestFold(visit, head) : NOTHING}
 </section>`;
 }
 

@@ -18,6 +18,8 @@ export interface MayDo {
   readonly modify: boolean;
   readonly info: boolean;
   /** `own`: only because nobody approves a test of their own. */
+  /** Gets the test as text for a pull request. */
+  readonly quote: boolean;
   readonly approve: 'yes' | 'no' | 'own';
   readonly resubmit: boolean;
 }
@@ -36,6 +38,7 @@ export function mayDo({ account, isApprover, now }: Visit, head: RunHead): MayDo
     bringBack: isApprover && deleted && isYoung,
     modify: changes && !deleted && isYoung,
     info: isOwner,
+    quote: changes && args.sprt !== undefined,
     approve: !waits ? 'no' : isOwner ? 'own' : 'yes',
     resubmit: account !== undefined,
   };
