@@ -106,6 +106,35 @@ export interface FinishedRunsFilter {
   ltcOnly?: boolean;
 }
 
+/** Which accounts a list has; idle: those without an entry in the contributors' cache. */
+export const ACCOUNT_GROUPS = ['pending', 'blocked', 'approvers', 'idle', 'all'] as const;
+export type AccountGroup = (typeof ACCOUNT_GROUPS)[number];
+export type AccountCounts = Readonly<Record<AccountGroup, number>>;
+
+/** A search looks at the names and addresses of so many accounts, the newest. */
+export const MOST_SEARCHED_ACCOUNTS = 20_000;
+
+/** Newest registration first (docs/spec/web-ui.md §4.14). */
+export interface AccountQuery {
+  group: AccountGroup;
+  /** Part of a name or an address, whatever the case of its letters. */
+  text?: string;
+  skip: number;
+  limit: number;
+}
+
+/** No more approvals of one account are counted. */
+export const MOST_APPROVALS = 10_000;
+
+/** Approvals of tests by one account. */
+export interface Approvals {
+  total: number;
+  /** Since an instant that was asked for. */
+  recent: number;
+  /** Seconds since the epoch; undefined: none yet. */
+  last: number | undefined;
+}
+
 /** The order is `last_updated`, newest first; another one needs an index in both stores. */
 export interface FinishedRunsQuery extends FinishedRunsFilter {
   /** Keeps runs with last_updated at or after this instant (ms). */
@@ -144,6 +173,22 @@ export interface WriterOptions {
 }
 
 export type BlockedWorker = WorkerDocument & { readonly email?: string };
+
+/** Of so many blocked workers a list takes note, those that were changed last. */
+export const MOST_BLOCKED = 5_000;
+
+/** A page of the blocked workers (docs/spec/web-ui.md §4.13). */
+export interface BlockedQuery {
+  /** Changed from this instant on, and before that one, in milliseconds. */
+  since?: number;
+  before?: number;
+  /** Part of the name, whatever the case of its letters. */
+  text?: string;
+  sort: 'changed' | 'name' | 'email';
+  order: 'asc' | 'desc';
+  skip: number;
+  limit: number;
+}
 
 export interface Writer {
   /** Rises with every writer of the store. */
@@ -196,8 +241,10 @@ export interface Reader {
   userLike(username: string): Promise<UserDocument | undefined>;
   /** The account with this address, whatever the case of its letters. */
   userByEmail(email: string): Promise<UserDocument | undefined>;
-  /** Accounts that wait for approval, by name. */
-  pendingUsers(): Promise<UserDocument[]>;
+  accounts(query: AccountQuery): Promise<Found<UserDocument>>;
+  accountCounts(): Promise<AccountCounts>;
+  /** @param since seconds since the epoch */
+  approvals(username: string, since: number): Promise<Approvals>;
   /** A record of the web application, also one that has expired and is not removed yet. */
   siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined>;
   siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]>;
@@ -212,8 +259,8 @@ export interface Reader {
   /** All entries of a contributors' cache, in any order. */
   contributors(period: ContributorPeriod): Promise<ContributorDocument[]>;
   blockedWorkers(): AsyncIterable<WorkerDocument>;
-  /** All blocked workers with the e-mail addresses of their owners; those of which no account is known have none. */
-  blockedWithOwners(): Promise<BlockedWorker[]>;
+  /** With the e-mail addresses of their owners; those of which no account is known have none. */
+  blockedList(query: BlockedQuery): Promise<Found<BlockedWorker>>;
   /** An entry of the block list, blocked or not. */
   worker(name: string): Promise<WorkerDocument | undefined>;
   actions(query: ActionQuery): Promise<ActionDocument[]>;

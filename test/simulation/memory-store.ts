@@ -85,7 +85,6 @@ export class MemoryStore {
       },
       userLike: absent('names like others'),
       userByEmail: absent('addresses'),
-      pendingUsers: absent('accounts that wait'),
       siteRecord: absent('records of the site'),
       siteRecordsOf: absent('records of the site'),
       gitHubAnswers: absent('answers of GitHub'),
@@ -93,7 +92,10 @@ export class MemoryStore {
       cpuHours: async (username) => store.users.get(username)?.cpuHours,
       hasContributorScript: absent('contributors'),
       contributors: absent('contributors'),
-      blockedWithOwners: absent('blocked workers'),
+      blockedList: absent('blocked workers'),
+      accounts: absent('lists of accounts'),
+      accountCounts: absent('lists of accounts'),
+      approvals: absent('approvals'),
       worker: absent('workers'),
       async *blockedWorkers() {
         yield* store.workers.values();

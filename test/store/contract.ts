@@ -6,6 +6,7 @@ import { describe } from 'node:test';
 import { actionLogTests } from './contract-actions.js';
 import { crashTests } from './contract-crash.js';
 import { gitHubTests } from './contract-github.js';
+import { listTests } from './contract-lists.js';
 import { recordTests } from './contract-records.js';
 import { runTests } from './contract-runs.js';
 import { searchTests } from './contract-search.js';
@@ -17,6 +18,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
     describe('runs and tasks', () => runTests(usePlace(makePlace)));
     describe('actions', () => actionLogTests(usePlace(makePlace)));
     describe('searches', () => searchTests(usePlace(makePlace)));
+    describe('lists of pages', () => listTests(usePlace(makePlace)));
     describe('records', () => recordTests(usePlace(makePlace)));
     describe('answers of GitHub', () => gitHubTests(usePlace(makePlace)));
     describe('transactions', () => transactionTests(usePlace(makePlace)));

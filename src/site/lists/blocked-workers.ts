@@ -17,75 +17,64 @@ import {
 
 const PATH = '/workers/show';
 const PAGE_SIZE = 25;
-const KEPT_MS = 1_000;
 const DAY_MS = 86_400_000;
 const RECENT_MS = 5 * DAY_MS;
 const LONGEST = 100;
 
 const FILTERS = { 'le-5days': 'Last 5 days', 'gt-5days': 'Older', 'all-workers': 'All' } as const;
+const FOUND = {
+  'le-5days': 'in the last 5 days',
+  'gt-5days': 'before the last 5 days',
+  'all-workers': 'in all',
+} as const;
 type Filter = keyof typeof FILTERS;
 
 const SORTS = { worker: 'asc', last_changed: 'desc', events: 'asc', email: 'asc' } as const;
 type Sort = keyof typeof SORTS;
+const STORE_SORTS = { worker: 'name', last_changed: 'changed', events: 'name', email: 'email' } as const;
 const HEADS: readonly SortHead<Sort>[] = [
   { key: 'worker', title: 'Worker' },
   { key: 'last_changed', title: 'Last changed' },
   { key: 'events', title: 'Events' },
 ];
-const KEYS: Readonly<Record<Sort, (worker: BlockedWorker) => string | number>> = {
-  worker: ({ worker_name: name }) => name.toLowerCase(),
-  last_changed: ({ last_updated: changed }) => changed,
-  events: ({ worker_name: name }) => name.toLowerCase(),
-  email: ({ email }) => email ?? '',
-};
 const EMAIL: SortHead<Sort> = { key: 'email', title: 'E-mail' };
 
 export async function blockedList(visit: Visit): Promise<Outcome> {
   const { parts, query, isApprover, now: at } = visit;
-  const asked = query.get('filter') ?? '';
-  const filter: Filter = Object.hasOwn(FILTERS, asked) ? (asked as Filter) : 'le-5days';
+  const chosen = query.get('filter') ?? '';
+  const filter: Filter = Object.hasOwn(FILTERS, chosen) ? (chosen as Filter) : 'le-5days';
   const text = (query.get('q') ?? '').trim().slice(0, LONGEST);
   const given = sorting<Sort>({ sort: query.get('sort'), order: query.get('order') }, SORTS, 'last_changed');
   // Addresses of others are not to be found out by the order of rows.
   const now = given.sort === 'email' && !isApprover ? ({ sort: 'worker', order: 'asc' } as const) : given;
-  const all = await parts.kept.get('blocked workers', KEPT_MS, () => parts.reader.blockedWithOwners());
-  const workers = sorted(
-    all.filter(
-      ({ worker_name: name, last_updated: changed }) =>
-        name.toLowerCase().includes(text.toLowerCase()) &&
-        (filter === 'all-workers' || at - changed <= RECENT_MS === (filter === 'le-5days')),
-    ),
-    now,
-  );
   const isWhole = query.get('view') === 'all';
   const size = isWhole ? MOST_ROWS : PAGE_SIZE;
-  const pages = paging(
-    pageNumber(query.get('page')),
-    isWhole ? Math.min(size, workers.length) : workers.length,
-    size,
-  );
+  const asked = pageNumber(query.get('page'));
+  const read = (page: number) =>
+    parts.reader.blockedList({
+      ...(filter === 'le-5days' && { since: at - RECENT_MS }),
+      ...(filter === 'gt-5days' && { before: at - RECENT_MS }),
+      ...(text !== '' && { text }),
+      sort: STORE_SORTS[now.sort],
+      order: now.order,
+      skip: (page - 1) * size,
+      limit: size,
+    });
+  const first = await read(asked);
+  const pages = paging(asked, first.total, size);
+  const { items: workers, total, isCut } = pages.page === asked ? first : await read(pages.page);
   const params = { filter, q: text, ...(isWhole && { view: 'all' }) };
-  const body = html`<div class="page-head"><h1>Blocked workers</h1><p class="note">${all.length} in all</p></div>
+  const body = html`<div class="page-head"><h1>Blocked workers</h1><p class="note">${isCut ? `the newest ${total}` : total} ${FOUND[filter]}</p></div>
 <section class="card" aria-label="Blocked workers">
 <div class="head"><nav class="tabs" aria-label="Changed when">${(Object.keys(FILTERS) as Filter[]).map(
     (name) =>
       html`<a href="${addressOf(PATH, { ...params, ...now, filter: name })}"${name === filter ? html` aria-current="page"` : NOTHING}>${FILTERS[name]}</a>`,
   )}</nav>
 <form method="get" action="${PATH}" role="search" class="row"><input type="hidden" name="filter" value="${filter}"><input type="search" name="q" value="${text}" placeholder="Part of a name" aria-label="Part of a name" spellcheck="false" autocapitalize="none"></form></div>
-${workers.length === 0 ? html`<p class="empty">No blocked worker fits.</p>` : table(visit, workers.slice(pages.skip, pages.skip + size), now, (to) => addressOf(PATH, { ...params, ...to }))}
+${workers.length === 0 ? html`<p class="empty">No blocked worker fits.</p>` : table(visit, workers, now, (to) => addressOf(PATH, { ...params, ...to }))}
 ${pageLinks(pages, (page) => addressOf(PATH, { ...params, ...now, page }))}
 </section>`;
   return { kind: 'page', title: 'Blocked workers', body };
-}
-
-function sorted(workers: readonly BlockedWorker[], { sort, order }: Sorting<Sort>): BlockedWorker[] {
-  const sign = order === 'asc' ? 1 : -1;
-  const keyOf = KEYS[sort];
-  return workers.toSorted((a, b) => {
-    const [left, right] = [keyOf(a), keyOf(b)];
-    if (left === right) return a.worker_name < b.worker_name ? -1 : 1;
-    return left < right ? -sign : sign;
-  });
 }
 
 function table(

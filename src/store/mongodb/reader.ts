@@ -16,8 +16,12 @@ import type {
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../../model/github-answer.js';
 import type { SiteRecord, SiteRecordKind } from '../../model/site-record.js';
 import type {
+  AccountCounts,
+  AccountQuery,
   ActionQuery,
   ActionSearch,
+  Approvals,
+  BlockedQuery,
   BlockedWorker,
   FinishedRunsFilter,
   FinishedRunsQuery,
@@ -28,8 +32,10 @@ import type {
   RunSearch,
 } from '../port.js';
 import { rankNames } from '../rank-names.js';
+import { AccountReads } from './account-list.js';
 import { ActionReads } from './action-log.js';
 import { ActionSearches } from './action-search.js';
+import { BlockedReads } from './blocked-list.js';
 import { GitHubAnswerReads } from './github-answers.js';
 import { PgnReads } from './pgn-records.js';
 import { RecordReads } from './record-reads.js';
@@ -47,6 +53,8 @@ export class MongodbReader implements Reader {
   readonly #actionSearches: ActionSearches;
   readonly #pgns: PgnReads;
   readonly #records: RecordReads;
+  readonly #accounts: AccountReads;
+  readonly #blocked: BlockedReads;
   readonly #siteRecords: SiteRecordReads;
   readonly #gitHubAnswers: GitHubAnswerReads;
 
@@ -60,6 +68,8 @@ export class MongodbReader implements Reader {
     this.#actionSearches = new ActionSearches(db);
     this.#pgns = new PgnReads(db);
     this.#records = new RecordReads(db);
+    this.#accounts = new AccountReads(db);
+    this.#blocked = new BlockedReads(db);
     this.#siteRecords = new SiteRecordReads(db);
     this.#gitHubAnswers = new GitHubAnswerReads(db);
   }
@@ -128,8 +138,16 @@ export class MongodbReader implements Reader {
     return this.#records.userByEmail(email);
   }
 
-  pendingUsers(): Promise<UserDocument[]> {
-    return this.#records.pendingUsers();
+  accounts(query: AccountQuery): Promise<Found<UserDocument>> {
+    return this.#accounts.find(query);
+  }
+
+  accountCounts(): Promise<AccountCounts> {
+    return this.#accounts.counts();
+  }
+
+  approvals(username: string, since: number): Promise<Approvals> {
+    return this.#accounts.approvals(username, since);
   }
 
   siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined> {
@@ -160,8 +178,8 @@ export class MongodbReader implements Reader {
     return this.#records.contributors(period);
   }
 
-  blockedWithOwners(): Promise<BlockedWorker[]> {
-    return this.#records.blockedWithOwners();
+  blockedList(query: BlockedQuery): Promise<Found<BlockedWorker>> {
+    return this.#blocked.find(query);
   }
 
   worker(name: string): Promise<WorkerDocument | undefined> {

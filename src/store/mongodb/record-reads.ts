@@ -9,7 +9,6 @@ import type {
   WorkerDocument,
 } from '../../model/documents.js';
 import { completeContributor } from '../complete-contributor.js';
-import type { BlockedWorker } from '../port.js';
 import { decode, decodeDocument } from './bson-values.js';
 
 /** The key of the database, which no document between layers carries. */
@@ -49,11 +48,6 @@ export class RecordReads {
     return this.#one('users', { email: whateverCase(email) });
   }
 
-  async pendingUsers(): Promise<UserDocument[]> {
-    const found = this.#db.collection('users').find({ pending: true }, WITHOUT_ID).sort({ username: 1 });
-    return (await found.toArray()).map((user) => decodeDocument<UserDocument>(user));
-  }
-
   async *users(): AsyncGenerator<UserDocument> {
     for await (const user of this.#db.collection('users').find({}, WITHOUT_ID)) {
       yield decodeDocument<UserDocument>(user);
@@ -67,25 +61,6 @@ export class RecordReads {
   async contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {
     const found = await this.#db.collection(CONTRIBUTORS[period]).find({}, WITHOUT_ID).toArray();
     return found.map((entry) => completeContributor(decodeDocument<ContributorDocument>(entry)));
-  }
-
-  async blockedWithOwners(): Promise<BlockedWorker[]> {
-    const workers: WorkerDocument[] = [];
-    for await (const worker of this.blockedWorkers()) workers.push(worker);
-    const ownerOf = (name: string) => name.slice(0, Math.max(0, name.indexOf('-')));
-    const owners = [...new Set(workers.map(({ worker_name: name }) => ownerOf(name)))];
-    const fields = { projection: { _id: 0, username: 1, email: 1 } };
-    const users = await this.#db
-      .collection('users')
-      .find({ username: { $in: owners } }, fields)
-      .toArray();
-    const emails = new Map(
-      users.map(({ username, email }) => [username as string, email as string | undefined]),
-    );
-    return workers.map((worker) => {
-      const email = emails.get(ownerOf(worker.worker_name));
-      return { ...worker, ...(email !== undefined && { email }) };
-    });
   }
 
   worker(name: string): Promise<WorkerDocument | undefined> {

@@ -8,6 +8,7 @@ import { SCHEMA_4 } from './schema-4.js';
 import { SCHEMA_5 } from './schema-5.js';
 import { SCHEMA_6 } from './schema-6.js';
 import { SCHEMA_7 } from './schema-7.js';
+import { SCHEMA_8 } from './schema-8.js';
 import { registerSearchWords } from './search-words.js';
 
 /** SQL of version n at index n - 1. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_5,
   SCHEMA_6,
   SCHEMA_7,
+  SCHEMA_8,
 ];
 
 /** "SHOA" in ASCII; tells our file from another program's SQLite database. */

@@ -16,8 +16,12 @@ import type {
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../../model/github-answer.js';
 import type { SiteRecord, SiteRecordKind } from '../../model/site-record.js';
 import type {
+  AccountCounts,
+  AccountQuery,
   ActionQuery,
   ActionSearch,
+  Approvals,
+  BlockedQuery,
   BlockedWorker,
   FinishedRunsFilter,
   FinishedRunsQuery,
@@ -29,8 +33,10 @@ import type {
   WorkerDescriptions,
 } from '../port.js';
 import { rankNames } from '../rank-names.js';
+import { AccountReads } from './account-list.js';
 import { ActionReads } from './action-log.js';
 import { ActionSearches } from './action-search.js';
+import { BlockedReads } from './blocked-list.js';
 import { GitHubAnswerReads } from './github-answers.js';
 import { PgnReads } from './pgn-records.js';
 import { RecordReads } from './record-reads.js';
@@ -48,6 +54,8 @@ export class SqliteReader implements Reader {
   readonly #actionSearches: ActionSearches;
   readonly #pgns: PgnReads;
   readonly #records: RecordReads;
+  readonly #accounts: AccountReads;
+  readonly #blocked: BlockedReads;
   readonly #siteRecords: SiteRecordReads;
   readonly #gitHubAnswers: GitHubAnswerReads;
 
@@ -61,6 +69,8 @@ export class SqliteReader implements Reader {
     this.#actionSearches = new ActionSearches(db);
     this.#pgns = new PgnReads(db);
     this.#records = new RecordReads(db);
+    this.#accounts = new AccountReads(db);
+    this.#blocked = new BlockedReads(db);
     this.#siteRecords = new SiteRecordReads(db);
     this.#gitHubAnswers = new GitHubAnswerReads(db);
   }
@@ -133,8 +143,16 @@ export class SqliteReader implements Reader {
     return this.#records.userByEmail(email);
   }
 
-  async pendingUsers(): Promise<UserDocument[]> {
-    return this.#records.pendingUsers();
+  async accounts(query: AccountQuery): Promise<Found<UserDocument>> {
+    return this.#accounts.find(query);
+  }
+
+  async accountCounts(): Promise<AccountCounts> {
+    return this.#accounts.counts();
+  }
+
+  async approvals(username: string, since: number): Promise<Approvals> {
+    return this.#accounts.approvals(username, since);
   }
 
   async siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined> {
@@ -166,8 +184,8 @@ export class SqliteReader implements Reader {
     return this.#records.contributors(period);
   }
 
-  async blockedWithOwners(): Promise<BlockedWorker[]> {
-    return this.#records.blockedWithOwners();
+  async blockedList(query: BlockedQuery): Promise<Found<BlockedWorker>> {
+    return this.#blocked.find(query);
   }
 
   async worker(name: string): Promise<WorkerDocument | undefined> {

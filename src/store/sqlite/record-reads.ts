@@ -9,7 +9,6 @@ import type {
   WorkerDocument,
 } from '../../model/documents.js';
 import { completeContributor } from '../complete-contributor.js';
-import type { BlockedWorker } from '../port.js';
 import { fromJson } from './json-text.js';
 
 /** Rows of one page of a stream. */
@@ -26,14 +25,12 @@ export class RecordReads {
   readonly #usernames: StatementSyncInstance;
   readonly #userLike: StatementSyncInstance;
   readonly #userByEmail: StatementSyncInstance;
-  readonly #pending: StatementSyncInstance;
   readonly #blocked: StatementSyncInstance;
   readonly #net: StatementSyncInstance;
   readonly #nets: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
   readonly #cpuHours: StatementSyncInstance;
   readonly #contributors: Readonly<Record<ContributorPeriod, StatementSyncInstance>>;
-  readonly #blockedWithOwners: StatementSyncInstance;
   readonly #worker: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
@@ -46,9 +43,6 @@ export class RecordReads {
     this.#userByEmail = db.prepare(
       "SELECT doc FROM users WHERE lower(json_extract(doc, '$.email')) = lower(?) LIMIT 1",
     );
-    this.#pending = db.prepare(
-      "SELECT doc FROM users WHERE json_extract(doc, '$.pending') = 1 ORDER BY username",
-    );
     this.#blocked = db.prepare(
       `SELECT worker_name AS name, doc FROM workers INDEXED BY workers_blocked
        WHERE blocked = 1 AND worker_name > ? ORDER BY worker_name LIMIT ${PAGE}`,
@@ -60,11 +54,6 @@ export class RecordReads {
       all: db.prepare('SELECT username, cpu_hours, doc FROM user_cache'),
       month: db.prepare('SELECT username, 0 AS cpu_hours, doc FROM top_month'),
     };
-    this.#blockedWithOwners = db.prepare(
-      `SELECT workers.doc, json_extract(users.doc, '$.email') AS email FROM workers INDEXED BY workers_blocked
-       LEFT JOIN users ON username = substr(worker_name, 1, instr(worker_name, '-') - 1)
-       WHERE blocked = 1 ORDER BY worker_name`,
-    );
     this.#worker = db.prepare('SELECT doc FROM workers WHERE worker_name = ?');
     this.#cpuHours = db.prepare('SELECT cpu_hours FROM user_cache WHERE username = ?');
   }
@@ -86,10 +75,6 @@ export class RecordReads {
   userByEmail(email: string): UserDocument | undefined {
     const row = this.#userByEmail.get(email) as { doc: string } | undefined;
     return row && (fromJson(row.doc) as UserDocument);
-  }
-
-  pendingUsers(): UserDocument[] {
-    return (this.#pending.all() as { doc: string }[]).map(({ doc }) => fromJson(doc) as UserDocument);
   }
 
   users(): AsyncGenerator<UserDocument> {
@@ -132,14 +117,6 @@ export class RecordReads {
         username,
       });
     });
-  }
-
-  blockedWithOwners(): BlockedWorker[] {
-    const rows = this.#blockedWithOwners.all() as { doc: string; email: string | null }[];
-    return rows.map(({ doc, email }) => ({
-      ...(fromJson(doc) as WorkerDocument),
-      ...(email !== null && { email }),
-    }));
   }
 
   worker(name: string): WorkerDocument | undefined {
