@@ -51,11 +51,23 @@ export function sprtElo(results: Results, input: SprtEloInput): SprtElo {
   return { ...interval, LLR: exact(elo0, elo1, countsOf(results)) };
 }
 
-/**
- * The estimate, by treating the LLR as a Brownian motion that stops at its bounds.
- * @throws RangeError unless the bounds are finite and differ
- */
-export function sprtInterval(results: Results, input: SprtEloInput): SprtInterval {
+/** Results as a law, and the two scores that a test tells apart. */
+export interface SprtModel {
+  readonly counts: ArrayLike<number>;
+  /** Samples: pairs, or games without a pentanomial. */
+  readonly n: number;
+  readonly pdf: ReturnType<typeof pdfOfResults>['pdf'];
+  readonly elo0: number;
+  readonly elo1: number;
+  readonly s0: number;
+  readonly s1: number;
+}
+
+/** @throws RangeError unless the bounds are finite and differ */
+export function sprtModel(
+  results: Results,
+  input: Pick<SprtEloInput, 'elo0' | 'elo1' | 'eloModel'>,
+): SprtModel {
   const { elo0, elo1, model } = withoutBayesElo(input.elo0, input.elo1, input.eloModel, results);
   if (elo0 === elo1 || !Number.isFinite(elo0 - elo1)) {
     throw new RangeError(`an SPRT needs two different finite bounds, not ${elo0} and ${elo1}`);
@@ -66,8 +78,15 @@ export function sprtInterval(results: Results, input: SprtEloInput): SprtInterva
   const perGame = Math.sqrt(((counts.length - 1) / 2) * v);
   const scoreOf = (elo: number) =>
     model === 'logistic' ? scoreOfElo(elo) : (elo / NORMALIZED_ELO_UNIT) * perGame + 0.5;
-  const s0 = scoreOf(elo0);
-  const s1 = scoreOf(elo1);
+  return { counts, n, pdf, elo0, elo1, s0: scoreOf(elo0), s1: scoreOf(elo1) };
+}
+
+/**
+ * The estimate, by treating the LLR as a Brownian motion that stops at its bounds.
+ * @throws RangeError unless the bounds are finite and differ
+ */
+export function sprtInterval(results: Results, input: SprtEloInput): SprtInterval {
+  const { n, pdf, s0, s1, elo0, elo1 } = sprtModel(results, input);
   const { lower: a, upper: b } = sprtBounds(input.alpha, input.beta);
   const [slope] = brownianLlr(pdf, s0, s1);
   const llr = Math.min(Math.max(n * slope, a), b);

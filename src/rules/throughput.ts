@@ -21,16 +21,36 @@ const GAMES_FOR_FULL_BONUS = 200_000;
 /** LLR from which a test is likely to be accepted soon. */
 const PROMISING_LLR = 2;
 
+/** What the weight of a run is the product of, so that a person can be told why it is as it is. */
+export interface ThroughputFactors {
+  /** Percent, within bounds. */
+  readonly asked: number;
+  /** Above 1 for games longer than those of the standard time control. */
+  readonly timeControl: number;
+  /** Below 1 while the owner has active runs: the more, the less each of them weighs. */
+  readonly owner: number;
+  /** Above 1 for what is played already, and for an SPRT that is likely to be accepted soon. */
+  readonly progress: number;
+}
+
+/** @throws RangeError when the time control is malformed */
+export function throughputFactors(input: ThroughputInput): ThroughputFactors {
+  const ratio = tcRatio(input.tc, input.threads);
+  let bonus = Math.min(input.games / GAMES_FOR_FULL_BONUS, 1);
+  if (input.sprt !== undefined && input.sprt.llr > PROMISING_LLR) bonus += input.sprt.elo0 > 0 ? 0.2 : 0.1;
+  return {
+    asked: Math.min(Math.max(input.throughput, 1), 500),
+    timeControl: ratio > 1 ? ratio ** LONG_TC_EXPONENT : 1,
+    owner: OWNER_RUNS / (OWNER_RUNS + input.activeRunsOfOwner ** 2),
+    progress: 1 + bonus,
+  };
+}
+
 /**
  * The weight of a run.
  * @throws RangeError when the time control is malformed
  */
 export function internalThroughput(input: ThroughputInput): number {
-  let weight = Math.min(Math.max(input.throughput, 1), 500);
-  const ratio = tcRatio(input.tc, input.threads);
-  if (ratio > 1) weight *= ratio ** LONG_TC_EXPONENT;
-  weight *= OWNER_RUNS / (OWNER_RUNS + input.activeRunsOfOwner ** 2);
-  let bonus = Math.min(input.games / GAMES_FOR_FULL_BONUS, 1);
-  if (input.sprt !== undefined && input.sprt.llr > PROMISING_LLR) bonus += input.sprt.elo0 > 0 ? 0.2 : 0.1;
-  return weight * (1 + bonus);
+  const { asked, timeControl, owner, progress } = throughputFactors(input);
+  return asked * timeControl * owner * progress;
 }

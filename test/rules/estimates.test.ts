@@ -11,7 +11,8 @@ import { formatBounds, resultBox } from '../../src/rules/result-box.js';
 import { computeFlags, finishedMessage, isUndecided, remainingHours } from '../../src/rules/run-progress.js';
 import { newSprt } from '../../src/rules/sprt.js';
 import { coreLimit, hashOption, memoryNeed, taskSize, workerCap } from '../../src/rules/task-size.js';
-import { internalThroughput } from '../../src/rules/throughput.js';
+import { internalThroughput, throughputFactors } from '../../src/rules/throughput.js';
+import { gamesLeft, hoursLeft } from '../../src/rules/time-left.js';
 import { assertClose } from './close.js';
 
 const NO_RESULTS: Results = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
@@ -176,4 +177,75 @@ test('nothing that people see has a sign when it is nothing', () => {
   assert.equal(formatBounds('logistic', -0.001, 0), '{0.00,0.00}');
   // The log says it as the reference does: programs compare it.
   assert.match(finishedMessage({ isSpsa: false, isGreen: false, results, sprt: undefined }), /Elo:-0\.00\[/);
+});
+
+const PLAYED: Results = {
+  ...NO_RESULTS,
+  wins: 1_800,
+  losses: 1_500,
+  draws: 2_700,
+  pentanomial: [200, 550, 1_300, 650, 300],
+};
+
+test('the weight of a run is the product of what a person is told of', () => {
+  const input = {
+    throughput: 900,
+    tc: '60+0.6',
+    threads: 1,
+    activeRunsOfOwner: 6,
+    games: 50_000,
+    sprt: { llr: 2.5, elo0: 0.5 },
+  };
+  const { asked, timeControl, owner, progress } = throughputFactors(input);
+  assert.deepEqual([asked, owner, progress], [500, 0.5, 1.45]);
+  assertClose(timeControl, 6 ** 0.774, 1e-12);
+  assert.equal(internalThroughput(input), asked * timeControl * owner * progress);
+});
+
+test('hours left follow from the games that are left, and for an SPRT are a range', () => {
+  const fixed = { args: { num_games: 12_000 }, results: PLAYED };
+  assert.deepEqual(hoursLeft(fixed, 50), { low: 2, high: 2 });
+  assert.deepEqual(hoursLeft({ ...fixed, args: { num_games: 100 } }, 50), { low: 0, high: 0 });
+  assert.equal(hoursLeft(fixed, 0), undefined);
+  const left = (llr: number, games = 800_000) =>
+    gamesLeft({ args: { num_games: games, sprt: sprtOf(llr) }, results: PLAYED })!;
+  const [level, near] = [left(0), left(2.9)];
+  assert.ok(level.low > 0 && level.low < level.high, JSON.stringify(level));
+  // A walk without drift leaves ±2.944 after 2.944² / variance samples.
+  assert.ok(near.high < level.high && near.low < level.low, JSON.stringify([near, level]));
+  assert.ok(left(-2.9).low < level.low);
+  assert.deepEqual([left(3).low, left(-3).high], [0, 0]);
+  assert.equal(left(0, 7_000).high, 1_000);
+  assert.equal(gamesLeft({ args: { num_games: 800_000, sprt: sprtOf(0) }, results: NO_RESULTS }), undefined);
+});
+
+test('an odd document has no hours left that are no number', () => {
+  const odd = fc.oneof(
+    fc.double(),
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 0, -1, undefined, null, 'x', 1e308),
+  );
+  const counts = fc.oneof(
+    fc.constant(undefined),
+    fc.array(fc.nat(1_000_000), { minLength: 5, maxLength: 5 }),
+  );
+  fc.assert(
+    fc.property(fc.array(odd, { minLength: 10, maxLength: 10 }), counts, (values, pentanomial) => {
+      const [llr, alpha, beta, elo0, elo1, num_games, wins, losses, draws, speed] = values as number[];
+      const sprt = { ...sprtOf(0), llr: llr!, alpha: alpha!, beta: beta!, elo0: elo0!, elo1: elo1! };
+      const results = {
+        ...NO_RESULTS,
+        wins: wins!,
+        losses: losses!,
+        draws: draws!,
+        ...(pentanomial && { pentanomial }),
+      };
+      const range = hoursLeft({ args: { num_games: num_games!, sprt }, results: results as Results }, speed!);
+      if (range === undefined) return;
+      assert.ok(
+        range.low >= 0 && range.low <= range.high && Number.isFinite(range.high),
+        JSON.stringify(range),
+      );
+    }),
+    { numRuns: 2_000 },
+  );
 });

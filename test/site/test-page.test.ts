@@ -1,6 +1,10 @@
 /** The page of one test: what it shows of each kind, to whom, on which screen, and of what people typed (docs/spec/web-ui.md §4.6, §4.7). */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { ActionDocument } from '../../src/model/documents.js';
+import { newObjectId } from '../../src/model/object-id.js';
+import { emptyBatch } from '../../src/state/collect-batch.js';
+import { openStore } from '../../src/store/open-store.js';
 import { HttpMember } from './http-member.js';
 import { type SeededRun, seededTask, seedRuns } from './run-seed.js';
 import { checkPhone, PHONE, SiteBrowser, skip, textOf } from './site-browser.js';
@@ -83,10 +87,44 @@ const SEEDED: readonly SeededRun[] = [
   },
 ];
 
+/** What workers said of the active test: three times the same, once something else, and once too long ago. */
+async function seedReports(storeUrl: string): Promise<void> {
+  const now = Date.now() / 1_000;
+  const report = {
+    action: 'worker_log',
+    username: 'bob',
+    worker: 'bob-8cores',
+    run_id: RUNS.active,
+    run: 'history-malus',
+  } as const;
+  const actions: ActionDocument[] = [
+    ...[10, 20, 30].map((age) => ({
+      ...report,
+      _id: newObjectId(Date.now()),
+      time: now - age,
+      message: 'disk is full',
+    })),
+    {
+      ...report,
+      _id: newObjectId(Date.now()),
+      time: now - 40,
+      action: 'failed_task',
+      message: '<b>no compiler</b>',
+    },
+    { ...report, _id: newObjectId(Date.now()), time: now - 90_000, message: 'long ago' },
+  ];
+  const writer = await openStore(storeUrl).openWriter();
+  await writer.commit({ ...emptyBatch(), actions });
+  await writer.close();
+}
+
 describe('the page of a test', { skip }, () => {
   let site: SiteBrowser;
   before(async () => {
-    site = await SiteBrowser.start({}, undefined, (url) => seedRuns(url, SEEDED));
+    site = await SiteBrowser.start({}, undefined, async (url) => {
+      await seedRuns(url, SEEDED);
+      await seedReports(url);
+    });
   });
   after(() => site?.stop());
 
@@ -198,6 +236,25 @@ bench: 1234567`;
     assert.equal(await textFor('bob', RUNS.finished), undefined);
     assert.equal(await textFor('cora', RUNS.tune), undefined);
     assert.match((await textFor('cora', RUNS.hostile))!, /^Still running STC \(10\+0\.1\):/);
+  });
+
+  it('tells the share of cores and why, the time left, and what workers reported', async () => {
+    const [ann, bob] = [
+      await HttpMember.signIn(site.server.url, 'ann'),
+      await HttpMember.signIn(site.server.url, 'bob'),
+    ];
+    const page = async (who: HttpMember, run: string) => await (await who.get(view(run))).text();
+    const own = await page(ann, RUNS.active);
+    assert.match(own, /<dt>Share of cores<\/dt><dd>\d+ of \d+, [\d.]+ %<\/dd>/);
+    assert.match(own, /Priority 0: no test goes before it\./);
+    assert.match(own, /ann has 1 active test: × 0\.97, so that/);
+    assert.match(own, /Time control 10\+0\.1 with 1 thread: × 1\.00, the standard, or shorter\./);
+    assert.match(await page(ann, RUNS.pending), /It waits for approval: until then it gets no workers\./);
+    assert.doesNotMatch(await page(ann, RUNS.finished), /Share of cores|Time left|Reports of workers/);
+    assert.match(own, /<a class="pill amber" href="#reports">4 reports of workers<\/a>/);
+    assert.match(own, /worker log × 3<\/span>\s*<span>disk is full<\/span>/);
+    assert.match(own, new RegExp(`/actions\\?run_id=${RUNS.active}&amp;action=failed_task`));
+    assert.doesNotMatch(await page(bob, RUNS.active), /reports of workers/);
   });
 
   it('works without scripts: an approver approves and stops', async () => {

@@ -2,6 +2,7 @@
 import { displayState } from '../../runtime/run-views.js';
 import type { RunHead } from '../../store/port.js';
 import { html } from '../html.js';
+import { sharePart } from '../test-page/core-share.js';
 import { findRun } from '../test-page/find-run.js';
 import { resultPart, statePill } from '../test-page/result-card.js';
 import { countTasks, taskFacts } from '../test-page/run-tasks.js';
@@ -17,6 +18,7 @@ export async function runTopic({ parts, key, now }: TopicCall): Promise<TopicCon
     parts: [
       ['state-line', statePill(head)],
       ['result', resultPart(head, facts, now)],
+      ...(head.finished || !parts.isPrimary ? [] : [['share', await sharePart(parts, head)] as const]),
       ['tasks-note', html`${tasksNote(head)}`],
       ['tasks-open', openTasks(head, countTasks(parts, key) ?? facts.tasks)],
     ],

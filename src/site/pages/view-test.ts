@@ -1,15 +1,18 @@
 /** One test (docs/spec/web-ui.md §4.6): what it is, how it does, and what may be done with it. */
+import type { ActionDocument } from '../../model/documents.js';
 import { displayState } from '../../runtime/run-views.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { compareUrl } from '../lists/compare-url.js';
 import { followButton } from '../lists/follow-button.js';
+import { countReports, readReports, reportsCard } from '../lists/worker-warnings.js';
 import { runStamp } from '../live/run-topic.js';
 import { stampTag } from '../live/stamp.js';
 import { tuneCard } from '../statistics/tune-card.js';
 import { type AncestryWarning, ancestryWarnings } from '../test-page/ancestry.js';
 import { approverCard } from '../test-page/approver-card.js';
 import { controls } from '../test-page/controls.js';
+import { shareCard } from '../test-page/core-share.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { historyCard, readHistory } from '../test-page/history.js';
 import { mayDo } from '../test-page/may-do.js';
@@ -81,13 +84,16 @@ async function detail(
   const warnings = [...told.map((text) => ({ text })), ...(await ancestryWarnings(visit, head))];
   const history = await readHistory(visit, head);
   const difference = compareUrl(head.args);
-  const isAsked = mayDo(visit, head).approve === 'yes';
-  return html`${stampTag(`run:${head._id}`, runStamp(head))}<div class="page-head test-head"><h1>${runTitle(head)}</h1><span id="state-line">${statePill(head)}</span>${
+  const may = mayDo(visit, head);
+  const isAsked = may.approve === 'yes';
+  const reports = may.reports ? await readReports(visit, [head]) : [];
+  return html`${stampTag(`run:${head._id}`, runStamp(head))}<div class="page-head test-head"><h1>${runTitle(head)}</h1><span id="state-line">${statePill(head)}</span>${badge(reports)}${
     difference === undefined ? NOTHING : html`<a href="${difference}" rel="noopener noreferrer">diff</a>`
   }${followButton(head)}</div>
 <div class="test-page">
 <div class="side">
 ${resultCard(head, facts, now)}
+${await shareCard(parts, head)}
 ${remarks(warnings, runNotes(head))}
 ${isAsked ? await approverCard(visit, head) : NOTHING}
 ${controls(visit, { head, facts, warnings, problems, history })}
@@ -97,7 +103,14 @@ ${controls(visit, { head, facts, warnings, problems, history })}
 ${detailsTable(visit, head)}
 </section>
 </div>
+${reportsCard(reports, now, { namesTest: false })}
 ${historyCard(history)}`;
+}
+
+function badge(reports: readonly ActionDocument[]): Html | '' {
+  return reports.length === 0
+    ? NOTHING
+    : html`<a class="pill amber" href="#reports">${countReports(reports)}</a>`;
 }
 
 function remarks(warnings: readonly AncestryWarning[], notes: readonly string[]): Html | '' {

@@ -18,6 +18,8 @@ export interface MayDo {
   readonly modify: boolean;
   readonly info: boolean;
   /** `own`: only because nobody approves a test of their own. */
+  /** Is shown what workers report; who is asked to approve reads other things first. */
+  readonly reports: boolean;
   /** Gets the test as text for a pull request. */
   readonly quote: boolean;
   readonly approve: 'yes' | 'no' | 'own';
@@ -38,6 +40,7 @@ export function mayDo({ account, isApprover, now }: Visit, head: RunHead): MayDo
     bringBack: isApprover && deleted && isYoung,
     modify: changes && !deleted && isYoung,
     info: isOwner,
+    reports: changes && !finished && (!waits || isOwner),
     quote: changes && args.sprt !== undefined,
     approve: !waits ? 'no' : isOwner ? 'own' : 'yes',
     resubmit: account !== undefined,

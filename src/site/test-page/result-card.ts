@@ -4,6 +4,7 @@ import { estimateNormalizedElo } from '../../rules/elo.js';
 import { formatShown } from '../../rules/format-number.js';
 import { resultBox } from '../../rules/result-box.js';
 import { countsOf } from '../../rules/sprt.js';
+import { hoursLeft } from '../../rules/time-left.js';
 import { displayState, eloOf } from '../../runtime/run-views.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
@@ -42,6 +43,7 @@ ${progress(head)}
 <dl class="facts">
 ${eloFact(head)}
 ${head.finished ? NOTHING : fact('Workers', `${head.workers} with ${head.cores} cores`)}
+${timeLeft(head)}
 ${fact('Tasks', `${facts.tasks}${facts.purged > 0 ? `, ${facts.purged} purged` : ''}`)}
 ${head.args.spsa === undefined ? chi2Fact(facts) : NOTHING}
 ${fact('Started', timeTag(head.start_time, longDate(head.start_time)))}
@@ -71,6 +73,19 @@ function eloFact(head: RunHead): Html | '' {
   if (elo === undefined) return NOTHING;
   const [value, low, high] = [elo.elo, elo.low, elo.high].map((x) => formatShown(x, 2));
   return fact('Elo', `${value} [${low}, ${high}] (95%), LOS ${formatShown(100 * elo.los, 1)} %`);
+}
+
+/** Nothing while it is not played. */
+function timeLeft(head: RunHead): Html | '' {
+  const hours = head.finished ? undefined : hoursLeft(head, head.games_per_minute);
+  if (hours === undefined) return NOTHING;
+  const [low, high] = [formatHours(hours.low), formatHours(hours.high)];
+  const range = low === high ? `${low} hours` : `${low} to ${high} hours`;
+  return fact('Time left', html`${range} <span class="note">estimated, at its present speed</span>`);
+}
+
+function formatHours(hours: number): string {
+  return formatShown(hours, hours < 10 ? 1 : 0);
 }
 
 function chi2Fact({ chi2 }: TaskFacts): Html {
