@@ -252,3 +252,22 @@ test('what ended otherwise than by a person is not undone', async () => {
     assert.ok((await events(id)).every(([kind]) => kind !== 'modify_run'));
   }
 });
+
+test('an approver’s change of a description is logged with both texts, as far as there is room', async () => {
+  const id = await newRun({ info: 'An "idea"\nof two lines' });
+  modifyRun(state, APPROVER, id, { info: ' An idea ' }, now);
+  assert.equal(live(id).args.info, 'An idea');
+  assert.deepEqual((await events(id)).at(-1), [
+    'modify_run',
+    'modify: info changed from "An \\"idea\\"\\nof two lines" to "An idea"',
+    'carol',
+  ]);
+  const long = '\u{1F41F}\n'.repeat(1_600);
+  modifyRun(state, APPROVER, id, { info: long, priority: -1 }, now);
+  const [kind, message, by] = (await events(id)).at(-1)!;
+  assert.deepEqual([kind, by, live(id).args.info], ['modify_run', 'carol', long.trim()]);
+  assert.match(
+    message!,
+    /^modify: priority changed from 0 to -1, info changed from "An idea" to "\u{1F41F}.*…$/u,
+  );
+});

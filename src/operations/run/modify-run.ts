@@ -16,6 +16,8 @@ import { isUndecided, reviveRun, runAction } from './transitions.js';
 /** Up to these, an owner may raise what an approver has seen lower. */
 const FREE_THROUGHPUT = 100;
 const FREE_PRIORITY = 0;
+/** Code points of each of two descriptions in an event, whose message has room for some 5,000. */
+const SHOWN_INFO = 2_300;
 
 export interface Modification {
   /** What became another, in words; empty when nothing did. */
@@ -41,10 +43,10 @@ export function modifyRun(
     if (mayRevive && state.runs.has(slot, RunFlag.deleted)) {
       throw new OperationRefused('conflict', `Run ${runId} is deleted`);
     }
-    const wanted = withoutForeignInfo(state, actor, slot, changes);
+    const wanted = withTidyInfo(changes);
     const isApprovalWithdrawn = needsApprovalAgain(state, actor, slot, wanted);
     if (isApprovalWithdrawn) setApproval(state, slot, false, actor.name, now);
-    const differences = apply(state, slot, wanted);
+    const differences = apply(state, slot, wanted, isAuthorOf(state, actor, slot));
     if (mayRevive && state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot)) {
       reviveRun(state, slot);
       if (differences.length === 0) differences.push('revived');
@@ -70,16 +72,31 @@ function needsApprovalAgain(state: State, actor: Actor, slot: number, changes: R
   );
 }
 
-/** The description is its author's: an approver's change of it is left out. */
-function withoutForeignInfo(state: State, actor: Actor, slot: number, changes: RunChanges): RunChanges {
-  const { info, ...others } = changes;
-  const text = info?.trim() ?? '';
-  const isAuthor = actor.kind === 'operator' || actor.name === fixedHead(state, slot).args.username;
-  return isAuthor && text !== '' ? { ...others, info: text } : others;
+/** A blank description is none: the old one stays. */
+function withTidyInfo({ info, ...others }: RunChanges): RunChanges {
+  const text = tidy(info ?? '');
+  return text === '' ? others : { ...others, info: text };
+}
+
+function tidy(info: string): string {
+  return info.replaceAll('\r\n', '\n').trim();
+}
+
+function isAuthorOf(state: State, actor: Actor, slot: number): boolean {
+  return actor.kind === 'operator' || actor.name === fixedHead(state, slot).args.username;
+}
+
+/** Another person's words are kept in the log, as far as an event has room for both texts. */
+function infoDifference(before: string, after: string): string {
+  const short = (text: string) => {
+    const points = [...JSON.stringify(text)];
+    return points.length <= SHOWN_INFO ? points.join('') : `${points.slice(0, SHOWN_INFO).join('')}…`;
+  };
+  return `info changed from ${short(before)} to ${short(after)}`;
 }
 
 /** Returns what became another, in words and in the order of the event's text. */
-function apply(state: State, slot: number, changes: RunChanges): string[] {
+function apply(state: State, slot: number, changes: RunChanges, isAuthor: boolean): string[] {
   const { runs } = state;
   const differences: string[] = [];
   const setNumber = (name: string, was: number, value: number | undefined, set: (value: number) => void) => {
@@ -99,9 +116,11 @@ function apply(state: State, slot: number, changes: RunChanges): string[] {
     runs.set(slot, RunFlag.autoPurge, changes.auto_purge);
     differences.push(`auto-purge changed from ${purges} to ${changes.auto_purge}`);
   }
-  if (changes.info !== undefined && changes.info !== readLive(state, slot).args.info) {
+  const { info = '' } = readLive(state, slot).args;
+  // A browser sends other line ends than an old document may have: those are no change.
+  if (changes.info !== undefined && changes.info !== tidy(info)) {
     setBlobText(state, slot, RunWord.info, changes.info);
-    differences.push('info changed');
+    differences.push(isAuthor ? 'info changed' : infoDifference(info, changes.info));
   }
   return differences;
 }

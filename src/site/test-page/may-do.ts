@@ -39,7 +39,7 @@ export function mayDo({ account, isApprover, now }: Visit, head: RunHead): MayDo
     remove: changes && !deleted,
     bringBack: isApprover && deleted && isYoung,
     modify: changes && !deleted && isYoung,
-    info: isOwner,
+    info: isOwner || isApprover,
     reports: changes && !finished && (!waits || isOwner),
     quote: changes && args.sprt !== undefined,
     approve: !waits ? 'no' : isOwner ? 'own' : 'yes',
