@@ -19,6 +19,7 @@ const FILES = [
   'site.js',
   'keys.js',
   'autoselect.js',
+  'tune-file.js',
   'diff.js',
   'draft.js',
   'stars.js',

@@ -73,6 +73,19 @@ describe('the new-test form', { skip }, () => {
     await page.click('#autoselect');
     await page.getByText('Nothing can be chosen').waitFor();
     assert.equal(await page.isChecked('#autoselect'), false);
+    const choose = (content: string | Buffer) =>
+      page.setInputFiles('#spsa-file', {
+        name: 'tune.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from(content),
+      });
+    await choose('razor,500,0,1000,20,0.002\r\nnull,3,1,7,0.5,0.002\r\n');
+    await page.getByText('2 lines from tune.txt').waitFor();
+    const chosen = 'razor,500,0,1000,20,0.002\nnull,3,1,7,0.5,0.002';
+    assert.equal(await page.inputValue('#spsa_raw_params'), chosen);
+    await choose(Buffer.from([0xff, 0xfe, 0x00]));
+    await page.getByText('tune.txt cannot be read as text').waitFor();
+    assert.equal(await page.inputValue('#spsa_raw_params'), chosen);
     await page.check('#stop_rule-sprt', { force: true });
     assert.equal(await page.inputValue('#base-branch'), 'other');
   });

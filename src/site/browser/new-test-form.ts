@@ -4,6 +4,7 @@ import { type NewTestData, TestKinds } from './apply-kind.js';
 import { startAutoselect } from './autoselect.js';
 import { startDraft } from './draft.js';
 import { FormFields } from './form-fields.js';
+import { startTuneFile } from './tune-file.js';
 
 /** Signatures that differ by more of the base's are rarely meant. */
 const LARGE_DIFFERENCE = 0.5;
@@ -16,6 +17,7 @@ function start(form: HTMLFormElement, data: NewTestData): void {
   startBounds(fields, data);
   startRule(form, fields);
   startOdds(fields);
+  startTuneFile(form, fields);
   const refresh = () => {
     fields.showState();
     nameBounds(fields, data);

@@ -66,6 +66,7 @@ ${textArea(
   },
   8,
 )}
+<div class="field scripted-only"><label for="spsa-file">Lines from a file</label><input type="file" id="spsa-file" accept=".txt,.csv,text/*"><p class="live" id="spsa-file-live" role="status"></p></div>
 </div>`;
 }
 
