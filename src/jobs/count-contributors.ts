@@ -136,7 +136,7 @@ export class ContributorCount {
 
   /** @returns undefined when it was interrupted */
   async #count(head: RunHead, signal: AbortSignal): Promise<CountedRun | undefined> {
-    const shares = new RunShares(head.args);
+    const shares = new RunShares(head.args ?? {});
     let tasks = 0;
     for await (const task of this.#parts.reader.tasks(head._id)) {
       shares.add(task);
@@ -144,7 +144,8 @@ export class ContributorCount {
     }
     if (!(await this.#share.step(signal))) return undefined;
     const { finished: isFinished, start_time: startTime, args } = head;
-    return new CountedRun({ owner: args.username ?? '', startTime, isFinished }, shares);
+    const owner: unknown = args?.username;
+    return new CountedRun({ owner: typeof owner === 'string' ? owner : '', startTime, isFinished }, shares);
   }
 
   async #publish(settled: ContributionSums, recent: readonly CountedRun[], now: number): Promise<string> {

@@ -39,7 +39,8 @@ export class RunShares {
     const share = this.#of(username);
     share.games += games;
     share.cpuHours += (games * this.#threads * this.#duration) / 3600;
-    if (games > 0 || active === true) share.lastUpdated = Math.max(share.lastUpdated, lastUpdated ?? -1);
+    if (games > 0 || active === true)
+      share.lastUpdated = Math.max(share.lastUpdated, count(lastUpdated) || -1);
     if (active !== true) return;
     const pace = { nps: count(info?.nps), concurrency: count(info?.concurrency), threads: this.#threads };
     share.gamesPerHour += 60 * gamesPerMinute(pace, this.#duration);

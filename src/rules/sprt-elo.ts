@@ -69,7 +69,8 @@ export function sprtModel(
   input: Pick<SprtEloInput, 'elo0' | 'elo1' | 'eloModel'>,
 ): SprtModel {
   const { elo0, elo1, model } = withoutBayesElo(input.elo0, input.elo1, input.eloModel, results);
-  if (elo0 === elo1 || !Number.isFinite(elo0 - elo1)) {
+  // What is no number is no bound either: a bracket without width would be widened for ever.
+  if (!(Math.abs(elo0 - elo1) > 0 && Number.isFinite(elo0 - elo1))) {
     throw new RangeError(`an SPRT needs two different finite bounds, not ${elo0} and ${elo1}`);
   }
   const counts = countsOf(results);

@@ -15,7 +15,7 @@ export function readTune(stored: Spsa, numGames: number): Spsa {
     A: numberOf(A, 0),
     alpha: numberOf(alpha, DEFAULT_ALPHA),
     gamma: numberOf(gamma, DEFAULT_GAMMA),
-    raw_params: stored.raw_params ?? '',
+    raw_params: typeof stored.raw_params === 'string' ? stored.raw_params : '',
     iter: numberOf(iter, 0),
     num_iter: numberOf(num_iter, Math.floor(numGames / 2)),
     params: Array.isArray(params) ? params.map(readParam) : [],
@@ -41,11 +41,12 @@ export function readHistory(stored: unknown): SpsaHistoryPoint[][] {
   );
 }
 
-function readParam(stored: Partial<SpsaParam>): SpsaParam {
+function readParam(entry: unknown): SpsaParam {
+  const stored = (typeof entry === 'object' && entry !== null ? entry : {}) as Partial<SpsaParam>;
   const start = numberOf(stored.start, 0);
   return {
     ...stored,
-    name: String(stored.name ?? ''),
+    name: typeof stored.name === 'string' ? stored.name : '',
     start,
     min: numberOf(stored.min, start),
     max: numberOf(stored.max, start),

@@ -8,6 +8,7 @@ import { estimateElo } from '../rules/elo.js';
 import { countsOf } from '../rules/sprt.js';
 import { isUndecidable } from '../rules/sprt-bounds.js';
 import { sprtElo } from '../rules/sprt-elo.js';
+import { readRun } from '../rules/stored-run.js';
 import { taskGames } from '../state/results.js';
 import { readHead } from '../state/run-document.js';
 import { RunWord } from '../state/run-record.js';
@@ -33,7 +34,8 @@ export function userView(user: UserDocument): UserView {
   };
 }
 
-export function runSummary(head: RunHead): RunSummary {
+export function runSummary(stored: RunHead): RunSummary {
+  const head = readRun(stored);
   const { args, results } = head;
   const summary: RunSummary = {
     id: head._id,
@@ -89,7 +91,7 @@ export function runDetail(
     args: head.args,
     active_workers: activeWorkers,
   };
-  const elo = eloOf(head);
+  const elo = eloOf(readRun(head));
   if (elo !== undefined) detail.elo = elo;
   return detail;
 }

@@ -72,10 +72,10 @@ const RUNS = [
   run(1, 'other', [task('dave', 2, { active: true, last_updated: NOW })], { finished: false }),
 ];
 
-async function farmOn(place: StorePlace): Promise<Farm> {
+async function farmOn(place: StorePlace, runs = RUNS): Promise<Farm> {
   const users = [user('ann'), { ...user('owner'), tests_repo: 'https://github.com/owner/fish' }];
   const accounts = users.map((each: UserDocument) => ({ user: each, cpuHours: undefined }));
-  const farm = await Farm.open({ users: accounts, workers: [], runs: RUNS, keyValues: [] }, NOW, place);
+  const farm = await Farm.open({ users: accounts, workers: [], runs, keyValues: [] }, NOW, place);
   after(async () => {
     await farm.stop();
     await farm.remove();
@@ -113,6 +113,15 @@ const STORES: readonly [string, () => Promise<StorePlace>, string | false][] = [
 
 for (const [name, open, skip] of STORES) {
   describe(`contributors are counted on ${name}`, { skip }, () => {
+    it('whatever an old document has for its owner and its dates', async () => {
+      const odd = [Number.NaN, -1, true].map((username, i) =>
+        run(200 + i, username as never, [task('ann', 2, { last_updated: Number.NaN })]),
+      );
+      const farm = await farmOn(await open(), odd);
+      assert.match(await count(farm), /^1 entries of all time/);
+      assert.equal((await entryOf(farm, 'ann')).games, 6);
+    });
+
     it('with hours, tests, pace, and who gave to no run left out', async () => {
       const farm = await farmOn(await open());
       await count(farm);

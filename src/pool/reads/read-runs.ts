@@ -5,6 +5,7 @@ import type { Context } from '../../operations/context.js';
 import { withRun } from '../../operations/worker/resolve-task.js';
 import { isUndecidable } from '../../rules/sprt-bounds.js';
 import { type SprtElo, sprtElo, sprtInterval } from '../../rules/sprt-elo.js';
+import { readResults } from '../../rules/stored-run.js';
 import { listedRun, shownTask, singleRun } from '../../state/public-views.js';
 import { readHead } from '../../state/run-document.js';
 import { readTask } from '../../state/task-document.js';
@@ -71,7 +72,7 @@ export async function getElo(context: Context, reader: Reader, { params }: ReadC
   const run = singleRun({ ...head, args: { ...head.args, sprt: { ...sprt, elo_model: eloModel } } });
   const estimate = isUndecidable({ ...sprt, elo_model: eloModel })
     ? { elo: null, undecidable: true }
-    : { elo: eloWithLlr(head.results, { ...sprt, elo_model: eloModel }) };
+    : { elo: eloWithLlr(readResults(head.results), { ...sprt, elo_model: eloModel }) };
   return { kind: 'json', json: JSON.stringify({ ...run, ...estimate }) };
 }
 

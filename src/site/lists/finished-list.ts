@@ -1,4 +1,5 @@
 /** Finished tests, newest `last_updated` first (the column Date is the start), in pages; four tabs (docs/spec/web-ui.md §4.4). */
+import { readRun } from '../../rules/stored-run.js';
 import type { FinishedRunsFilter, RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import type { Visit } from '../visit.js';
@@ -45,7 +46,7 @@ export async function finishedPage(visit: Visit, username?: string): Promise<Fin
   const asked = pageNumber(query.get('page'));
   const pages = paging(asked, total, FINISHED_PAGE);
   const heads = await parts.reader.finishedRuns({ ...filter, skip: pages.skip, limit: FINISHED_PAGE });
-  return { heads, total, paging: pages, asked, flag };
+  return { heads: heads.map(readRun), total, paging: pages, asked, flag };
 }
 
 /** @param path of the list */

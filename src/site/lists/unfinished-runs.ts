@@ -1,6 +1,7 @@
 /** Unfinished runs from memory, or on a secondary from the store, kept for a moment. */
 import { withRun } from '../../operations/worker/resolve-task.js';
 import { remainingHours } from '../../rules/run-progress.js';
+import { readRun } from '../../rules/stored-run.js';
 import { readHead } from '../../state/run-document.js';
 import type { RunHead } from '../../store/port.js';
 import type { SiteParts } from '../visit.js';
@@ -27,7 +28,7 @@ async function readUnfinished({ state, reader, isPrimary }: SiteParts): Promise<
   } else {
     for await (const head of reader.unfinishedRuns()) heads.push(head);
   }
-  return heads.filter((head) => !head.finished);
+  return heads.filter((head) => !head.finished).map(readRun);
 }
 
 export function byUrgency(a: RunHead, b: RunHead): number {

@@ -7,6 +7,7 @@ import type { NewRunForm } from '../../protocol/admin.js';
 import { countThreads } from '../../rules/game-time.js';
 import { canonicalizeRepoUrl } from '../../rules/repo-url.js';
 import { currentLines, tuneFormValues } from '../../rules/spsa-form.js';
+import { readRun } from '../../rules/stored-run.js';
 import { readTune } from '../../rules/stored-tune.js';
 import { DEFAULT_BOOK, DEFAULT_BOOK_DEPTH, kindPlayedAs } from '../../rules/test-kinds.js';
 import { readHead } from '../../state/run-document.js';
@@ -23,9 +24,10 @@ export async function readOrigin(
   if (!isObjectId(id)) return undefined;
   if (isPrimary) {
     const head = withRun({ state, mayBlock: true }, id, (slot) => readHead(state, slot));
-    if (typeof head !== 'symbol') return head;
+    if (typeof head !== 'symbol') return readRun(head);
   }
-  return await reader.run(id);
+  const stored = await reader.run(id);
+  return stored === undefined ? undefined : readRun(stored);
 }
 
 /** The form that would make the run again. */

@@ -1,5 +1,6 @@
 /** Finished tests: the list with its tabs, and the search (docs/spec/web-ui.md §4.4). */
 import { parseSearch } from '../../rules/search-text.js';
+import { readRun } from '../../rules/stored-run.js';
 import { MOST_FACETED } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { type AskedFacets, askedFacets, facetFields } from '../lists/facet-fields.js';
@@ -130,7 +131,7 @@ async function search(visit: Visit, asked: Asked, cap: number): Promise<Search> 
   if (usernames?.length === 0) return NOTHING_FOUND;
   // A page too far is looked for as the first: its total leads to the last.
   const skip = (pageNumber(query.get('page')) - 1) * FINISHED_PAGE;
-  return await parts.reader.searchRuns({
+  const found = await parts.reader.searchRuns({
     ...(usernames !== undefined && { usernames }),
     ...(text !== undefined && { text }),
     ...(facets !== undefined && { facets }),
@@ -138,6 +139,7 @@ async function search(visit: Visit, asked: Asked, cap: number): Promise<Search> 
     skip,
     limit: FINISHED_PAGE,
   });
+  return { ...found, items: found.items.map(readRun) };
 }
 
 interface Extent {

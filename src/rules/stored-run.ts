@@ -1,0 +1,164 @@
+/**
+ * A run as old databases hold it, made whole for people's eyes (docs/spec/data-model.md §2.7): what is missing, is no number or
+ * has another type gets the value that readers take. Workers' runs never come this way, nor does what the API hands on.
+ */
+import type { Overshoot, Pentanomial, Results, RunArgs, RunDocument, Sprt } from '../model/documents.js';
+import { countThreads } from './game-time.js';
+import { readTune } from './stored-tune.js';
+
+type Head = Omit<RunDocument, 'tasks' | 'bad_tasks'>;
+type Stored<T> = { readonly [name in keyof T]?: unknown };
+
+const RISK = 0.05;
+const LOG_ODDS = Math.log(19);
+const MODELS: readonly unknown[] = ['BayesElo', 'logistic', 'normalized'];
+const STATES: readonly unknown[] = ['accepted', 'rejected'];
+const DEFAULT_THROUGHPUT = 1000;
+const DEFAULT_ITP = 100;
+const PAIR_KINDS = 5;
+/** Of what a date can hold. */
+const LAST_INSTANT = 8.64e15;
+const TEXTS = [
+  'base_tag',
+  'new_tag',
+  'tc',
+  'resolved_base',
+  'resolved_new',
+  'msg_base',
+  'msg_new',
+  'base_options',
+  'new_options',
+  'info',
+  'base_signature',
+  'new_signature',
+  'username',
+  'tests_repo',
+] as const;
+/** What readers look for, and do without. */
+const OPTIONAL_TEXTS = ['new_tc', 'book', 'book_depth', 'master_repo', 'arch_filter', 'compiler'] as const;
+
+export function readRun(head: Head): Head {
+  const stored: Stored<Head> = head;
+  const start = instant(stored.start_time, 0);
+  return {
+    ...head,
+    start_time: start,
+    last_updated: instant(stored.last_updated, start),
+    approved: stored.approved === true,
+    approver: text(stored.approver),
+    failed: stored.failed === true,
+    failures: number(stored.failures, 0),
+    is_green: stored.is_green === true,
+    is_yellow: stored.is_yellow === true,
+    workers: number(stored.workers, 0),
+    cores: number(stored.cores, 0),
+    committed_games: number(stored.committed_games, 0),
+    nps: number(stored.nps, 0),
+    games_per_minute: number(stored.games_per_minute, 0),
+    results: readResults(stored.results),
+    args: readArgs(stored.args),
+  };
+}
+
+export function readResults(results: unknown): Results {
+  const { pentanomial, ...stored }: Stored<Results> = members(results);
+  const isWhole =
+    Array.isArray(pentanomial) && pentanomial.length === PAIR_KINDS && pentanomial.every(isCount);
+  return {
+    ...stored,
+    wins: count(stored.wins),
+    losses: count(stored.losses),
+    draws: count(stored.draws),
+    crashes: count(stored.crashes),
+    time_losses: count(stored.time_losses),
+    ...(isWhole && { pentanomial: pentanomial as Pentanomial }),
+  };
+}
+
+function readArgs(args: unknown): RunArgs {
+  const { sprt, spsa, ...stored } = members(args);
+  const whole: Record<string, unknown> = { ...stored };
+  for (const name of TEXTS) whole[name] = text(stored[name]);
+  for (const name of OPTIONAL_TEXTS) if (typeof stored[name] !== 'string') delete whole[name];
+  for (const name of ['new_nets', 'base_nets']) {
+    if (Array.isArray(stored[name])) whole[name] = stored[name].filter(isText);
+    else delete whole[name];
+  }
+  const games = number(stored.num_games, 0);
+  return {
+    ...(whole as unknown as RunArgs),
+    num_games: games,
+    threads: countThreads(stored.threads),
+    priority: number(stored.priority, 0),
+    throughput: number(stored.throughput, DEFAULT_THROUGHPUT),
+    itp: number(stored.itp, DEFAULT_ITP),
+    auto_purge: stored.auto_purge === true,
+    ...(isRecord(sprt) && { sprt: readSprt(sprt) }),
+    ...(isRecord(spsa) && { spsa: readTune(spsa as never, games) }),
+  };
+}
+
+/** Bounds that are none become equal: such a test is undecidable (docs/spec/statistics.md §4). */
+export function readSprt(sprt: unknown): Sprt {
+  const { elo_model: model, overshoot, ...stored }: Stored<Sprt> = members(sprt);
+  const whole = {
+    ...stored,
+    alpha: risk(stored.alpha),
+    beta: risk(stored.beta),
+    elo0: number(stored.elo0, 0),
+    elo1: number(stored.elo1, 0),
+    state: STATES.includes(stored.state) ? stored.state : '',
+    llr: number(stored.llr, 0),
+    batch_size: Math.max(1, number(stored.batch_size, 1)),
+    lower_bound: number(stored.lower_bound, -LOG_ODDS),
+    upper_bound: number(stored.upper_bound, LOG_ODDS),
+    ...(MODELS.includes(model) && { elo_model: model }),
+    ...(isWholeOvershoot(overshoot) && { overshoot }),
+  };
+  return whole as Sprt;
+}
+
+function isWholeOvershoot(value: unknown): value is Overshoot {
+  const { ref0, m0, sq0, ref1, m1, sq1 }: Stored<Overshoot> = members(value);
+  return [ref0, m0, sq0, ref1, m1, sq1].every(isNumber);
+}
+
+function risk(value: unknown): number {
+  return isNumber(value) && value > 0 && value < 1 / 2 ? value : RISK;
+}
+
+function members(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function number(value: unknown, fallback: number): number {
+  return isNumber(value) ? value : fallback;
+}
+
+function instant(value: unknown, fallback: number): number {
+  return isNumber(value) && Math.abs(value) <= LAST_INSTANT ? value : fallback;
+}
+
+function count(value: unknown): number {
+  return isCount(value) ? value : 0;
+}
+
+function text(value: unknown): string {
+  return isText(value) ? value : '';
+}
