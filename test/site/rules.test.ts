@@ -28,6 +28,10 @@ describe('the rules of the pages', () => {
       '/\\evil',
       'https://evil.example',
       '/\t/evil',
+      '/tests/..//evil.example',
+      '/.//evil.example',
+      '/%2e//evil.example',
+      '/a/%2E%2e//evil.example/tests?x=1',
       '/a\r\nb',
       `/${'a'.repeat(3_000)}`,
     ];
