@@ -8,7 +8,7 @@ import { workerInfo } from '../server/seed.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { HttpMember } from './http-member.js';
 import { DAY_MS, NET, type SeededRun, seededTask, seedRuns } from './run-seed.js';
-import { SiteBrowser, skip, textOf, tokenOf } from './site-browser.js';
+import { onceOnly, SiteBrowser, skip, textOf, tokenOf } from './site-browser.js';
 
 const id = (n: number) => `66f1a2b3c4d5e6f7081920${n.toString(16).padStart(2, '0')}`;
 const NOWHERE = 'f'.repeat(24);
@@ -144,7 +144,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.equal((await events(RUNS.pressedTwice)).length, 1);
     });
 
-    it('nobody approves a test of their own, nor who is no approver', async () => {
+    it('nobody approves a test of their own, nor who is no approver', { skip: onceOnly(kind) }, async () => {
       const cora = await site.member('cora', view(RUNS.ofCora));
       assert.equal(await cora.locator('form[action="/tests/approve"]').count(), 0);
       assert.match(await textOf(cora, '.controls'), /Nobody approves a test of their own/);
@@ -225,7 +225,9 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.deepEqual(await events(RUNS.toLower), before);
     });
 
-    it('what may not be changed stays as it is, and what was typed is kept', async () => {
+    it('what may not be changed stays as it is, and what was typed is kept', {
+      skip: onceOnly(kind),
+    }, async () => {
       const bob = await site.member('bob');
       const answer = await forge(bob, '/tests/modify', modification(RUNS.fixed, { 'num-games': '1000' }));
       assert.equal(answer.status, 302);

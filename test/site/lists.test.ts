@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { workerInfo } from '../server/seed.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { FINISHED, finishedId, LIVE, OLD_IDS, recordedBoxes, seedLists } from './lists-seed.js';
-import { checkPhone, PHONE, SiteBrowser, skip, textOf } from './site-browser.js';
+import { checkPhone, onceOnly, PHONE, SiteBrowser, skip, textOf } from './site-browser.js';
 
 const LISTED = FINISHED - 1 + OLD_IDS.length;
 
@@ -88,7 +88,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       for (const id of OLD_IDS) assert.match(shown.get(id)!.text, /Total: 490/);
     });
 
-    it('filters active tests, also without scripts, and remembers it', async () => {
+    it('filters active tests, also without scripts, and remembers it', { skip: onceOnly(kind) }, async () => {
       for (const javaScriptEnabled of [true, false]) {
         const page = await site.person('/tests', { javaScriptEnabled });
         const settle = async (act: () => Promise<unknown>) => {
@@ -119,7 +119,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       }
     });
 
-    it('closes a panel and keeps it closed, with and without scripts', async () => {
+    it('closes a panel and keeps it closed, with and without scripts', { skip: onceOnly(kind) }, async () => {
       for (const javaScriptEnabled of [true, false]) {
         const page = await site.person('/tests', { javaScriptEnabled });
         await page.focus('#paused-toggle');
@@ -197,7 +197,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.equal((await fetch(`${site.server.url}/tests/user/nobody`)).status, 404);
     });
 
-    it('sorts, searches and narrows workers, and remembers how', async () => {
+    it('sorts, searches and narrows workers, and remembers how', { skip: onceOnly(kind) }, async () => {
       const page = await site.member('ann', '/tests');
       await page.click('#machines-toggle');
       await page.waitForSelector('#machines-table tbody tr');
@@ -228,7 +228,9 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.equal(await page.isChecked('#machines-own'), true);
     });
 
-    it('shows news of a worker on an open page without moving anything else', async () => {
+    it('shows news of a worker on an open page without moving anything else', {
+      skip: onceOnly(kind),
+    }, async () => {
       const page = await site.person('/tests');
       await page.click('#paused-toggle');
       await page.waitForSelector('#paused-toggle[aria-expanded="false"]');
@@ -247,7 +249,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.equal(await page.getAttribute('#paused-toggle', 'aria-expanded'), 'false');
     });
 
-    it('answers a part of the page that has not changed with 304', async () => {
+    it('answers a part of the page that has not changed with 304', { skip: onceOnly(kind) }, async () => {
       const headers = { 'HX-Request': 'true' };
       const path = `${site.server.url}/tests/machines?q=nothing-like-it`;
       const first = await fetch(path, { headers });
@@ -259,7 +261,9 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.equal(plain.headers.get('location'), '/tests');
     });
 
-    it('shows what people wrote as text, and only web addresses as links', async () => {
+    it('shows what people wrote as text, and only web addresses as links', {
+      skip: onceOnly(kind),
+    }, async () => {
       const page = await site.person('/tests/finished');
       assert.equal(await page.$('tbody img'), null);
       const links = await page.$$eval('.info a', (all) => all.map((link) => link.getAttribute('href')));
@@ -269,7 +273,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
     });
 
     it('is accessible on a phone and on a desktop, in the dark and in the light', {
-      skip: kind === 'MongoDB',
+      skip: onceOnly(kind),
     }, async () => {
       for (const [size, options] of [
         ['desktop', {}],

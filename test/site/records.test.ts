@@ -6,7 +6,7 @@ import { openStore } from '../../src/store/open-store.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { LIVE } from './lists-seed.js';
 import { BLOCKED, EVENTS, NET, OTHERS, seedRecords } from './records-seed.js';
-import { checkPhone, PHONE, SiteBrowser, skip, textOf } from './site-browser.js';
+import { checkPhone, onceOnly, PHONE, SiteBrowser, skip, textOf } from './site-browser.js';
 
 const cells = (page: Page, n: number) =>
   page.$$eval(`tbody td:nth-child(${n})`, (all) => all.map((cell) => cell.textContent?.trim() ?? ''));
@@ -203,7 +203,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
     });
 
     it('calculates a test, keeps what was typed, and tells what is wrong with it', {
-      skip: kind === 'MongoDB',
+      skip: onceOnly(kind),
     }, async () => {
       const page = await site.person('/sprt_calc');
       assert.match(
@@ -223,7 +223,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
     });
 
     it('is accessible on a phone and on a desktop, in the dark and in the light', {
-      skip: kind === 'MongoDB',
+      skip: onceOnly(kind),
     }, async () => {
       for (const [size, options] of [
         ['desktop', {}],
