@@ -75,7 +75,10 @@ export class ServerChild {
       // A secondary has no admin API; it names the primary's port instead.
       if (entry.adminPort !== undefined || entry.primaryPort !== undefined)
         return new ServerChild(child, scheme, entry, log);
-      if (entry.level >= FATAL_LEVEL) throw new Error(`the server did not start: ${entry.msg}`);
+      if (entry.level < FATAL_LEVEL) continue;
+      // Whoever is told removes its directory next.
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      throw new Error(`the server did not start: ${entry.msg}`);
     }
     throw new Error('the server ended before it served');
   }

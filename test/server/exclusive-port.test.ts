@@ -17,22 +17,19 @@ describe("the workers' port", () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  for (const [first, second] of [
-    ['1', '1'],
-    ['2', '1'],
-    ['1', '2'],
-    ['2', '2'],
-  ] as const) {
-    it(`of a server with HTTP_THREADS=${first} is not shared with one of ${second}`, async () => {
-      const server = await ServerProcess.start(place(`a${first}${second}`), { HTTP_THREADS: first });
+  for (const first of ['1', '2']) {
+    it(`of a server with HTTP_THREADS=${first} is not shared with one of 1 or 2, on any address`, async () => {
+      const server = await ServerProcess.start(place(`a${first}`), { HTTP_THREADS: first });
       try {
         const { port } = new URL(server.url);
-        for (const HTTP_HOST of ['127.0.0.1', '0.0.0.0']) {
-          const env = { HTTP_THREADS: second, FISHTEST_PORT: port, HTTP_HOST };
-          await assert.rejects(
-            ServerProcess.start(place(`b${first}${second}`), env),
-            /another program listens there: stop it, or set FISHTEST_PORT/,
-          );
+        for (const second of ['1', '2']) {
+          for (const HTTP_HOST of ['127.0.0.1', '0.0.0.0']) {
+            const env = { HTTP_THREADS: second, FISHTEST_PORT: port, HTTP_HOST };
+            await assert.rejects(
+              ServerProcess.start(place(`b${first}${second}`), env),
+              /another program listens there: stop it, or set FISHTEST_PORT/,
+            );
+          }
         }
         assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
       } finally {
