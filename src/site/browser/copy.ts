@@ -10,9 +10,13 @@ document.addEventListener('click', (event) => {
   if (button !== null) void copy(button, textOf(button));
 });
 
-async function textOf({ dataset }: HTMLElement): Promise<string> {
+function fieldOf({ dataset }: HTMLElement): HTMLTextAreaElement | undefined {
   const field = document.getElementById(dataset['copyFrom'] ?? '');
-  return field instanceof HTMLTextAreaElement ? field.value : await fetchText(dataset['copy'] ?? '');
+  return field instanceof HTMLTextAreaElement ? field : undefined;
+}
+
+async function textOf(button: HTMLElement): Promise<string> {
+  return fieldOf(button)?.value ?? (await fetchText(button.dataset['copy'] ?? ''));
 }
 
 async function copy(button: HTMLElement, text: Promise<string>): Promise<void> {
@@ -20,7 +24,9 @@ async function copy(button: HTMLElement, text: Promise<string>): Promise<void> {
   try {
     await writeText(text);
   } catch {
-    said = 'The browser does not let this page copy: open the text instead.';
+    const field = fieldOf(button);
+    field?.select();
+    said = `The browser does not let this page copy: ${field === undefined ? 'open the text instead' : 'the text is selected'}.`;
   }
   const status = button.parentElement?.querySelector('[role="status"]');
   if (!status) return;

@@ -11,6 +11,8 @@ import { runTitle } from './run-title.js';
 const FIELD = 'pull-request-text';
 /** Core time of a game relative to 10+0.1, above which people speak of a long time control. */
 const LONG_TC = 4;
+/** Of the field, for lines that do not fit. */
+const WRAPPED_LINES = 3;
 const OUTCOMES: Readonly<Record<string, string>> = {
   accepted: 'Passed',
   rejected: 'Failed',
@@ -51,7 +53,7 @@ export function pullRequestFold({ request }: Visit, head: RunHead): Html {
   const text = pullRequestText(head, `${request.scheme}://${request.host}`);
   return html`<details class="fold" id="as-text"><summary>Copy as text</summary>
 <div class="fields">
-<textarea id="${FIELD}" readonly rows="${text.split('\n').length}" class="code" aria-label="${runTitle(head)}, as text for a pull request">
+<textarea id="${FIELD}" readonly rows="${text.split('\n').length + WRAPPED_LINES}" class="code" aria-label="${runTitle(head)}, as text for a pull request">
 ${text}</textarea>
 <p class="files"><button type="button" class="scripted-only" data-copy-from="${FIELD}">Copy</button><span class="note" role="status"></span></p>
 </div></details>`;
