@@ -37,7 +37,7 @@ export function unknownNames(env: Readonly<Record<string, string | undefined>>):
 /** The setting whose name looks most like this one. */
 export function nearestSetting(name: string): string {
   return nearestOf(
-    name,
+    name.toUpperCase(),
     describeSettings().map((setting) => setting.name),
   );
 }

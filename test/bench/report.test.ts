@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { reportPage } from '../../bench/report/page.js';
 import { emptyResults, figure } from '../../bench/work/result.js';
+
+test('the command tells how it is used, and which file it cannot read', () => {
+  const script = fileURLToPath(new URL('../../bench/report/main.js', import.meta.url));
+  const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+  assert.deepEqual([run('--help').status, run().status, run('--what').status], [0, 2, 2]);
+  const { status, stderr } = run('/nonexistent/results.json');
+  assert.equal(status, 1);
+  assert.match(stderr, /^cannot read \/nonexistent\/results\.json: ENOENT.*\nnpm run bench:report/);
+});
 
 test('a report has every goal, a chart for each work, and nothing from elsewhere', () => {
   const results = emptyResults(true);

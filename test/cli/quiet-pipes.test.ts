@@ -28,6 +28,7 @@ const TOOLS: readonly (readonly [script: string, ...args: string[]])[] = [
   ['src/server/shoal.js', 'swarm', '--help'],
   ['src/server/shoal.js', 'demo', '--help'],
   ['bench/main.js', '--help'],
+  ['bench/report/main.js', '--help'],
   ['test/golden/main.js', 'DIRECTORY'],
   ['test/replay/main.js', 'DIRECTORY/nothing.json'],
   ['test/simulation/main.js', '--steps', '1'],

@@ -225,7 +225,9 @@ describe('the settings of a running server', () => {
     assert.equal(sourceOf(settings, 'TASK_SEMAPHORE_SIZE'), '7 set');
     assert.throws(() => settings.set('TASK_SEMAPHORE_SIZE', '0'), /not an integer from 1 to/);
     assert.throws(() => settings.set('FISHTEST_PORT', '1'), /needs a restart/);
-    assert.throws(() => settings.set('THREADPOL_TOKENS', '1'), /nearest is THREADPOOL_TOKENS/);
+    for (const slip of ['THREADPOL_TOKENS', 'threadpool_tokens']) {
+      assert.throws(() => settings.set(slip, '1'), /nearest is THREADPOOL_TOKENS/);
+    }
     assert.deepEqual(seen, [7]);
   });
 
