@@ -7,6 +7,8 @@ import { parseFinite, trimmed } from './parse-number.js';
 const FIELDS = ['name', 'start', 'min', 'max', 'c_end', 'r_end'] as const;
 /** Line ends, the byte order mark and what else nobody sees. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** No-break spaces and their kind: they look like the blank of an option's name, and are none to an engine. */
+const WIDE_BLANK = /(?! )\p{Zs}/u;
 /** Longer ones are a whole text that lost its commas. */
 const LONGEST_NAME = 200;
 const COMMENT = /^(?:#|\/\/|;)/;
@@ -40,6 +42,7 @@ function nameProblem(name: string): string | undefined {
   if (trimmed(name) === '') return 'it has no name';
   if (COMMENT.test(name)) return `${shown} looks like a comment: there are none in this text`;
   if (HIDDEN.test(name)) return `the name ${shown} holds a character that cannot be seen`;
+  if (WIDE_BLANK.test(trimmed(name))) return `the name ${shown} holds a blank other than the common one`;
   if (name.includes('='))
     return `the name ${shown} holds a "=", at which match runners end the name of an option`;
   if (/^(["'`]).*\1$/.test(name)) return `the name ${shown} is in quotes: leave them out`;

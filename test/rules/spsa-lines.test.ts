@@ -30,6 +30,8 @@ test('every line at fault is told with its number', () => {
     ['P1,10,0,100,5', /line 1: it has 5 fields and must have 6/],
     ['P1,10,0,100,0,0.002', /line 1: c_end \(0\)/],
     [`${GOOD}\np1,20,0,100,5,0.002`, /line 2: "p1" is a parameter already, in line 1/],
+    ['P\u00a01,10,0,100,5,0.002', /line 1: the name .* holds a blank other than the common one/],
+    ['P\u30001,10,0,100,5,0.002', /line 1: the name .* holds a blank other than/],
     ['P1\u3164,10,0,100,5,0.002', /line 1: .*cannot be seen/],
     ['P=1,10,0,100,5,0.002', /line 1: the name "P=1" holds a "="/],
     ['"P1",10,0,100,5,0.002', /line 1: the name .* is in quotes/],
