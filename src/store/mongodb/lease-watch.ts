@@ -124,11 +124,14 @@ class LeaseWatch {
       const isHeir = before?.isHeir ?? false;
       this.#watched = { holder, beats, since: performance.now(), isHeir };
     }
-    if (document.leaving !== true || standby?.onLeaving === undefined || this.isHeir) return;
-    if (!(await becomeHeir(this.#db, document, this.#mine.holder))) return;
-    this.#watched!.isHeir = true;
-    await standby.onLeaving();
-    await heirListens(this.#db, this.#mine.holder);
+    if (document.leaving !== true || standby?.onLeaving === undefined) return;
+    if (!this.isHeir) {
+      if (!(await becomeHeir(this.#db, document, this.#mine.holder))) return;
+      this.#watched!.isHeir = true;
+      await standby.onLeaving();
+    } else if (document.heirListens === true) return;
+    // At each look until it stands there: where a document is not changed in one step, a beat of the holder's may undo it.
+    await heirListens(this.#db, document, this.#mine.holder);
   }
 
   #mayTake(document: LeaseDocument): boolean {

@@ -80,8 +80,10 @@ export async function becomeHeir(db: Db, { holder }: LeaseDocument, heir: string
   return (await leases(db).updateOne(filter, { $set: { heir } })).matchedCount === 1;
 }
 
-export async function heirListens(db: Db, heir: string): Promise<void> {
-  await leases(db).updateOne({ _id: LEASE_KEY, heir }, { $set: { heirListens: true } });
+/** Tells the holder in `lease` that its heir listens. May be said again. */
+export async function heirListens(db: Db, { holder }: LeaseDocument, heir: string): Promise<void> {
+  const filter = { _id: LEASE_KEY, holder, leaving: true, heir: { $in: [heir, null] } } as object;
+  await leases(db).updateOne(filter, { $set: { heir, heirListens: true } });
 }
 
 /** Waits until an heir listens. @returns false when none does in time */

@@ -89,6 +89,8 @@ export class WriterLease {
 
   /** Says that the holder is about to go. */
   async announceLeave(): Promise<void> {
+    // As in `release`.
+    await this.#renewal;
     await this.#write({ leaving: true });
   }
 
