@@ -38,9 +38,9 @@ function directoryProblem(name: string, path: string): string | undefined {
   if (path === '') return undefined;
   const problem = `${name} names the directory ${path}, but there is a file in its place`;
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false ? problem : undefined;
+    return statSync(path).isDirectory() ? undefined : problem;
   } catch (error) {
-    // Other failures, such as a missing permission, are told by whoever needs the directory.
+    // A directory that is missing is made. Other failures, such as a missing permission, are told by whoever needs the directory.
     return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? problem : undefined;
   }
 }

@@ -148,30 +148,33 @@ test('a record that is written without its key keeps it', async () => {
 
 async function copiesWhole(makeTarget: () => Promise<StorePlace>): Promise<void> {
   const [source, target, back] = [await filled(), await makeTarget(), await sqlitePlace()];
-  const expected = await contents(source.store);
-  for (const at of [1, 4, 7, 9]) {
-    const interrupted = migrateStore(source.store, failing(target.store, at), { name: 'source' });
-    await assert.rejects(interrupted, /interrupted/);
-  }
-  const parts = new Map<string, number[]>();
-  const counts = await migrateStore(source.store, target.store, {
-    name: 'source',
-    onProgress: (part, done, total) => parts.set(part, [done, total]),
-  });
-  assert.deepEqual(await contents(target.store), expected);
-  const copied = await target.store.openExportReader();
-  assert.deepEqual(await collect(copied.siteRecords()), [NOTE, KEY, USE]);
-  await copied.close();
-  assert.equal(counts.workerKeys, 1);
-  assert.equal(counts.actions, 700);
-  assert.equal(counts.keyValues, 1);
-  assert.deepEqual(parts.get('runs'), [3, 3]);
-  assert.deepEqual(parts.get('pgns'), [3, 3]);
+  try {
+    const expected = await contents(source.store);
+    for (const at of [1, 4, 7, 9]) {
+      const interrupted = migrateStore(source.store, failing(target.store, at), { name: 'source' });
+      await assert.rejects(interrupted, /interrupted/);
+    }
+    const parts = new Map<string, number[]>();
+    const counts = await migrateStore(source.store, target.store, {
+      name: 'source',
+      onProgress: (part, done, total) => parts.set(part, [done, total]),
+    });
+    assert.deepEqual(await contents(target.store), expected);
+    const copied = await target.store.openExportReader();
+    assert.deepEqual(await collect(copied.siteRecords()), [NOTE, KEY, USE]);
+    await copied.close();
+    assert.equal(counts.workerKeys, 1);
+    assert.equal(counts.actions, 700);
+    assert.equal(counts.keyValues, 1);
+    assert.deepEqual(parts.get('runs'), [3, 3]);
+    assert.deepEqual(parts.get('pgns'), [3, 3]);
 
-  await migrateStore(target.store, back.store, { name: 'there' });
-  assert.deepEqual(await contents(back.store), expected);
-  await assert.rejects(migrateStore(source.store, back.store, { name: 'source' }), { code: 'exists' });
-  for (const place of [source, target, back]) await place.remove();
+    await migrateStore(target.store, back.store, { name: 'there' });
+    assert.deepEqual(await contents(back.store), expected);
+    await assert.rejects(migrateStore(source.store, back.store, { name: 'source' }), { code: 'exists' });
+  } finally {
+    for (const place of [source, target, back]) await place.remove();
+  }
 }
 
 test('an embedded store is copied into another', () => copiesWhole(sqlitePlace));
