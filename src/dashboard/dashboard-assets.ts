@@ -73,7 +73,7 @@ function loadAsset(file: string): Asset {
 
 function readBuilt(file: string): Buffer {
   try {
-    return readFileSync(new URL(`../dashboard/page/${file}`, import.meta.url));
+    return readFileSync(new URL(`./page/${file}`, import.meta.url));
   } catch (error) {
     throw new Error(`the dashboard's ${file} is not built: run "npm run build", or set DASHBOARD=off`, {
       cause: error,

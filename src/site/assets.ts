@@ -74,7 +74,7 @@ function digestOf(bodies: Iterable<Buffer>): string {
 
 function readBuilt(file: string): Buffer {
   try {
-    return readFileSync(new URL(`../site/browser/${file}`, import.meta.url));
+    return readFileSync(new URL(`./browser/${file}`, import.meta.url));
   } catch (error) {
     throw new Error(`${file} of the pages is not built: run "npm run build", or set SITE=off`, {
       cause: error,

@@ -27,6 +27,8 @@ import { TrendWatch } from './trend.js';
 
 /** A worker gives up after as long, so a server that answers later has not answered. */
 const LATEST_MS = 30_000;
+/** In so many seconds some thread has died. */
+const SURE_S = 60;
 
 interface Options {
   readonly seconds: number;
@@ -128,6 +130,9 @@ async function chaos(options: Options): Promise<number> {
         problems.push(`${fault.kind}: ${fault.request}: ${fault.what} (${fault.count})`);
       }
     }
+    // Faults that do not reach the server would prove nothing, in silence.
+    if (plan !== undefined && seconds >= SURE_S && target.counts.deaths === 0)
+      problems.push('no thread died');
     for (const entry of corrected) problems.push(`wrong in the store: ${String(entry['correction'])}`);
     if (tired.gauges['locks_held'] !== 0) problems.push(`${tired.gauges['locks_held']} locks stayed held`);
     problems.push(...rude.tally.odd.slice(0, 5));
