@@ -1,6 +1,8 @@
 /** Readers of option values: what commander calls with the text of an option. They throw on text that makes no sense. */
 import { InvalidArgumentError } from 'commander';
 
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
 /** A whole number, negative ones allowed. */
 export function integer(text: string): number {
   const value = Number(text);
@@ -17,16 +19,18 @@ export function count(text: string): number {
   return value;
 }
 
-/** A finite decimal number. */
+/** A finite number in decimal digits, such as 0.5 or 1e-3. */
 export function decimal(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  if (!DECIMAL.test(text) || !Number.isFinite(value)) {
+    throw new InvalidArgumentError('It must be a decimal number, such as 0.5.');
+  }
   return value;
 }
 
 /** "ELO0,ELO1" */
 export function bounds(text: string): { elo0: number; elo1: number } {
-  const parts = text.split(',');
+  const parts = text.split(',').map((part) => part.trim());
   if (parts.length !== 2) throw new InvalidArgumentError('It must be two numbers, such as 0,2.');
   return { elo0: decimal(parts[0]!), elo1: decimal(parts[1]!) };
 }

@@ -3,6 +3,8 @@ import { type Config, SETTINGS, type Setting } from './config.js';
 import { conflicts } from './setting-checks.js';
 import { withoutCredentials } from './store-url.js';
 
+const DIGITS = /^\d+$/;
+
 /** The environment holds values that cannot be used; the message lists them all. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
@@ -56,9 +58,10 @@ function settingOf(name: string): Setting<number | string> | undefined {
 
 function numberProblem(text: string, { min, max }: Setting<unknown>): string | undefined {
   const value = Number(text);
-  return text.trim() !== '' && Number.isInteger(value) && value >= min! && value <= max!
+  // No other spelling, such as 0x10, 1e3 or one with blanks: whoever wrote it may have meant another number.
+  return DIGITS.test(text) && value >= min! && value <= max!
     ? undefined
-    : `not an integer from ${min} to ${max}`;
+    : `not an integer from ${min} to ${max} in decimal digits alone`;
 }
 
 function textProblem(text: string, { options, check }: Setting<unknown>): string | undefined {

@@ -29,6 +29,16 @@ export function parseNumber(text: string): number {
   return sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
+/** The same, and NaN where the text is no number: for what an address asks for. */
+export function numberIn(text: string): number {
+  try {
+    return parseNumber(text);
+  } catch (error) {
+    if (error instanceof RangeError) return Number.NaN;
+    throw error;
+  }
+}
+
 /**
  * A finite number of the same form.
  * @throws RangeError when the text is no finite number

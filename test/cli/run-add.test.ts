@@ -215,6 +215,8 @@ test('options that make no sense are wrong usage and reach no server', async () 
     ['--preset', 'blitz'],
     ['--sprt', '0'],
     ['--sprt', '0,x'],
+    ['--sprt', '0x0,0x2'],
+    ['--spsa', 'a,1,0,2,1,0', '--games', '1000', '--spsa-alpha', ' 1'],
     ['--sprt', '0,2', '--games', '1000'],
     ['--games', '1e3'],
     ['--threads', '-1'],

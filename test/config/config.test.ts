@@ -122,6 +122,35 @@ describe('the configuration', () => {
     for (const { name, value } of describeSettings()) readConfig({ [name]: value });
   });
 
+  it('takes numbers in decimal digits alone', () => {
+    const numbers = describeSettings().filter(({ value }) => /^\d+$/.test(value));
+    assert.ok(numbers.length > 20);
+    for (const { name, value } of numbers) {
+      assert.equal(readConfig({ [name]: `00${value}` })[name as 'HTTP_THREADS'], Number(value));
+      const others = [
+        `0x${Number(value).toString(16)}`,
+        `0b1`,
+        `${value}e0`,
+        `${value}.0`,
+        `+${value}`,
+        `${value}n`,
+      ];
+      for (const text of [
+        ...others,
+        ` ${value}`,
+        `${value} `,
+        `${value}\n`,
+        '1_000',
+        '٣',
+        '-0',
+        '9'.repeat(400),
+      ]) {
+        assert.throws(() => readConfig({ [name]: text }), /not an integer from/, `${name}=${text}`);
+      }
+    }
+    assert.throws(() => new Settings({}).set('TASK_SEMAPHORE_SIZE', '1e2'), /not an integer from 1 to/);
+  });
+
   it('shows no secret in what it says of a mistake', () => {
     for (const env of [
       { GH_TOKEN: 'hush hush' },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { gameDuration, tcRatio } from '../../src/rules/game-time.js';
-import { parseFinite, parseNumber } from '../../src/rules/parse-number.js';
+import { numberIn, parseFinite, parseNumber } from '../../src/rules/parse-number.js';
 
 test('numbers are read as the reference reads them', () => {
   const same: [string, number][] = [
@@ -18,6 +18,7 @@ test('numbers are read as the reference reads them', () => {
   for (const [text, value] of same) assert.ok(Object.is(parseNumber(text), value), text);
   for (const text of ['', ' ', '1__0', '_1', '1_', '0x10', '1e', '\ufeff1', 'infinit', '1 0', '--1']) {
     assert.throws(() => parseNumber(text), RangeError, text);
+    assert.ok(Number.isNaN(numberIn(text)), text);
   }
   assert.throws(() => parseFinite('inf'), /not a finite number/);
 });

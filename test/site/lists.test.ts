@@ -179,10 +179,12 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
     it('leads a page too far to the last, and one that is none to the first', async () => {
       const page = await site.person('/tests/finished?page=999');
       assert.equal(new URL(page.url()).search, '?page=3');
-      for (const odd of ['0', '-3', 'x', '1e99', '2.5']) {
+      for (const odd of ['0', '-3', 'x', '1e99', '2.5', '0x2', '0b10', '', '%20']) {
         const answer = await fetch(`${site.server.url}/tests/finished?page=${odd}`);
         assert.equal(answer.status, 200, odd);
       }
+      const hex = await fetch(`${site.server.url}/tests/finished?page=0x99`, { redirect: 'manual' });
+      assert.equal(hex.status, 200);
       await page.goto(`${site.server.url}/tests/finished?yellow_only=1`);
       assert.equal((await page.$$('tbody tr')).length, 20);
       await page.goto(`${site.server.url}/tests/machines?page=999`);

@@ -1,5 +1,6 @@
 /** Which events a page or a feed shows: the filters of an address, and what the store has for them (docs/spec/web-ui.md §4.15). */
 import type { ActionDocument } from '../../model/documents.js';
+import { numberIn } from '../../rules/parse-number.js';
 import { parseSearch, type TextSearch } from '../../rules/search-text.js';
 import type { Found, PageOf } from '../../store/port.js';
 import type { Visit } from '../visit.js';
@@ -59,13 +60,13 @@ export async function findEvents(
     ...(usernames !== undefined && { usernames }),
     ...(runId !== '' && { runId }),
     ...(text !== undefined && { text }),
-    ...(before !== '' && { until: Number(before) }),
+    ...(before !== '' && { until: numberIn(before) }),
     ...page,
   });
 }
 
 /** Undefined for what is no positive number. */
 export function positive(text: string): number | undefined {
-  const value = text === '' ? Number.NaN : Number(text);
+  const value = numberIn(text);
   return Number.isFinite(value) && value > 0 ? value : undefined;
 }

@@ -1,4 +1,5 @@
 /** Facets of the search of finished tests: as parameters of its address, and as fields of its form (docs/spec/web-ui.md §4.4). */
+import { numberIn } from '../../rules/parse-number.js';
 import { KINDS, RESULTS, type RunFacets } from '../../rules/run-facets.js';
 import { type Html, html, NOTHING } from '../html.js';
 
@@ -90,7 +91,7 @@ function oneOf<T extends string>(
 
 function number(make: (value: number) => Partial<RunFacets>): Read {
   return (text) => {
-    const value = Number(text);
+    const value = numberIn(text);
     return Number.isFinite(value) ? make(value) : undefined;
   };
 }

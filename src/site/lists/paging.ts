@@ -1,4 +1,5 @@
 /** Pages of lists, and heads of columns that sort them (docs/spec/web-ui.md §3). */
+import { numberIn } from '../../rules/parse-number.js';
 import { type Html, html, NOTHING } from '../html.js';
 
 /** Rows that `view=all` shows. */
@@ -15,7 +16,7 @@ export interface Paging {
 
 /** The page that is asked for: not a number or less than 1 is the first. */
 export function pageNumber(text: string | null): number {
-  const page = Math.trunc(Number(text ?? ''));
+  const page = Math.trunc(numberIn(text ?? ''));
   return Number.isSafeInteger(page) && page >= 1 ? page : 1;
 }
 

@@ -1,4 +1,5 @@
 /** Finished tests: the list with its tabs, and the search (docs/spec/web-ui.md §4.4). */
+import { numberIn } from '../../rules/parse-number.js';
 import { parseSearch } from '../../rules/search-text.js';
 import { readRun } from '../../rules/stored-run.js';
 import { MOST_FACETED } from '../../store/port.js';
@@ -106,7 +107,7 @@ function field(name: string, label: string, value: string, hint: string): Html {
 
 function mostRuns({ account, query }: Visit): number {
   const most = account === undefined ? CAP_OF_VISITORS : CAP_OF_ACCOUNTS;
-  const asked = Number(query.get('max_count') ?? '');
+  const asked = numberIn(query.get('max_count') ?? '');
   return Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, CAP_OF_ACCOUNTS) : most;
 }
 

@@ -2,7 +2,7 @@
 import { type Html, html, NOTHING } from '../html.js';
 import { activeFilter } from '../lists/active-filter.js';
 import { finishedPage } from '../lists/finished-list.js';
-import { addressOf } from '../lists/paging.js';
+import { addressOf, pageNumber } from '../lists/paging.js';
 import { askedPanel, isPanelOpen, type PanelPlace, panelCard, turnedPanel } from '../lists/panels.js';
 import { type PanelRuns, RUN_PANELS, type RunPanel, runPanel } from '../lists/run-panels.js';
 import { type FarmTotals, farmTotals, unfinishedRuns } from '../lists/unfinished-runs.js';
@@ -22,7 +22,7 @@ export async function home(visit: Visit): Promise<Outcome> {
   if (query.get('live') === 'run_tables' && !wantsFragment) {
     return redirect(addressOf('/tests', { ...Object.fromEntries(query), live: undefined }));
   }
-  if (Number(query.get('page')) > 1) return await finishedList(visit, '/tests');
+  if (pageNumber(query.get('page')) > 1) return await finishedList(visit, '/tests');
   const asked = askedPanel(visit, PLACE, [...RUN_PANELS, MACHINES]);
   const filter = activeFilter(visit);
   // Without a script a filter comes with the address of the whole page.

@@ -1,5 +1,6 @@
 /** What a sequential test would come to, before it is played (docs/spec/web-ui.md §4.16). All of it is in the address. */
 import { formatShown } from '../../rules/format-number.js';
+import { numberIn } from '../../rules/parse-number.js';
 import { boundScores, gameVariance, type SprtPlan, sprtOutlook } from '../../rules/sprt-law.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { lineChart } from '../lists/line-chart.js';
@@ -52,7 +53,7 @@ function fallbackOf(name: FieldName): string {
 }
 
 function toNumber(text: string): number {
-  return text === '' ? Number.NaN : Number(text.replace(',', '.'));
+  return numberIn(text.replace(',', '.'));
 }
 
 function problemsOf({ elo0, elo1, drawRatio, rmsBias, ...plan }: SprtPlan): Problems {
