@@ -57,6 +57,11 @@ export function connect(url: string, { connections, selectionMs }: ConnectOption
   if (client.options.writeConcern?.w === 0) {
     throw new StoreError('url', 'The store URL has w=0: then MongoDB acknowledges no write. Leave w out.');
   }
+  const { mode } = client.options.readPreference;
+  if (mode !== 'primary') {
+    const text = `The store URL has readPreference=${mode}: Shoal must read what it has just written, which only MongoDB's primary has for certain. Leave readPreference out.`;
+    throw new StoreError('url', text);
+  }
   return { client, db: client.db(databaseName(url)), name: withoutPassword(url) };
 }
 
