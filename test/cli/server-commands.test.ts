@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { StoreError } from '../../src/store/store-error.js';
 import { openSite, type Site, shoal } from './harness.js';
 
 const SCRIPT = fileURLToPath(new URL('../../src/server/shoal.js', import.meta.url));
@@ -102,6 +103,32 @@ test('a failure of the server is told as its refusal, and reported there', async
   assert.equal(code, 1);
   assert.equal(err, 'shoal: the server failed: the disk is full\n');
   assert.equal((site.errors.at(-1) as Error).message, 'the disk is full');
+});
+
+test('a failure of the store or of a file is told in its own words, as what it is', async () => {
+  for (const [failure, status] of [
+    [new StoreError('exists', 'x.db exists.'), 409],
+    [new StoreError('unsupported', 'That is a MongoDB.'), 400],
+    [new StoreError('disk', 'There is no directory /none.'), 503],
+  ] as const) {
+    site.service.failure = failure;
+    const { code, err } = await site.shoal('backup', 'x.db');
+    assert.deepEqual([code, err], [1, `shoal: ${failure.message}\n`]);
+    const answer = await fetch(`http://127.0.0.1:${site.server.port}/admin/status`, {
+      method: 'POST',
+      body: '{}',
+      headers: { authorization: `Bearer ${site.token}` },
+    });
+    assert.equal(answer.status, status);
+  }
+  site.service.failure = Object.assign(new Error("EACCES: permission denied, mkdir '/nets'"), {
+    syscall: 'mkdir',
+  });
+  assert.match(
+    (await site.shoal('net', 'list')).err,
+    /^shoal: a file of the server cannot be used: EACCES.*nets/,
+  );
+  site.service.failure = undefined;
 });
 
 test('every command has help with an example', async () => {

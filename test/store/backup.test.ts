@@ -1,7 +1,7 @@
 /** A backup is a whole store of one instant, made while commits go on. */
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../src/store/open-store.js';
 import { action, batch, change, collect, idOf, newTask, runHead } from './documents.js';
@@ -62,7 +62,24 @@ test('nothing is overwritten, and a failure leaves nothing', async () => {
   const [first, second] = await Promise.allSettled([writer.backup(twice), writer.backup(twice)]);
   assert.equal(first.status, 'fulfilled');
   assert.equal(second.status === 'rejected' && second.reason.code, 'exists');
-  await assert.rejects(writer.backup(join(directory, 'none', 'x.db')), { code: 'disk', message: /ENOENT/ });
+  for (const [place, why] of [
+    ['none/x.db', /no directory \S+none: make it first \(ENOENT\)/],
+    ['taken.db/x.db', /leads through a file/],
+    ['x'.repeat(260), /too long/],
+    ['x\0.db', /zero byte/],
+    ['/proc/x.db', /takes no new file|may not write/],
+  ] as const) {
+    const told = (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'disk');
+      assert.match(error.message, why);
+      assert.ok(
+        error.message.includes(JSON.stringify(resolve(directory, place)).slice(1, -1)),
+        error.message,
+      );
+      return true;
+    };
+    await assert.rejects(writer.backup(resolve(directory, place)), told);
+  }
   assert.ok(!existsSync(`${taken}.partial`) && !existsSync(`${twice}.partial`));
   await writer.close();
   await assert.rejects(writer.backup(twice), { code: 'closed' });

@@ -9,6 +9,7 @@ import { OperationRefused, type RefusalCode } from '../../operations/refusal.js'
 import { ADMIN_BODY_LIMIT, AdminError, type AdminService, adminPath } from '../../protocol/admin.js';
 import { type AdminVerb, adminRequests } from '../../protocol/admin-schemas.js';
 import { Compile } from '../../protocol/typebox.js';
+import { StoreError, type StoreErrorCode } from '../../store/store-error.js';
 import { readFraming, refuseFraming } from '../transport/framing.js';
 import { requireFreePort } from '../transport/free-port.js';
 import { listenExclusively, loadBinding } from '../transport/uws.js';
@@ -112,6 +113,9 @@ const STATUS_OF: Readonly<Record<RefusalCode, number>> = {
   conflict: 409,
 };
 
+/** What of the store's failures is for whoever asked to put right; others are the store's own. */
+const STATUS_OF_STORE: Readonly<Partial<Record<StoreErrorCode, number>>> = { exists: 409, unsupported: 400 };
+
 type Route = (body: Uint8Array) => Promise<Reply>;
 
 function makeRoutes(options: AdminServerOptions): Map<string, Route> {
@@ -136,10 +140,23 @@ function makeRoute(verb: AdminVerb, { service, onError }: AdminServerOptions): R
     } catch (error) {
       if (error instanceof AdminError) return refuse(error.status, error.message);
       if (error instanceof OperationRefused) return refuse(STATUS_OF[error.code], error.message);
+      if (error instanceof StoreError && error.code in STATUS_OF_STORE) {
+        return refuse(STATUS_OF_STORE[error.code]!, error.message);
+      }
       onError?.(verb, error);
-      return refuse(500, `the server failed: ${error instanceof Error ? error.message : error}`);
+      return failure(error);
     }
   };
+}
+
+/** The files and the store that are at fault are named: only what nobody thought of is the server's failure. */
+function failure(error: unknown): Reply {
+  if (error instanceof StoreError) return refuse(503, error.message);
+  const message = error instanceof Error ? error.message : String(error);
+  const isOfFiles = error instanceof Error && 'syscall' in error;
+  return isOfFiles
+    ? refuse(503, `a file of the server cannot be used: ${message}`)
+    : refuse(500, `the server failed: ${message}`);
 }
 
 function parse(body: Uint8Array): unknown {

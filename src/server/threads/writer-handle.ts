@@ -3,9 +3,10 @@ import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { sqliteDirectory, withoutCredentials } from '../../config/store-url.js';
+import { StoreError } from '../../store/store-error.js';
 import { closeBeforeEnd, endProcess } from '../exit.js';
 import { type OnThreadExit, superviseThread } from './supervise.js';
-import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
+import type { BackupFailure, WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
 
 /** A start that waits for its store says so this often. */
 const WAITING_MS = 3_000;
@@ -24,7 +25,7 @@ export interface StandbyEvents {
 
 export class WriterThread {
   readonly #worker: Worker;
-  readonly #backups = new Map<number, (error?: string) => void>();
+  readonly #backups = new Map<number, (failure?: BackupFailure) => void>();
   /** Other primaries that wait for the store, in words. */
   standbys: readonly string[] = [];
   /** Rises with every primary of the store. */
@@ -86,7 +87,7 @@ export class WriterThread {
           void endProcess(message.code);
         } else if (message.kind === 'recovered') {
           log.info({ seconds: message.seconds }, 'the store takes changes again');
-        } else if (message.kind === 'backedUp') thread.#backups.get(message.id)?.(message.error);
+        } else if (message.kind === 'backedUp') thread.#backups.get(message.id)?.(message.failure);
         else thread.#stopped(message.problem);
       });
       worker.once('error', reject);
@@ -130,16 +131,16 @@ export class WriterThread {
     return this.#stopping;
   }
 
-  /** @throws Error that says why there is no backup */
+  /** @throws StoreError that says why there is no backup */
   async backup(file: string): Promise<{ bytes: number; ms: number }> {
     const began = performance.now();
     const id = ++this.#lastBackup;
-    const error = await new Promise<string | undefined>((resolve) => {
+    const failure = await new Promise<BackupFailure | undefined>((resolve) => {
       this.#backups.set(id, resolve);
       this.#send({ kind: 'backup', id, file });
     });
     this.#backups.delete(id);
-    if (error !== undefined) throw new Error(error);
+    if (failure !== undefined) throw new StoreError(failure.code, failure.message);
     return { bytes: statSync(file).size, ms: Math.round(performance.now() - began) };
   }
 

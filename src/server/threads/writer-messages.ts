@@ -1,5 +1,6 @@
 /** What the main thread and the writer's thread tell each other. */
 import type { ThreadData } from '../../runtime/shared.js';
+import type { StoreErrorCode } from '../../store/store-error.js';
 
 export interface WriterThreadData extends ThreadData {
   storeUrl: string;
@@ -9,6 +10,12 @@ export interface WriterThreadData extends ThreadData {
   /** Wait while another primary has the store. */
   waits: boolean;
   leaseMs: number;
+}
+
+/** Errors lose their class on the way between threads. */
+export interface BackupFailure {
+  readonly code: StoreErrorCode;
+  readonly message: string;
 }
 
 export type WriterCommand =
@@ -37,4 +44,4 @@ export type WriterMessage =
   /** Another writer has the store, or it rejects a batch for good: this process must end, with `code`. */
   | { kind: 'fatal'; message: string; code: number }
   | { kind: 'recovered'; seconds: number }
-  | { kind: 'backedUp'; id: number; error?: string };
+  | { kind: 'backedUp'; id: number; failure?: BackupFailure };

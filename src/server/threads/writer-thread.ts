@@ -13,7 +13,7 @@ import { StoreError } from '../../store/store-error.js';
 import { GroupCommitter } from '../../store/writer/group-commit.js';
 import { tenureOptions, watchStandbys } from './store-tenure.js';
 import { EXIT_STORE_LOST } from './supervise.js';
-import type { WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
+import type { BackupFailure, WriterCommand, WriterMessage, WriterThreadData } from './writer-messages.js';
 
 const data = workerData as WriterThreadData;
 const port = parentPort!;
@@ -83,11 +83,8 @@ try {
         });
       });
     } else if (command.kind === 'backup') {
-      const error = await writer.backup(command.file).then(
-        () => undefined,
-        (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
-      );
-      say({ kind: 'backedUp', id: command.id, ...(error === undefined ? {} : { error }) });
+      const failure = await writer.backup(command.file).then(() => undefined, backupFailure);
+      say({ kind: 'backedUp', id: command.id, ...(failure !== undefined && { failure }) });
     } else if (command.kind === 'stop') {
       const until = performance.now() + command.withinMs;
       committer.stop();
@@ -111,6 +108,11 @@ try {
 /** Commands that come before the store is open. */
 function onCommand(act: (command: WriterCommand) => void): void {
   port.on('message', act);
+}
+
+function backupFailure(error: unknown): BackupFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof StoreError ? error.code : 'server', message };
 }
 
 function stackOf(error: unknown): string {

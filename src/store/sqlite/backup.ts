@@ -1,5 +1,6 @@
 /** An online copy of the database file. */
 import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { backup } from '@photostructure/sqlite';
 import { StoreError } from '../store-error.js';
 import { connectReader } from './connection.js';
@@ -24,7 +25,7 @@ export async function backupDatabase(source: string, target: string): Promise<vo
     db.close();
     throw isExists(error)
       ? new StoreError('exists', `${partial} is left of another backup: wait for it, or remove the file.`)
-      : error;
+      : cannotWrite(partial, error);
   }
   try {
     // The open read transaction pins the snapshot; without it every commit would start the copy anew.
@@ -40,6 +41,31 @@ export async function backupDatabase(source: string, target: string): Promise<vo
     db.close();
     rmSync(partial, { force: true });
   }
+}
+
+/** What is wrong with the place of a backup: whoever named it can name another. */
+function cannotWrite(file: string, error: unknown): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const directory = dirname(file);
+  const whys: Readonly<Record<string, string>> = {
+    ENOENT: existsSync(directory)
+      ? `${directory} takes no new file`
+      : `there is no directory ${directory}: make it first`,
+    ENOTDIR: `${directory} leads through a file`,
+    EACCES: `the server's user may not write in ${directory}`,
+    EROFS: `${directory} is on a file system that is read-only`,
+    ENAMETOOLONG: 'the name is too long',
+    ERR_INVALID_ARG_VALUE: 'the name holds a zero byte',
+  };
+  const why = whys[code];
+  if (why === undefined) return error;
+  return new StoreError(
+    'disk',
+    `No backup was made, since ${JSON.stringify(file)} cannot be written: ${why} (${code}).`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function isExists(error: unknown): boolean {
