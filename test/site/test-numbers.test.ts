@@ -43,6 +43,13 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const answer = await fetch(`${server.url}${path}`, { headers, redirect: 'manual' });
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     };
+    /** A program that asks for a file is answered in its format, not by a page. */
+    const assertNoFile = async (path: string, isJson: boolean) => {
+      const { status, headers, text } = await get(path);
+      assert.equal(status, 404, path);
+      assert.match(headers.get('content-type')!, isJson ? /^application\/json$/ : /^text\/plain/, path);
+      if (isJson) assert.equal(typeof JSON.parse(text).error, 'string', path);
+    };
     const statistics = async (run: string) => {
       const { status, text } = await get(`/tests/stats/${run}?format=json`);
       assert.equal(status, 200, text);
@@ -239,17 +246,18 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.equal(page.text.split('<th scope="row">lmr_').length - 1, 299);
       for (const run of [RUNS.games, 'f'.repeat(24), 'x'])
         for (const file of ['json', 'csv', 'txt'])
-          assert.equal((await get(`/tests/view/${run}/spsa.${file}`)).status, 404);
+          await assertNoFile(`/tests/view/${run}/spsa.${file}`, file === 'json');
+      for (const run of [RUNS.played, RUNS.oldTune, 'f'.repeat(24), 'x'])
+        for (const format of ['json', 'csv', 'text'])
+          await assertNoFile(`/tests/stats/${run}?format=${format}`, format === 'json');
+      const { error } = JSON.parse((await get(`/tests/stats/${RUNS.played}?format=json`)).text);
+      assert.match(error, /is a tune, .*\/spsa\.json\.$/);
     });
 
     it('show without an error for old documents and before the first game', async () => {
       for (const run of [RUNS.oldSprt, RUNS.oldGames, RUNS.oldTune, RUNS.empty]) {
-        for (const path of [
-          `view/${run}`,
-          `stats/${run}`,
-          `stats/${run}?format=json`,
-          `stats/${run}?format=csv`,
-        ]) {
+        const files = run === RUNS.oldTune ? [] : [`stats/${run}?format=json`, `stats/${run}?format=csv`];
+        for (const path of [`view/${run}`, `stats/${run}`, ...files]) {
           const { status, text } = await get(`/tests/${path}`);
           assert.equal(status, 200, `${path}: ${text.slice(0, 300)}`);
           assert.doesNotMatch(text, /undefined|NaN|\bnan\b/, path);

@@ -1,23 +1,25 @@
 /** Raw statistics of one test (docs/spec/web-ui.md §4.8): every number that follows from its results, also as text, CSV and JSON. */
 import type { RunHead } from '../../store/port.js';
 import { html } from '../html.js';
-import { fileName, filesBar } from '../statistics/files-bar.js';
+import { fileName, filesBar, missingFile } from '../statistics/files-bar.js';
 import { statCsv, statJson, statText } from '../statistics/stat-files.js';
 import { pollStatus, statsOf, statsPart } from '../statistics/stats-part.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { statePill } from '../test-page/result-card.js';
 import { runTitle } from '../test-page/run-title.js';
 import type { Outcome, Visit } from '../visit.js';
-import { noSuchTest } from './view-test.js';
+import { NO_TEST, noSuchTest } from './view-test.js';
 
 const FORMATS = ['text', 'csv', 'json'] as const;
 
 export async function testStats(visit: Visit): Promise<Outcome> {
   const head = await findRun(visit, runIdOf(visit.params['id']!));
-  if (head === undefined) return noSuchTest();
-  const isTune = head.args.spsa !== undefined;
   const format = FORMATS.find((each) => each === visit.query.get('format'));
-  if (format !== undefined && !isTune) return statsFile(visit, head, format);
+  if (head === undefined) return format === undefined ? noSuchTest() : missingFile(format, NO_TEST);
+  const isTune = head.args.spsa !== undefined;
+  if (format !== undefined) {
+    return isTune ? missingFile(format, noStatistics(head)) : statsFile(visit, head, format);
+  }
   if (visit.wantsFragment) {
     const status = pollStatus(head);
     return { kind: 'fragment', status, body: status === 204 || isTune ? '' : statsPart(head) };
@@ -38,6 +40,10 @@ ${
 ${statsPart(head)}`
 }`;
   return { kind: 'page', title: `Statistics of ${title}`, body, scripts: ['poll', 'copy'] };
+}
+
+function noStatistics({ _id: id }: RunHead): string {
+  return `Run ${id} is a tune, which has no statistics of this kind: its numbers are at /tests/view/${id}/spsa.json.`;
 }
 
 function statsFile({ request }: Visit, head: RunHead, format: (typeof FORMATS)[number]): Outcome {

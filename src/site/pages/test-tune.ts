@@ -1,13 +1,13 @@
 /** Files of a tune: the numbers of its chart, and texts to go on with elsewhere (docs/spec/web-ui.md §4.6.4, §7.2). */
 import type { Spsa } from '../../model/documents.js';
 import type { RunHead } from '../../store/port.js';
-import { fileName } from '../statistics/files-bar.js';
+import { fileName, missingFile } from '../statistics/files-bar.js';
 import * as files from '../statistics/tune-files.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import type { Outcome, Visit } from '../visit.js';
 
 export const tuneJson = (visit: Visit) =>
-  tuneFile(visit, (head, tune) => ({
+  tuneFile(visit, 'json', (head, tune) => ({
     kind: 'fragment',
     body: files.tuneJson(head, tune),
     contentType: 'application/json',
@@ -15,7 +15,7 @@ export const tuneJson = (visit: Visit) =>
   }));
 
 export const tuneCsv = (visit: Visit) =>
-  tuneFile(visit, (head, tune) => {
+  tuneFile(visit, 'csv', (head, tune) => {
     const ofParameters = visit.query.get('table') === 'parameters';
     return {
       kind: 'fragment',
@@ -26,16 +26,20 @@ export const tuneCsv = (visit: Visit) =>
   });
 
 export const tuneText = (visit: Visit) =>
-  tuneFile(visit, (head, tune) => ({
+  tuneFile(visit, 'text', (head, tune) => ({
     kind: 'fragment',
     body: files.tuneText(tune),
     contentType: 'text/plain; charset=utf-8',
     headers: [fileName(`tune-${head._id}.txt`)],
   }));
 
-async function tuneFile(visit: Visit, make: (head: RunHead, tune: Spsa) => Outcome): Promise<Outcome> {
+async function tuneFile(
+  visit: Visit,
+  format: Parameters<typeof missingFile>[0],
+  make: (head: RunHead, tune: Spsa) => Outcome,
+): Promise<Outcome> {
   const head = await findRun(visit, runIdOf(visit.params['id']!));
   const tune = head === undefined ? undefined : await files.findTune(visit.parts, head);
-  if (head === undefined || tune === undefined) return { kind: 'missing', text: 'There is no such tune.' };
+  if (head === undefined || tune === undefined) return missingFile(format, 'There is no such tune.');
   return make(head, tune);
 }

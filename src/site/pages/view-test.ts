@@ -50,8 +50,10 @@ export async function testDetail(visit: Visit): Promise<Outcome> {
   return { kind: 'fragment', status: head.finished ? 286 : 200, body: await detail(visit, head, facts) };
 }
 
+export const NO_TEST = 'There is no such test.';
+
 export function noSuchTest(): Outcome {
-  return { kind: 'missing', text: 'There is no such test.' };
+  return { kind: 'missing', text: NO_TEST };
 }
 
 /** @param problems with what was typed into its form */
