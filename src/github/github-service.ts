@@ -124,7 +124,7 @@ export class GitHubService implements GitHub {
   }
 
   async quota(): Promise<Quota> {
-    if (this.#apiUrl !== '' && this.#now() - this.#quotaAsked >= QUOTA_MS) {
+    if (this.#apiUrl !== '' && Math.abs(this.#now() - this.#quotaAsked) >= QUOTA_MS) {
       this.#quotaAsked = this.#now();
       this.#quotaAsking = this.#askQuota().finally(() => {
         this.#quotaAsking = undefined;
@@ -199,7 +199,8 @@ export class GitHubService implements GitHub {
   }
 
   #isFresh<Kind extends QuestionKind>(handler: Handler<Kind>, about: About<Kind>, kept: KeptAnswer): boolean {
-    return this.#now() - kept.at < handler.keepMs(kept.answer as AnswerTo<Kind>, about);
+    // From far in the future, where the clock stepped back since, is long ago.
+    return Math.abs(this.#now() - kept.at) < handler.keepMs(kept.answer as AnswerTo<Kind>, about);
   }
 
   #once(key: string, work: () => Promise<unknown>): Promise<unknown> {

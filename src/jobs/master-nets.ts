@@ -22,7 +22,7 @@ export class MasterNets {
   readonly #state: State;
   readonly #reader: Pick<Reader, 'net'>;
   readonly #github: GitHub;
-  /** Bases that are not in master, with when to ask again. */
+  /** Bases that are not in master, with when to ask again by the steady clock. */
   readonly #others = new Map<string, number>();
   readonly #marked = new Set<string>();
 
@@ -32,7 +32,7 @@ export class MasterNets {
     this.#github = github;
   }
 
-  /** Returns how many networks it marked. */
+  /** Returns how many networks it marked. @param now milliseconds of the steady clock */
   async run(now: number): Promise<number> {
     const marked: string[] = [];
     let questions = 0;
@@ -59,7 +59,7 @@ export class MasterNets {
     for (const slot of runs.unfinished()) {
       if (!runs.has(slot, RunFlag.approved)) continue;
       const { resolved_base: base, base_nets: nets } = fixedHead(this.#state, slot).args;
-      if (!isSha(base) || (this.#others.get(base) ?? 0) > now) continue;
+      if (!isSha(base) || (this.#others.get(base) ?? Number.NEGATIVE_INFINITY) > now) continue;
       // Old documents may lack their networks.
       for (const net of nets ?? []) {
         if (this.#marked.has(net)) continue;

@@ -129,6 +129,6 @@ function masterNetsJob(state: State, reader: Reader, github: GitHub): Job {
     period: 60,
     first: 10,
     background: true,
-    run: () => nets.run(Date.now()),
+    run: () => nets.run(performance.now()),
   };
 }

@@ -58,7 +58,13 @@ export class WebHookPlaces {
   }
 
   of(url: string): WebHookPlace {
-    return this.#places.get(nameOf(url))!;
+    const place = this.#places.get(nameOf(url))!;
+    const now = Date.now() / 1_000;
+    if (place.from <= now) return place;
+    // The clock stepped back: what ends from now on has earlier times. What was told in the hours that come again is told once more.
+    const again = { from: now, done: place.done };
+    this.#places.set(nameOf(url), again);
+    return again;
   }
 
   pass(url: string, event: { readonly _id: string; readonly time: number }): void {

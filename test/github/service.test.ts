@@ -150,6 +150,22 @@ test('what was kept is known without a call, with its age', async () => {
   assert.equal(standIn.requests.length, asked);
 });
 
+test('what was kept before the clock stepped back is asked again', async () => {
+  let now = Date.now();
+  const { standIn, service } = await ask({ now: () => now });
+  await service.ask('commits', MASTER);
+  await service.quota();
+  const asked = standIn.requests.length;
+  now -= 1_000;
+  await service.ask('commits', MASTER);
+  await service.quota();
+  assert.equal(standIn.requests.length, asked, 'another thread may read the clock a moment later');
+  now -= 7_200_000;
+  await service.ask('commits', MASTER);
+  await service.quota();
+  assert.equal(standIn.requests.length, asked + 2);
+});
+
 test('switched off, it asks nothing and says so', async () => {
   const { standIn, master } = await ask();
   const service = serviceOf(standIn, { isOn: false });

@@ -212,6 +212,26 @@ test('a receiver that does not answer is given up in time, and what is too old a
   assert.ok(names.includes('fourth-2cd95c5') && !names.includes('days ago-2cd95c5'), names.join());
 });
 
+test('what ends after the clock stepped back is told at once, and once', async () => {
+  const places = (await farm.reader.keyValue('shoal_web_hooks')) as Record<string, unknown>;
+  const ahead = { from: Date.now() / 1_000 + 7_200, done: {} };
+  const value = Object.fromEntries(Object.keys(places).map((name) => [name, ahead]));
+  withSystem(farm.state, (slot) => {
+    pushItem(farm.state, slot, { kind: 'keyValue', key: 'shoal_web_hooks', value });
+  });
+  farm.state.commits.next();
+  await farm.drain();
+  const job = hooks({ urls: [urls[0]!] });
+  assert.equal(await runJob(job), 0);
+  const before = first.taken.length;
+  finish('after the step');
+  assert.equal(await runJob(job), 1);
+  assert.equal(await runJob(job), 0);
+  const names = first.taken.slice(before).map(({ body }) => JSON.parse(body).data.name);
+  assert.deepEqual(names, ['after the step-2cd95c5']);
+  assert.equal(await runJob(hooks({ urls: [urls[0]!] })), 0, 'nor after a restart');
+});
+
 test('a server tells the addresses of its settings, and its log keeps them secret', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-web-hooks-'));
   await seedPeople(`sqlite:${directory}`);

@@ -74,6 +74,16 @@ test('a run that is half loaded does not leave memory', async () => {
   assert.equal(state.runs.word(state.runs.find(id), RunWord.taskCount), 3);
 });
 
+test('a finished run leaves memory though the clock stepped back since it was asked for', async () => {
+  const id = '5f00000000000000000000d4';
+  const now = Date.now();
+  await reloadRun(state, lateReader(id, 1, nextTurn), id, now);
+  assert.equal(evictRuns(state, now + 1_000, 300_000), 0, 'asked for a second ago');
+  assert.equal(evictRuns(state, now - 1_000, 300_000), 0, 'another thread read the clock a moment later');
+  assert.ok(evictRuns(state, now - 7_200_000, 300_000) > 0);
+  assert.equal(state.runs.find(id), -1);
+});
+
 test('threads that load the same runs and let them go find each of them whole and once', async () => {
   evictRuns(state, Date.now() + 3_600_000, 0);
   const runIds = [0xe1, 0xe2, 0xe3].map((n) => `5f00000000000000000000${n.toString(16)}`);

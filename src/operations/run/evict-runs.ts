@@ -17,7 +17,9 @@ export function evictRuns(state: State, now: number, idleMs: number = EVICT_AFTE
   let evicted = 0;
   const { runs } = state;
   for (const slot of runs.slots()) {
-    if (!runs.has(slot, RunFlag.finished) || now - runs.float(slot, RunFloat.lastAccess) < idleMs) continue;
+    // Far in the future, where the clock stepped back since, is long ago.
+    const idle = Math.abs(now - runs.float(slot, RunFloat.lastAccess));
+    if (!runs.has(slot, RunFlag.finished) || idle < idleMs) continue;
     runs.locks.run(slot, () => {
       const pending =
         runs.word(slot, RunWord.dirtyTasks) !== 0 ||
