@@ -8,6 +8,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { requireFreePort } from '../http/transport/free-port.js';
+import { inPortTurn } from '../http/transport/port-turn.js';
 import type { KnownWorkers } from '../operations/recovery/known-workers.js';
 import type { ClusterView } from '../protocol/admin.js';
 import { withTimeout } from '../runtime/with-timeout.js';
@@ -149,10 +150,12 @@ export class Succession {
 
   async #listen(): Promise<EarlyFronts> {
     const { HTTP_HOST: host, FISHTEST_PORT: port } = this.#parts.settings.config;
-    // Whom this primary followed may listen there still. Where it followed nobody, it would share the port with another store's.
-    if (this.#holder === '' && port !== 0) await requireFreePort(host, port);
     const early = (await this.#loading) ?? (await this.#loadFronts());
-    await early.fronts.listen();
+    await inPortTurn(this.#port, async () => {
+      // Whom this primary followed may listen there still. Where it followed nobody, it would share the port with another store's.
+      if (this.#holder === '' && port !== 0) await requireFreePort(host, port);
+      await early.fronts.listen();
+    });
     return early;
   }
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { requireFreePort } from '../../src/http/transport/free-port.js';
+import { freePort, requireFreePort } from '../../src/http/transport/free-port.js';
 import { ServerProcess } from './server-process.js';
 
 describe("the workers' port", () => {
@@ -49,6 +49,20 @@ describe("the workers' port", () => {
       assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
     } finally {
       await server.end('SIGTERM');
+    }
+  });
+
+  it('goes to one of two servers that start at once, though each has several threads', async () => {
+    const port = String(await freePort());
+    const start = (name: string, more = {}) =>
+      ServerProcess.start(place(name), { HTTP_THREADS: '2', FISHTEST_PORT: port, ...more });
+    for (const [i, more] of [{}, { STANDBY: 'wait' }].entries()) {
+      const both = await Promise.allSettled([start(`e${i}`, more), start(`f${i}`, more)]);
+      const [served, refused] = both.sort((a, b) => (a.status < b.status ? -1 : 1));
+      await (served as PromiseFulfilledResult<ServerProcess>).value?.end('SIGTERM');
+      if (refused?.status === 'fulfilled') await refused.value.end('SIGTERM');
+      assert.deepEqual([served?.status, refused?.status], ['fulfilled', 'rejected']);
+      assert.match(String((refused as PromiseRejectedResult).reason), /another program listens there/);
     }
   });
 

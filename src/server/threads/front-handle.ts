@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/config.js';
 import { freePort, requireFreePort } from '../../http/transport/free-port.js';
+import { inPortTurn } from '../../http/transport/port-turn.js';
 import { tlsFiles } from '../../http/transport/tls.js';
 import { longestPgn } from '../../store/open-store.js';
 import { closeBeforeEnd } from '../exit.js';
@@ -67,12 +68,22 @@ export class FrontThreads {
   ): Promise<FrontThreads> {
     const data = { ...threadData(config, state, port), awaitsDoors };
     const threads = new FrontThreads(port);
-    for (let i = 0; i < data.fronts; i++) {
-      const workerData: FrontThreadData = { ...data, index: i };
-      const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData });
-      await begun(worker, log, () => onThreadExit('pool', 1));
-      threads.#workers.push(worker);
-      threads.#expectEnds.push(superviseThread(worker, 'front', onThreadExit));
+    const begin = async () => {
+      for (let i = 0; i < data.fronts; i++) {
+        const workerData: FrontThreadData = { ...data, index: i };
+        const worker = new Worker(new URL('./front-thread.js', import.meta.url), { workerData });
+        await begun(worker, log, () => onThreadExit('pool', 1));
+        threads.#workers.push(worker);
+        threads.#expectEnds.push(superviseThread(worker, 'front', onThreadExit));
+      }
+    };
+    if (awaitsDoors) await begin();
+    else {
+      await inPortTurn(port, async () => {
+        // It was free when it was chosen; since then another server may have begun, too.
+        await requireFreePort(data.host, port);
+        await begin();
+      });
     }
     if (data.fronts > 1) relayLive(threads.#workers);
     return threads;
