@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -49,3 +49,18 @@ for (const [script, ...args] of TOOLS) {
     assert.deepEqual([(await errors).join(''), signal], ['', null]);
   });
 }
+
+test('what cannot be written is told in a sentence, and the command has failed', async () => {
+  const full = await open('/dev/full', 'w');
+  try {
+    const child = spawn(process.execPath, [join(DIST, 'src/server/shoal.js'), 'completion', 'bash'], {
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    const errors = child.stderr!.setEncoding('utf8').toArray();
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.match((await errors).join(''), /^cannot write to standard output: ENOSPC[^\n]*\n$/);
+    assert.equal(code, 1);
+  } finally {
+    await full.close();
+  }
+});
