@@ -30,7 +30,8 @@ export function addressesProblem(text: string): string | undefined {
 /** Paths are put behind it, so it may have none of what comes after a path. */
 export function webUrlProblem(text: string): string | undefined {
   if (text === '') return undefined;
-  if (!/^https?:\/\/[^\s?#]+$/i.test(text) || !URL.canParse(text)) {
+  // Of more slashes than two, and of backslashes, the parser makes two: a host that is missing would be what comes after them.
+  if (!/^https?:\/\/[^\s?#/\\][^\s?#\\]*$/i.test(text) || !URL.canParse(text)) {
     return 'not an address that begins with http:// or https://, without blanks, "?" and "#"';
   }
   const { username, password, port } = new URL(text);

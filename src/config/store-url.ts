@@ -12,6 +12,8 @@ export function storeUrlProblem(url: string): string | undefined {
   const directory = sqliteDirectory(url);
   if (directory !== undefined) {
     if (directory === '' || directory.startsWith('//')) return `names no directory: ${SUPPORTED}`;
+    if (/[?#]/.test(directory))
+      return 'has a "?" or a "#": nothing but a directory can be said of an embedded store';
     return pathProblem(directory);
   }
   const scheme = schemeOf(url);

@@ -33,8 +33,8 @@ export class AccountRefresh {
       seen.set(user.username, now);
       const before = this.#known.get(user.username);
       if (before === undefined ? this.#agrees(user) : before === now) continue;
-      users.set(user);
-      changes++;
+      if (users.setIfRoom(user)) changes++;
+      else seen.delete(user.username);
     }
     for (const username of this.#known.keys()) {
       if (seen.has(username)) continue;

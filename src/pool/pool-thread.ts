@@ -121,8 +121,8 @@ async function verify(username: string, password: string): Promise<AuthResult> {
     return 'refused';
   }
   const isNewer = before === undefined || !data.isPrimary;
-  if (isNewer) users.set(user);
-  users.remember(username, password, isNewer ? users.version(username)! : before, Date.now());
+  if (!isNewer || users.setIfRoom(user))
+    users.remember(username, password, isNewer ? users.version(username)! : before, Date.now());
   if (user.blocked) return 'blocked';
   return user.pending ? 'pending' : 'verified';
 }

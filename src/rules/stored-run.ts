@@ -1,8 +1,18 @@
 /**
  * A run as old databases hold it, made whole for people's eyes (docs/spec/data-model.md §2.7): what is missing, is no number or
- * has another type gets the value that readers take. Workers' runs never come this way, nor does what the API hands on.
+ * has another type gets the value that readers take. What the API hands on never comes this way, and of a run that memory gets
+ * only what memory and operations look into (`usableRun`).
  */
-import type { Overshoot, Pentanomial, Results, RunArgs, RunDocument, Sprt } from '../model/documents.js';
+import type {
+  Overshoot,
+  Pentanomial,
+  Results,
+  RunArgs,
+  RunDocument,
+  Sprt,
+  Spsa,
+  SpsaParam,
+} from '../model/documents.js';
 import { countThreads } from './game-time.js';
 import { readTune } from './stored-tune.js';
 
@@ -75,6 +85,77 @@ export function readResults(results: unknown): Results {
   };
 }
 
+/** Texts that operations look into. */
+const NEEDED_TEXTS = ['new_tag', 'username', 'tc', 'book'] as const;
+/** Others that workers and events get as they are, if they are texts. */
+const USED_TEXTS = ['new_options', 'base_options', 'new_tc', 'arch_filter', 'compiler', 'info'] as const;
+/** Texts without which nobody can play. */
+const PLAYED_TEXTS = [...TEXTS, 'book', 'book_depth'] as const;
+
+/** What is stored, but that nothing ends an operation: a whole run stays as it is. */
+export function usableRun(head: Head): Head {
+  const stored: Stored<Head> = head;
+  const start = instant(stored.start_time, 0);
+  return {
+    ...head,
+    start_time: start,
+    last_updated: instant(stored.last_updated, start),
+    results: readResults(stored.results),
+    args: usableArgs(members(stored.args)),
+  };
+}
+
+function usableArgs(stored: Record<string, unknown>): RunArgs {
+  const usable: Record<string, unknown> = { ...stored };
+  for (const name of NEEDED_TEXTS) usable[name] = text(stored[name]);
+  for (const name of USED_TEXTS) if (stored[name] !== undefined && !isText(stored[name])) delete usable[name];
+  for (const name of ['new_nets', 'base_nets']) {
+    if (stored[name] !== undefined) usable[name] = listOf(stored[name]).filter(isText);
+  }
+  const { sprt, spsa } = stored;
+  if (sprt !== undefined) delete usable['sprt'];
+  if (isRecord(sprt)) usable['sprt'] = usableSprt(sprt);
+  if (spsa !== undefined) delete usable['spsa'];
+  if (isRecord(spsa)) usable['spsa'] = readTune(spsa as never, number(stored['num_games'], 0));
+  return usable as unknown as RunArgs;
+}
+
+/** Without a state, no purge works out its LLR anew. */
+function usableSprt(stored: Record<string, unknown>): Sprt {
+  const sprt = readSprt(stored);
+  if (stored['state'] === undefined) delete sprt.state;
+  if (stored['batch_size'] === undefined) delete sprt.batch_size;
+  return sprt;
+}
+
+/** What is such that nobody can play the run, in words; a worker gets no task of it. */
+export function unplayable(args: unknown): string[] {
+  const { sprt, spsa, ...stored } = members(args);
+  const { elo_model: model, ...test }: Stored<Sprt> = members(sprt);
+  const isTest =
+    isRecord(sprt) &&
+    (model === undefined || MODELS.includes(model)) &&
+    [test.alpha, test.beta, test.elo0, test.elo1, test.lower_bound, test.upper_bound].every(isNumber);
+  const { params }: Stored<Spsa> = members(spsa);
+  const isTune =
+    Array.isArray(params) &&
+    params.every((param) => {
+      const { name, c, a }: Stored<SpsaParam> = members(param);
+      return isText(name) && isNumber(c) && isNumber(a);
+    });
+  return [
+    ...PLAYED_TEXTS.filter(
+      (name) => name !== 'tc' && stored[name] !== undefined && !isText(stored[name]),
+    ).map((name) => `${name} ${JSON.stringify(stored[name])}`),
+    ...(sprt === undefined || isTest ? [] : [`an SPRT of ${JSON.stringify(sprt)}`]),
+    ...(spsa === undefined || isTune ? [] : ['a tune without parameters that have a name, c and a']),
+  ];
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 function readArgs(args: unknown): RunArgs {
   const { sprt, spsa, ...stored } = members(args);
   const whole: Record<string, unknown> = { ...stored };
@@ -119,8 +200,8 @@ export function readSprt(sprt: unknown): Sprt {
 }
 
 function isWholeOvershoot(value: unknown): value is Overshoot {
-  const { ref0, m0, sq0, ref1, m1, sq1 }: Stored<Overshoot> = members(value);
-  return [ref0, m0, sq0, ref1, m1, sq1].every(isNumber);
+  const { last_update, skipped_updates, ref0, m0, sq0, ref1, m1, sq1 }: Stored<Overshoot> = members(value);
+  return [last_update, skipped_updates, ref0, m0, sq0, ref1, m1, sq1].every(isNumber);
 }
 
 function risk(value: unknown): number {
@@ -131,11 +212,11 @@ function members(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isNumber(value: unknown): value is number {
+export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
@@ -151,7 +232,7 @@ function number(value: unknown, fallback: number): number {
   return isNumber(value) ? value : fallback;
 }
 
-function instant(value: unknown, fallback: number): number {
+export function instant(value: unknown, fallback: number): number {
   return isNumber(value) && Math.abs(value) <= LAST_INSTANT ? value : fallback;
 }
 

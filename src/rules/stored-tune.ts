@@ -16,7 +16,7 @@ export function readTune(stored: Spsa, numGames: number): Spsa {
     alpha: numberOf(alpha, DEFAULT_ALPHA),
     gamma: numberOf(gamma, DEFAULT_GAMMA),
     raw_params: typeof stored.raw_params === 'string' ? stored.raw_params : '',
-    iter: numberOf(iter, 0),
+    iter: Math.max(0, numberOf(iter, 0)),
     num_iter: numberOf(num_iter, Math.floor(numGames / 2)),
     params: Array.isArray(params) ? params.map(readParam) : [],
   };

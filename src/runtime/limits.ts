@@ -10,8 +10,6 @@ export interface ReachedLimit {
   readonly text: string;
 }
 
-/** What is kept free of the slab fits no large text any more. */
-const SLAB_SHARE = 0.98;
 /** Descriptors that a busy moment takes. */
 const DESCRIPTOR_SHARE = 0.95;
 
@@ -30,7 +28,7 @@ function memoryLimits({ state }: Pick<Shared, 'state'>): ReachedLimit[] {
     ['workers', 'SHOAL_MAX_WORKERS', workers.table.size(), sizes.workers],
     ["workers' addresses", 'SHOAL_MAX_WORKERS', connections.size(), sizes.workers],
     ['users', 'SHOAL_MAX_USERS', users.size(), sizes.users],
-    ['texts', 'SHARED_MEMORY_MB', slab.bytesInUse(), slab.capacity() * SLAB_SHARE],
+    ['texts', 'SHARED_MEMORY_MB', slab.isNearlyFull() ? 1 : 0, 1],
   ];
   return bounds
     .filter(([, , inUse, most]) => inUse >= most)

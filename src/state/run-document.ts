@@ -98,10 +98,10 @@ export function fixedHead(state: State, slot: number): RunHead {
 /** The members that change while the run lives. Call under the run's lock. */
 export function readLive(state: State, slot: number): RunLive {
   const live: Record<string, unknown> = {};
-  for (const [name, member] of LIVE) live[name] = readMember(state, slot, member);
+  readMembers(state, slot, LIVE, live);
   live['results'] = readRunResults(state.runs, slot);
   const args: Record<string, unknown> = {};
-  for (const [name, member] of LIVE_ARGS) args[name] = readMember(state, slot, member);
+  readMembers(state, slot, LIVE_ARGS, args);
   const fixed = fixedHead(state, slot).args.sprt;
   if (fixed !== undefined) args['sprt'] = liveSprt(state, slot, fixed);
   live['args'] = args;
@@ -127,6 +127,19 @@ export function argsText(state: State, slot: number): string {
   if (sprt !== undefined) text += `,"sprt":${JSON.stringify(liveSprt(state, slot, sprt))}`;
   if (spsa !== undefined) text += `,"spsa":${JSON.stringify(liveSpsa(state, slot, spsa))}`;
   return text;
+}
+
+/** What is no number was none when the run came, and stays as it is in the store. */
+function readMembers(
+  state: State,
+  slot: number,
+  members: readonly [string, StoredMember<unknown>][],
+  to: Record<string, unknown>,
+): void {
+  for (const [name, member] of members) {
+    const value = readMember(state, slot, member);
+    if (!Number.isNaN(value)) to[name] = value;
+  }
 }
 
 function readMember(
@@ -157,9 +170,11 @@ function writeMember(state: State, slot: number, member: StoredMember<unknown>, 
   const value = given ?? member.absent;
   if (as === 'word') runs.setWord(slot, at, asWord(numberOr(value, member.absent)));
   else if (as === 'float') runs.setFloat(slot, at, numberOr(value, member.absent));
-  else if (as === 'flag') runs.set(slot, at, value as boolean);
-  else if (as === 'text') runs.setWord(slot, at, state.slab.put(Buffer.from(value as string)));
-  else if (as === 'orderWord') runs.order.setWord(slot, at, asWord(numberOr(value, member.absent)));
+  else if (as === 'flag') runs.set(slot, at, value === true);
+  else if (as === 'text') {
+    const text = typeof value === 'string' ? value : String(member.absent);
+    runs.setWord(slot, at, state.slab.put(Buffer.from(text)));
+  } else if (as === 'orderWord') runs.order.setWord(slot, at, asWord(numberOr(value, member.absent)));
   else runs.order.setFloat(slot, at, numberOr(value, member.absent));
 }
 

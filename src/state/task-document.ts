@@ -1,28 +1,34 @@
 /** Task documents between the store and shared memory. Call everything here under the run's lock. */
 import type { TaskDocument, TaskSpsaParams, TaskWorkerInfo } from '../model/documents.js';
+import { usableTask, usableWorkerInfo } from '../rules/stored-task.js';
 import { readTaskResults, writeTaskResults } from './results.js';
 import type { State } from './state.js';
 import { TaskFlag, TaskFloat, TaskWord } from './task-record.js';
 
 const EMPTY_INFO = 0;
 
-/** Fills a fresh task record from a document; old documents may lack stats and worker_info. */
+/** Fills a fresh task record from a document; old documents may lack stats and worker_info, or hold what is none. */
 export function writeTask(state: State, offset: number, task: TaskDocument): void {
-  const { worker_info: info } = task;
   writeTaskCounts(state, offset, task);
+  const info = usableWorkerInfo(task.worker_info);
   const entry = info === undefined ? EMPTY_INFO : state.workerProfiles.retain(info);
   writeTaskWorker(state, offset, entry, info?.concurrency ?? 0, info?.nps ?? 0);
 }
 
 /** All but the worker's description. */
-export function writeTaskCounts(state: State, offset: number, task: Omit<TaskDocument, 'worker_info'>): void {
+export function writeTaskCounts(
+  state: State,
+  offset: number,
+  document: Omit<TaskDocument, 'worker_info'>,
+): void {
   const { i32, f64 } = state.tasks.records;
+  const task = usableTask(document);
   i32[offset + TaskWord.flags] =
     (task.active ? TaskFlag.active : 0) |
-    (task.bad === undefined ? 0 : TaskFlag.bad) |
+    (task.bad ? TaskFlag.bad : 0) |
     (task.stats === undefined ? TaskFlag.trinomial : 0);
   i32[offset + TaskWord.numGames] = task.num_games;
-  i32[offset + TaskWord.start] = task.start ?? 0;
+  i32[offset + TaskWord.start] = task.start;
   f64[offset / 2 + TaskFloat.lastUpdated] = task.last_updated;
   if (task.stats !== undefined) writeTaskResults(state.tasks, offset, task.stats);
   if (task.spsa_params !== undefined)
@@ -97,12 +103,11 @@ export function taskFlips(state: State, offset: number): Uint8Array | undefined 
 
 export function setTaskFlips(state: State, offset: number, iter: number, packedFlips: Uint8Array): void {
   const { i32 } = state.tasks.records;
+  // A tune without parameters has no flips, but its request is out all the same: the blob is never empty.
+  const flips = state.slab.put(packedFlips.length === 0 ? new Uint8Array(1) : packedFlips);
   dropTaskFlips(state, offset);
   i32[offset + TaskWord.spsaIter] = iter;
-  // A tune without parameters has no flips, but its request is out all the same: the blob is never empty.
-  i32[offset + TaskWord.spsaFlips] = state.slab.put(
-    packedFlips.length === 0 ? new Uint8Array(1) : packedFlips,
-  );
+  i32[offset + TaskWord.spsaFlips] = flips;
   i32[offset + TaskWord.spsaFlipCount] = packedFlips.length;
 }
 

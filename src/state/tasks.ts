@@ -72,6 +72,11 @@ export class TaskTable {
     return taskId;
   }
 
+  /** Takes the newest task back, whose record refers to nothing. Call under the run's lock. */
+  removeLast(slot: number): void {
+    this.#runs.setWord(slot, RunWord.taskCount, this.#runs.word(slot, RunWord.taskCount) - 1);
+  }
+
   /** Gives the run's chunks back. Call under the run's lock, after what its tasks refer to was freed. */
   removeAll(slot: number): void {
     this.#lock.run(0, () => {

@@ -4,7 +4,8 @@
  * microseconds; it is not believed any more when the account changes, and dropped when it is found to be wrong then.
  */
 import { hash } from 'node:crypto';
-import type { KeyedTable } from '../memory/tables/keyed-table.js';
+import { type KeyedTable, TableFull } from '../memory/tables/keyed-table.js';
+import { SlabFull } from '../memory/tables/slab.js';
 import type { UserDocument } from '../model/documents.js';
 import { flagBits, layOut } from './record-layout.js';
 
@@ -54,6 +55,17 @@ export class Users {
       // A record without a version is half-written: its thread died here.
       i32[offset + Word.version]!++;
     });
+  }
+
+  /** As `set`; false when memory has no room for a further account: then the store is asked for it each time. */
+  setIfRoom(user: Parameters<Users['set']>[0]): boolean {
+    try {
+      this.set(user);
+      return true;
+    } catch (error) {
+      if (error instanceof TableFull || error instanceof SlabFull) return false;
+      throw error;
+    }
   }
 
   /** The account is gone: its name is free, and its credentials are forgotten. */

@@ -7,37 +7,105 @@ import { MEMBERS_A_REQUEST, Update } from '../../src/store/mongodb/update.js';
 
 const REQUEST_MS = 100;
 const REQUESTS = 30;
+const SHORT_MS = 300;
+
+interface Database {
+  /** How long a request takes. */
+  readonly requestMs: number;
+  /** What is read of the document; null: it cannot be written whole. */
+  readonly document: object | null;
+  readonly onRequest?: () => void;
+}
+
+/** A database that takes so long for a request is not to be had; all else is as on one. */
+class SlowDatabase {
+  /** Requests that set members, and that write a document whole. */
+  setting = 0;
+  replacing = 0;
+  removed = 0;
+  readonly #is: Database;
+  readonly checkpoints: Checkpointer;
+
+  constructor(is: Database) {
+    this.#is = is;
+    this.checkpoints = new Checkpointer({
+      stamp: { write: () => this.#take('setting'), filterOf: () => ({}) },
+      db: {
+        collection: () => ({
+          findOne: async () => structuredClone(is.document),
+          replaceOne: async () => {
+            await this.#take('replacing');
+            return { matchedCount: 1 };
+          },
+        }),
+      },
+      lease: { confirmIfOld: async () => {} },
+      batches: { settle: async () => {} },
+      log: {
+        remove: async () => {
+          this.removed++;
+        },
+      },
+      delayMs: 0,
+    } as unknown as CheckpointParts);
+  }
+
+  async #take(kind: 'setting' | 'replacing'): Promise<void> {
+    await sleep(this.#is.requestMs);
+    this[kind]++;
+    this.#is.onRequest?.();
+  }
+}
+
+function longUpdate(): Update {
+  const update = new Update('runs', 'one');
+  for (let i = 0; i < REQUESTS * MEMBERS_A_REQUEST; i++) update.put(`member${i}`, i);
+  return update;
+}
 
 test('a slow database is behind by the time that all that is pending takes, and gets it in longer requests', async () => {
   let isEnough = () => {};
   const some = new Promise<void>((resolve) => {
     isEnough = resolve;
   });
-  let written = 0;
-  // A database that takes so long for a request is not to be had; all else is as on one.
-  const parts = {
-    stamp: {
-      async write() {
-        await sleep(REQUEST_MS);
-        written++;
-        isEnough();
-      },
-    },
-    lease: { confirmIfOld: async () => {} },
-    batches: { settle: async () => {} },
-    log: { remove: async () => {} },
-    delayMs: 0,
-  } as unknown as CheckpointParts;
-  const checkpoints = new Checkpointer(parts);
-  const update = new Update('runs', 'one');
-  for (let i = 0; i < REQUESTS * MEMBERS_A_REQUEST; i++) update.put(`member${i}`, i);
+  const database = new SlowDatabase({
+    requestMs: REQUEST_MS,
+    document: null,
+    onRequest: () => isEnough(),
+  });
+  const { checkpoints } = database;
   assert.equal(checkpoints.behindMs(), 0);
-  checkpoints.defer([update], ['entry']);
+  checkpoints.defer([longUpdate()], ['entry']);
   await some;
   await sleep(1);
   const behindMs = checkpoints.behindMs();
   assert.ok(behindMs >= (REQUESTS / 2) * REQUEST_MS, `${behindMs} ms`);
   await checkpoints.close(60_000);
   assert.equal(checkpoints.behindMs(), 0);
-  assert.ok(written < REQUESTS, `${written} requests`);
+  assert.ok(database.setting < REQUESTS, `${database.setting} requests`);
 });
+
+test('of a document of which much is pending on a slow database the whole is written, once', async () => {
+  const database = new SlowDatabase({ requestMs: REQUEST_MS, document: {} });
+  database.checkpoints.defer([longUpdate()], ['entry']);
+  await until(() => database.removed === 1);
+  assert.equal(database.replacing, 1);
+  assert.ok(database.setting < REQUESTS / 2, `${database.setting} requests`);
+});
+
+test('when the time to stop is over no request more is sent, and what is left is told', async () => {
+  const database = new SlowDatabase({ requestMs: SHORT_MS, document: null });
+  const { checkpoints } = database;
+  checkpoints.defer([longUpdate()], ['entry']);
+  await until(() => database.setting > 0);
+  await assert.rejects(checkpoints.close(0), { code: 'unclean' });
+  const sent = database.setting;
+  await sleep(2 * SHORT_MS);
+  assert.ok(sent <= 2 && database.setting === sent, `${sent}, then ${database.setting}`);
+  assert.equal(database.removed, 0);
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const began = performance.now(); !condition(); await sleep(5))
+    assert.ok(performance.now() - began < 60_000);
+}

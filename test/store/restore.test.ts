@@ -53,6 +53,22 @@ test('a backup is restored over a store whose killed writer has left a log', asy
   await remove();
 });
 
+test("a restored store is its owner's, whoever may read the backup", async () => {
+  const { store, directory, remove } = await sqlitePlace();
+  const backup = join(dirname(directory), 'backup.db');
+  const writer = await store.openWriter();
+  await writer.commit(named('first'));
+  await writer.backup(backup);
+  await writer.close();
+  chmodSync(backup, 0o644);
+  for (const place of [directory, `${directory}-new`]) {
+    const { file } = restoreBackup(backup, place, NOW);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(await usersOf(place), ['first']);
+  }
+  await remove();
+});
+
 test('shoal restore makes a store where there is none, and refuses what is no backup', async () => {
   const { store, directory, file, remove } = await sqlitePlace();
   const backup = join(dirname(directory), 'backup.db');

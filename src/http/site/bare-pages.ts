@@ -32,7 +32,15 @@ function row({ args, results, workers, cores }, id) {
 async function fill(id, url) {
   const answer = await fetch(url);
   const runs = Object.entries(await answer.json());
-  document.getElementById(id).replaceChildren(...runs.map(([key, run]) => row(run, key)));
+  // An old document may lack anything: its row does, and the others are shown.
+  const rows = runs.flatMap(([key, run]) => {
+    try {
+      return [row(run, key)];
+    } catch {
+      return [];
+    }
+  });
+  document.getElementById(id).replaceChildren(...rows);
 }
 const refresh = () => {
   if (document.hidden) return;

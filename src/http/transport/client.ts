@@ -110,6 +110,8 @@ function forwardedFor(header: string, peerAddr: string, trusted: AddressSet): st
   let address = peerAddr;
   const entries = header.split(',');
   for (let i = entries.length - 1; i >= 0; i--) {
+    // Empty elements of a list count for nothing (RFC 9110 §5.6.1).
+    if (entries[i]!.trim() === '') continue;
     const told = parseAddress(entries[i]!);
     if (told === undefined) return peerAddr;
     address = told;

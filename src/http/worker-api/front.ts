@@ -184,10 +184,15 @@ export class Front {
 
   #runOperation(name: OperationName, incoming: Incoming, call: WorkerCall): void {
     const route = WORKER_ROUTES[name];
-    if (route.whenStoreAway !== 'serve' && this.#shared.storeFailing.load() === 1) {
-      if (route.whenStoreAway === 'retry') incoming.exchange.send(TRY_AGAIN);
+    const isAway = this.#shared.storeFailing.load() === 1;
+    // Games and messages wait in memory for the store: what is left of it is for results.
+    if (route.whenStoreAway === 'retry' && (isAway || this.#shared.state.slab.isNearlyFull())) {
+      incoming.exchange.send(TRY_AGAIN);
+      return;
+    }
+    if (route.whenStoreAway === 'no task' && isAway) {
       // A task that the store does not have yet would only be given up again.
-      else this.#reply(incoming, retryLater(noTask('info', texts.STORE_AWAY)));
+      this.#reply(incoming, retryLater(noTask('info', texts.STORE_AWAY)));
       return;
     }
     if (route.batched && this.#shared.storeBehindMs.load() > route.mostBehindMs) {

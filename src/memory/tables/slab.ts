@@ -17,6 +17,8 @@ const WINDOW_BITS = 27;
 const WINDOW_UNITS = 2 ** WINDOW_BITS;
 /** Most units, where the Int32Array of the headers ends: 16 GiB. */
 const MOST_UNITS = 2 ** 30;
+/** The rest fits no large blob any more. */
+const NEARLY_FULL = 0.96;
 /** Words of a block's header. A free block keeps the next free block of its class in LENGTH. */
 const LENGTH = 0;
 const CLASS_AND_USE = 1;
@@ -151,6 +153,11 @@ export class Slab {
       units += Atomics.load(this.#classes, size * COUNTER_ROW + OUT) * BLOCK_UNITS[size]!;
     }
     return units * UNIT;
+  }
+
+  /** Whether there is room for little more: whoever can wait leaves it to those who cannot. Takes no lock. */
+  isNearlyFull(): boolean {
+    return this.bytesInUse() >= this.capacity() * NEARLY_FULL;
   }
 
   /** Bytes reserved. */

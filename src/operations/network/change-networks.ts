@@ -111,7 +111,8 @@ async function ownerOf(
 function runThatNeeds(state: State, name: string): string | undefined {
   for (const slot of state.runs.unfinished()) {
     const { args } = fixedHead(state, slot);
-    if (args.new_nets.includes(name) || args.base_nets.includes(name)) return state.runs.id(slot);
+    // Old documents may lack their networks.
+    if (args.new_nets?.includes(name) || args.base_nets?.includes(name)) return state.runs.id(slot);
   }
   return undefined;
 }

@@ -5,6 +5,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { TaskWorkerInfo } from '../../model/documents.js';
 import { shortWorkerName } from '../../model/names.js';
+import { usableWorkerInfo } from '../../rules/stored-task.js';
 import type { State } from '../../state/state.js';
 import type { WorkerDescriptions } from '../../store/port.js';
 
@@ -61,13 +62,14 @@ export class KnownWorkers implements WorkerDescriptions {
 }
 
 /** Holds a reference to the description; an old document may have none. */
-export function describeWorker(state: State, info: TaskWorkerInfo | undefined): KnownWorker {
+export function describeWorker(state: State, stored: TaskWorkerInfo | undefined): KnownWorker {
+  const info = usableWorkerInfo(stored);
   const entry = info === undefined ? 0 : state.workerProfiles.retain(info);
   const told = info ?? (state.workerProfiles.get(0) as TaskWorkerInfo);
   return {
     entry,
     concurrency: told.concurrency,
-    name: told.unique_key === undefined ? undefined : shortWorkerName(told),
+    name: info === undefined ? undefined : shortWorkerName(told),
     address: told.remote_addr,
   };
 }

@@ -26,8 +26,8 @@ export async function loadTasks(
       const offset = state.tasks.offsetOf(slot, taskId);
       writeTaskCounts(state, offset, task);
       const worker = workerOf(state, described, workers);
-      writeTaskWorker(state, offset, worker.entry, worker.concurrency, nps);
-      if (task.active) active.push({ taskId, name: nameOf(state, worker), address: worker.address });
+      writeTaskWorker(state, offset, worker.entry, worker.concurrency, Number.isFinite(nps) ? nps : 0);
+      if (task.active === true) active.push({ taskId, name: nameOf(state, worker), address: worker.address });
     }
   }
   return active;

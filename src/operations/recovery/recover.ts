@@ -5,6 +5,7 @@
 
 import type { BookMetadata } from '../../model/documents.js';
 import { setLegacyUsernames } from '../../protocol/configured-names.js';
+import { isRecord } from '../../rules/stored-run.js';
 import { RunWord } from '../../state/run-record.js';
 import { SEEN_ADDRESSES_KEY } from '../../state/seen-addresses.js';
 import type { State } from '../../state/state.js';
@@ -44,6 +45,11 @@ export async function recover(
   const recovery = { runs: 0, tasks: 0, corrections: [] as string[] };
   const loaded: LoadedRun[] = [];
   for await (const head of reader.unfinishedRuns()) {
+    if (!isRecord(head.args)) {
+      // It could not be written either.
+      recovery.corrections.push(`run ${head._id} is left out: its document has no args`);
+      continue;
+    }
     const history = head.args.spsa === undefined ? 0 : (await reader.spsaHistory(head._id)).length;
     let active: ActiveTask[] = [];
     const { slot, problems } = await loadRun(
@@ -82,7 +88,7 @@ interface LoadedRun {
 async function loadSettings(state: State, reader: Reader): Promise<void> {
   setLegacyUsernames(((await reader.keyValue('legacy_usernames')) ?? []) as string[]);
   state.books.set(((await reader.keyValue('books')) ?? {}) as Record<string, BookMetadata>);
-  for await (const user of reader.users()) state.users.set(user);
+  for await (const user of reader.users()) state.users.setIfRoom(user);
   state.seenAddresses.import(String((await reader.keyValue(SEEN_ADDRESSES_KEY)) ?? ''));
   state.seenAddresses.takeChange();
   for await (const worker of reader.blockedWorkers()) {

@@ -5,6 +5,7 @@ import { knownWorkerArchs } from '../../protocol/configured-names.js';
 import { LARGEST_COUNT } from '../../protocol/schema-parts.js';
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
+import { unplayable, usableRun } from '../../rules/stored-run.js';
 import { coreLimit, hashOption } from '../../rules/task-size.js';
 import { type DerivedFields, freeRun, writeRun } from '../../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
@@ -57,25 +58,26 @@ export async function loadRun(
   now: number,
   newRun?: NewRunLoad,
 ): Promise<LoadedRun> {
-  const { derived, problems } = derivedFieldsOf(head);
+  const usable = usableRun(head);
+  const { derived, problems } = derivedFieldsOf(usable, head.args);
   const { runs } = state;
   const slot = runs.reserve(head._id, newRun?.submission);
   if (slot < 0) throw new RunsFull(runs.records.count);
-  writeRun(state, slot, head, derived, historyLength);
   try {
+    writeRun(state, slot, usable, derived, historyLength);
     if (typeof tasks === 'function') await tasks(slot);
     else {
       for await (const task of tasks)
         writeTask(state, state.tasks.offsetOf(slot, state.tasks.append(slot)), task);
     }
+    runs.setFloat(slot, RunFloat.lastAccess, now);
+    runs.setWord(slot, RunWord.lastCollected, state.commits.durable.load());
+    if (newRun === undefined) publish(state, slot);
   } catch (error) {
     dropRun(state, slot);
     throw error;
   }
-  runs.setFloat(slot, RunFloat.lastAccess, now);
-  runs.setWord(slot, RunWord.lastCollected, state.commits.durable.load());
-  if (newRun === undefined) publish(state, slot);
-  else {
+  if (newRun !== undefined) {
     // Set before anybody can find it, so that it cannot leave memory before the store has it.
     runs.set(slot, RunFlag.isNew, true);
     runs.locks.run(slot, () => {
@@ -112,7 +114,11 @@ export function dropRun(state: State, slot: number): void {
   state.runs.remove(slot);
 }
 
-function derivedFieldsOf(head: RunHead): { derived: DerivedFields; problems: string[] } {
+/** @param stored the args as the store has them, which may not be what memory makes of them */
+function derivedFieldsOf(
+  head: RunHead,
+  stored: RunHead['args'],
+): { derived: DerivedFields; problems: string[] } {
   const { args } = head;
   const problems: string[] = [];
   const filter = matchArchs(args.arch_filter ?? '', [...knownWorkerArchs(), 'unknown']);
@@ -126,8 +132,8 @@ function derivedFieldsOf(head: RunHead): { derived: DerivedFields; problems: str
   }
   const duration = durationOf(args.tc);
   if (duration === undefined)
-    problems.push(`tc ${JSON.stringify(args.tc)} cannot be read, no worker gets a task`);
-  const misfits = numbersThatMisfit(args);
+    problems.push(`tc ${JSON.stringify(stored?.tc)} cannot be read, no worker gets a task`);
+  const misfits = [...numbersThatMisfit(stored ?? {}), ...unplayable(stored)];
   for (const text of misfits) problems.push(`${text} cannot be, no worker gets a task`);
   const isGiven = duration !== undefined && misfits.length === 0;
   const derived: DerivedFields = {

@@ -4,6 +4,8 @@
  * sorted order that passes all filters is the least of those that pass them.
  */
 
+import { TableFull } from '../../memory/tables/keyed-table.js';
+import { SlabFull } from '../../memory/tables/slab.js';
 import { longWorkerName, shortWorkerName } from '../../model/names.js';
 import { assignment, NO_TASK_BODY, noTask } from '../../protocol/replies.js';
 import * as texts from '../../protocol/texts.js';
@@ -11,7 +13,7 @@ import { taskSize } from '../../rules/task-size.js';
 import { argsText, fixedHead } from '../../state/run-document.js';
 import { RunFlag, RunFloat, RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
-import { writeTask } from '../../state/task-document.js';
+import { freeTask, writeTask } from '../../state/task-document.js';
 import { TaskChange, TaskFloat, TaskWord } from '../../state/task-record.js';
 import { TasksFull } from '../../state/tasks.js';
 import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
@@ -38,8 +40,26 @@ export function answerFinished(state: State, call: WorkerCall): Reply {
   return assignTask(state, call);
 }
 
-/** Everything after validation. */
+/**
+ * Everything after validation. Where memory is full there is no task, whatever it is full of: what is left of it is for the results of
+ * tasks that are out.
+ */
 function assignTask(state: State, call: WorkerCall): Reply {
+  if (state.slab.isNearlyFull()) return tooBusy();
+  try {
+    return decide(state, call);
+  } catch (error) {
+    if (error instanceof TasksFull || error instanceof TableFull || error instanceof SlabFull)
+      return tooBusy();
+    throw error;
+  }
+}
+
+function tooBusy(): Reply {
+  return retryLater(noTask('info', texts.TOO_BUSY));
+}
+
+function decide(state: State, call: WorkerCall): Reply {
   return state.requestTaskMutex.run(0, () => {
     const worker = state.workers.record(shortWorkerName(call.request.worker_info));
     const refusal =
@@ -116,10 +136,9 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
       batchSize: runs.has(slot, RunFlag.sprt) ? runs.word(slot, RunWord.batchSize) : undefined,
     });
     const start = runs.float(slot, RunFloat.totalGames);
-    const taskId = appendTask(state, slot, call, size, start);
-    if (taskId < 0) return retryLater(noTask('info', texts.TOO_BUSY));
-    const task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
     const args = assignmentArgs(state, slot);
+    const taskId = appendTask(state, slot, call, size, start);
+    const task = { slot, generation: runs.word(slot, RunWord.generation), taskId };
     state.undoLog.noteAssignment({ ...task, worker });
     return { task, args, size, start };
   });
@@ -132,27 +151,28 @@ function createTask(state: State, call: WorkerCall, worker: number, slot: number
   return { status: 200, json, sequence: state.commits.next() };
 }
 
-/** Returns the new task's id, or −1 when no task fits into memory. */
+/** Returns the new task's id. @throws TasksFull, TableFull, SlabFull, and the run is as it was */
 function appendTask(state: State, slot: number, call: WorkerCall, size: number, start: number): number {
   const { runs } = state;
   const { worker_info: info } = call.request;
-  let taskId: number;
+  const taskId = state.tasks.append(slot);
+  const offset = state.tasks.offsetOf(slot, taskId);
   try {
-    taskId = state.tasks.append(slot);
+    writeTask(state, offset, {
+      num_games: size,
+      active: true,
+      last_updated: call.now,
+      start,
+      stats: { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0, pentanomial: [0, 0, 0, 0, 0] },
+      worker_info: { ...info, remote_addr: call.remoteAddr, country_code: call.countryCode },
+    });
+    state.connections.add(call.remoteAddr);
   } catch (error) {
-    if (error instanceof TasksFull) return -1;
+    // A number that no task has would be a gap in the store, which takes none.
+    freeTask(state, offset);
+    state.tasks.removeLast(slot);
     throw error;
   }
-  const offset = state.tasks.offsetOf(slot, taskId);
-  writeTask(state, offset, {
-    num_games: size,
-    active: true,
-    last_updated: call.now,
-    start,
-    stats: { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0, pentanomial: [0, 0, 0, 0, 0] },
-    worker_info: { ...info, remote_addr: call.remoteAddr, country_code: call.countryCode },
-  });
-  state.connections.add(call.remoteAddr);
   runs.setWord(slot, RunWord.workers, runs.word(slot, RunWord.workers) + 1);
   runs.order.setCores(slot, runs.order.cores(slot) + info.concurrency);
   runs.addFloat(slot, RunFloat.committedGames, size);

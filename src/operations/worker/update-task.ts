@@ -126,9 +126,10 @@ function applyUpdate(context: Context, call: WorkerCall, task: ResolvedTask, sta
   const undecided = isUndecidedWith(results, sprt, runs.float(slot, RunFloat.numGames));
   if (!undecided && !context.mayBlock) return WOULD_BLOCK;
 
+  // First: it may find no room, and then nothing of the report is written.
+  const infoChange = storeWorkerInfo(context, call, task);
   writeRunResults(runs, slot, results);
   writeTaskResults(tasks, offset, stats);
-  const infoChange = storeWorkerInfo(context, call, task);
   tasks.records.f64[offset / 2 + TaskFloat.lastUpdated] = now;
   markTask(state, slot, taskId, offset, TaskChange.live | infoChange);
   if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!, newGames);

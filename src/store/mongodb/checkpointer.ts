@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store-error.js';
-import type { DocumentStamp } from './document-stamp.js';
 import type { IntentLog } from './intent-log.js';
 import { PendingUpdates } from './pending-updates.js';
 import type { RedoLog } from './redo-log.js';
+import { type DocumentParts, rewriteDocument } from './rewrite-document.js';
 import { MEMBERS_A_REQUEST, type Update } from './update.js';
 import type { WriterLease } from './writer-lease.js';
 
@@ -15,15 +15,15 @@ import type { WriterLease } from './writer-lease.js';
 const REST = 9;
 /** ...but not when documents are behind by more than this: then the database gets all that it takes. */
 const MOST_BEHIND_MS = 2_500;
-/** So many times as much goes into a request then. */
+/** So many times as much goes into a request then, and a document of which more has changed is written whole. */
 const LATE = 8;
+const MOST_A_REQUEST = LATE * MEMBERS_A_REQUEST;
 /** What is pending is counted at most so often. */
 const COUNT_MS = 1_000;
 /** Of the newest request, in how long one takes. */
 const NEWEST_SHARE = 0.3;
 
-export interface CheckpointParts {
-  stamp: DocumentStamp;
+export interface CheckpointParts extends DocumentParts {
   lease: WriterLease;
   batches: IntentLog;
   log: RedoLog;
@@ -40,6 +40,8 @@ export class Checkpointer {
   #running: Promise<void> = Promise.resolve();
   /** The request that is on its way: one at a time. */
   #request: Promise<unknown> = Promise.resolve();
+  /** Documents that could not be written whole. */
+  readonly #piecewise = new Set<string>();
   /** How long a request takes for each of its members, smoothed; 0 before the first. */
   #memberMs = 0;
   /** Members that were pending at `#countedAt`. */
@@ -122,7 +124,6 @@ export class Checkpointer {
     if (last === undefined) return;
     this.#pending.startFlush();
     for (let began = performance.now(); await this.#send(); began = performance.now()) {
-      if (this.#pending.isDue) this.#assertInTime();
       const spareMs = MOST_BEHIND_MS - this.behindMs();
       if (spareMs > 0) await this.#rest(Math.min((performance.now() - began) * REST, spareMs));
     }
@@ -135,25 +136,43 @@ export class Checkpointer {
   /** One request of what is due, in its turn; false when nothing was left. */
   #send(documents?: readonly string[]): Promise<boolean> {
     const request = this.#request.then(async () => {
+      if (this.#pending.isDue) this.#assertInTime();
       // Where documents are written whole, those that are far behind are written less often so.
       const isLate = this.behindMs() >= MOST_BEHIND_MS;
-      const most = isLate ? LATE * MEMBERS_A_REQUEST : MEMBERS_A_REQUEST;
-      const updates = this.#pending.take(most, documents);
+      if (isLate && (await this.#rewrite(documents))) return true;
+      const updates = this.#pending.take(isLate ? MOST_A_REQUEST : MEMBERS_A_REQUEST, documents);
       if (updates.length === 0) return false;
-      const members = updates.reduce((sum, { size }) => sum + size, 0);
-      const began = performance.now();
-      try {
-        await this.#parts.lease.confirmIfOld();
-        await this.#parts.stamp.write(updates);
-        this.#noteRequest((performance.now() - began) / members);
-      } catch (error) {
-        this.#pending.putBack(updates);
-        throw error;
-      }
+      await this.#apply(updates, () => this.#parts.stamp.write(updates));
       return true;
     });
     this.#request = request.catch(() => {});
     return request;
+  }
+
+  /** Whether a document of which much is due is up to date now. */
+  async #rewrite(documents?: readonly string[]): Promise<boolean> {
+    const update = this.#pending.takeWhole(MOST_A_REQUEST, documents);
+    if (update === undefined) return false;
+    if (!this.#piecewise.has(update.key)) {
+      if (await this.#apply([update], () => rewriteDocument(this.#parts, update))) return true;
+      this.#piecewise.add(update.key);
+    }
+    this.#pending.putBack([update]);
+    return false;
+  }
+
+  async #apply<T>(updates: readonly Update[], write: () => Promise<T>): Promise<T> {
+    const members = updates.reduce((sum, { size }) => sum + size, 0);
+    const began = performance.now();
+    try {
+      await this.#parts.lease.confirmIfOld();
+      const done = await write();
+      this.#noteRequest((performance.now() - began) / members);
+      return done;
+    } catch (error) {
+      this.#pending.putBack(updates);
+      throw error;
+    }
   }
 
   #noteRequest(memberMs: number): void {

@@ -8,7 +8,10 @@ import type { Db, ObjectId } from 'mongodb';
 export async function latestUpdate(db: Db): Promise<number> {
   const runs = db.collection('runs').find({ finished: false }, { projection: { last_updated: 1 } });
   let latest = 0;
-  for await (const { last_updated } of runs) latest = Math.max(latest, Number(last_updated) || 0);
+  for await (const { last_updated } of runs) {
+    // An old document may hold something else, which is no time that a batch could carry.
+    if (last_updated instanceof Date) latest = Math.max(latest, last_updated.getTime() || 0);
+  }
   return latest;
 }
 

@@ -56,6 +56,17 @@ export class PendingUpdates {
     return taken;
   }
 
+  /** Takes out all that is due of one of these documents, or of any, if it names at least so many members. */
+  takeWhole(least: number, documents: Iterable<string> = this.#due.keys()): Update | undefined {
+    for (const key of documents) {
+      const update = this.#due.get(key);
+      if (update === undefined || update.size < least) continue;
+      this.#due.delete(key);
+      return update;
+    }
+    return undefined;
+  }
+
   /** After a failure: what was taken is due as before. */
   putBack(taken: readonly Update[]): void {
     for (const update of taken) {

@@ -5,15 +5,14 @@
  * Entries are removed from the oldest on. So whatever is left may be replayed in order and ends the same, since an entry
  * that is there is followed by all that came after it.
  */
-import { Binary, type Collection, type Db, type Document, ObjectId } from 'mongodb';
+import { Binary, type Collection, type Db, ObjectId } from 'mongodb';
 import { type BatchOperation, packOperations, unpackOperations } from './batch-operations.js';
 import { keepRefused } from './dead-letter.js';
-import { type DocumentStamp, STAMP } from './document-stamp.js';
 import { UPDATES } from './epoch-fence.js';
 import { storeFailure } from './failure.js';
 import { hasForeignWrites } from './foreign-writes.js';
 import { PendingUpdates } from './pending-updates.js';
-import { setMembers } from './set-members.js';
+import { type DocumentParts, rewriteDocument } from './rewrite-document.js';
 import { MEMBERS_A_REQUEST, Update } from './update.js';
 import type { LeftBehind } from './writer-lease.js';
 
@@ -83,11 +82,9 @@ function entriesOf(id: string): { _id: { $gte: string; $lt: string } } {
   return { _id: { $gte: `${id}-`, $lt: `${id}.` } };
 }
 
-interface RedoParts {
-  db: Db;
+interface RedoParts extends DocumentParts {
   /** Of the writer that replays. */
   epoch: number;
-  stamp: DocumentStamp;
 }
 
 /**
@@ -133,28 +130,6 @@ async function replayPending(
       const id = `${log.id}-${update.key}-${part}`;
       await replayPart(parts, update.take(MEMBERS_A_REQUEST), { ...log, id });
     }
-  }
-}
-
-/** False when the document is not there, or when it or the server does not take what is to be set. */
-async function rewriteDocument({ db, stamp }: RedoParts, update: Update): Promise<boolean> {
-  const documents = db.collection<Document>(update.collection);
-  // Without promotion every number keeps its type.
-  const found = await documents.findOne({ _id: update.id } as Document, {
-    promoteValues: false,
-    bsonRegExp: true,
-  });
-  if (found === null) return false;
-  const filter = stamp.filterOf(found);
-  if (!setMembers(found, update)) return false;
-  if (found['finished'] === true) delete found[STAMP];
-  try {
-    const { matchedCount } = await documents.replaceOne(filter, found);
-    return matchedCount === 1;
-  } catch (error) {
-    if (storeFailure(`Replaying what the last writer logged for ${update.key}`, error).code === 'batch')
-      return false;
-    throw error;
   }
 }
 

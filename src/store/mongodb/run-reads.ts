@@ -1,6 +1,6 @@
 /** Reads runs without what grows: tasks, purged tasks and the SPSA history. */
 import { type Collection, type Db, type Document, ObjectId } from 'mongodb';
-import type { SpsaHistoryPoint } from '../../model/documents.js';
+import type { RunArgs, Spsa, SpsaHistoryPoint } from '../../model/documents.js';
 import type { FinishedRunsFilter, FinishedRunsQuery, RunHead } from '../port.js';
 import { decodeDocument } from './bson-values.js';
 import { WITHOUT_STAMP } from './document-stamp.js';
@@ -26,7 +26,7 @@ export class RunReads {
   /** The list is settled at the start, for the server must not sort long documents; a run that finishes meanwhile is left out. */
   async *unfinished(): AsyncGenerator<RunHead> {
     const list = await this.#runs.find({ finished: false }, { projection: { last_updated: 1 } }).toArray();
-    const time = (run: Document) => (run['last_updated'] as Date | undefined)?.getTime() ?? 0;
+    const time = ({ last_updated }: Document) => (last_updated instanceof Date ? last_updated.getTime() : 0);
     list.sort((a, b) => time(b) - time(a) || (a._id.toHexString() < b._id.toHexString() ? 1 : -1));
     for (const { _id } of list) {
       const run = await this.#runs.findOne({ _id }, { projection: HEAD });
@@ -62,8 +62,8 @@ export class RunReads {
   async spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]> {
     const _id = objectId(runId);
     const run = _id && (await this.#runs.findOne({ _id }, { projection: { 'args.spsa.param_history': 1 } }));
-    const history: unknown = run?.['args']?.spsa?.param_history ?? [];
-    return decodeDocument<SpsaHistoryPoint[][]>(history as object);
+    const history: unknown = run?.['args']?.spsa?.param_history;
+    return Array.isArray(history) ? decodeDocument<SpsaHistoryPoint[][]>(history) : [];
   }
 }
 
@@ -92,7 +92,7 @@ export function hintOf({ username, successOnly, yellowOnly, ltcOnly }: FinishedR
 function headOf(run: object): RunHead {
   const head = decodeDocument<RunHead>(run);
   // Whether a tune has a history at all is part of its document; the entries are not.
-  const { spsa } = head.args;
+  const spsa: Spsa | undefined | null = (head.args as RunArgs | undefined | null)?.spsa;
   if (spsa?.param_history) spsa.param_history = [];
   return head;
 }

@@ -98,15 +98,21 @@ const CONSTANT = new Map([
   [0x11, 8],
   [0x12, 8],
   [0x13, 16],
+  [0x7f, 0],
+  [0xff, 0],
 ]);
-const STRING = 2;
+/** String, JavaScript code, symbol: a length, and so many bytes. */
+const STRINGS = new Set([0x02, 0x0d, 0x0e]);
 const BINARY = 5;
+const REGEX = 0x0b;
 
 function valueBytes(bytes: Buffer, type: number, at: number): number {
   const constant = CONSTANT.get(type);
   if (constant !== undefined) return constant;
   if (type === DOCUMENT || type === ARRAY) return bytes.readInt32LE(at);
-  if (type === STRING) return 4 + bytes.readInt32LE(at);
+  if (STRINGS.has(type)) return 4 + bytes.readInt32LE(at);
   if (type === BINARY) return 5 + bytes.readInt32LE(at);
+  // Two texts, each of which ends in 0.
+  if (type === REGEX) return bytes.indexOf(0, bytes.indexOf(0, at) + 1) + 1 - at;
   throw new TypeError(`a run's document holds a value of BSON type ${type}, which no fishtest run has`);
 }

@@ -34,7 +34,11 @@ export class TaskReads {
   /** The same, to be loaded. */
   async *pages(runId: string): AsyncGenerator<LoadedTask[]> {
     for await (const page of this.#pages(runId)) {
-      yield page.map((task) => ({ task, worker: task.worker_info, nps: task.worker_info?.nps ?? 0 }));
+      // A number would name a description that the store has told of.
+      yield page.map((task) => {
+        const worker = isRecord(task.worker_info) ? task.worker_info : undefined;
+        return { task, worker, nps: worker?.nps ?? 0 };
+      });
     }
   }
 
@@ -62,7 +66,7 @@ export class TaskReads {
   async bad(runId: string): Promise<BadTaskDocument[]> {
     const badTasks = (await this.#list(runId, 'bad_tasks')) ?? [];
     for await (const badTask of this.#moreOf(runId, 'badTask')) badTasks.push(badTask);
-    return badTasks.map((badTask) => decodeDocument<BadTaskDocument>(badTask));
+    return badTasks.filter(isRecord).map((badTask) => decodeDocument<BadTaskDocument>(badTask));
   }
 
   async #embedded(runId: string, taskId: number): Promise<Document | undefined> {
@@ -72,7 +76,7 @@ export class TaskReads {
       try {
         const projection = { _id: 1, tasks: { $slice: [taskId, 1] } };
         return (
-          (await this.#runs.findOne({ _id }, { projection }))?.['tasks'] as Document[] | undefined
+          (await this.#runs.findOne({ _id }, { projection }))?.['tasks'] as Document[] | undefined | null
         )?.[0];
       } catch (error) {
         if (!isNotImplemented(error)) throw error;
@@ -85,7 +89,8 @@ export class TaskReads {
   async #list(runId: string, name: 'tasks' | 'bad_tasks'): Promise<Document[] | undefined> {
     const _id = objectId(runId);
     const run = _id && (await this.#runs.findOne({ _id }, { projection: { [name]: 1 } }));
-    return run ? ((run[name] ?? []) as Document[]) : undefined;
+    const list: unknown = run?.[name] ?? [];
+    return run ? (Array.isArray(list) ? list : []) : undefined;
   }
 
   async #moreOne(runId: string, taskId: number): Promise<Document | undefined> {
@@ -99,9 +104,13 @@ export class TaskReads {
 
 const WITHOUT_ID = { projection: { _id: 0, ...WITHOUT_STAMP } } as const;
 
-/** Old arrays may hold null where a task is missing: it keeps its number. */
-function toTask(task: Document | null): TaskDocument {
+/** Old arrays may hold null, or what is no task, where one is missing: it keeps its number. */
+function toTask(task: unknown): TaskDocument {
   return decodeDocument<TaskDocument>(
-    task ?? { num_games: 0, active: false, last_updated: new Date(0), start: 0 },
+    isRecord(task) ? task : { num_games: 0, active: false, last_updated: new Date(0), start: 0 },
   );
+}
+
+function isRecord(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -76,7 +76,7 @@ export class MongodbWriter implements Writer {
   constructor(parts: WriterParts) {
     this.#parts = parts;
     const { db, lease, batches, updates, stamp, delayMs, mostEmbeddedTasks } = parts;
-    this.#checkpoints = new Checkpointer({ stamp, lease, batches, log: updates, delayMs });
+    this.#checkpoints = new Checkpointer({ db, stamp, lease, batches, log: updates, delayMs });
     this.#standbys = new StandbyWatch(db);
     this.#runs = new RunWrites(db, mostEmbeddedTasks, () => this.#checkpoints.write());
   }

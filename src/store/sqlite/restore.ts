@@ -4,14 +4,15 @@
  */
 import {
   closeSync,
-  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,6 +24,8 @@ import { schemaVersion } from './migrations.js';
 import { makePrivate } from './private-files.js';
 import { DATABASE_FILE } from './store.js';
 import { WriterLock } from './writer-lock.js';
+
+const COPY_BYTES = 4 * 1024 * 1024;
 
 export interface Restored {
   /** The database that is in use from now on. */
@@ -46,8 +49,7 @@ export function restoreBackup(backup: string, directory: string, now: number): R
     const fresh = `${file}.restoring`;
     rmSync(fresh, { force: true });
     makePrivate(fresh);
-    copyFileSync(backup, fresh);
-    sync(fresh);
+    copyBytes(backup, fresh);
     const replaced = setAside(file, now);
     renameSync(fresh, file);
     sync(dirname(file));
@@ -96,6 +98,21 @@ function setAside(file: string, now: number): string | undefined {
   if (!existsSync(file)) return undefined;
   renameSync(file, name);
   return name;
+}
+
+/** Into a file that is there: a copy by the system would give it the mode of the other, which anybody may be able to read. */
+function copyBytes(from: string, to: string): void {
+  const [source, target] = [openSync(from, 'r'), openSync(to, 'r+')];
+  try {
+    const buffer = Buffer.alloc(COPY_BYTES);
+    for (let length = readSync(source, buffer); length > 0; length = readSync(source, buffer)) {
+      for (let done = 0; done < length; ) done += writeSync(target, buffer, done, length - done);
+    }
+    fsyncSync(target);
+  } finally {
+    closeSync(source);
+    closeSync(target);
+  }
 }
 
 /** A file's bytes, or a directory's names, are on the disk when it returns. */
