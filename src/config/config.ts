@@ -42,7 +42,7 @@ export const SETTINGS = {
     min: 1,
     max: 10_000,
     live: true,
-    meaning: 'dispatched calls in flight',
+    meaning: 'dispatched calls in flight, and as many of pages',
   } as Setting<number>,
   THREADPOOL_QUEUE: {
     value: 50_000,
@@ -73,7 +73,7 @@ export const SETTINGS = {
     value: 48,
     min: 1,
     max: 10_000,
-    meaning: 'connections of all pool threads to a database server; other threads have 8 each',
+    meaning: 'connections of all pool and page threads to a database server; other threads have 8 each',
   },
   STANDBY: {
     value: 'refuse',
@@ -167,7 +167,7 @@ export const SETTINGS = {
     value: 20_000,
     min: 500,
     max: 600_000,
-    meaning: 'a pool thread that stands still for longer is replaced, and its calls are made again',
+    meaning: 'a pool or page thread that stands still for longer is replaced, and its calls are made again',
   },
   SHUTDOWN_TIMEOUT_MS: {
     value: 10_000,
@@ -198,6 +198,19 @@ export const SETTINGS = {
     meaning:
       "whether the workers' port serves the web application, where people sign in; off: a bare list of tests",
   } as Setting<string>,
+  SITE_THREADS: {
+    value: 1,
+    min: 1,
+    max: 16,
+    meaning: 'threads that make pages, spread over the front threads; they start with the first page',
+  },
+  SITE_NICE: {
+    value: 10,
+    min: 0,
+    max: 19,
+    meaning:
+      'by how much the priority (nice) of threads that make pages is lower than that of the others, on Linux',
+  },
   FISHTEST_AUTHENTICATION_SECRET: {
     value: '',
     secret: true,

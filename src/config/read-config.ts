@@ -1,6 +1,6 @@
 /** Reads an environment by the table of settings. All mistakes are reported at once. */
 import { type Config, SETTINGS, type Setting } from './config.js';
-import { conflicts } from './setting-checks.js';
+import { portConflicts, threadConflicts } from './setting-checks.js';
 import { withoutCredentials } from './store-url.js';
 
 const DIGITS = /^\d+$/;
@@ -46,8 +46,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
   );
   const config = Object.fromEntries(entries) as Config;
-  // A port that could not be read would be compared by its default.
-  if (!problems.some((problem) => /^\w+_PORT=/.test(problem))) problems.push(...conflicts(config));
+  // What could not be read would be compared by its default.
+  const areRead = (kind: RegExp) => !problems.some((problem) => kind.test(problem));
+  const conflicts = [
+    ...(areRead(/^\w+_PORT=/) ? portConflicts(config) : []),
+    ...(areRead(/^\w+_THREADS=/) ? threadConflicts(config) : []),
+  ];
+  problems.push(...conflicts);
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

@@ -86,8 +86,8 @@ export function primaryPortProblem(text: string): string | undefined {
   return text === '' || isPort ? undefined : `not an integer up to ${LARGEST_PORT}`;
 }
 
-/** Settings that do not go together. */
-export function conflicts(config: {
+/** Listeners that need ports of their own. */
+export function portConflicts(config: {
   readonly FISHTEST_PORT: number;
   readonly FISHTEST_PRIMARY_PORT: string;
   readonly HTTP_HOST: string;
@@ -105,6 +105,26 @@ export function conflicts(config: {
   return [
     `ADMIN_PORT=${adminPort}: workers have it by FISHTEST_PORT=${port}; the two listeners need ports of their own`,
   ];
+}
+
+/** The registry of threads has 64 slots (`memory/locks/thread-row.ts`); some are left for those that died and are not repaired yet. */
+const MOST_THREADS = 60;
+/** Main, writer and reaper. */
+const OTHER_THREADS = 3;
+
+/** More threads than the registry takes. Each front thread has as many pool and page threads as the others. */
+export function threadConflicts(config: {
+  readonly HTTP_THREADS: number;
+  readonly THREADPOOL_THREADS: number;
+  readonly SITE_THREADS: number;
+  readonly SITE: string;
+}): string[] {
+  const { HTTP_THREADS: fronts, THREADPOOL_THREADS: pool, SITE_THREADS: pages } = config;
+  const ofEach = 1 + Math.ceil(pool / fronts) + (config.SITE === 'on' ? Math.ceil(pages / fronts) : 0);
+  const threads = OTHER_THREADS + fronts * ofEach;
+  if (threads <= MOST_THREADS) return [];
+  const named = `HTTP_THREADS=${fronts}, THREADPOOL_THREADS=${pool}, SITE_THREADS=${pages}`;
+  return [`${named}: these make ${threads} threads, of ${MOST_THREADS} at most: lower one of them`];
 }
 
 /** Whether a listener on `host` has what one on `other` wants, as far as the texts tell. */

@@ -37,6 +37,8 @@ export interface MetricsView {
     calls: number;
     wait: Distribution;
   };
+  /** Calls to threads that make pages; as many tokens as the pool has are theirs. */
+  pages: { in_use: number; queued: number; refused: number; calls: number; wait: Distribution };
   admission: { permits: number; in_use: number; rejected: number; most_in_use: number };
   locks: { lock: string; timed_one_in: number; wait: Distribution; hold: Distribution }[];
   commits: { lag: number };
@@ -120,6 +122,13 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
       refused: meters.tokenRefused.total(),
       calls: counts.poolCalls,
       wait: distribution(meters.tokenWait),
+    },
+    pages: {
+      in_use: meters.pages.tokensInUse.total(),
+      queued: meters.pages.tokensQueued.total(),
+      refused: meters.pages.tokenRefused.total(),
+      calls: counts.pageCalls,
+      wait: distribution(meters.pages.tokenWait),
     },
     admission: {
       permits: admission.permits(),

@@ -19,6 +19,7 @@ export function prometheusText(view: MetricsView): string {
   const text = new Text();
   writeRequests(text, view);
   writePool(text, view);
+  writePages(text, view);
   writeLocks(text, view);
   writeStore(text, view);
   writeFarm(text, view);
@@ -64,6 +65,18 @@ function writePool(text: Text, { pool, admission }: MetricsView): void {
   ]);
 }
 
+function writePages(text: Text, { pages }: MetricsView): void {
+  text.gauge('shoal_page_calls_in_flight', 'Calls to page threads in flight.', [[pages.in_use]]);
+  text.gauge('shoal_page_queue_length', 'Pages that wait for a token.', [[pages.queued]]);
+  text.counter('shoal_page_calls_total', 'Calls that page threads took.', [[pages.calls]]);
+  text.counter('shoal_page_refused_total', 'Pages refused because too many waited.', [[pages.refused]]);
+  text.histogram(
+    'shoal_page_token_wait_seconds',
+    'Waits of pages for a token; those that got one at once are left out.',
+    [[pages.wait]],
+  );
+}
+
 function writeLocks(text: Text, { locks }: MetricsView): void {
   text.histogram(
     'shoal_lock_wait_seconds',
@@ -96,7 +109,7 @@ function writeStore(text: Text, { commits, store }: MetricsView): void {
   );
   text.histogram('shoal_store_commit_duration_seconds', 'Time to make a batch durable.', [[store.commit]]);
   text.histogram('shoal_store_group_size', 'Runs and tasks in a batch.', [[store.batch_size]], SIZE_BOUNDS);
-  text.histogram('shoal_store_read_duration_seconds', 'Reads from the store by pool threads.', [
+  text.histogram('shoal_store_read_duration_seconds', 'Reads from the store by pool and page threads.', [
     [store.read],
   ]);
 }

@@ -1,5 +1,5 @@
 /**
- * A front thread's pool: Piscina, and what is done when one of its threads dies or hangs. Calls that the dead thread had
+ * A pool of a front thread: Piscina, and what is done when one of its threads dies or hangs. Calls that the dead thread had
  * not answered are made again on another one, which is safe: a change that it had not finished has been rolled back, and one
  * that it had finished is found done.
  */
@@ -8,10 +8,12 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Shared } from '../runtime/shared.js';
 import { withTimeout } from '../runtime/with-timeout.js';
-import type { PoolCall } from './pool-messages.js';
-import type { PoolThreadData } from './pool-thread.js';
+import type { PageCall, PoolCall } from './pool-messages.js';
+import type { PoolThreadData } from './thread-parts.js';
 
 export interface ThreadPoolOptions {
+  /** Which entry its threads have, in the file of that name; and what they are called. */
+  readonly kind: 'pool' | 'page';
   readonly threads: number;
   readonly callsPerThread: number;
   /** A thread whose event loop stands still for as long is ended, in milliseconds. */
@@ -56,10 +58,14 @@ export class ThreadPool {
     this.#watch = setInterval(() => this.#look(), WATCH_MS);
   }
 
+  get #thread(): string {
+    return `a ${this.#options.kind} thread`;
+  }
+
   #make(): Piscina {
     const { threads, callsPerThread } = this.#options;
     const pool = new Piscina({
-      filename: new URL('./pool-thread.js', import.meta.url).href,
+      filename: new URL(`./${this.#options.kind}-thread.js`, import.meta.url).href,
       workerData: this.#data,
       minThreads: threads,
       maxThreads: threads,
@@ -69,7 +75,7 @@ export class ThreadPool {
       atomics: 'disabled',
     });
     pool.on('error', (error: unknown) =>
-      this.#tell(`a pool thread failed: ${error instanceof Error ? error.stack : String(error)}`),
+      this.#tell(`${this.#thread} failed: ${error instanceof Error ? error.stack : String(error)}`),
     );
     pool.on('workerCreate', () => this.#adopt(pool));
     this.#adopt(pool);
@@ -77,7 +83,7 @@ export class ThreadPool {
   }
 
   /** Rejects with what the call throws, or when its thread died again and again. */
-  async run(call: PoolCall): Promise<unknown> {
+  async run(call: PoolCall | PageCall): Promise<unknown> {
     for (let attempt = 0; ; attempt++) {
       const pool = this.#pool;
       try {
@@ -91,7 +97,7 @@ export class ThreadPool {
   }
 
   /** As `run`, once: what has gone through the call's port cannot go again. */
-  async runOnce(call: PoolCall, port: MessagePort): Promise<unknown> {
+  async runOnce(call: PoolCall | PageCall, port: MessagePort): Promise<unknown> {
     return await this.#pool.run(call, { transferList: [port] });
   }
 
@@ -117,7 +123,7 @@ export class ThreadPool {
     const latest = performance.now() + START_MS;
     const isBusy = ({ nodeId }: Watched) => this.#isStarting(nodeId) || threads.isInNative(nodeId);
     for (this.#adopt(this.#pool); [...this.#watched.values()].some(isBusy); await sleep(10)) {
-      if (performance.now() > latest) throw new Error(`a pool thread does not start in ${START_MS} ms`);
+      if (performance.now() > latest) throw new Error(`${this.#thread} does not start in ${START_MS} ms`);
     }
   }
 
@@ -139,12 +145,12 @@ export class ThreadPool {
       this.#watched.set(worker, watched);
       worker.on('error', (error) => {
         this.#deaths.add(error);
-        this.#tell(`a pool thread failed: ${error.stack ?? error.message}`);
+        this.#tell(`${this.#thread} failed: ${error.stack ?? error.message}`);
       });
       worker.on('exit', () => {
         this.#watched.delete(worker);
         this.#shared.state.threads.markDeadThread(watched.nodeId);
-        if (!this.#closing) this.#tell('a pool thread ended: another one takes its place');
+        if (!this.#closing) this.#tell(`${this.#thread} ended: another one takes its place`);
       });
     }
   }
@@ -165,9 +171,9 @@ export class ThreadPool {
       watched.since = now;
       // Ending a thread inside of SQLite's native code would abort the process (native-notes/locks.md).
       if (threads.isInNative(watched.nodeId)) {
-        this.#tell(`a pool thread has waited ${Math.round(limit)} ms for the store`);
+        this.#tell(`${this.#thread} has waited ${Math.round(limit)} ms for the store`);
       } else {
-        this.#tell(`a pool thread hung for ${Math.round(limit)} ms and is ended`);
+        this.#tell(`${this.#thread} hung for ${Math.round(limit)} ms and is ended`);
         void worker.terminate();
       }
     }
@@ -180,15 +186,16 @@ export class ThreadPool {
     else if (this.#shortSince === 0) this.#shortSince = now;
     else if (now - this.#shortSince > SHORT_MS) {
       this.#shortSince = 0;
-      const size = `the pool has ${this.#pool.threads.length} of ${this.#options.threads} threads`;
-      if (now - this.#renewedAt < START_MS) this.#options.onBroken(`${size}, and was made anew just now`);
+      const size = `there are ${this.#pool.threads.length} of ${this.#options.threads} ${this.#options.kind} threads`;
+      if (now - this.#renewedAt < START_MS)
+        this.#options.onBroken(`${size}, and their pool was made anew just now`);
       else this.#renew(size, now);
     }
   }
 
   /** Calls that wait in the old pool come into the new one; a thread that is left there ends what it is at. */
   #renew(size: string, now: number): void {
-    this.#tell(`${size}: it is made anew`);
+    this.#tell(`${size}: their pool is made anew`);
     this.#renewedAt = now;
     const old = this.#pool;
     this.#pool = this.#make();
@@ -201,6 +208,6 @@ export class ThreadPool {
 }
 
 /** An operation that had been finished must be told from a new one: a tune's report would be refused as bringing nothing. */
-function asAgain(call: PoolCall): PoolCall {
+function asAgain(call: PoolCall | PageCall): PoolCall | PageCall {
   return call.kind === 'operation' ? { ...call, call: { ...call.call, isRetry: true } } : call;
 }

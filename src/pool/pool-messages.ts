@@ -1,4 +1,4 @@
-/** What a front thread sends to a pool thread. */
+/** What a front thread sends to its pool threads, and to its page threads. */
 import type { Reply, WorkerCall } from '../operations/context.js';
 import type { OperationName } from '../operations/worker/worker-routes.js';
 import type { LiveCall } from '../site/live/live-messages.js';
@@ -10,9 +10,10 @@ export type PoolCall =
   | { kind: 'requestTasks'; calls: readonly WorkerCall[] }
   | { kind: 'verify'; username: string; password: string }
   | ReadCall
-  | GamesCall
-  | SiteCall
-  | LiveCall;
+  | GamesCall;
+
+/** To a page thread. */
+export type PageCall = SiteCall | LiveCall;
 
 /** The answer to one call of a batch, or why there is none. */
 export type BatchedReply = Reply | { failure: string };

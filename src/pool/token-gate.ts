@@ -1,9 +1,9 @@
 /**
- * Tokens: how many dispatched calls of this front thread may be in flight. What comes above that waits in order of
+ * Tokens: how many dispatched calls of this front thread to a pool may be in flight. What comes above that waits in order of
  * arrival, up to a limit. Every front thread has an equal share of the tokens, whose number may change at any time.
  */
 import type { WaitWord } from '../memory/locks/wait-word.js';
-import type { PoolMeters } from '../runtime/meters.js';
+import type { GateMeters } from '../runtime/meters.js';
 
 export interface TokenGateOptions<Call, Answer> {
   readonly run: (call: Call) => Promise<Answer>;
@@ -13,7 +13,7 @@ export interface TokenGateOptions<Call, Answer> {
   readonly shares: number;
   /** Calls that may wait here. */
   readonly queueLimit: number;
-  readonly meters: Pick<PoolMeters, 'tokensInUse' | 'tokensQueued' | 'tokenWait' | 'tokenRefused'>;
+  readonly meters: GateMeters;
 }
 
 /** More calls wait than may. */

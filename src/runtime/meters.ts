@@ -44,23 +44,33 @@ export interface LoopDelay {
 }
 const LOOP_ROW = 16;
 
-export class PoolMeters {
+/** Of a gate that calls to a pool pass. */
+export interface GateMeters {
+  readonly tokensInUse: Tally;
+  readonly tokensQueued: Tally;
+  readonly tokenRefused: Tally;
+  /** Microseconds that calls waited for a token; those that got one at once are not among them. */
+  readonly tokenWait: Histogram;
+}
+
+export class PoolMeters implements GateMeters {
   /** Microseconds from the request's head to its reply, by route. */
   readonly times: readonly Histogram[];
   readonly tokensInUse: Tally;
   readonly tokensQueued: Tally;
   readonly tokenRefused: Tally;
+  readonly tokenWait: Histogram;
+  /** The same of calls to page threads. */
+  readonly pages: GateMeters;
   readonly viewers: Tally;
   /** Pages with a socket for live updates, those dropped because they read too slowly, and renderings of topics. */
   readonly liveSockets: Tally;
   readonly liveDropped: Tally;
   readonly liveRenders: Tally;
-  /** Microseconds that calls waited for a token; those that got one at once are not among them. */
-  readonly tokenWait: Histogram;
   /** Microseconds of a commit, and how many runs and tasks it held. */
   readonly commitTime: Histogram;
   readonly batchSize: Histogram;
-  /** Microseconds of reads from the store by pool threads. */
+  /** Microseconds of reads from the store by pool and page threads. */
   readonly readTime: Histogram;
   readonly #statuses: Tallies;
   readonly #loops: Float64Array;
@@ -68,7 +78,7 @@ export class PoolMeters {
   constructor(region: Region) {
     this.times = METERED_ROUTES.map((route) => new Histogram(region, `requests:${route}`));
     this.#statuses = new Tallies(region, 'statuses', METERED_ROUTES.length * METERED_STATUSES.length);
-    const tallies = new Tallies(region, 'tallies', 7);
+    const tallies = new Tallies(region, 'tallies', 10);
     this.tokensInUse = tallies.at(0);
     this.tokensQueued = tallies.at(1);
     this.tokenRefused = tallies.at(2);
@@ -77,6 +87,12 @@ export class PoolMeters {
     this.liveDropped = tallies.at(5);
     this.liveRenders = tallies.at(6);
     this.tokenWait = new Histogram(region, 'tokens:wait');
+    this.pages = {
+      tokensInUse: tallies.at(7),
+      tokensQueued: tallies.at(8),
+      tokenRefused: tallies.at(9),
+      tokenWait: new Histogram(region, 'tokens:page-wait'),
+    };
     this.commitTime = new Histogram(region, 'store:commit');
     this.batchSize = new Histogram(region, 'store:batch');
     this.readTime = new Histogram(region, 'store:read');

@@ -31,6 +31,7 @@ const COUNTER_NAMES = [
   'commits',
   'commitFailures',
   'poolCalls',
+  'pageCalls',
   /** Threads that died and were reaped, the locks that they had held, and calls made again after a death. */
   'threadDeaths',
   'locksRecovered',

@@ -1,4 +1,4 @@
-/** The account of who is signed in, kept by each pool thread for a second, and until this instance changes it. */
+/** The account of who is signed in, kept by each page thread for a second, and until this instance changes it. */
 import { BoundedCache } from '../memory/bounded-cache.js';
 import type { UserDocument } from '../model/documents.js';
 import type { Users } from '../state/users.js';

@@ -1,5 +1,5 @@
 /**
- * A pool thread's answer to one request of the web application: route, session, account, form with its token, permission,
+ * A page thread's answer to one request of the web application: route, session, account, form with its token, permission,
  * then the page. What the page changed is durable before the answer leaves.
  */
 import { randomUUID } from 'node:crypto';

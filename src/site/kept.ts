@@ -1,5 +1,5 @@
 /**
- * What a pool thread remembers of memory and store for a moment, so that many readers cost as much as one. A change that
+ * What a page thread remembers of memory and store for a moment, so that many readers cost as much as one. A change that
  * any page of this instance made is seen at once, one by others when the moment is over.
  */
 import { BoundedCache } from '../memory/bounded-cache.js';

@@ -1,6 +1,6 @@
 /**
  * The one table of the web application's paths (docs/spec/web-ui.md §1): which page answers a method, who may ask, where it
- * runs, what is remembered of the answer. Front threads and pool threads read the same rows.
+ * runs, what is remembered of the answer. Front threads and page threads read the same rows.
  */
 
 /** `account`: signed in; `approver`: signed in, and of group:approvers. */

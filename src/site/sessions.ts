@@ -1,5 +1,5 @@
 /**
- * Sessions as a pool thread finds them. Records in the store are the truth, shared by all instances; each thread keeps what
+ * Sessions as a page thread finds them. Records in the store are the truth, shared by all instances; each thread keeps what
  * it read for a second, and drops it at once when this instance changes any session.
  */
 import { createHash } from 'node:crypto';

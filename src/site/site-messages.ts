@@ -1,4 +1,4 @@
-/** What a front thread asks a pool thread for the web application, and what it gets. */
+/** What a front thread asks a page thread for the web application, and what it gets. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Admission, AdmissionGate } from './admission.js';
 

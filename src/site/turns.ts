@@ -1,4 +1,4 @@
-/** Long work on a pool thread in pieces: what workers ask for has its turn in between. */
+/** Long work on a page thread in pieces: other pages have their turn in between. */
 import { setImmediate } from 'node:timers/promises';
 
 const LONGEST_MS = 5;

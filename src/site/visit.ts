@@ -16,7 +16,7 @@ import type { VisitSession } from './visit-session.js';
 
 export const APPROVERS = 'group:approvers';
 
-/** What all requests of a pool thread share. */
+/** What all requests of a page thread share. */
 export interface SiteParts {
   readonly state: State;
   readonly reader: Reader;

@@ -1,6 +1,6 @@
 /**
  * What the chaos command has the server suffer from inside. Loaded before the server (`node --import`), in each of its
- * threads: pool threads die at a place inside of a critical section, hang, or run out of memory; the store stalls and
+ * threads: pool and page threads die at a place inside of a critical section, hang, or run out of memory; the store stalls and
  * refuses; the clock jumps. Everything is drawn from SHOAL_CHAOS, a JSON text.
  */
 import { threadId } from 'node:worker_threads';
@@ -37,7 +37,7 @@ async function install(plan: FaultPlan): Promise<void> {
   const join = Threads.prototype.join;
   Threads.prototype.join = function (role, options) {
     const slot = join.call(this, role, options);
-    if (role === 'pool' && plan.places > 0) makeMortal(plan, random);
+    if ((role === 'pool' || role === 'page') && plan.places > 0) makeMortal(plan, random);
     return slot;
   };
   troubleCommits((await writerClass()).prototype, plan, random);

@@ -199,6 +199,18 @@ describe('the configuration', () => {
     );
   });
 
+  it('refuses more threads than may share the memory', () => {
+    const many = { HTTP_THREADS: '16', THREADPOOL_THREADS: '32' };
+    assert.throws(() => readConfig(many), /HTTP_THREADS=16.*these make 67 threads, of 60 at most/);
+    readConfig({ ...many, SITE: 'off' });
+    // Each front thread has as many as the others.
+    assert.throws(
+      () => readConfig({ HTTP_THREADS: '15', THREADPOOL_THREADS: '32', SITE: 'off' }),
+      /63 threads/,
+    );
+    readConfig({ HTTP_THREADS: '16', THREADPOOL_THREADS: '16' });
+  });
+
   it('takes an empty value for none', () => {
     assert.equal(readConfig({ FISHTEST_PORT: '' }).FISHTEST_PORT, 8000);
   });

@@ -13,12 +13,16 @@ const CHILD = fileURLToPath(new URL('./fixtures/close-early.js', import.meta.url
 /** Before, in the middle of, and after their start. */
 const AFTER_MS = [0, 100, 200, 300, 340, 380, 420, 460];
 
-async function closePools(afterMs: readonly number[], withinMs: number): Promise<void> {
+async function closePools(
+  kind: 'pool' | 'page',
+  afterMs: readonly number[],
+  withinMs: number,
+): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-pool-'));
   try {
     await seed(`sqlite:${directory}`);
     for (const ms of afterMs) {
-      const args = [CHILD, `sqlite:${directory}`, `${ms}`, `${withinMs}`];
+      const args = [CHILD, kind, `sqlite:${directory}`, `${ms}`, `${withinMs}`];
       const child = spawn(process.execPath, args, { stdio: 'inherit' });
       assert.deepEqual(await once(child, 'exit'), [0, null], `closed after ${ms} ms`);
     }
@@ -27,6 +31,10 @@ async function closePools(afterMs: readonly number[], withinMs: number): Promise
   }
 }
 
-it('a pool without time is closed in order at any moment of its start', () => closePools(AFTER_MS, 1));
+it('a pool without time is closed in order at any moment of its start', () =>
+  closePools('pool', AFTER_MS, 1));
 
-it('a pool that needs less time than it has leaves nothing that goes on', () => closePools([0], 60_000));
+it('so is one of threads that make pages', () => closePools('page', [0, 300, 600], 1));
+
+it('a pool that needs less time than it has leaves nothing that goes on', () =>
+  closePools('pool', [0], 60_000));

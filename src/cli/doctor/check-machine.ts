@@ -81,8 +81,9 @@ function handover({ STANDBY }: Config): Finding | undefined {
 
 function threads(config: Config): Finding {
   const cores = availableParallelism();
-  const { HTTP_THREADS: fronts, THREADPOOL_THREADS: pool } = config;
-  const found = `${fronts} front and ${pool} pool threads, ${cores} cores`;
+  const { HTTP_THREADS: fronts, THREADPOOL_THREADS: pool, SITE_THREADS: site, SITE } = config;
+  const pages = SITE === 'on' ? `, ${site} for pages` : '';
+  const found = `${fronts} front and ${pool} pool threads${pages}, ${cores} cores`;
   if (fronts <= cores) return ok('threads', found);
   return warn(
     'threads',

@@ -1,10 +1,10 @@
 /**
  * Requests that bring a file: the page is asked whether the visitor may send one before any of it is read; then the body goes to
- * a pool thread as it comes. Whoever is refused in the middle gets the answer at once, and the rest is thrown away as it
+ * a page thread as it comes. Whoever is refused in the middle gets the answer at once, and the rest is thrown away as it
  * comes: a browser that is still sending would take a closed connection for a failure of the network.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { PoolCall } from '../../pool/pool-messages.js';
+import type { PageCall } from '../../pool/pool-messages.js';
 import type { Admission } from '../../site/admission.js';
 import type { SettledAnswer, SiteRequest } from '../../site/site-messages.js';
 import type { BodyFeed } from '../transport/body-feed.js';
@@ -18,7 +18,7 @@ const LONGEST_MS = 3_600_000;
 export interface FileRequestsOptions {
   /** Asks the page without the body; adds to the admissions what the limits said. */
   readonly ask: (request: SiteRequest, admissions: Admission[]) => Promise<SettledAnswer>;
-  readonly runOnce: (call: PoolCall, port: MessagePort) => Promise<unknown>;
+  readonly runOnce: (call: PageCall, port: MessagePort) => Promise<unknown>;
 }
 
 export class FileRequests {
@@ -67,7 +67,7 @@ export class FileRequests {
     }
   }
 
-  async #send(call: PoolCall & { kind: 'site' }, feed: BodyFeed): Promise<SettledAnswer> {
+  async #send(call: PageCall & { kind: 'site' }, feed: BodyFeed): Promise<SettledAnswer> {
     const { port1, port2 } = new MessageChannel();
     const tooSlow = setTimeout(() => feed.cut(), LONGEST_MS);
     try {

@@ -1,10 +1,10 @@
 /**
- * When topics are rendered: by a pool thread, each at most as often as its row says, and only while somebody watches it. One
+ * When topics are rendered: by a page thread, each at most as often as its row says, and only while somebody watches it. One
  * front thread of the server has the clock, for all of them: a topic is rendered once however many threads serve its pages.
  *
  * Requests of workers write nothing for it. It reads how far changes are numbered, and renders nothing while that stands
  * still, but now and then what follows from time alone. One call is under way at most, and then it rests as long as the call
- * took: half a pool thread is the most that it can cost.
+ * took: half a page thread is the most that it can cost.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveAnswer, LiveCall, TopicNews } from '../../site/live/live-messages.js';
@@ -15,7 +15,7 @@ const TICK_MS = 1_000;
 const SLACK_MS = 50;
 /** What nobody's change announces: how long ago something was, speeds of machines, what another primary's store shows. */
 const QUIET_MS = 10_000;
-/** Topics that a pool thread renders in one call. */
+/** Topics that a page thread renders in one call. */
 const TOPICS_A_CALL = 8;
 
 export interface LiveClockOptions {

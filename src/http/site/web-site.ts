@@ -1,11 +1,11 @@
 /**
- * A front thread's part of the web application: reads the request, asks a pool thread, writes what it answers. Styles and
+ * A front thread's part of the web application: reads the request, asks a page thread, writes what it answers. Styles and
  * scripts it has itself. Nothing of a page is made here: this thread serves workers.
  */
 import type { HttpRequest } from 'uWebSockets.js';
 import type { MessagePort } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import type { PoolCall } from '../../pool/pool-messages.js';
+import type { PageCall } from '../../pool/pool-messages.js';
 import type { Admission } from '../../site/admission.js';
 import { siteAssets } from '../../site/assets.js';
 import { findSiteRoute } from '../../site/routes.js';
@@ -42,12 +42,12 @@ const TO_TESTS: Answer = {
 
 export interface WebSiteOptions {
   readonly limits: SiteLimits;
-  /** Runs a call on a pool thread; waits for a token. */
-  readonly run: (call: PoolCall) => Promise<unknown>;
+  /** Runs a call on a page thread; waits for a token. */
+  readonly run: (call: PageCall) => Promise<unknown>;
   /** Runs one at once, beside those that wait for a token. */
-  readonly runBeside: (call: PoolCall) => Promise<unknown>;
+  readonly runBeside: (call: PageCall) => Promise<unknown>;
   /** As `runBeside`, with a port that cannot be given a second time. */
-  readonly runOnce: (call: PoolCall, port: MessagePort) => Promise<unknown>;
+  readonly runOnce: (call: PageCall, port: MessagePort) => Promise<unknown>;
   readonly onError: (error: unknown, path: string) => void;
 }
 
@@ -155,7 +155,7 @@ export class WebSite {
     admissions: Admission[] = [],
   ): Promise<SettledAnswer> {
     for (let i = 0; i < MOST_ADMISSIONS; i++) {
-      const call: PoolCall = { kind: 'site', request, admissions };
+      const call: PageCall = { kind: 'site', request, admissions };
       const answer = (await run(call)) as SiteAnswer;
       if (answer.kind !== 'admission') return answer;
       const { gate, key } = answer;

@@ -166,7 +166,9 @@ function threadData(
 ): Omit<FrontThreadData, 'awaitsDoors' | 'index'> {
   const count = config.HTTP_THREADS;
   const sessionSecret = config.FISHTEST_AUTHENTICATION_SECRET || randomBytes(32).toString('hex');
-  const poolThreads = Math.max(1, Math.ceil(config.THREADPOOL_THREADS / count));
+  const poolThreads = Math.ceil(config.THREADPOOL_THREADS / count);
+  const pageThreads = config.SITE === 'on' ? Math.ceil(config.SITE_THREADS / count) : 0;
+  const readers = (poolThreads + pageThreads) * count;
   return {
     ...state,
     isPrimary: isPrimary(config),
@@ -176,6 +178,8 @@ function threadData(
     host: config.HTTP_HOST,
     port,
     poolThreads,
+    pageThreads,
+    pageNice: config.SITE_NICE,
     // The tokens limit what is in flight, and may become more while the server runs.
     callsPerThread: MOST_TOKENS,
     hangMs: config.TASK_TIMEOUT_MS,
@@ -191,7 +195,7 @@ function threadData(
       config.PGN_BODY_LIMIT_MB * 1024 * 1024,
       Math.floor((longestPgn(config.STORE_URL) * 4) / 3),
     ),
-    storeConnections: Math.max(1, Math.floor(config.STORE_CONNECTIONS / (poolThreads * count))),
+    storeConnections: Math.max(1, Math.floor(config.STORE_CONNECTIONS / readers)),
     trustedProxies: config.TRUSTED_PROXIES,
     credentialMaxAge: credentialMaxAge(config),
     guesses: {

@@ -6,7 +6,7 @@ import type { SiteLimitSettings } from '../../http/site/site-limits.js';
 import type { RequestReport } from '../../http/transport/request-watch.js';
 import type { TlsFiles } from '../../http/transport/tls.js';
 import type { LoginLimits } from '../../http/worker-api/login-throttle.js';
-import type { PoolThreadData } from '../../pool/pool-thread.js';
+import type { PoolThreadData } from '../../pool/thread-parts.js';
 
 export interface FrontThreadData extends PoolThreadData {
   /** Folder of another release of uWebSockets.js; '' for the installed one. */
@@ -16,6 +16,8 @@ export interface FrontThreadData extends PoolThreadData {
   host: string;
   port: number;
   poolThreads: number;
+  /** Threads that make pages. */
+  pageThreads: number;
   callsPerThread: number;
   /** A pool thread that stands still for as long is replaced, in milliseconds. */
   hangMs: number;

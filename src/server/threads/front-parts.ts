@@ -1,4 +1,4 @@
-/** What a front thread is made of, over the shared memory: its pool with the tokens, what serves workers, and what serves readers. */
+/** What a front thread is made of, over the shared memory: its pools with the tokens, what serves workers, and what serves readers. */
 import { AddressSet } from '../../config/network-address.js';
 import { GitHubClient } from '../../github/github-client.js';
 import { NetDownloads } from '../../http/public-api/net-download.js';
@@ -10,6 +10,7 @@ import { readClient } from '../../http/transport/client.js';
 import { RequestWatch } from '../../http/transport/request-watch.js';
 import { DurableReplies } from '../../http/worker-api/durable-replies.js';
 import { Front } from '../../http/worker-api/front.js';
+import { PagePool } from '../../pool/page-pool.js';
 import { ThreadPool } from '../../pool/pool-handle.js';
 import type { PoolCall } from '../../pool/pool-messages.js';
 import type { ReadAnswer } from '../../pool/reads/read-call.js';
@@ -25,6 +26,7 @@ export interface FrontParts {
   readonly say: (message: FrontMessage) => void;
   readonly pool: ThreadPool;
   readonly tokens: TokenGate<PoolCall, unknown>;
+  readonly pages: PagePool;
   readonly replies: DurableReplies;
   readonly front: Front;
   readonly watch: RequestWatch;
@@ -45,20 +47,26 @@ export function makeFrontParts(
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     say({ kind: 'error', message: `${path}: ${text}` });
   };
+  const { callsPerThread, hangMs, poolQueue: queueLimit, fronts: shares } = data;
+  const calls = {
+    callsPerThread,
+    hangMs,
+    onEvent: (message: string) => say({ kind: 'thread', message }),
+  };
   const pool = new ThreadPool(shared, data, {
+    ...calls,
+    kind: 'pool',
     threads: data.poolThreads,
-    callsPerThread: data.callsPerThread,
-    hangMs: data.hangMs,
-    onEvent: (message) => say({ kind: 'thread', message }),
     onBroken: (message) => say({ kind: 'broken', message }),
   });
   const tokens = new TokenGate<PoolCall, unknown>({
     run: (call) => pool.run(call),
     tokens: shared.tokens,
-    shares: data.fronts,
-    queueLimit: data.poolQueue,
+    shares,
+    queueLimit,
     meters: shared.meters,
   });
+  const pages = new PagePool(shared, data, { ...calls, threads: data.pageThreads, shares, queueLimit });
   const replies = new DurableReplies(shared.state.commits);
   const front = new Front(shared, tokens, replies, {
     strict: data.strict,
@@ -86,21 +94,35 @@ export function makeFrontParts(
   const webSite = data.site.isOn
     ? new WebSite({
         limits: new SiteLimits(data.limits, front.loginThrottle),
-        run: (call) => tokens.run(call),
-        runBeside: (call) => pool.run(call),
-        runOnce: (call, port) => pool.runOnce(call, port),
+        run: (call) => pages.run(call),
+        runBeside: (call) => pages.runBeside(call),
+        runOnce: (call, port) => pages.runOnce(call, port),
         onError,
       })
     : undefined;
-  const live = data.liveSockets > 0 ? makeLive(shared, data, tokens, say) : undefined;
+  const live = data.liveSockets > 0 ? makeLive(shared, data, pages, say) : undefined;
   const netDownloads = new NetDownloads(new NetFiles(data.netsDirectory), onError);
-  return { shared, data, say, pool, tokens, replies, front, watch, publicApi, webSite, live, netDownloads };
+  return {
+    shared,
+    data,
+    say,
+    pool,
+    tokens,
+    pages,
+    replies,
+    front,
+    watch,
+    publicApi,
+    webSite,
+    live,
+    netDownloads,
+  };
 }
 
 function makeLive(
   { meters, draining, tenure, state }: Shared,
   data: FrontThreadData,
-  tokens: TokenGate<PoolCall, unknown>,
+  pages: PagePool,
   say: FrontParts['say'],
 ): LiveUpdates {
   const trusted = new AddressSet(data.trustedProxies);
@@ -117,7 +139,7 @@ function makeLive(
       readClient: (request, peer) => readClient(request, peer, trusted),
     },
     clock: {
-      render: (call) => tokens.run(call) as Promise<LiveAnswer>,
+      render: (call) => pages.run(call) as Promise<LiveAnswer>,
       changes: () => (data.isPrimary ? `${issued.load()} ${durable.load()}` : undefined),
       onRender: (count) => meters.liveRenders.add(count),
       onError: (error) => {

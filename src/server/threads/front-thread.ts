@@ -1,9 +1,9 @@
 /**
  * A front thread: serves sockets. Several may share the port: the kernel spreads connections over them.
  *
- * It owns its uWS app with its connections, a pool of threads for what may block, and the replies that wait to be durable.
+ * It owns its uWS app with its connections, a pool of threads for what may block, another for pages, and the replies that wait to be durable.
  * It never parks: a lock that is busy sends the call to the pool. It says `listening` or `failed`; on `stop` it answers what
- * was admitted, ends its pool, closes its sockets and says `stopped`; on `close` it closes the sockets at once, since a uWS
+ * was admitted, ends its pools, closes its sockets and says `stopped`; on `close` it closes the sockets at once, since a uWS
  * app that is open when its thread ends aborts the process. Its death ends the process.
  */
 import type { TemplatedApp, us_listen_socket } from 'uWebSockets.js';
@@ -83,7 +83,7 @@ class FrontThread {
   }
 
   obey(command: FrontCommand): void {
-    const { pool, say, live } = this.#parts;
+    const { pool, pages, say, live } = this.#parts;
     if (command.kind === 'live') {
       for (const { frontApp } of this.#served) frontApp.dashboard?.update(command);
     } else if (command.kind === 'liveWanted' || command.kind === 'liveNews') {
@@ -97,25 +97,27 @@ class FrontThread {
     else {
       this.#closeSockets();
       const done = () => say({ kind: 'closed' });
-      void pool.quiet().then(done, done);
+      void Promise.all([pool.quiet(), pages.quiet()]).then(done, done);
     }
   }
 
   /** Requests that were admitted before draining began are answered before their sockets are closed. */
   async #stop(ms: number): Promise<void> {
-    const { front, replies, tokens, publicApi, pool, say, live } = this.#parts;
+    const { front, replies, tokens, publicApi, pool, pages, say, live } = this.#parts;
     this.#isStopping = true;
     this.#stopListening();
     live?.close();
     front.releaseHeld();
     const latest = performance.now() + ms;
-    while ((replies.size > 0 || tokens.size > 0) && performance.now() < latest - ms / 2) {
+    const isBusy = () => replies.size > 0 || tokens.size > 0 || pages.size > 0;
+    while (isBusy() && performance.now() < latest - ms / 2) {
       await sleep(DRAIN_LOOK_MS);
     }
     if (!this.#isClosed) await sleep(LAST_BYTES_MS);
     publicApi.close();
     replies.close();
-    await pool.close(latest - performance.now());
+    const left = latest - performance.now();
+    await Promise.all([pool.close(left), pages.close(left)]);
     this.#closeSockets();
     say({ kind: 'stopped' });
     parentPort!.close();

@@ -1,5 +1,5 @@
 /**
- * Live updates (docs/spec/web-ui.md §3): what a front thread asks a pool thread to render, and what it gets. A page watches
+ * Live updates (docs/spec/web-ui.md §3): what a front thread asks a page thread to render, and what it gets. A page watches
  * topics; a topic is a list of parts, each an element with its id, the same for everybody who may see the page.
  */
 

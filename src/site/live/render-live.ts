@@ -1,6 +1,6 @@
 /**
- * A pool thread renders topics: each once, for all who watch it. What was rendered before is known by digests alone, which
- * travel with the call: pool threads keep nothing, so that any of them may take the next one.
+ * A page thread renders topics: each once, for all who watch it. What was rendered before is known by digests alone, which
+ * travel with the call: page threads keep nothing, so that any of them may take the next one.
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -28,7 +28,7 @@ export async function renderLive(parts: SiteParts, { topics }: LiveCall): Promis
   const news: TopicNews[] = [];
   for (const asked of topics) {
     news.push(await renderTopic(parts, asked));
-    // Calls that workers wait for pass in between.
+    // Pages that somebody waits for pass in between.
     await new Promise(setImmediate);
   }
   return news;

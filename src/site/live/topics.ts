@@ -1,5 +1,5 @@
 /**
- * The one table of what pages can watch (docs/spec/web-ui.md §3). Front threads and pool threads read the same rows.
+ * The one table of what pages can watch (docs/spec/web-ui.md §3). Front threads and page threads read the same rows.
  *
  * To add one: a row and its name here, its function in topic-renderers.ts, and `data-live="NAME"` at the element of the page.
  */
