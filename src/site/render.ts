@@ -1,6 +1,7 @@
 /** From a page's outcome to bytes and headers. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { BoundedCache } from '../memory/bounded-cache.js';
 import { missingPage } from './error-pages.js';
 import { layout } from './layout.js';
 import type { SiteAnswer, SiteRequest } from './site-messages.js';
@@ -26,6 +27,10 @@ const PLAIN = 'text/plain; charset=utf-8';
 /** Shorter ones gain nothing. */
 const GZIP_FROM_BYTES = 1_000;
 const GZIP_LEVEL = 5;
+/** What many ask for at once, such as the list of tests, is compressed once: that takes longer than comparing it with what was. */
+const MOST_PACKED = 8;
+const LONGEST_PACKED = 1_000_000;
+const packed = new BoundedCache<string, Buffer>(MOST_PACKED);
 
 export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
   const { request, route } = visit;
@@ -77,6 +82,14 @@ function fragment(
   return compress(request, status, headers, body, contentType);
 }
 
+function pack(text: string): Buffer {
+  const known = packed.get(text);
+  if (known !== undefined) return known;
+  const body = gzipSync(text, { level: GZIP_LEVEL });
+  if (text.length <= LONGEST_PACKED) packed.set(text, body);
+  return body;
+}
+
 /** An answer without the frame, for what went wrong before a page could be made. */
 export function plainPage(request: SiteRequest, status: number, text: string, headers: Headers = []): Page {
   return compress(request, status, [...SECURITY, ['Cache-Control', 'no-store'], ...headers], text, PLAIN);
@@ -87,7 +100,7 @@ function compress(request: SiteRequest, status: number, headers: Headers, text: 
   if (text.length < GZIP_FROM_BYTES || !/\bgzip\b/.test(request.headers.acceptEncoding)) {
     return { kind: 'page', status, headers: all, body: text };
   }
-  const body = gzipSync(text, { level: GZIP_LEVEL });
+  const body = pack(text);
   return {
     kind: 'page',
     status,
