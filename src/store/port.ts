@@ -212,6 +212,9 @@ export interface Writer {
   close(withinMs?: number): Promise<void>;
 }
 
+/** Records of one kind of one account that are read. */
+export const MOST_OWNED = 200;
+
 export interface Reader {
   /** Heads of the runs that are not finished, newest last_updated first. */
   unfinishedRuns(): AsyncIterable<RunHead>;
@@ -235,8 +238,8 @@ export interface Reader {
   spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]>;
   user(username: string): Promise<UserDocument | undefined>;
   users(): AsyncIterable<UserDocument>;
-  /** Names of all accounts that hold this text, whatever the case of its letters: those that begin with it first, then by name. */
-  usernamesLike(text: string): Promise<string[]>;
+  /** Names of all accounts, in any order: who asks keeps them for a while. */
+  usernames(): Promise<string[]>;
   /** The account whose name is this one but for the case of its letters. */
   userLike(username: string): Promise<UserDocument | undefined>;
   /** The account with this address, whatever the case of its letters. */
@@ -247,6 +250,7 @@ export interface Reader {
   approvals(username: string, since: number): Promise<Approvals>;
   /** A record of the web application, also one that has expired and is not removed yet. */
   siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined>;
+  /** Of an account's those that end last or never, MOST_OWNED at most, by key. */
   siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]>;
   /** Those that are there, in any order. */
   gitHubAnswers(keys: readonly string[]): Promise<GitHubAnswerRecord[]>;
@@ -265,8 +269,8 @@ export interface Reader {
   worker(name: string): Promise<WorkerDocument | undefined>;
   actions(query: ActionQuery): Promise<ActionDocument[]>;
   searchActions(search: ActionSearch): Promise<Found<ActionDocument>>;
-  /** Names of all who occur in the action log, as `usernamesLike`. */
-  actorsLike(text: string): Promise<string[]>;
+  /** Names of all who occur in the action log, as `usernames`. */
+  actors(): Promise<string[]>;
   /** The whole action log, oldest first: for filters that ActionQuery cannot say. */
   actionLog(): AsyncIterable<ActionDocument>;
   keyValue(key: string): Promise<unknown>;
@@ -276,6 +280,8 @@ export interface Reader {
   /** A run's PGNs in order of task id. */
   pgns(runId: string): AsyncIterable<PgnDocument>;
   net(name: string): Promise<NetDocument | undefined>;
+  /** Those of these names that are networks, in any order. */
+  knownNets(names: readonly string[]): Promise<string[]>;
   /** With the key of each, whose first part is the instant at which the network was added; ascending by name. */
   nets(): AsyncIterable<Keyed<NetDocument>>;
   close(): Promise<void>;

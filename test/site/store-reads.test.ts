@@ -1,34 +1,26 @@
 /** What a page reads of the store is bounded: a few reads, however much there is (docs/spec/web-ui.md §7.3, §10). */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { GitHubClient } from '../../src/github/github-client.js';
+import { recover } from '../../src/operations/recovery/recover.js';
 import { Shared } from '../../src/runtime/shared.js';
-import { Site } from '../../src/site/answer-site.js';
-import type { SiteRequest } from '../../src/site/site-messages.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import type { Reader } from '../../src/store/port.js';
 import { OPTIONS } from '../operations/world.js';
 import { RUN_ID } from '../server/seed.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
 import type { StorePlace } from '../store/store-place.js';
+import { finishedId } from './lists-seed.js';
+import { sessionOf, visitPage } from './page-visits.js';
 import { BLOCKED, seedRecords } from './records-seed.js';
 import { seedRuns } from './run-seed.js';
 import { seedPeople } from './site-seed.js';
 
 const MOST_READS = 5;
+/** Of an account: its session and itself, which each thread keeps for a second. */
+const READS_OF_VISITOR = 2;
+const WAITING_ID = '66f1a2b3c4d5e6f708192802';
+const WAITING_NETS = ['nn-111111111111.nnue', 'nn-222222222222.nnue', 'nn-333333333333.nnue'];
 const TUNE_ID = '66f1a2b3c4d5e6f708192801';
-const SECRET = 's'.repeat(43);
-const SETTINGS = {
-  isOn: true,
-  secret: 'secret',
-  signupIsOpen: true,
-  checksMailDomain: false,
-  idleMs: 3_600_000,
-  rememberMs: 3_600_000,
-  rehashes: false,
-  links: [],
-};
 const PAGES = [
   '/tests',
   '/tests?live=run_tables',
@@ -60,9 +52,6 @@ const PAGES = [
   `/tests/live_elo/${RUN_ID}?mode=dynamic`,
 ];
 
-/** Nobody answers: pages are drawn without what GitHub would say. */
-const github = new GitHubClient({ channel: 'nobody listens', isOn: false });
-
 describe('pages', () => {
   let place: StorePlace;
   let reader: Reader;
@@ -72,20 +61,14 @@ describe('pages', () => {
     await seedPeople(place.url);
     await seedRecords(place.url);
     const tune = { sprt: undefined as never, num_games: 20_000, spsa: { raw_params: 'P1,10,0,100,5,0.002' } };
-    await seedRuns(place.url, [{ id: TUNE_ID, form: tune }]);
+    const waiting = { new_nets: WAITING_NETS, base_nets: WAITING_NETS.slice(1) };
+    await seedRuns(place.url, [
+      { id: TUNE_ID, form: tune },
+      { id: WAITING_ID, form: waiting },
+    ]);
     const writer = await place.store.openWriter();
-    const now = Date.now();
-    const doc = {
-      made: now,
-      seen: now,
-      remember: false,
-      csrfToken: 'a'.repeat(64),
-      flashes: [],
-      browser: '',
-    };
-    const key = createHash('sha256').update(SECRET).digest('hex');
-    const record = { kind: 'session', key, owner: 'cora', expires: now + 3_600_000, doc } as const;
-    await writer.commit({ ...emptyBatch(), siteRecords: [{ write: 'put', record }] });
+    const session = { write: 'put', record: sessionOf('cora') } as const;
+    await writer.commit({ ...emptyBatch(), siteRecords: [session] });
     await writer.close();
     reader = await place.store.openReader();
     shared = Shared.create(256 * 1024 * 1024, OPTIONS);
@@ -98,47 +81,39 @@ describe('pages', () => {
 
   it(`read the store at most ${MOST_READS} times each, also the first time`, async () => {
     for (const address of PAGES) {
-      const reads: string[] = [];
-      const counting = new Proxy(reader, {
-        get(target, name) {
-          const member: unknown = Reflect.get(target, name, target);
-          if (typeof member !== 'function') return member;
-          return (...args: unknown[]) => {
-            reads.push(String(name));
-            return Reflect.apply(member, target, args);
-          };
-        },
-      });
-      const parts = { state: shared.state, reader: counting, settings: SETTINGS, isPrimary: true, github };
-      const site = new Site(parts as never, shared.sessionChanges);
-      const [path, query = ''] = address.split('?') as [string, string?];
-      const admissions = [{ gate: 'search' as const, key: '127.0.0.1', waitSeconds: 0 }];
-      const answer = await site.answer({ kind: 'site', request: requestOf(path, query), admissions });
-      assert.ok(
-        answer.kind === 'page' && (answer.status === 200 || answer.status === 286),
-        `${address}: ${JSON.stringify(answer).slice(0, 300)}`,
-      );
+      const reads = await readsOf(shared, reader, address);
       assert.ok(reads.length <= MOST_READS, `${address} reads ${reads.join(', ')}`);
+    }
+  });
+
+  it('of tests do so beside what they read of the visitor, however many networks an approver is told of', async () => {
+    const primary = Shared.create(256 * 1024 * 1024, OPTIONS);
+    primary.state.threads.join('test', { parks: true });
+    await recover(primary.state, reader, Date.now());
+    for (const address of [WAITING_ID, RUN_ID, finishedId(0)].map((id) => `/tests/view/${id}`)) {
+      const reads = await readsOf(primary, reader, address);
+      assert.ok(reads.length <= MOST_READS + READS_OF_VISITOR, `${address} reads ${reads.join(', ')}`);
     }
   });
 });
 
-function requestOf(path: string, query: string): SiteRequest {
-  const none = {
-    contentType: '',
-    csrfToken: '',
-    origin: '',
-    referer: '',
-    fetchSite: '',
-    fetchMode: '',
-    acceptEncoding: '',
-    ifNoneMatch: '',
-    userAgent: '',
-  };
-  const headers = {
-    ...none,
-    cookie: `fishtest_session=${SECRET}`,
-    htmx: query.includes('live=') ? 'true' : '',
-  };
-  return { method: 'GET', path, query, scheme: 'http', host: 'localhost', address: '127.0.0.1', headers };
+/** Names of the reads that a page makes that nobody has looked at. */
+async function readsOf(shared: Shared, reader: Reader, address: string): Promise<string[]> {
+  const reads: string[] = [];
+  const counting = new Proxy(reader, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        reads.push(String(name));
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+  const answer = await visitPage(shared, counting, address);
+  assert.ok(
+    answer.kind === 'page' && (answer.status === 200 || answer.status === 286),
+    `${address}: ${JSON.stringify(answer).slice(0, 300)}`,
+  );
+  return reads;
 }

@@ -237,11 +237,29 @@ export function searchTests(open: OpenPlace): void {
     assert.deepEqual(await look('again'), [0, 0]);
   });
 
-  test('names are found by any part, those that begin with it first', async () => {
-    assert.deepEqual(await open.reader.usernamesLike('an'), ['Anna', 'ann', 'joan']);
-    assert.deepEqual(await open.reader.usernamesLike('.*'), []);
-    assert.deepEqual(await open.reader.actorsLike('an'), ['ann', 'joan']);
-    assert.deepEqual(await open.reader.actorsLike('system'), ['fishtest.system']);
+  test('all names of accounts, and all of the action log, are told', async () => {
+    const accounts = await open.reader.usernames();
+    for (const name of ['ann', 'joan', 'bob', 'Anna']) assert.ok(accounts.includes(name), name);
+    assert.equal(new Set(accounts).size, accounts.length);
+    assert.deepEqual((await open.reader.actors()).sort(), ['ann', 'bob', 'fishtest.system', 'joan']);
+  });
+
+  test('many names are found as few are, newest first', async () => {
+    const nobodies = Array.from({ length: 100 }, (_, i) => `nobody${i}`);
+    const usernames = [...nobodies, 'joan', 'bob'];
+    const fitting = ACTIONS.filter((entry) => fits({ usernames }, entry));
+    for (const [skip, limit] of [
+      [0, 5],
+      [20, 10],
+      [fitting.length - 2, 5],
+    ] as const) {
+      const found = await open.reader.searchActions({ usernames, cap: 1_000, skip, limit });
+      assert.deepEqual(ids(found.items), ids(fitting.slice(skip, skip + limit)));
+      assert.deepEqual([found.total, found.isCut], [fitting.length, false]);
+    }
+    const text = parseSearch('history')!;
+    const worded = await open.reader.searchActions({ ...page, usernames, text });
+    assert.deepEqual(ids(worded.items), ids(ACTIONS.filter((entry) => fits({ usernames, text }, entry))));
   });
 
   test('every combination of filters finds the actions that a plain look finds, newest first', async () => {

@@ -40,7 +40,7 @@ export interface SubmissionOptions {
   readonly sentForm?: string;
 }
 
-type Parts = { state: State; reader: Pick<Reader, 'user' | 'net'> };
+type Parts = { state: State; reader: Pick<Reader, 'user' | 'knownNets'> };
 
 export async function createRun(
   { state, reader }: Parts,

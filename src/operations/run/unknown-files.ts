@@ -11,7 +11,7 @@ import { quote } from './check-run-args.js';
 /** One sentence each, with what to do. */
 export async function unknownFiles(
   state: State,
-  reader: Pick<Reader, 'net'>,
+  reader: Pick<Reader, 'knownNets'>,
   { book = DEFAULT_BOOK, new_nets = [], base_nets = [] }: NewRunForm,
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
@@ -21,9 +21,11 @@ export async function unknownFiles(
       'or from its file with "shoal book import FILE.epd"; "shoal book list" tells what is known';
     faults.push({ member: 'book', text, unknown: book });
   }
-  for (const net of new Set([...new_nets, ...base_nets])) {
-    // What is no name is told by the check of the form.
-    if (!isNetName(net) || (await reader.net(net)) !== undefined) continue;
+  // What is no name is told by the check of the form.
+  const named = [...new Set([...new_nets, ...base_nets])].filter(isNetName);
+  const known = new Set(named.length === 0 ? [] : await reader.knownNets(named));
+  for (const net of named) {
+    if (known.has(net)) continue;
     const text = `network ${quote(net)} is not known, so workers could not get it: add it with "shoal net add ${net}"`;
     faults.push({ member: new_nets.includes(net) ? 'new_nets' : 'base_nets', text, unknown: net });
   }

@@ -5,11 +5,11 @@ import { parseSearch, type TextSearch } from '../../rules/search-text.js';
 import type { Found, PageOf } from '../../store/port.js';
 import type { Visit } from '../visit.js';
 import { EVENTS } from './event-parts.js';
+import { namesLike } from './known-names.js';
 
 const CAP_OF_VISITORS = 5_000;
 const CAP_OF_ACCOUNTS = 50_000;
 const LONGEST = 300;
-const NAMES_KEPT_MS = 1_000;
 const RUN_ID = /^[0-9a-f]{24}$/i;
 
 export interface EventFilters {
@@ -50,19 +50,17 @@ export async function findEvents(
   const text: TextSearch | undefined = given === '' ? undefined : parseSearch(given);
   if (given !== '' && text === undefined) return { items: [], total: 0, isCut: false };
   if (text !== undefined) visit.requireAdmission('search', request.address);
-  const usernames =
-    user === ''
-      ? undefined
-      : await parts.kept.get(`actors ${user}`, NAMES_KEPT_MS, () => parts.reader.actorsLike(user));
-  return await parts.reader.searchActions({
+  const like = user === '' ? undefined : await namesLike(parts, 'events', user);
+  const found = await parts.reader.searchActions({
     // Old databases have another name for some of the system's events.
     ...(action !== '' && { kinds: action === 'system_event' ? [action, 'update_stats'] : [action] }),
-    ...(usernames !== undefined && { usernames }),
+    ...(like !== undefined && { usernames: like.names }),
     ...(runId !== '' && { runId }),
     ...(text !== undefined && { text }),
     ...(before !== '' && { until: numberIn(before) }),
     ...page,
   });
+  return { ...found, isCut: found.isCut || like?.isCut === true };
 }
 
 /** Undefined for what is no positive number. */

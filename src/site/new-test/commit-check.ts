@@ -55,8 +55,8 @@ function benchLine({ bench }: Commit): Html {
 async function netsLine({ github, reader }: SiteParts, repo: string, sha: string): Promise<Html | ''> {
   const nets = await github.ask('nets', { repo, sha }, { withinMs: CHECK_MS }).catch(() => undefined);
   if (nets === undefined || nets.length === 0) return NOTHING;
-  const known = await Promise.all(nets.map(async (name) => (await reader.net(name)) !== undefined));
-  const missing = nets.filter((_, i) => !known[i]);
+  const known = new Set(await reader.knownNets(nets));
+  const missing = nets.filter((name) => !known.has(name));
   if (missing.length === 0) return html`<li class="note">networks known: ${nets.join(', ')}</li>`;
   return warning(
     html`networks that are not known here: ${missing.join(', ')} – <a href="/upload">upload</a>`,

@@ -12,6 +12,7 @@ import {
   finishedTable,
   finishedTabs,
 } from '../lists/finished-list.js';
+import { namesLike } from '../lists/known-names.js';
 import { addressOf, pageLinks, pageNumber, paging } from '../lists/paging.js';
 import { runTable } from '../lists/run-rows.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
@@ -128,19 +129,19 @@ async function search(visit: Visit, asked: Asked, cap: number): Promise<Search> 
   const text = given === '' ? undefined : parseSearch(given);
   if (given !== '' && text === undefined) return NOTHING_FOUND;
   if (text !== undefined || facets !== undefined) visit.requireAdmission('search', request.address);
-  const usernames = user === '' ? undefined : await parts.reader.usernamesLike(user);
-  if (usernames?.length === 0) return NOTHING_FOUND;
+  const like = user === '' ? undefined : await namesLike(parts, 'accounts', user);
+  if (like?.names.length === 0) return NOTHING_FOUND;
   // A page too far is looked for as the first: its total leads to the last.
   const skip = (pageNumber(query.get('page')) - 1) * FINISHED_PAGE;
   const found = await parts.reader.searchRuns({
-    ...(usernames !== undefined && { usernames }),
+    ...(like !== undefined && { usernames: like.names }),
     ...(text !== undefined && { text }),
     ...(facets !== undefined && { facets }),
     cap,
     skip,
     limit: FINISHED_PAGE,
   });
-  return { ...found, items: found.items.map(readRun) };
+  return { ...found, items: found.items.map(readRun), isCut: found.isCut || like?.isCut === true };
 }
 
 interface Extent {

@@ -19,7 +19,7 @@ import type { Outcome, SiteParts, Visit } from '../visit.js';
 
 const PATH = '/nns';
 const PAGE_SIZE = 25;
-const KEPT_MS = 2_000;
+const KEPT_MS = 10_000;
 const SECOND_MS = 1_000;
 const LONGEST = 100;
 

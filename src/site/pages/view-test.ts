@@ -88,7 +88,8 @@ async function detail(
   const difference = compareUrl(head.args);
   const may = mayDo(visit, head);
   const isAsked = may.approve === 'yes';
-  const reports = may.reports ? await readReports(visit, [head]) : [];
+  // Nobody reports of what nobody has played.
+  const reports = may.reports && facts.tasks > 0 ? await readReports(visit, [head]) : [];
   return html`${stampTag(`run:${head._id}`, runStamp(head))}<div class="page-head test-head"><h1>${runTitle(head)}</h1><span id="state-line">${statePill(head)}</span>${badge(reports)}${
     difference === undefined ? NOTHING : html`<a href="${difference}" rel="noopener noreferrer">diff</a>`
   }${followButton(head)}</div>

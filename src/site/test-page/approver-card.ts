@@ -33,9 +33,10 @@ export async function missingNets(
   { reader }: Pick<SiteParts, 'reader'>,
   nets: readonly string[],
 ): Promise<string[]> {
-  const missing: string[] = [];
-  for (const net of new Set(nets)) if ((await reader.net(net)) === undefined) missing.push(net);
-  return missing;
+  const asked = [...new Set(nets)];
+  if (asked.length === 0) return [];
+  const known = new Set(await reader.knownNets(asked));
+  return asked.filter((net) => !known.has(net));
 }
 
 function ownRepository(repository: string, own: string | undefined): Html {

@@ -21,6 +21,7 @@ const FILTERS: Readonly<Record<Exclude<AccountGroup, 'idle'>, Filter<Document>>>
   approvers: { groups: 'group:approvers' },
   all: {},
 };
+const MOST_COUNTED = { limit: MOST_SEARCHED_ACCOUNTS } as const;
 /** Accounts that are looked up in the contributors' cache at once. */
 const LOOKED_UP = 1_000;
 
@@ -45,9 +46,9 @@ export class AccountReads {
     const [all, contributors, pending, blocked, approvers] = await Promise.all([
       this.#users.estimatedDocumentCount(),
       this.#contributors.estimatedDocumentCount(),
-      this.#users.countDocuments(FILTERS.pending),
-      this.#users.countDocuments(FILTERS.blocked),
-      this.#users.countDocuments(FILTERS.approvers),
+      this.#users.countDocuments(FILTERS.pending, MOST_COUNTED),
+      this.#users.countDocuments(FILTERS.blocked, MOST_COUNTED),
+      this.#users.countDocuments(FILTERS.approvers, MOST_COUNTED),
     ]);
     return { all, pending, blocked, approvers, idle: Math.max(0, all - contributors) };
   }

@@ -94,12 +94,14 @@ function filterOf({ kinds, usernames, runId, until }: ActionSearch): Filter<Docu
 /** The index whose entries alone tell which actions count. */
 function countHint({ usernames, runId }: ActionSearch): string | undefined {
   if (runId !== undefined) return 'actions_run_time_id';
-  return usernames === undefined ? 'actions_action_time_id' : 'actions_user_time_id';
+  return usernames === undefined ? 'actions_action_time_id' : 'actions_user_action_time_id';
 }
 
 /** The index that has the actions in their order. */
 function pageHint({ kinds, usernames, runId }: ActionSearch): string | undefined {
   if (runId !== undefined) return 'actions_run_time_id';
-  if (usernames !== undefined) return usernames.length === 1 ? 'actions_user_time_id' : undefined;
+  if (usernames?.length === 1)
+    return kinds === undefined ? 'actions_user_time_id' : 'actions_user_action_time_id';
+  if (usernames !== undefined) return undefined;
   return kinds?.length === 1 ? 'actions_action_time_id' : 'actions_time_id';
 }

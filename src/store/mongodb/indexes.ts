@@ -3,7 +3,7 @@ import type { Collection, CreateIndexesOptions, Db, IndexSpecification } from 'm
 import { GITHUB_ANSWERS } from './github-answers.js';
 import { SITE_RECORDS } from './site-records.js';
 
-interface Index {
+export interface Index {
   collection: string;
   keys: IndexSpecification;
   options: CreateIndexesOptions;
@@ -15,7 +15,11 @@ function index(collection: string, keys: IndexSpecification, options: CreateInde
   return { collection, keys, options };
 }
 
-const INDEXES: readonly Index[] = [
+/** Whatever the case of letters: what an index of this kind finds is still to be compared. */
+export const ANY_CASE = { locale: 'en', strength: 2 } as const;
+export const USERS_ANY_CASE = { username: 'users_username_any_case', email: 'users_email_any_case' } as const;
+
+export const INDEXES: readonly Index[] = [
   index('runs', { finished: 1 }, { name: 'unfinished_runs', partialFilterExpression: { finished: false } }),
   index(
     'runs',
@@ -81,6 +85,8 @@ const INDEXES: readonly Index[] = [
   index('pgns', { run_id: -1 }),
   index('nns', { name: -1 }),
   index('users', { username: 1 }, { unique: true }),
+  index('users', { username: 1 }, { name: USERS_ANY_CASE.username, collation: ANY_CASE }),
+  index('users', { email: 1 }, { name: USERS_ANY_CASE.email, collation: ANY_CASE }),
   index('users', { pending: 1 }, { partialFilterExpression: { pending: true } }),
   index('users', { registration_time: -1, username: -1, email: 1 }),
   index(
@@ -94,11 +100,7 @@ const INDEXES: readonly Index[] = [
     { partialFilterExpression: { blocked: true } },
   ),
   index('users', { groups: 1, registration_time: -1, username: -1 }),
-  index(
-    'actions',
-    { username: 1, action: 1, time: -1 },
-    { partialFilterExpression: { action: 'approve_run' } },
-  ),
+  index('actions', { username: 1, action: 1, time: -1, _id: -1 }, { name: 'actions_user_action_time_id' }),
   index('workers', { worker_name: 1 }, { unique: true }),
   index(
     'workers',
@@ -108,6 +110,7 @@ const INDEXES: readonly Index[] = [
   index('user_cache', { username: 1 }, { unique: true }),
   index('top_month', { username: 1 }, { unique: true }),
   index(SITE_RECORDS, { owner: 1, kind: 1 }),
+  index(SITE_RECORDS, { owner: 1, kind: 1, expires: -1 }),
   index(SITE_RECORDS, { removeAt: 1 }, { expireAfterSeconds: 0 }),
   index(GITHUB_ANSWERS, { used: -1, _id: -1, bytes: 1 }),
 ];

@@ -31,7 +31,6 @@ import type {
   RunHead,
   RunSearch,
 } from '../port.js';
-import { rankNames } from '../rank-names.js';
 import { AccountReads } from './account-list.js';
 import { ActionReads } from './action-log.js';
 import { ActionSearches } from './action-search.js';
@@ -126,8 +125,8 @@ export class MongodbReader implements Reader {
     return this.#records.users();
   }
 
-  async usernamesLike(text: string): Promise<string[]> {
-    return rankNames(await this.#records.usernames(), text);
+  usernames(): Promise<string[]> {
+    return this.#records.usernames();
   }
 
   userLike(username: string): Promise<UserDocument | undefined> {
@@ -198,8 +197,8 @@ export class MongodbReader implements Reader {
     return this.#actionSearches.find(search);
   }
 
-  async actorsLike(text: string): Promise<string[]> {
-    return rankNames(await this.#actionSearches.actors(), text);
+  actors(): Promise<string[]> {
+    return this.#actionSearches.actors();
   }
 
   actionLog(): AsyncIterable<ActionDocument> {
@@ -224,6 +223,10 @@ export class MongodbReader implements Reader {
 
   net(name: string): Promise<NetDocument | undefined> {
     return this.#records.net(name);
+  }
+
+  knownNets(names: readonly string[]): Promise<string[]> {
+    return this.#records.knownNets(names);
   }
 
   nets(): AsyncIterable<Keyed<NetDocument>> {

@@ -10,6 +10,7 @@ import type {
 } from '../../model/documents.js';
 import { completeContributor } from '../complete-contributor.js';
 import { decode, decodeDocument } from './bson-values.js';
+import { ANY_CASE, IndexNames, USERS_ANY_CASE } from './indexes.js';
 
 /** The key of the database, which no document between layers carries. */
 const WITHOUT_ID = { projection: { _id: 0 } } as const;
@@ -23,9 +24,11 @@ interface KeyValue {
 
 export class RecordReads {
   readonly #db: Db;
+  readonly #userIndexes: IndexNames;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#userIndexes = new IndexNames(db.collection('users'));
   }
 
   user(username: string): Promise<UserDocument | undefined> {
@@ -39,13 +42,12 @@ export class RecordReads {
     return found.map(({ username }) => username as string);
   }
 
-  /** Few ask, and only where an account is made or changed: all names are looked at. */
-  userLike(username: string): Promise<UserDocument | undefined> {
-    return this.#one('users', { username: whateverCase(username) });
+  async userLike(username: string): Promise<UserDocument | undefined> {
+    return await this.#userWith('username', username);
   }
 
-  userByEmail(email: string): Promise<UserDocument | undefined> {
-    return this.#one('users', { email: whateverCase(email) });
+  async userByEmail(email: string): Promise<UserDocument | undefined> {
+    return await this.#userWith('email', email);
   }
 
   async *users(): AsyncGenerator<UserDocument> {
@@ -79,6 +81,15 @@ export class RecordReads {
     return this.#one('nns', { name });
   }
 
+  async knownNets(names: readonly string[]): Promise<string[]> {
+    const asked = { name: { $in: [...names] } };
+    const found = await this.#db
+      .collection('nns')
+      .find(asked, { projection: { _id: 0, name: 1 } })
+      .toArray();
+    return [...new Set(found.map(({ name }) => name as string))];
+  }
+
   async *nets(): AsyncGenerator<Keyed<NetDocument>> {
     for await (const net of this.#db.collection('nns').find().sort({ name: 1 })) {
       yield decodeDocument<Keyed<NetDocument>>(net);
@@ -93,6 +104,20 @@ export class RecordReads {
   async cpuHours(username: string): Promise<number | undefined> {
     const found = await this.#one<{ cpu_hours?: number }>('user_cache', { username });
     return found?.cpu_hours;
+  }
+
+  /** Along the index that has names or addresses in any case, where the server has it; else all are looked at. */
+  async #userWith(member: 'username' | 'email', text: string): Promise<UserDocument | undefined> {
+    const hint = USERS_ANY_CASE[member];
+    if (!(await this.#userIndexes.has(hint)))
+      return await this.#one('users', { [member]: whateverCase(text) });
+    const found = this.#db
+      .collection('users')
+      .find({ [member]: text }, { ...WITHOUT_ID, collation: ANY_CASE, hint });
+    const same = (await found.toArray()).find(
+      (user) => String(user[member]).toLowerCase() === text.toLowerCase(),
+    );
+    return same && decodeDocument<UserDocument>(same);
   }
 
   async #one<T>(collection: string, filter: Document): Promise<T | undefined> {

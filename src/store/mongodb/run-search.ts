@@ -8,6 +8,8 @@ import { IndexNames } from './indexes.js';
 import { finishedFilter, hintOf } from './run-reads.js';
 import { collectWithin, TextIndex } from './text-candidates.js';
 
+/** No more is sent than is looked at in a moment. */
+const A_BATCH = 1_000;
 /** Names that one question to the server holds. */
 const NAMES = 50;
 const LISTED = { finished: true, deleted: false } as const;
@@ -75,8 +77,11 @@ export class RunSearches {
       ...timesOf(facets),
     };
     const members = facets === undefined ? LOOKED_AT : { ...LOOKED_AT, ...FACETED };
-    const scan = () =>
-      this.#collect(this.#runs.find(filter).sort(NEWEST).project(members), wanted, most, names);
+    const isPlain = text === undefined && facets === undefined && (names?.length ?? 1) === 1;
+    const scan = () => {
+      const found = this.#runs.find(filter).sort(NEWEST).project(members);
+      return this.#collect(isPlain ? found.limit(most) : found.batchSize(A_BATCH), wanted, most, names);
+    };
     if (text === undefined) return await scan();
     return await this.#textIndex.use(
       text,

@@ -4,6 +4,7 @@
  */
 import type { Db } from 'mongodb';
 import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-record.js';
+import { MOST_OWNED } from '../port.js';
 import type { BatchOperation } from './batch-operations.js';
 import { decode, encodeValue } from './bson-values.js';
 
@@ -40,8 +41,19 @@ export class SiteRecordReads {
   }
 
   async owned(kind: SiteRecordKind, owner: string): Promise<SiteRecord[]> {
-    const found = this.#db.collection<Stored>(SITE_RECORDS).find({ owner, kind }).sort({ _id: 1 });
-    return (await found.toArray()).map(recordOf);
+    const of = { owner, kind };
+    const records = this.#db.collection<Stored>(SITE_RECORDS);
+    const unending = await records
+      .find({ ...of, expires: 0 })
+      .limit(MOST_OWNED)
+      .toArray();
+    const ending = await records
+      .find({ ...of, expires: { $gt: 0 } })
+      .sort({ expires: -1 })
+      .limit(MOST_OWNED)
+      .toArray();
+    const found = [...unending, ...ending].slice(0, MOST_OWNED).map(recordOf);
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 }
 

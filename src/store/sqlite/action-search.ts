@@ -1,17 +1,25 @@
 /**
- * Searches of the action log. Each kind or name that is asked for is read along its own index, newest first, and the parts
- * are merged, so that a page costs what it shows; many names are looked for in the whole log instead.
+ * Searches of the action log. Each name and kind that is asked for is read along its own index, newest first, and the parts are
+ * merged, so that a page costs what it shows, however much the log has of others.
  */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { ActionDocument } from '../../model/documents.js';
-import type { TextSearch } from '../../rules/search-text.js';
+import { TEXT_BOUNDARY, type TextSearch, wordsOf } from '../../rules/search-text.js';
 import { type ActionSearch, type Found, HIDDEN_KINDS } from '../port.js';
 import { fromJson } from './json-text.js';
 import { matchOf } from './search-words.js';
 
-/** Names that are read one by one. */
-const MOST_PARTS = 40;
 const SHOWN = `action NOT IN (${HIDDEN_KINDS.map((kind) => `'${kind}'`).join(', ')})`;
+/** Of so many that have the words, the last, those are chosen that fit otherwise. */
+const MOST_MATCHES = 20_000;
+/** More events than come out of the order of their times. */
+const OUT_OF_ORDER = 1_000;
+const LAST_ID = Number.MAX_SAFE_INTEGER;
+/** Names that the index of words is asked for; of more, what it gives is looked at. */
+const MOST_NAMES = 40;
+/** What each of several parts is asked for at first; where that does not do, so many times more. */
+const FIRST_OF_PART = 4;
+const MORE = 4;
 
 interface Part {
   readonly conditions: readonly string[];
@@ -23,8 +31,15 @@ interface Order {
   readonly action_id: string;
 }
 
-interface Row extends Order {
-  readonly doc: string;
+interface Keyed extends Order {
+  readonly id: number;
+}
+
+/** What a part has given so far, newest first. */
+interface Stream {
+  readonly part: Part;
+  keys: readonly Keyed[];
+  asked: number;
 }
 
 export class ActionSearches {
@@ -39,22 +54,48 @@ export class ActionSearches {
     return search.text === undefined ? this.#findListed(search) : this.#findText(search, search.text);
   }
 
-  /** All that match are put in order, up to the cap: the index of words has them as they came, which is nearly the same. */
+  /**
+   * All that match are put in order, up to the cap: the index of words has them as they came, which is nearly the same. The first word of
+   * an event is its kind, so that the index tells that, too.
+   */
   #findText(search: ActionSearch, text: TextSearch): Found<ActionDocument> {
-    const { cap, skip, limit } = search;
+    const { cap, skip, limit, usernames, runId, until } = search;
     const { conditions, values } = conditionsOf(search);
-    const statement = this.#statement(
-      `SELECT id, time, action_id FROM actions_text JOIN actions ON actions.id = actions_text.rowid
-       WHERE ${['actions_text MATCH ?', ...conditions].join(' AND ')} ORDER BY actions_text.rowid DESC LIMIT ?`,
-    );
-    const found = statement.all(matchOf(text), ...values, cap + 1) as (Order & { id: number })[];
+    const match = narrowed(matchOf(text), search);
+    const isNarrow = usernames !== undefined || runId !== undefined;
+    const newest = until === undefined ? LAST_ID : this.#lastId(until);
+    // CROSS keeps the order of the loops: each match is looked up, until there are enough.
+    const from = isNarrow
+      ? `(SELECT rowid AS id FROM actions_text WHERE actions_text MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ${MOST_MATCHES})
+         CROSS JOIN actions USING (id) WHERE ${conditions.join(' AND ')}`
+      : `actions_text CROSS JOIN actions ON actions.id = actions_text.rowid
+         WHERE actions_text MATCH ? AND actions_text.rowid <= ? AND ${conditions.join(' AND ')} ORDER BY actions_text.rowid DESC`;
+    const statement = this.#statement(`SELECT id, time, action_id FROM ${from} LIMIT ?`);
+    const found = statement.all(match, newest, ...values, cap + 1) as Keyed[];
+    const isWhole = !isNarrow || found.length > cap || this.#countMatches(match) <= MOST_MATCHES;
     const page = found
       .slice(0, cap)
       .sort(newestFirst)
       .slice(skip, skip + limit);
-    const document = this.#statement('SELECT doc FROM actions WHERE id = ?');
-    const items = page.map(({ id }) => fromJson((document.get(id) as Row).doc) as ActionDocument);
-    return { items, total: Math.min(cap, found.length), isCut: found.length > cap };
+    return {
+      items: this.#documents(page),
+      total: Math.min(cap, found.length),
+      isCut: found.length > cap || !isWhole,
+    };
+  }
+
+  /** Of an event of that time, and of those that came about then. */
+  #lastId(time: number): number {
+    const statement = this.#statement('SELECT id FROM actions WHERE time <= ? ORDER BY time DESC LIMIT 1');
+    const row = statement.get(time) as { id: number } | undefined;
+    return (row?.id ?? 0) + OUT_OF_ORDER;
+  }
+
+  #countMatches(match: string): number {
+    const statement = this.#statement(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM actions_text WHERE actions_text MATCH ? LIMIT ${MOST_MATCHES + 1})`,
+    );
+    return (statement.get(match) as { n: number }).n;
   }
 
   #findListed(search: ActionSearch): Found<ActionDocument> {
@@ -63,16 +104,35 @@ export class ActionSearches {
     let total = 0;
     for (const part of parts) total += this.#count(part, cap + 1 - total);
     const last = Math.min(cap, skip + limit);
-    // Of several parts any may hold the whole page; of one the rows before the page need no document.
-    const rows =
-      parts.length === 1
-        ? this.#rows(parts[0]!, last - skip, skip)
-        : parts
-            .flatMap((part) => this.#rows(part, last, 0))
-            .sort(newestFirst)
-            .slice(skip, last);
-    const items = rows.map(({ doc }) => fromJson(doc) as ActionDocument);
-    return { items, total: Math.min(cap, total), isCut: total > cap };
+    const keys =
+      parts.length === 1 ? this.#keys(parts[0]!, last - skip, skip) : this.#newest(parts, last).slice(skip);
+    return { items: this.#documents(keys), total: Math.min(cap, total), isCut: total > cap };
+  }
+
+  /** Merges the parts: only those are asked for more whose last key may be followed by one that is among the newest. */
+  #newest(parts: readonly Part[], count: number): Keyed[] {
+    const streams: Stream[] = parts.map((part) => ({ part, keys: [], asked: 0 }));
+    for (let open = streams; ; ) {
+      for (const stream of open) {
+        stream.asked = Math.min(count, Math.max(FIRST_OF_PART, stream.asked * MORE));
+        stream.keys = this.#keys(stream.part, stream.asked, 0);
+      }
+      const newest = streams
+        .flatMap(({ keys }) => keys)
+        .sort(newestFirst)
+        .slice(0, count);
+      const edge = newest[count - 1];
+      open = streams.filter(({ keys, asked }) => {
+        const hasMore = keys.length === asked && asked < count;
+        return hasMore && (edge === undefined || newestFirst(keys[asked - 1]!, edge) < 0);
+      });
+      if (open.length === 0) return newest;
+    }
+  }
+
+  #documents(keys: readonly Keyed[]): ActionDocument[] {
+    const document = this.#statement('SELECT doc FROM actions WHERE id = ?');
+    return keys.map(({ id }) => fromJson((document.get(id) as { doc: string }).doc) as ActionDocument);
   }
 
   /** Along the index from name to name, however many actions each has. */
@@ -94,13 +154,14 @@ export class ActionSearches {
     return (statement.get(...values, most) as { n: number }).n;
   }
 
-  #rows({ conditions, values }: Part, limit: number, skip: number): Row[] {
+  /** From the index alone. */
+  #keys({ conditions, values }: Part, limit: number, skip: number): Keyed[] {
     if (limit <= 0) return [];
     const statement = this.#statement(
-      `SELECT time, action_id, doc FROM actions WHERE ${conditions.join(' AND ')}
+      `SELECT id, time, action_id FROM actions WHERE ${conditions.join(' AND ')}
        ORDER BY time DESC, action_id DESC LIMIT ? OFFSET ?`,
     );
-    return statement.all(...values, limit, skip) as Row[];
+    return statement.all(...values, limit, skip) as Keyed[];
   }
 
   #statement(sql: string): StatementSyncInstance {
@@ -140,12 +201,38 @@ function partsOf(search: ActionSearch): Part[] {
     const { runId: _runId, ...beside } = search;
     return [along('run_id = ?', beside, runId)];
   }
-  if (usernames !== undefined && usernames.length <= MOST_PARTS) {
-    const { usernames: _usernames, ...beside } = search;
-    return usernames.map((name) => along('username = ?', beside, name));
-  }
-  if (kinds === undefined) return [along(SHOWN, search)];
-  return kinds.map((kind) => along('action = ?', { ...search, kinds: [kind] }, kind));
+  const kindParts = kinds === undefined ? [undefined] : [...new Set(kinds)];
+  return [...new Set(usernames ?? [undefined])].flatMap((name) =>
+    kindParts.map((kind) => partOf(search, name, kind)),
+  );
+}
+
+/** What one name has of one kind, each of which may be any. */
+function partOf({ until }: ActionSearch, name: string | undefined, kind: string | undefined): Part {
+  const conditions: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (condition: string, value: string | number) => {
+    conditions.push(condition);
+    values.push(value);
+  };
+  if (name !== undefined) add('username = ?', name);
+  if (kind === undefined) conditions.push(SHOWN);
+  else add('action = ?', kind);
+  if (until !== undefined) add('time <= ?', until);
+  return { conditions, values };
+}
+
+/**
+ * Asks the index of words for kinds and names, too. An event's first word is its kind: a mark that no other word meets. Its name
+ * stands between two boundaries, as other members do, so that what is found is still to be looked at.
+ */
+function narrowed(match: string, { kinds, usernames }: ActionSearch): string {
+  const anyKind = (names: readonly string[]) => names.map((name) => `^"${name}"`).join(' OR ');
+  const ofKinds =
+    kinds === undefined ? `(${match}) NOT (${anyKind(HIDDEN_KINDS)})` : `(${match}) AND (${anyKind(kinds)})`;
+  if (usernames === undefined || usernames.length === 0 || usernames.length > MOST_NAMES) return ofKinds;
+  const names = usernames.map((name) => `"${[TEXT_BOUNDARY, ...wordsOf(name), TEXT_BOUNDARY].join(' ')}"`);
+  return `(${ofKinds}) AND (${names.join(' OR ')})`;
 }
 
 function newestFirst(a: Order, b: Order): number {

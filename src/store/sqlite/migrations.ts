@@ -9,6 +9,7 @@ import { SCHEMA_5 } from './schema-5.js';
 import { SCHEMA_6 } from './schema-6.js';
 import { SCHEMA_7 } from './schema-7.js';
 import { SCHEMA_8 } from './schema-8.js';
+import { SCHEMA_9 } from './schema-9.js';
 import { registerSearchWords } from './search-words.js';
 
 /** SQL of version n at index n - 1. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_6,
   SCHEMA_7,
   SCHEMA_8,
+  SCHEMA_9,
 ];
 
 /** "SHOA" in ASCII; tells our file from another program's SQLite database. */

@@ -32,7 +32,6 @@ import type {
   RunSearch,
   WorkerDescriptions,
 } from '../port.js';
-import { rankNames } from '../rank-names.js';
 import { AccountReads } from './account-list.js';
 import { ActionReads } from './action-log.js';
 import { ActionSearches } from './action-search.js';
@@ -131,8 +130,8 @@ export class SqliteReader implements Reader {
     return this.#records.users();
   }
 
-  async usernamesLike(text: string): Promise<string[]> {
-    return rankNames(this.#records.usernames(), text);
+  async usernames(): Promise<string[]> {
+    return this.#records.usernames();
   }
 
   async userLike(username: string): Promise<UserDocument | undefined> {
@@ -204,8 +203,8 @@ export class SqliteReader implements Reader {
     return this.#actionSearches.find(search);
   }
 
-  async actorsLike(text: string): Promise<string[]> {
-    return rankNames(this.#actionSearches.actors(), text);
+  async actors(): Promise<string[]> {
+    return this.#actionSearches.actors();
   }
 
   actionLog(): AsyncIterable<ActionDocument> {
@@ -230,6 +229,10 @@ export class SqliteReader implements Reader {
 
   async net(name: string): Promise<NetDocument | undefined> {
     return this.#records.net(name);
+  }
+
+  async knownNets(names: readonly string[]): Promise<string[]> {
+    return this.#records.knownNets(names);
   }
 
   async *nets(): AsyncGenerator<Keyed<NetDocument>> {

@@ -28,6 +28,7 @@ export class RecordReads {
   readonly #blocked: StatementSyncInstance;
   readonly #net: StatementSyncInstance;
   readonly #nets: StatementSyncInstance;
+  readonly #knownNets: StatementSyncInstance;
   readonly #keyValue: StatementSyncInstance;
   readonly #cpuHours: StatementSyncInstance;
   readonly #contributors: Readonly<Record<ContributorPeriod, StatementSyncInstance>>;
@@ -38,7 +39,8 @@ export class RecordReads {
     this.#users = db.prepare(
       `SELECT username AS name, doc FROM users WHERE username > ? ORDER BY username LIMIT ${PAGE}`,
     );
-    this.#usernames = db.prepare('SELECT username FROM users');
+    // The index of names is shorter than the accounts.
+    this.#usernames = db.prepare('SELECT username FROM users INDEXED BY users_lower_name');
     this.#userLike = db.prepare('SELECT doc FROM users WHERE lower(username) = lower(?)');
     this.#userByEmail = db.prepare(
       "SELECT doc FROM users WHERE lower(json_extract(doc, '$.email')) = lower(?) LIMIT 1",
@@ -49,6 +51,7 @@ export class RecordReads {
     );
     this.#net = db.prepare('SELECT downloads, doc FROM nets WHERE name = ?');
     this.#nets = db.prepare('SELECT id, downloads, doc FROM nets ORDER BY name');
+    this.#knownNets = db.prepare('SELECT name FROM nets WHERE name IN (SELECT value FROM json_each(?))');
     this.#keyValue = db.prepare('SELECT value FROM key_values WHERE key = ?');
     this.#contributors = {
       all: db.prepare('SELECT username, cpu_hours, doc FROM user_cache'),
@@ -88,6 +91,10 @@ export class RecordReads {
   net(name: string): NetDocument | undefined {
     const row = this.#net.get(name) as { downloads: number; doc: string } | undefined;
     return row && { ...(fromJson(row.doc) as NetDocument), downloads: row.downloads };
+  }
+
+  knownNets(names: readonly string[]): string[] {
+    return (this.#knownNets.all(JSON.stringify(names)) as { name: string }[]).map(({ name }) => name);
   }
 
   *nets(): Generator<Keyed<NetDocument>> {

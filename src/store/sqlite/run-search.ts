@@ -1,4 +1,7 @@
-/** Searches of finished runs: the row numbers of all that match, up to the cap, then the documents of one page. */
+/**
+ * Searches of finished runs: the row numbers of all that match, up to the cap, then the documents of one page. The index of words has
+ * runs in the order in which they came; of more than the cap those that came last are put in order.
+ */
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { matchesFacets, type RunFacets } from '../../rules/run-facets.js';
@@ -6,7 +9,9 @@ import { type FinishedRunsFilter, type Found, MOST_FACETED, type RunHead, type R
 import { matchOf } from './search-words.js';
 
 const LISTED = 'finished = 1 AND deleted = 0';
-const BY_TEXT = `SELECT run FROM runs_text JOIN runs ON runs.run = runs_text.rowid WHERE runs_text MATCH ? AND ${LISTED}`;
+/** Of so many matches of its words a search for words and owners looks at the owners, the last. */
+const MOST_MATCHES = 20_000;
+const MATCHES = 'SELECT rowid AS run FROM runs_text WHERE runs_text MATCH ? ORDER BY rowid DESC';
 /** Of a search by facets. */
 const LONGEST_MS = 3_000;
 /** Documents are looked at for so long before what else the thread has to do has its turn. */
@@ -18,7 +23,8 @@ export class RunSearches {
   readonly #byTime: StatementSyncInstance;
   readonly #byUser: StatementSyncInstance;
   readonly #byText: StatementSyncInstance;
-  readonly #byUserAndText: StatementSyncInstance;
+  readonly #byUsersAndText: StatementSyncInstance;
+  readonly #matches: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
     this.#counts = db.prepare('SELECT runs, green, yellow, ltc FROM finished_counts WHERE owner = ?');
@@ -28,8 +34,16 @@ export class RunSearches {
     this.#byUser = db.prepare(
       `SELECT run FROM runs INDEXED BY runs_finished_user WHERE ${LISTED} AND username = ? ${ORDER}`,
     );
-    this.#byText = db.prepare(`${BY_TEXT} ${ORDER}`);
-    this.#byUserAndText = db.prepare(`${BY_TEXT} AND username = ? ${ORDER}`);
+    // CROSS keeps the order of the loops: each match is looked up, until there are enough.
+    this.#byText = db.prepare(
+      `SELECT run, last_updated FROM runs_text CROSS JOIN runs ON runs.run = runs_text.rowid
+       WHERE runs_text MATCH ? AND ${LISTED} ORDER BY runs_text.rowid DESC LIMIT ?`,
+    );
+    this.#byUsersAndText = db.prepare(
+      `SELECT run, last_updated, username FROM (${MATCHES} LIMIT ${MOST_MATCHES}) CROSS JOIN runs USING (run)
+       WHERE ${LISTED} AND +username IN (SELECT value FROM json_each(?))`,
+    );
+    this.#matches = db.prepare(`SELECT count(*) AS n FROM (${MATCHES} LIMIT ${MOST_MATCHES + 1})`);
   }
 
   count({ username, successOnly, yellowOnly, ltcOnly }: FinishedRunsFilter): number {
@@ -46,10 +60,10 @@ export class RunSearches {
   async find(search: RunSearch, read: (run: number) => RunHead | undefined): Promise<Found<RunHead>> {
     const { cap, skip, limit, facets } = search;
     if (facets !== undefined) return await this.#faceted(search, facets, read);
-    const found = this.#rows(search, cap + 1);
-    const page = found.slice(0, cap).slice(skip, skip + limit);
+    const { rows, isWhole } = this.#rows(search, cap + 1);
+    const page = rows.slice(0, cap).slice(skip, skip + limit);
     const items = page.map(read).filter((head) => head !== undefined);
-    return { items, total: Math.min(cap, found.length), isCut: found.length > cap };
+    return { items, total: Math.min(cap, rows.length), isCut: rows.length > cap || !isWhole };
   }
 
   async #faceted(
@@ -58,7 +72,7 @@ export class RunSearches {
     read: (run: number) => RunHead | undefined,
   ): Promise<Found<RunHead>> {
     const { cap, skip, limit } = search;
-    const rows = this.#rows(search, MOST_FACETED + 1);
+    const { rows, isWhole } = this.#rows(search, MOST_FACETED + 1);
     const latest = performance.now() + LONGEST_MS;
     const items: RunHead[] = [];
     let [total, looked, turn] = [0, 0, performance.now()];
@@ -73,26 +87,53 @@ export class RunSearches {
       if (total >= skip && total < Math.min(cap, skip + limit)) items.push(head);
       total += 1;
     }
-    return { items, total: Math.min(cap, total), isCut: total > cap || looked < rows.length };
+    return { items, total: Math.min(cap, total), isCut: total > cap || looked < rows.length || !isWhole };
   }
 
-  #rows({ usernames, text, facets }: RunSearch, most: number): number[] {
-    const match = text === undefined ? undefined : matchOf(text);
-    const rows = (statement: StatementSyncInstance, ...values: (string | number)[]) =>
-      (statement.all(...values) as { run: number }[]).map(({ run }) => run);
-    if (usernames === undefined && match !== undefined) return rows(this.#byText, match, most);
+  #rows({ usernames, text, facets }: RunSearch, most: number): Rows {
+    const whole = (found: unknown[]) => ({
+      rows: (found as Pick<Matched, 'run'>[]).map(({ run }) => run),
+      isWhole: true,
+    });
+    if (text !== undefined) return this.#rowsOfWords(matchOf(text), usernames, most);
     if (usernames === undefined) {
-      if (facets === undefined) return [];
-      return rows(this.#byTime, facets.from ?? 0, facets.before ?? Number.MAX_SAFE_INTEGER, most);
+      if (facets === undefined) return whole([]);
+      return whole(this.#byTime.all(facets.from ?? 0, facets.before ?? Number.MAX_SAFE_INTEGER, most));
     }
-    const found: number[] = [];
+    const found: unknown[] = [];
     for (const name of usernames) {
       if (found.length >= most) break;
-      const left = most - found.length;
-      const more =
-        match === undefined ? rows(this.#byUser, name, left) : rows(this.#byUserAndText, match, name, left);
-      for (const run of more) found.push(run);
+      for (const row of this.#byUser.all(name, most - found.length)) found.push(row);
     }
-    return found;
+    return whole(found);
   }
+
+  #rowsOfWords(match: string, usernames: readonly string[] | undefined, most: number): Rows {
+    if (usernames === undefined) {
+      const found = this.#byText.all(match, most) as Matched[];
+      return { rows: found.sort(newestFirst).map(({ run }) => run), isWhole: true };
+    }
+    const rank = new Map(usernames.map((name, i) => [name, i]));
+    const found = this.#byUsersAndText.all(match, JSON.stringify(usernames)) as (Matched & {
+      username: string;
+    })[];
+    found.sort((a, b) => rank.get(a.username)! - rank.get(b.username)! || newestFirst(a, b));
+    const isWhole = found.length >= most || (this.#matches.get(match) as { n: number }).n <= MOST_MATCHES;
+    return { rows: found.slice(0, most).map(({ run }) => run), isWhole };
+  }
+}
+
+interface Rows {
+  readonly rows: readonly number[];
+  /** All matches were looked at, or enough of them. */
+  readonly isWhole: boolean;
+}
+
+interface Matched {
+  readonly run: number;
+  readonly last_updated: number;
+}
+
+function newestFirst(a: Matched, b: Matched): number {
+  return b.last_updated - a.last_updated || b.run - a.run;
 }

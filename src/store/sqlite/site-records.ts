@@ -1,6 +1,7 @@
 /** Records of the web application. Those that have expired go whenever one is written. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { SiteRecord, SiteRecordKind, SiteRecordWrite } from '../../model/site-record.js';
+import { MOST_OWNED } from '../port.js';
 import { fromJson, toJson } from './json-text.js';
 
 interface Row {
@@ -19,11 +20,19 @@ export function allSiteRecords(db: DatabaseSyncInstance): SiteRecord[] {
 
 export class SiteRecordReads {
   readonly #one: StatementSyncInstance;
-  readonly #owned: StatementSyncInstance;
+  readonly #unending: StatementSyncInstance;
+  readonly #ending: StatementSyncInstance;
 
   constructor(db: DatabaseSyncInstance) {
     this.#one = db.prepare('SELECT * FROM site_records WHERE kind = ? AND key = ?');
-    this.#owned = db.prepare('SELECT * FROM site_records WHERE owner = ? AND kind = ? ORDER BY key');
+    this.#unending = db.prepare(
+      `SELECT * FROM site_records INDEXED BY site_records_owner WHERE owner = ? AND kind = ? AND expires = 0
+       ORDER BY key LIMIT ${MOST_OWNED}`,
+    );
+    this.#ending = db.prepare(
+      `SELECT * FROM site_records INDEXED BY site_records_owner WHERE owner = ? AND kind = ? AND expires > 0
+       ORDER BY expires DESC LIMIT ?`,
+    );
   }
 
   one(kind: SiteRecordKind, key: string): SiteRecord | undefined {
@@ -32,7 +41,9 @@ export class SiteRecordReads {
   }
 
   owned(kind: SiteRecordKind, owner: string): SiteRecord[] {
-    return (this.#owned.all(owner, kind) as Row[]).map(recordOf);
+    const unending = this.#unending.all(owner, kind) as Row[];
+    const ending = this.#ending.all(owner, kind, MOST_OWNED - unending.length) as Row[];
+    return [...unending, ...ending].sort((a, b) => (a.key < b.key ? -1 : 1)).map(recordOf);
   }
 }
 
