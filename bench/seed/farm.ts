@@ -69,7 +69,7 @@ export async function writeFarmTo(
 ): Promise<void> {
   const writer = await store.openWriter();
   const now = Date.now();
-  await writer.commit({ ...emptyBatch(), users: [user(now)] });
+  await writer.commit({ ...emptyBatch(), users: [benchUser(now)] });
   for (let run = 0; run < runs; run++) {
     const insert = runHead(run, now);
     const writes: TaskWrite[] = [];
@@ -98,7 +98,7 @@ export function runHead(run: number, now: number): RunHead {
   return { ...head, approved: true, approver: 'jane' };
 }
 
-function user(now: number) {
+export function benchUser(now: number) {
   return {
     username: USERNAME,
     password: PASSWORD,
@@ -106,7 +106,7 @@ function user(now: number) {
     pending: false,
     blocked: false,
     email: 'bench@example.org',
-    groups: [],
+    groups: [] as string[],
     tests_repo: '',
     machine_limit: 2_000_000_000,
   };

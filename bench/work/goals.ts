@@ -1,5 +1,5 @@
 /** The goals of the design, each worked out from the figures as a ratio or a number. */
-import { findFigure, type Results } from './result.js';
+import { findFigure, PAGES, type Results } from './result.js';
 
 export interface Goal {
   text: string;
@@ -58,6 +58,12 @@ export function judge(results: Results): Goal[] {
       median('readers', SHOAL),
     ),
     atMost('50 readers and a submit a second: refused or broken = 0', 0, ofShoal('readers', 'refused')),
+    atMost(
+      '200,000 finished tests, 10,000 workers: each page ≤ 20 ms at the median',
+      20,
+      slowestPage(results),
+    ),
+    atMost('each page ≤ 60 KiB, compressed', 60, longestPage(results)),
     atMost('start-up with 200 runs and 1,000,000 tasks ≤ 10 s', 10, median('start-up', SHOAL)),
     ...[
       { tasks: '100,000', goal: 1 },
@@ -70,6 +76,17 @@ export function judge(results: Results): Goal[] {
       ),
     ),
   ];
+}
+
+/** A smaller farm says nothing of the goal. */
+function slowestPage({ figures, quick }: Results): number | undefined {
+  const pages = quick ? [] : figures.filter(({ work }) => work === PAGES);
+  return pages.length === 0 ? undefined : Math.max(...pages.map(({ median }) => median));
+}
+
+function longestPage({ figures }: Results): number | undefined {
+  const pages = figures.filter(({ work }) => work === PAGES);
+  return pages.length === 0 ? undefined : Math.max(...pages.map(({ details }) => details?.['kib'] ?? 0));
 }
 
 function divide(a: number | undefined, b: number | undefined): number | undefined {

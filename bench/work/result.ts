@@ -1,6 +1,9 @@
 /** What the benchmarks write: one document for machines, from which the report and the list of goals are made. */
 import { cpus, totalmem } from 'node:os';
 
+/** The work whose subjects are pages. */
+export const PAGES = 'pages, to the first byte';
+
 /** One figure of one subject: the median of its rounds and how far they lie apart. */
 export interface Figure {
   work: string;
