@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { BoundedCache } from '../memory/bounded-cache.js';
 import { missingPage } from './error-pages.js';
 import { layout } from './layout.js';
+import { inReadingOrder } from './reading-order.js';
 import type { SiteAnswer, SiteRequest } from './site-messages.js';
 import type { Outcome, PageOutcome, Visit } from './visit.js';
 
@@ -50,13 +51,16 @@ export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
     };
   }
   if (outcome.kind === 'fragment') {
-    return fragment(request, outcome, cache, String(await outcome.body));
+    const body = String(await outcome.body);
+    const isMarkup = /html|xml/.test(outcome.contentType ?? HTML);
+    return fragment(request, outcome, cache, isMarkup ? inReadingOrder(body) : body);
   }
   const page: PageOutcome = outcome.kind === 'missing' ? missingPage(outcome.text) : outcome;
   const own = page.headers ?? [];
   const isCached = own.some(([name]) => name === 'Cache-Control');
   const headers = [...SECURITY, ...(isCached ? [] : cache), ['Vary', 'HX-Request'] as const, ...own];
-  return compress(request, page.status ?? 200, headers, String(await layout(visit, page)), HTML);
+  const text = inReadingOrder(String(await layout(visit, page)));
+  return compress(request, page.status ?? 200, headers, text, HTML);
 }
 
 /** A part of a page, which the browser keeps and asks for again with its tag: what has not changed is not sent again. */

@@ -4,6 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { inReadingOrder } from '../reading-order.js';
 import type { SiteParts } from '../visit.js';
 import type { AskedTopic, LiveAnswer, LiveCall, LiveMessage, TopicNews } from './live-messages.js';
 import { digestOf } from './stamp.js';
@@ -49,7 +50,7 @@ async function renderTopic(parts: SiteParts, { topic, manifest, isFull }: AskedT
   const changed: Record<string, string> = {};
   const digests: Record<string, string> = {};
   for (const [id, body] of content.parts) {
-    const text = String(await body);
+    const text = inReadingOrder(String(await body));
     const digest = digestOf(text);
     all[id] = text;
     digests[id] = digest;
