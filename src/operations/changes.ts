@@ -2,7 +2,7 @@
  * Marking what changed, so that the writer finds it. Call everything here under the run's lock; a reply that must be
  * durable then waits for the number that `state.commits.next()` returns.
  */
-import type { ActionDocument, ActionKind } from '../model/documents.js';
+import type { ActionDocument, ActionKind, UserDocument } from '../model/documents.js';
 import { newObjectId } from '../model/object-id.js';
 import { cutMessage } from '../protocol/valid-action.js';
 import type { OutboxItem } from '../state/outbox.js';
@@ -10,6 +10,7 @@ import { RunFlag, RunWord } from '../state/run-record.js';
 import { SYSTEM_SLOT } from '../state/runs.js';
 import type { State } from '../state/state.js';
 import { TaskChange, TaskWord } from '../state/task-record.js';
+import type { UserChange } from '../state/write-batch.js';
 
 /** The task has changed in the ways of `change` (bits of TaskChange). */
 export function markTask(state: State, slot: number, taskId: number, offset: number, change: number): void {
@@ -71,6 +72,20 @@ export function logAction(
   if (document.message !== undefined && CUT_KINDS.has(action))
     document.message = cutMessage(document.message);
   pushItem(state, slot, { kind: 'action', action: document });
+}
+
+/**
+ * Changes members of an account, in memory and in the store, and no others: `user` may be older than what others change at this
+ * moment. Under the system's lock, or that of a new run.
+ */
+export function pushUserChange(
+  state: State,
+  slot: number,
+  user: UserDocument,
+  members: UserChange['members'],
+): void {
+  pushItem(state, slot, { kind: 'userChange', change: { username: user.username, members } });
+  state.users.change(user, members);
 }
 
 /** Does something under the system's lock, for what belongs to no run. Never call it while holding a run's lock. */

@@ -67,9 +67,10 @@ async function verify(username: string, password: string): Promise<AuthResult> {
     users.forget(username, password);
     return 'refused';
   }
-  const isNewer = before === undefined || !data.isPrimary;
-  if (!isNewer || users.setIfRoom(user))
-    users.remember(username, password, isNewer ? users.version(username)! : before, Date.now());
+  // What was read is believed where memory knows less, unless the account was changed meanwhile, or memory is full.
+  const isNewer = (before === undefined || !data.isPrimary) && users.version(username) === before;
+  const version = isNewer && users.setIfRoom(user) ? users.version(username) : before;
+  if (version !== undefined) users.remember(username, password, version, Date.now());
   if (user.blocked) return 'blocked';
   return user.pending ? 'pending' : 'verified';
 }

@@ -16,7 +16,7 @@ import type { LiveAnswer, LiveCall } from './live/live-messages.js';
 import { renderLive } from './live/render-live.js';
 import { isOwnPost } from './own-post.js';
 import { HANDLERS } from './pages/handlers.js';
-import { foreignForm } from './pages/sign-in.js';
+import { foreignForm, SESSION_ENDED } from './pages/sign-in.js';
 import { plainPage, render } from './render.js';
 import { findSiteRoute, type SiteRoute } from './routes.js';
 import { Sessions } from './sessions.js';
@@ -161,13 +161,13 @@ export class Site {
 
   /** Where the visitor is led who may not have the page. */
   #refusal(visit: Visit): Outcome | undefined {
-    const { route, account, request } = visit;
+    const { route, account, request, session } = visit;
     if (route.who === 'anyone') return undefined;
     if (account === undefined && visit.wantsFragment) {
       return { kind: 'fragment', status: 403, body: html`<span class="note">You are signed out.</span>` };
     }
     if (account === undefined) {
-      visit.flash('note', 'Please sign in.');
+      visit.flash('note', session.hasEnded ? SESSION_ENDED : 'Please sign in.');
       return redirect(
         request.method === 'POST' ? '/login' : `/login?next=${encodeURIComponent(target(request))}`,
       );

@@ -88,6 +88,11 @@ export class VisitSession {
     return this.#visitor.csrfToken;
   }
 
+  /** The browser came with a session that is not there any more. */
+  get hasEnded(): boolean {
+    return this.#clearsCookie && this.#member === undefined;
+  }
+
   isToken(given: string): boolean {
     const { csrfToken } = this;
     if (csrfToken === undefined || !TOKEN.test(given)) return false;

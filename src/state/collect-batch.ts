@@ -64,11 +64,9 @@ function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Defer
     if (item.kind === 'action') batch.actions.push(item.action as ActionDocument);
     else if (item.kind === 'badTask') write.badTasks.push(item.badTask);
     else if (item.kind === 'spsaHistory') write.spsaHistory.push(item.entry);
-    else if (item.kind === 'user') {
-      // The name may have been freed and taken again in one batch.
-      batch.removedUsers = batch.removedUsers?.filter((name) => name !== item.user.username) ?? [];
-      batch.users.push(item.user);
-    } else if (item.kind === 'worker') batch.workers.push(item.worker);
+    else if (item.kind === 'user') batch.newUsers = [...(batch.newUsers ?? []), item.user];
+    else if (item.kind === 'userChange') batch.userChanges = [...(batch.userChanges ?? []), item.change];
+    else if (item.kind === 'worker') batch.workers.push(item.worker);
     else if (item.kind === 'contributors') {
       batch.contributorEntries = [...(batch.contributorEntries ?? []), ...item.writes];
     } else if (item.kind === 'net') batch.nets.push(item.net);
@@ -77,7 +75,10 @@ function takeRun(state: State, slot: number, batch: WriteBatch, deferred?: Defer
     else if (item.kind === 'masterNet') batch.masterNets = [...(batch.masterNets ?? []), item.net];
     else if (item.kind === 'pgn') batch.pgns.push(item.pgn);
     else if (item.kind === 'removeUser') {
-      batch.users = batch.users.filter(({ username }) => username !== item.username);
+      // The name is free, and may be taken again in the same batch.
+      const isOther = ({ username }: { username: string }) => username !== item.username;
+      batch.newUsers = batch.newUsers?.filter(isOther) ?? [];
+      batch.userChanges = batch.userChanges?.filter(isOther) ?? [];
       batch.removedUsers = [...(batch.removedUsers ?? []), item.username];
     } else if (item.kind === 'siteRecord') batch.siteRecords = [...(batch.siteRecords ?? []), item.write];
     else if (item.kind === 'gitHubAnswer') batch.gitHubAnswers?.push(item.write);

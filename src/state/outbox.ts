@@ -20,13 +20,15 @@ import type { GitHubAnswerWrite } from '../model/github-answer.js';
 import type { SiteRecordWrite } from '../model/site-record.js';
 import { RunWord } from './run-record.js';
 import type { RunTable } from './runs.js';
-import type { ContributorWrite, NetTest } from './write-batch.js';
+import type { ContributorWrite, NetTest, UserChange } from './write-batch.js';
 
 export type OutboxItem =
   | { kind: 'action'; action: ActionDocument }
   | { kind: 'badTask'; badTask: BadTaskDocument }
   | { kind: 'spsaHistory'; entry: SpsaHistoryPoint[] }
+  /** A new account. */
   | { kind: 'user'; user: UserDocument }
+  | { kind: 'userChange'; change: UserChange }
   | { kind: 'worker'; worker: WorkerDocument }
   | { kind: 'net'; net: Keyed<NetDocument> }
   | { kind: 'netRemoved'; net: string }

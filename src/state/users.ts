@@ -31,6 +31,8 @@ export interface AccountStatus {
   machineLimit: number;
 }
 
+type AccountMembers = Pick<UserDocument, 'blocked' | 'pending' | 'machine_limit'>;
+
 export type Credential = 'verified' | 'unverified';
 
 export class Users {
@@ -45,15 +47,20 @@ export class Users {
   }
 
   /** Remembers an account, whose verified credential is only a hint from now on: see `wasVerified`. */
-  set(user: Pick<UserDocument, 'username' | 'blocked' | 'pending' | 'machine_limit'>): void {
-    this.#table.update(user.username, true, (offset) => {
-      const { i32 } = this.#table;
-      i32[offset + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
-      i32[offset + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
-      const times = offset / 2 + USER.float.verifiedAts;
-      this.#table.f64.fill(0, times, times + CREDENTIALS);
-      // A record without a version is half-written: its thread died here.
-      i32[offset + Word.version]!++;
+  set(user: AccountMembers & Pick<UserDocument, 'username'>): void {
+    this.#table.update(user.username, true, (offset) => this.#write(offset, user));
+  }
+
+  /** As `set`, but for members that have not changed: they stay as they are here, which may be newer than what was read. */
+  change(user: AccountMembers & Pick<UserDocument, 'username'>, changed: Partial<AccountMembers>): void {
+    if (this.find(user.username) < 0) {
+      this.setIfRoom({ ...user, ...changed });
+      return;
+    }
+    this.#table.update(user.username, false, (offset) => {
+      if ((this.#table.i32[offset + Word.flags]! & Flag.removed) !== 0) return;
+      const { blocked, pending, machineLimit } = this.#accountStatus(offset);
+      this.#write(offset, { blocked, pending, machine_limit: machineLimit, ...changed });
     });
   }
 
@@ -185,6 +192,16 @@ export class Users {
       if (difference === 0) return i;
     }
     return -1;
+  }
+
+  #write(offset: number, user: AccountMembers): void {
+    const { i32 } = this.#table;
+    i32[offset + Word.flags] = (user.blocked ? Flag.blocked : 0) | (user.pending ? Flag.pending : 0);
+    i32[offset + Word.machineLimit] = Math.min(user.machine_limit ?? DEFAULT_MACHINE_LIMIT, 0x7fffffff);
+    const times = offset / 2 + USER.float.verifiedAts;
+    this.#table.f64.fill(0, times, times + CREDENTIALS);
+    // A record without a version is half-written: its thread died here.
+    i32[offset + Word.version]!++;
   }
 
   #accountStatus(offset: number): AccountStatus {

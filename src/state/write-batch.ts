@@ -90,6 +90,14 @@ export interface ContributorWrite {
   entry?: ContributorDocument;
 }
 
+/** Members of an account that is there; the others stay as whoever changes them at the same time leaves them. */
+export interface UserChange {
+  readonly username: string;
+  readonly members: Partial<Omit<UserDocument, 'username'>>;
+  /** Nothing is changed when the account has another one by then. */
+  readonly ifPassword?: string;
+}
+
 /** One durable group: all of it is committed, or none. */
 export interface WriteBatch {
   runs: RunWrite[];
@@ -112,8 +120,12 @@ export interface WriteBatch {
   contributors?: { username: string; cpuHours: number }[];
   /** Whole entries of the contributors' caches, inserted or replaced by username; undefined: the entry is removed. */
   contributorEntries?: ContributorWrite[];
-  /** Names of accounts that are removed; of one that is written in the same batch nothing is left. */
+  /** Names of accounts that are removed, after `users`. */
   removedUsers?: string[];
+  /** After `removedUsers`: inserted where nobody has the name. */
+  newUsers?: UserDocument[];
+  /** After `newUsers`, in order. */
+  userChanges?: UserChange[];
   /** Changes of what the web application keeps of its own, in order. */
   siteRecords?: SiteRecordWrite[];
   /** Changes of what GitHub answered, in order. */

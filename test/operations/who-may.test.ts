@@ -12,6 +12,8 @@ import {
   setAccountBlocked,
   setMachineLimit,
 } from '../../src/operations/account/change-account.js';
+import { changeProfile } from '../../src/operations/account/change-profile.js';
+import { createResetLink, resetPassword } from '../../src/operations/account/reset-link.js';
 import { type Actor, actorOf, approverNamed, operatorNamed } from '../../src/operations/actor.js';
 import { OperationRefused, type RefusalCode } from '../../src/operations/refusal.js';
 import { approveRun } from '../../src/operations/run/approve-run.js';
@@ -335,6 +337,46 @@ test('accounts are accepted and blocked by approvers, limited by the operator al
     bob: 'forbidden',
     carol: 'forbidden',
   });
+});
+
+test('changes of an account that come at once keep each other', async () => {
+  const parts = { state, reader };
+  await createAccount(parts, OPERATOR, newAccount('fred'), now);
+  await committer.drain();
+  const fred: Actor = { kind: 'account', name: 'fred', isApprover: false };
+  const { password: before } = (await reader.user('fred'))!;
+  // Hashing takes its time, in which an approver blocks the account.
+  const change = { password: 'a longer secret', tests_repo: 'https://github.com/fred/Stockfish' };
+  await Promise.all([
+    changeProfile(parts, fred, change, ''),
+    setMachineLimit(parts, OPERATOR, 'fred', 4, now),
+    setAccountBlocked(parts, APPROVER, 'fred', true, now),
+  ]);
+  const limit = state.users.accountStatus('fred');
+  assert.deepEqual(limit, { blocked: true, pending: false, machineLimit: 4 });
+  await committer.drain();
+  const { blocked, machine_limit, tests_repo, password } = (await reader.user('fred'))!;
+  assert.deepEqual([blocked, machine_limit, tests_repo], [true, 4, change.tests_repo]);
+  assert.notEqual(password, before);
+  // The store does not know of the one when the next comes.
+  await setAccountBlocked(parts, APPROVER, 'fred', false, now);
+  await setAccountBlocked(parts, APPROVER, 'fred', true, now);
+  await committer.drain();
+  assert.equal((await reader.user('fred'))!.blocked, true);
+});
+
+test('a link for a new password is used once, by two at once too', async () => {
+  const parts = { state, reader };
+  await createAccount(parts, OPERATOR, newAccount('gina'), now);
+  await committer.drain();
+  const { value: secret } = await createResetLink(parts, APPROVER, 'gina', now);
+  await committer.drain();
+  const tries = ['one long secret', 'two long secrets'].map((password) =>
+    refusal(() => resetPassword(parts, secret, password, now)),
+  );
+  assert.deepEqual((await Promise.all(tries)).toSorted(), ['unknown', undefined]);
+  await committer.drain();
+  assert.equal(await refusal(() => resetPassword(parts, secret, 'three long secrets', now)), 'unknown');
 });
 
 test('an actor is an approver by the group of the account', () => {

@@ -22,6 +22,41 @@ export function recordTests(open: OpenPlace): void {
     assert.deepEqual(names.sort(), ['alice', 'bob', 'old']);
   });
 
+  test('an account is made where nobody has the name, and changed by its members', async () => {
+    const made = { ...user('carl'), email: 'first@example.org' };
+    await open.writer.commit(batch({ newUsers: [made, user('dave')] }));
+    await open.writer.commit(batch({ newUsers: [{ ...made, email: 'second@example.org' }] }));
+    assert.deepEqual(await open.reader.user('carl'), made);
+    const change = (members: object, ifPassword?: string) => {
+      return { username: 'carl', members, ...(ifPassword !== undefined && { ifPassword }) };
+    };
+    await open.writer.commit(
+      batch({
+        userChanges: [
+          change({ blocked: true, machine_limit: 3 }),
+          change({ password: 'never' }, 'another'),
+          change({ tests_repo: 'https://github.com/carl/x' }, made.password),
+          { username: 'nobody', members: { blocked: true } },
+        ],
+      }),
+    );
+    const changed = { ...made, blocked: true, machine_limit: 3, tests_repo: 'https://github.com/carl/x' };
+    assert.deepEqual(await open.reader.user('carl'), changed);
+    assert.equal(await open.reader.user('nobody'), undefined);
+    // A name that became free is taken again in one batch.
+    const again = { ...user('carl'), email: 'third@example.org' };
+    await open.writer.commit(batch({ removedUsers: ['carl'], newUsers: [again] }));
+    assert.deepEqual(await open.reader.user('carl'), again);
+    const fresh = { ...user('erik'), email: 'erik@example.org' };
+    const own = [
+      { username: 'erik', members: { pending: true } },
+      { username: 'erik', members: { blocked: true } },
+    ];
+    await open.writer.commit(batch({ newUsers: [fresh], userChanges: own }));
+    assert.deepEqual(await open.reader.user('erik'), { ...fresh, pending: true, blocked: true });
+    await open.writer.commit(batch({ removedUsers: ['carl', 'dave', 'erik'] }));
+  });
+
   test('the block list holds only the blocked', async () => {
     const worker = (n: number, blocked: boolean): WorkerDocument => ({
       worker_name: `alice-${n}cores-abc`,

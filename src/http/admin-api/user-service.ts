@@ -3,6 +3,7 @@
 import type { UserDocument } from '../../model/documents.js';
 import {
   acceptAccount,
+  confirmAccount,
   createAccount,
   setAccountBlocked,
   setMachineLimit,
@@ -33,15 +34,13 @@ export function makeUserService({ state, reader, whenDurable }: ServiceParts): P
   const setBlocked = (username: string, isBlocked: boolean, by: string | undefined) =>
     answer(setAccountBlocked(parts, operatorNamed(by), username, isBlocked, Date.now()));
   return {
-    userAdd: ({ email, ...account }) =>
-      answer(
-        createAccount(
-          parts,
-          operatorNamed(),
-          { ...account, email: email ?? noMailOf(account.username) },
-          Date.now(),
-        ),
-      ),
+    async userAdd({ email = undefined, ...account }) {
+      const whole = { ...account, email: email ?? noMailOf(account.username) };
+      const made = await createAccount(parts, operatorNamed(), whole, Date.now());
+      await whenDurable(made.sequence);
+      await confirmAccount(parts, made);
+      return { user: userView(made.value) };
+    },
     userPassword: ({ username, password, clear_text }) =>
       answer(setPassword(parts, operatorNamed(), username, password, Date.now(), clear_text)),
     userApprove: ({ username, by }) => answer(acceptAccount(parts, operatorNamed(by), username, Date.now())),

@@ -1,14 +1,21 @@
-/** Accounts are made, accepted, blocked and limited. A change is in shared memory at once: a blocked account is refused from then on. */
+/**
+ * Accounts are made, accepted, blocked and limited. A change is in shared memory at once: a blocked account is refused from then on. It
+ * touches the members alone that it is about: what is read of an account may be old when the change is made.
+ */
 import { randomUUID } from 'node:crypto';
 import type { UserDocument } from '../../model/documents.js';
 import type { State } from '../../state/state.js';
 import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
+import type { UserChange } from '../../state/write-batch.js';
 import type { Reader } from '../../store/port.js';
 import { type Actor, checkIsApprover, checkIsOperator } from '../actor.js';
-import { commitSystem, logAction, pushItem } from '../changes.js';
+import { commitSystem, logAction, pushItem, pushUserChange, withSystem } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import type { Changed } from '../run/change-run.js';
 import { hashPassword } from './password.js';
+
+/** Whoever waits for longer is told by the answer that nothing may be saved. */
+const DURABLE_MS = 20_000;
 
 export interface AccountParts {
   readonly state: State;
@@ -55,11 +62,29 @@ export async function createAccount(
     machine_limit: (isVisitor ? undefined : account.machine_limit) ?? DEFAULT_MACHINE_LIMIT,
   };
   // Hashing took its time: somebody else may have taken the name or the address meanwhile, which the store does not know yet.
-  return store(state, user, now, undefined, () => {
+  const sequence = commitSystem(state, (slot) => {
     if (state.users.accountStatus(username) !== undefined) throw nameTaken(username);
     if (!state.claims.claim([username, email], randomUUID(), now)) throw nameTaken(username);
+    pushItem(state, slot, { kind: 'user', user });
     state.users.set(user);
   });
+  return { value: user, sequence };
+}
+
+/**
+ * Once it is durable: whether the account is the one that was made. Another instance of the database may have given the name away
+ * at the same moment, and the store kept whom it heard of first.
+ * @throws OperationRefused
+ */
+export async function confirmAccount(
+  { state, reader }: AccountParts,
+  { value: made, sequence }: Changed<UserDocument>,
+): Promise<void> {
+  if (!(await state.commits.whenDurable(sequence, DURABLE_MS))) return;
+  const stored = await reader.user(made.username);
+  if (stored === undefined || stored.password === made.password) return;
+  withSystem(state, () => state.users.set(stored));
+  throw nameTaken(made.username);
 }
 
 export async function acceptAccount(
@@ -72,7 +97,7 @@ export async function acceptAccount(
   const user = await known(parts, username);
   if (!user.pending) throw new OperationRefused('conflict', `user ${username} is not pending`);
   const event = { action: 'accept_user', by: actor.name, message: 'accepted' } as const;
-  return store(parts.state, { ...user, pending: false }, now, event);
+  return changeAccount(parts.state, user, { pending: false }, now, event);
 }
 
 /** Blocks an account, or lets it work again. */
@@ -89,9 +114,11 @@ export async function setAccountBlocked(
     throw new OperationRefused('forbidden', 'nobody blocks an account of their own');
   }
   const user = await known(parts, username);
-  if (user.blocked === isBlocked) return { value: user, sequence: state.commits.durable.load() };
+  // The store may not have the last change yet, nor memory one that another program made.
+  const isKnown = (state.users.accountStatus(username)?.blocked ?? isBlocked) === isBlocked;
+  if (user.blocked === isBlocked && isKnown) return { value: user, sequence: state.commits.durable.load() };
   const message = isBlocked ? 'blocked' : 'unblocked';
-  return store(state, { ...user, blocked: isBlocked }, now, {
+  return changeAccount(state, user, { blocked: isBlocked }, now, {
     action: 'block_user',
     by: actor.name,
     message,
@@ -108,7 +135,7 @@ export async function setMachineLimit(
 ): Promise<Changed<UserDocument>> {
   checkIsOperator(actor, 'set a machine limit');
   const user = await known(parts, username);
-  return store(parts.state, { ...user, machine_limit: machineLimit }, now);
+  return changeAccount(parts.state, user, { machine_limit: machineLimit }, now);
 }
 
 /**
@@ -125,7 +152,7 @@ export async function setPassword(
 ): Promise<Changed<UserDocument>> {
   checkIsOperator(actor, 'set a password');
   const stored = await storedPassword(password, isClear);
-  return store(parts.state, { ...(await known(parts, username)), password: stored }, now);
+  return changeAccount(parts.state, await known(parts, username), { password: stored }, now);
 }
 
 async function storedPassword(password: string, isClear: boolean): Promise<string> {
@@ -138,23 +165,21 @@ interface AccountEvent {
   readonly message: string;
 }
 
-/** The account and its event reach the store together. @param check refuses, under the lock that is held for both */
-function store(
+/** The change and its event reach the store together. */
+function changeAccount(
   state: State,
   user: UserDocument,
+  members: UserChange['members'],
   now: number,
   event?: AccountEvent,
-  check: () => void = () => {},
 ): Changed<UserDocument> {
   const sequence = commitSystem(state, (slot) => {
-    check();
-    pushItem(state, slot, { kind: 'user', user });
+    pushUserChange(state, slot, user, members);
     if (event === undefined) return;
     const { action, by, message } = event;
     logAction(state, slot, now, action, { username: by, user: user.username, message });
   });
-  state.users.set(user);
-  return { value: user, sequence };
+  return { value: { ...user, ...members }, sequence };
 }
 
 async function known({ reader }: AccountParts, username: string): Promise<UserDocument> {

@@ -1,7 +1,7 @@
 /** What people change of their own account, and how a sign-up is turned down. */
 import type { UserDocument } from '../../model/documents.js';
 import { type Actor, checkIsApprover, checkMayAct } from '../actor.js';
-import { commitSystem, logAction, pushItem } from '../changes.js';
+import { commitSystem, logAction, pushItem, pushUserChange } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import type { Changed } from '../run/change-run.js';
 import type { AccountParts } from './change-account.js';
@@ -27,8 +27,7 @@ export async function changeProfile(
   if (user === undefined) throw new OperationRefused('unknown', `There is no account ${actor.name}.`);
   const { password, ...others } = change;
   const owner = user.username;
-  const changed: UserDocument = {
-    ...user,
+  const members = {
     ...others,
     ...(password !== undefined && { password: await hashPassword(password) }),
   };
@@ -37,13 +36,12 @@ export async function changeProfile(
     if (change.email !== undefined && !state.claims.claim([change.email], owner, now)) {
       throw new OperationRefused('conflict', 'This address belongs to another account.');
     }
-    pushItem(state, slot, { kind: 'user', user: changed });
+    pushUserChange(state, slot, user, members);
     if (password === undefined) return;
     const sessions = { write: 'removeOwned', kind: 'session', owner, exceptKey: keptSession } as const;
     pushItem(state, slot, { kind: 'siteRecord', write: sessions });
   });
-  state.users.set(changed);
-  return { value: changed, sequence };
+  return { value: { ...user, ...members }, sequence };
 }
 
 /** Deletes an account that waits for approval. Its e-mail address is in no event. */

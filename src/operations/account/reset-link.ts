@@ -1,10 +1,10 @@
 /** A one-time link with which its bearer chooses a new password for an account (docs/spec/web-ui.md §9). */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { UserDocument } from '../../model/documents.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
 import { type Actor, checkIsApprover } from '../actor.js';
-import { commitSystem, logAction, pushItem } from '../changes.js';
+import { commitSystem, logAction, pushItem, pushUserChange } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import type { Changed } from '../run/change-run.js';
 import { hashPassword } from './password.js';
@@ -59,23 +59,26 @@ export async function resetPassword(
   now: number,
 ): Promise<Changed<UserDocument>> {
   const user = await resetAccount(parts, secret, now);
-  if (user === undefined) {
-    throw new OperationRefused('unknown', 'This link was used already, or is too old. Ask for another one.');
-  }
+  if (user === undefined) throw linkIsUsed();
   const { state } = parts;
-  const changed = { ...user, password: await hashPassword(password) };
+  const members = { password: await hashPassword(password) };
   const owner = user.username;
+  const key = digestOf(secret);
   const sequence = commitSystem(state, (slot) => {
-    pushItem(state, slot, { kind: 'user', user: changed });
-    const key = digestOf(secret);
+    // The form may come twice at once: readers of the store find the link until this is durable.
+    if (!state.claims.claim([key], randomUUID(), now)) throw linkIsUsed();
+    pushUserChange(state, slot, user, members);
     pushItem(state, slot, { kind: 'siteRecord', write: { write: 'remove', kind: 'resetLink', key } });
     const sessions = { write: 'removeOwned', kind: 'session', owner, exceptKey: '' } as const;
     pushItem(state, slot, { kind: 'siteRecord', write: sessions });
     const message = `chose a new password of ${owner} by a link`;
     logAction(state, slot, now, 'log_message', { username: owner, message });
   });
-  state.users.set(changed);
-  return { value: changed, sequence };
+  return { value: { ...user, ...members }, sequence };
+}
+
+function linkIsUsed(): OperationRefused {
+  return new OperationRefused('unknown', 'This link was used already, or is too old. Ask for another one.');
 }
 
 function digestOf(secret: string): string {

@@ -77,7 +77,7 @@ export async function revokeWorkerKey(
     pushItem(state, slot, { kind: 'siteRecord', write: { write: 'remove', kind: 'workerKeyUse', key } });
   });
   // Forgets what was verified before.
-  if (user !== undefined) state.users.set(user);
+  if (user !== undefined) state.users.change(user, {});
   return { value: record, sequence };
 }
 

@@ -11,10 +11,10 @@ import type { NewRunForm } from '../../protocol/admin.js';
 import { newRunMessage } from '../../rules/new-run-message.js';
 import { type Submission, SubmittedTwice } from '../../state/runs.js';
 import type { State } from '../../state/state.js';
-import type { RunHead } from '../../state/write-batch.js';
+import type { RunHead, UserChange } from '../../state/write-batch.js';
 import type { Reader } from '../../store/port.js';
 import { type Actor, checkIsApprover, checkMayAct } from '../actor.js';
-import { logAction, markRun, pushItem } from '../changes.js';
+import { logAction, markRun, pushUserChange } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import { approveRun } from './approve-run.js';
 import type { Changed } from './change-run.js';
@@ -70,12 +70,11 @@ export async function createRun(
       run: runName(head.args.new_tag, runId),
       message: newRunMessage(head.args),
     });
-    if (account !== undefined) pushItem(state, slot, { kind: 'user', user: account });
+    if (account !== undefined) pushUserChange(state, slot, owner, account);
     markRun(state, slot);
   };
   try {
     const { slot } = await loadRunMakingRoom(state, head, tasks, 0, now, { announce, submission });
-    if (account !== undefined) state.users.set(account);
     const { sequence } =
       approver === undefined ? { sequence: state.commits.next() } : approveRun(state, approver, runId, now);
     return { value: { runId, slot, isNew: true }, sequence };
@@ -96,10 +95,13 @@ async function firstOf(state: State, runId: string): Promise<Changed<CreatedRun>
   throw new OperationRefused('conflict', 'the same form came a moment ago and is still being worked on');
 }
 
-/** The account, when its tests come from another repository than it says. A run of somebody else's, sent again, says nothing. */
-function withRepository(owner: UserDocument, { args, rescheduled_from: from }: Omit<RunHead, 'tasks'>) {
+/** What changes of the account, when its tests come from another repository than it says. A run of somebody else's, sent again, says nothing. */
+function withRepository(
+  owner: UserDocument,
+  { args, rescheduled_from: from }: Omit<RunHead, 'tasks'>,
+): UserChange['members'] | undefined {
   if (from !== undefined || owner.tests_repo === args.tests_repo) return undefined;
-  return { ...owner, tests_repo: args.tests_repo };
+  return { tests_repo: args.tests_repo };
 }
 
 function digestOf(name: string, sentForm: string): Submission {

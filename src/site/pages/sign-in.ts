@@ -18,6 +18,10 @@ const REFUSED = {
   pending: 'This account waits until a person approves it, which takes some hours.',
 } as const;
 
+/** To whoever comes with a session that is not there any more: an old form, or a page that needs an account. */
+export const SESSION_ENDED =
+  'Your session has ended, as all others do when a password is changed. Nothing was saved: please sign in again.';
+
 export interface LoginFields {
   readonly next: string;
   readonly username: string;
@@ -44,8 +48,10 @@ export async function login(visit: Visit): Promise<Outcome> {
   const { user } = checked;
   const { settings, state } = visit.parts;
   if (settings.rehashes && !user.password.startsWith('$')) {
-    const hashed = { ...user, password: await hashPassword(password) };
-    withSystem(state, (slot) => pushItem(state, slot, { kind: 'user', user: hashed }));
+    const members = { password: await hashPassword(password) };
+    // The clear text may have given way to another password meanwhile.
+    const change = { username: user.username, members, ifPassword: user.password };
+    withSystem(state, (slot) => pushItem(state, slot, { kind: 'userChange', change }));
     visit.waitFor(state.commits.next());
   }
   visit.session.signIn(user.username, remembers);
@@ -88,7 +94,8 @@ ${passwordInput({ name: 'password', label: 'Password', autocomplete: 'current-pa
 
 /** 403, for a form without the session's token: nothing was changed. */
 export function foreignForm(visit: Visit): PageOutcome {
-  visit.flash('error', 'The form is from another session or another site, or too old. Please try again.');
+  const text = 'The form is from another session or another site, or too old. Please try again.';
+  visit.flash('error', visit.session.hasEnded ? SESSION_ENDED : text);
   return { ...loginPage(visit, { next: '', username: '' }), status: 403 };
 }
 

@@ -23,7 +23,7 @@ export async function guardRecords(db: Db, operations: readonly BatchOperation[]
   return guarded;
 }
 
-/** Each writes a whole record, so of several of one record the last is enough; it makes the record if one of them does. */
+/** Several of one record become one, in the place of the last: all would be guarded by what the record was before the first. */
 function latestOfEach(operations: readonly BatchOperation[]): BatchOperation[] {
   const latest = new Map<string, BatchOperation>();
   for (const [i, { collection, operation }] of operations.entries()) {
@@ -31,13 +31,45 @@ function latestOfEach(operations: readonly BatchOperation[]): BatchOperation[] {
     const isOfOne = kind !== 'insertOne' && kind !== 'deleteMany';
     const key = isOfOne ? `${collection} ${JSON.stringify(filter)}` : `${i}`;
     const earlier = latest.get(key)?.operation;
-    const makes = earlier !== undefined && 'replaceOne' in earlier && earlier.replaceOne.upsert === true;
     latest.delete(key);
-    if (makes && 'replaceOne' in operation) {
-      latest.set(key, { collection, operation: { replaceOne: { ...operation.replaceOne, upsert: true } } });
-    } else latest.set(key, { collection, operation });
+    latest.set(key, {
+      collection,
+      operation: earlier === undefined ? operation : joined(earlier, operation),
+    });
   }
   return [...latest.values()];
+}
+
+type Operation = BatchOperation['operation'];
+type Members = Partial<Record<'$set' | '$setOnInsert', Document>>;
+
+/** What a whole record is given, it has; it is made if one of the two makes it. */
+function joined(earlier: Operation, later: Operation): Operation {
+  if ('replaceOne' in later) {
+    const makes = 'replaceOne' in earlier && earlier.replaceOne.upsert === true;
+    return makes ? { replaceOne: { ...later.replaceOne, upsert: true } } : later;
+  }
+  if (!('updateOne' in later)) return later;
+  const { filter } = later.updateOne;
+  const { $set, $setOnInsert } = later.updateOne.update as Members;
+  if ('deleteOne' in earlier) {
+    if ($setOnInsert === undefined) return earlier;
+    return { replaceOne: { filter, replacement: { ...filter, ...$setOnInsert, ...$set }, upsert: true } };
+  }
+  if ('replaceOne' in earlier) {
+    const { replacement } = earlier.replaceOne;
+    return { replaceOne: { ...earlier.replaceOne, replacement: { ...replacement, ...$set } } };
+  }
+  if (!('updateOne' in earlier)) return later;
+  const before = earlier.updateOne.update as Members;
+  const update = {
+    ...before,
+    ...(later.updateOne.update as Members),
+    ...(before.$set !== undefined && { $set: { ...before.$set, ...$set } }),
+    ...(before.$setOnInsert !== undefined && { $setOnInsert: { ...before.$setOnInsert, ...$setOnInsert } }),
+  };
+  const upsert = earlier.updateOne.upsert === true || later.updateOne.upsert === true;
+  return { updateOne: { filter, update, ...(upsert && { upsert }) } };
 }
 
 /** Undefined when there is nothing to do. */
@@ -57,12 +89,17 @@ async function guard(db: Db, { collection, operation }: BatchOperation): Promise
   }
   if ('updateOne' in operation) {
     const { filter, update, upsert } = operation.updateOne;
-    const { $set, $setOnInsert } = update as Record<'$set' | '$setOnInsert', Document | undefined>;
-    if ($set === undefined) return { collection, operation };
+    const { $set, $setOnInsert } = update as Members;
+    const isAccount = collection === 'users';
+    if ($set === undefined && !isAccount) return { collection, operation };
     const found = await read(filter);
-    // One that makes nothing says itself what the record has to be.
-    if (upsert !== true) return found === null ? undefined : { collection, operation };
+    // One that makes nothing says itself what the record has to be, but for an account's.
+    if (upsert !== true && !isAccount) {
+      return found === null ? undefined : { collection, operation };
+    }
+    if (found === null && upsert !== true) return undefined;
     if (found === null) return adding(collection, filter, { ...$setOnInsert, ...$set });
+    if ($set === undefined) return undefined;
     return { collection, operation: { updateOne: { filter: found, update: { $set } } } };
   }
   if ('deleteOne' in operation) {

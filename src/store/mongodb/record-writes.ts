@@ -1,7 +1,7 @@
-/** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
+/** Writes the records that are found by their name: users, workers, nets, key-values, contributors. */
 import type { Db, Document } from 'mongodb';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
-import type { ContributorWrite, NetTest } from '../../state/write-batch.js';
+import type { ContributorWrite, NetTest, UserChange } from '../../state/write-batch.js';
 import type { BatchOperation } from './batch-operations.js';
 import { encodeDocument, encodeKeyed, encodeValue } from './bson-values.js';
 import { CONTRIBUTORS } from './record-reads.js';
@@ -11,6 +11,19 @@ const NEVER = new Date('0001-01-01T00:00:00Z');
 
 export function replaceUser(user: Keyed<UserDocument>): BatchOperation {
   return replace('users', { username: user.username }, encodeKeyed(user));
+}
+
+export function insertUser({ username, ...user }: UserDocument): BatchOperation {
+  const update = { $setOnInsert: encodeDocument(user) };
+  return { collection: 'users', operation: { updateOne: { filter: { username }, update, upsert: true } } };
+}
+
+export function changeUser({ username, members, ifPassword }: UserChange): BatchOperation {
+  const filter = { username, ...(ifPassword !== undefined && { password: ifPassword }) };
+  return {
+    collection: 'users',
+    operation: { updateOne: { filter, update: { $set: encodeDocument(members) } } },
+  };
 }
 
 export function removeUser(username: string): BatchOperation {

@@ -1,6 +1,6 @@
 /**
  * What a secondary writes: PGNs, the count of downloads, and what people do on its pages with accounts, sessions and the block
- * list, and what GitHub answered. It holds no lease, and the primary's batches are not touched; each record is written whole, and twice is as once.
+ * list, and what GitHub answered. It holds no lease, and the primary's batches are not touched; what is written twice is as written once.
  */
 import type { Db, MongoClient } from 'mongodb';
 import type { WriteBatch, Writer } from '../port.js';
@@ -26,7 +26,8 @@ export class MongodbUploader implements Writer {
   }
 
   async commit(batch: WriteBatch): Promise<void> {
-    const { pgns, users, removedUsers, workers, actions, siteRecords, gitHubAnswers, ...others } = batch;
+    const { pgns, workers, actions, siteRecords, gitHubAnswers, ...more } = batch;
+    const { users, newUsers, userChanges, removedUsers, ...others } = more;
     const refused = Object.entries(others).filter(([, part]) => part.length > 0);
     if (refused.length > 0) {
       const names = refused.map(([name]) => name).join(', ');

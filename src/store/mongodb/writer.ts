@@ -13,6 +13,8 @@ import type { IntentLog, PreparedBatch } from './intent-log.js';
 import { checkPgn, writePgn } from './pgn-records.js';
 import {
   addDownloads,
+  changeUser,
+  insertUser,
   markMasterNet,
   removeNet,
   removeUser,
@@ -234,6 +236,8 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...(batch.contributors ?? []).map(({ username, cpuHours }) => setContributor(username, cpuHours)),
     ...(batch.contributorEntries ?? []).map(writeContributor),
     ...(batch.removedUsers ?? []).map(removeUser),
+    ...(batch.newUsers ?? []).map(insertUser),
+    ...(batch.userChanges ?? []).map(changeUser),
     ...(batch.siteRecords ?? []).map(writeSiteRecord),
   ];
 }

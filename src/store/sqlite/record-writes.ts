@@ -1,11 +1,13 @@
-/** Writes the records that are replaced whole by their name: users, workers, nets, key-values, contributors. */
+/** Writes the records that are found by their name: users, workers, nets, key-values, contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
-import type { ContributorWrite, NetTest } from '../../state/write-batch.js';
+import type { ContributorWrite, NetTest, UserChange } from '../../state/write-batch.js';
 import { toJson } from './json-text.js';
 
 export class RecordWrites {
   readonly #user: StatementSyncInstance;
+  readonly #newUser: StatementSyncInstance;
+  readonly #changeUser: StatementSyncInstance;
   readonly #removeUser: StatementSyncInstance;
   readonly #worker: StatementSyncInstance;
   readonly #net: StatementSyncInstance;
@@ -24,6 +26,11 @@ export class RecordWrites {
     this.#user = db.prepare(
       `INSERT INTO users (username, doc, id) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET doc = excluded.doc, id = coalesce(excluded.id, id)`,
+    );
+    this.#newUser = db.prepare('INSERT INTO users (username, doc) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.#changeUser = db.prepare(
+      `UPDATE users SET doc = json_patch(doc, ?1)
+       WHERE username = ?2 AND (?3 IS NULL OR doc -> '$.password' = ?3)`,
     );
     this.#removeUser = db.prepare('DELETE FROM users WHERE username = ?');
     this.#worker = db.prepare(
@@ -68,6 +75,14 @@ export class RecordWrites {
 
   user({ _id, ...user }: Keyed<UserDocument>): void {
     this.#user.run(user.username, toJson(user), _id ?? null);
+  }
+
+  newUser(user: UserDocument): void {
+    this.#newUser.run(user.username, toJson(user));
+  }
+
+  changeUser({ username, members, ifPassword }: UserChange): void {
+    this.#changeUser.run(toJson(members), username, ifPassword === undefined ? null : toJson(ifPassword));
   }
 
   removeUser(username: string): void {

@@ -122,6 +122,8 @@ export class SqliteWriter implements Writer {
     }
     for (const write of batch.contributorEntries ?? []) this.#records.contributorEntry(write);
     for (const username of batch.removedUsers ?? []) this.#records.removeUser(username);
+    for (const user of batch.newUsers ?? []) this.#records.newUser(user);
+    for (const change of batch.userChanges ?? []) this.#records.changeUser(change);
     for (const write of batch.siteRecords ?? []) this.#siteRecords.apply(write);
     for (const write of batch.gitHubAnswers ?? []) this.#gitHubAnswers.apply(write);
   }
