@@ -3,6 +3,7 @@
 import {
   ANY_CHARACTER,
   bytes,
+  count,
   documentId,
   hexId,
   instant,
@@ -89,7 +90,8 @@ export const netSchema = refined(
   },
 );
 
-const depth = Type.Union([nonNegativeInt, Type.Null()]);
+/** Half-moves. */
+const depth = Type.Union([count, Type.Null()]);
 
 /** All books by file name. */
 export const booksSchema = Type.Record(

@@ -11,6 +11,8 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\
 const WIDE_BLANK = /(?! )\p{Zs}/u;
 /** Longer ones are a whole text that lost its commas. */
 const LONGEST_NAME = 200;
+/** Options of engines are 32-bit numbers. */
+const LARGEST = 2_147_483_647;
 const COMMENT = /^(?:#|\/\/|;)/;
 
 /** One sentence for each line at fault, with its number. */
@@ -65,6 +67,8 @@ function numbersProblem(texts: readonly string[]): string | undefined {
       return `${FIELDS[i + 1]}: ${error.message}`;
     }
   }
+  const large = values.findIndex((value) => Math.abs(value) > LARGEST);
+  if (large >= 0) return `${FIELDS[large + 1]} (${values[large]}) is beyond ${LARGEST}`;
   const [start, min, max, cEnd, rEnd] = values as [number, number, number, number, number];
   if (!(min < max)) return `min (${min}) must be below max (${max})`;
   if (start < min || start > max) return `start (${start}) must be within min and max (${min} and ${max})`;

@@ -164,9 +164,23 @@ test('an SPSA tune has its constants, and the tested signature on both sides', (
   for (const raw_params of ['', 'a,1,2', 'a,1,0,2,0,1', 'a,1,0,2,x,1']) {
     assert.equal(problems({ num_games: 10_000, spsa: { raw_params } }, GAMES).length, 1, raw_params);
   }
-  for (const change of [{ A_ratio: -1 }, { alpha: -1 }, { gamma: Number.NaN }]) {
-    assert.equal(problems({ num_games: 10_000, spsa: { ...spsa, ...change } }, GAMES).length, 1);
+  for (const change of [
+    { A_ratio: -1 },
+    { A_ratio: 1e308 },
+    { A_ratio: 10.01 },
+    { alpha: -1 },
+    { alpha: 11 },
+    { gamma: Number.NaN },
+    { gamma: 1e10 },
+  ]) {
+    const found = problems({ num_games: 10_000, spsa: { ...spsa, ...change } }, GAMES);
+    assert.equal(found.length, 1);
+    assert.match(found[0]!, /must be from 0 to 10/);
   }
+  assert.deepEqual(
+    problems({ num_games: 10_000, spsa: { ...spsa, A_ratio: 10, alpha: 0, gamma: 1.5 } }, GAMES),
+    [],
+  );
 });
 
 test('each wrong member is one problem, named', () => {
@@ -175,8 +189,23 @@ test('each wrong member is one problem, named', () => {
     base_tag: [''],
     username: ['', 'a', 'a b', 'a/b'],
     info: ['', '  '],
-    tc: ['', 'x', '10+', '+1', '0/10', '10+0.1 ', '-1', '1e3', '0', '0+0', '9'.repeat(400)],
-    new_tc: ['abc', '0+0'],
+    tc: [
+      '',
+      'x',
+      '10+',
+      '+1',
+      '0/10',
+      '10+0.1 ',
+      '-1',
+      '1e3',
+      '0',
+      '0+0',
+      '9'.repeat(400),
+      '9'.repeat(38),
+      '604800',
+      '10/99999',
+    ],
+    new_tc: ['abc', '0+0', '99999999+1'],
     resolved_new: ['', 'A'.repeat(40), 'a'.repeat(39), `${'a'.repeat(40)}\n`],
     resolved_base: ['g'.repeat(40)],
     new_signature: ['', '0', '012', '1.5', 'x', '9'.repeat(21)],
@@ -192,6 +221,13 @@ test('each wrong member is one problem, named', () => {
       ' Hash=1',
       'Hash=1048577',
       `Hash=${'9'.repeat(400)}`,
+      'Hash=16 Hash=99999999',
+      'hash=99999999',
+      'HASH=16',
+      'Hash=-1',
+      'Hash=0x10',
+      'Hash=1e9',
+      'xHash=99999999',
     ],
     new_nets: [['nn-0123456789ab.nnue', 'nn-0123456789ab.nnue'], ['net.nnue'], ['nn-0123456789AB.nnue']],
     book: ['book.zip', '../book.epd', '.epd', 'a\nb.pgn'],

@@ -107,6 +107,14 @@ test('books that cannot be used are refused with their fault, and more than memo
   const farm = await farmWith([{ key: 'books', value: BOOKS }]);
   const wrong = { 'a.epd': { ...BOOKS['a.epd'], white: 7 } };
   await assert.rejects(importBooks(farm, operatorNamed(), wrong), /the books are refused: .*a\.epd/);
+  const deep = { 'a.epd': { ...BOOKS['a.epd'], max_depth: 1e21 } };
+  await assert.rejects(importBooks(farm, operatorNamed(), deep), /the books are refused: .*max_depth/);
+  for (const name of ['../a.epd', 'a/b.epd', 'a\\b.epd', ' a.epd', '.epd']) {
+    await assert.rejects(
+      importBooks(farm, operatorNamed(), { [name]: BOOKS['a.epd'] }),
+      ({ message }: Error) => message.includes(JSON.stringify(name)) && /must be a file name/.test(message),
+    );
+  }
   const many = Object.fromEntries(Array.from({ length: 1024 }, (_, i) => [`${i}.epd`, BOOKS['a.epd']]));
   await assert.rejects(importBooks(farm, operatorNamed(), many), /1025 books: at most 1024/);
   assert.equal(farm.state.books.sri('0.epd'), undefined);

@@ -38,6 +38,10 @@ test('every line at fault is told with its number', () => {
     [`${'P'.repeat(201)},10,0,100,5,0.002`, /line 1: its name has more than 200/],
     ['P1,10,0,100,5e-324,1', /line 1: c_end \(5e-324\) is so small/],
     ['P1,10,0,100,5,-1', /line 1: r_end \(-1\)/],
+    ['P1,0,-1e308,100,5,1', /line 1: min \(-1e\+308\) is beyond 2147483647/],
+    ['P1,0,0,2147483648,5,1', /line 1: max \(2147483648\) is beyond/],
+    ['P1,0,0,100,1e300,0', /line 1: c_end \(1e\+300\) is beyond/],
+    ['P1,0,0,100,1,1e10', /line 1: r_end \(10000000000\) is beyond/],
   ];
   for (const [text, expected] of cases) {
     const problems = spsaLineProblems(text);

@@ -11,6 +11,7 @@ import { type Actor, checkIsOperator } from '../actor.js';
 import { commitSystem, pushItem } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import type { Changed } from '../run/change-run.js';
+import { isBookName } from '../run/check-run-args.js';
 
 export type KnownBooks = Readonly<Record<string, BookMetadata>>;
 
@@ -31,6 +32,13 @@ export async function importBooks(
   checkIsOperator(actor, 'import books');
   const problem = checkBooks(books);
   if (problem !== undefined) throw new OperationRefused('invalid', `the books are refused: ${problem}`);
+  const odd = Object.keys(books as KnownBooks).find((name) => !isBookName(name));
+  if (odd !== undefined) {
+    throw new OperationRefused(
+      'invalid',
+      `no run can name the book ${JSON.stringify(odd)}: it must be a file name, without folders`,
+    );
+  }
   const plain = Object.entries(books as KnownBooks).map(([name, book]) => {
     // Workers compare the hash as it is given to them, and theirs has no name of the algorithm before it.
     return [name, { ...book, sri: book.sri.replace(/^sha384-/, '') }];

@@ -5,7 +5,7 @@ import { isNetName } from '../../model/net-name.js';
 import { isUsername, knownWorkerArchs } from '../../protocol/configured-names.js';
 import { matchArchs } from '../../rules/arch-filter.js';
 import { gameDuration } from '../../rules/game-time.js';
-import { limitProblem, SHORTEST_GAME } from '../../rules/run-limits.js';
+import { LARGEST_HASH, LONGEST_GAME, limitProblem, SHORTEST_GAME } from '../../rules/run-limits.js';
 import { hashOption } from '../../rules/task-size.js';
 import type { Fault } from '../refusal.js';
 
@@ -17,8 +17,6 @@ const SIGNATURE = /^[1-9]\d{0,19}$/;
 const BOOK_DEPTH = /^[1-9]\d{0,3}$/;
 /** Neither name is one that leads upwards. */
 const REPO_URL = /^https:\/\/(?:www\.)?github\.com(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.-]+){2}$/;
-/** In MiB, for one engine: a run that asks for more waits for ever for a worker. */
-const LARGEST_HASH = 1_048_576;
 const ASCII = /^[\0-\x7f]*$/;
 const OPTION = /^[^\s=]+=[^\s=]+$/;
 const NUMBERS = [
@@ -76,18 +74,13 @@ function checkTexts(args: RunArgs): Fault[] {
 function checkPlay(args: RunArgs): Fault[] {
   const { faults, need } = collectFaults();
   for (const name of ['tc', 'new_tc'] as const) {
-    const form = `[moves/]seconds[+increment], such as 10+0.1, with games of ${SHORTEST_GAME} s or longer`;
+    const form = `[moves/]seconds[+increment], such as 10+0.1, with games of ${SHORTEST_GAME} s to a week`;
     need(isTc(args[name]!), name, `${quote(args[name])} must be ${form}`);
   }
   for (const name of ['new_options', 'base_options'] as const) {
     const text = `${quote(args[name])} must be key=value tokens between single spaces, in ASCII`;
-    need(isOptionText(args[name]), name, text);
-    const hash = hashOption(args[name]);
-    need(
-      hash <= LARGEST_HASH,
-      name,
-      `asks for a hash of ${hash} MiB: no worker has more than ${LARGEST_HASH}`,
-    );
+    const problem = isOptionText(args[name]) ? hashProblem(args[name]) : text;
+    if (problem !== undefined) need(false, name, problem);
   }
   return faults;
 }
@@ -99,7 +92,7 @@ function checkFiles(args: RunArgs): Fault[] {
     need(nets.every(isNetName), name, 'must be names like nn-0123456789ab.nnue');
     need(new Set(nets).size === nets.length, name, 'names a network twice');
   }
-  need(BOOK.test(args.book), 'book', `${quote(args.book)} must be a file name ending in .epd or .pgn`);
+  need(isBookName(args.book), 'book', `${quote(args.book)} must be a file name ending in .epd or .pgn`);
   return faults;
 }
 
@@ -133,12 +126,32 @@ function collectFaults() {
 
 /** Stricter than the schema of stored runs: a game takes some time, and its numbers are written briefly. */
 function isTc(text: string): boolean {
-  return text.length <= LONGEST_TC && TC.test(text) && gameDuration(text) >= SHORTEST_GAME;
+  if (text.length > LONGEST_TC || !TC.test(text)) return false;
+  const seconds = gameDuration(text);
+  return seconds >= SHORTEST_GAME && seconds <= LONGEST_GAME;
+}
+
+/** Engines take names of options in any case and the last of several; the scheduler reckons with the first "Hash=". */
+function hashProblem(options: string): string | undefined {
+  const reckoned = hashOption(options);
+  if (reckoned > LARGEST_HASH)
+    return `asks for a hash of ${reckoned} MiB: no worker has more than ${LARGEST_HASH}`;
+  const [hash, more] = options.split(' ').filter((token) => /^hash=/i.test(token));
+  if (more !== undefined) return 'names Hash more than once';
+  if (hash === undefined) return undefined;
+  if (!hash.startsWith('Hash=')) return `must spell it Hash, not ${quote(hash)}`;
+  const size = hash.slice('Hash='.length);
+  return /^\d+$/.test(size) ? undefined : `asks for a hash of ${quote(size)}: that is no whole number of MiB`;
 }
 
 function isOptionText(text: string): boolean {
   if (!ASCII.test(text)) return false;
   return text === '' || text.split(' ').every((token) => OPTION.test(token));
+}
+
+/** A file's name: no path, and nothing that a list would not show. */
+export function isBookName(name: string): boolean {
+  return BOOK.test(name) && name === name.trim();
 }
 
 /** Something besides white space. */

@@ -3,6 +3,7 @@
 import type { RunArgs } from '../../model/documents.js';
 import type { NewRunForm } from '../../protocol/admin.js';
 import { isLtcSprt, tcRatio } from '../../rules/game-time.js';
+import { LARGEST_SPSA_SETTING } from '../../rules/run-limits.js';
 import { newSprt } from '../../rules/sprt.js';
 import { boundsProblem } from '../../rules/sprt-bounds.js';
 import { newTune } from '../../rules/spsa-form.js';
@@ -29,8 +30,9 @@ export function checkStopRule({ sprt, spsa, num_games: games }: NewRunForm): Fau
   const problem = gamesProblem(games);
   const inGames = problem === undefined ? [] : fault('num_games', problem);
   if (spsa === undefined) return inGames;
-  const inLines = spsaLineProblems(spsa.raw_params).flatMap((text) => fault('spsa', text));
-  if (inGames.length + inLines.length > 0) return [...inGames, ...inLines];
+  const inTune = [...settingProblems(spsa), ...spsaLineProblems(spsa.raw_params)];
+  const inSpsa = inTune.flatMap((text) => fault('spsa', text));
+  if (inGames.length + inSpsa.length > 0) return [...inGames, ...inSpsa];
   try {
     buildTune(spsa, games!);
     return [];
@@ -44,6 +46,13 @@ function gamesProblem(games: number | undefined): string | undefined {
   if (games === undefined) return 'num_games is needed, since the run is no SPRT';
   if (games >= GAMES_STEP && games <= LARGEST_RUN && games % GAMES_STEP === 0) return undefined;
   return `num_games (${games}) must be a multiple of ${GAMES_STEP} from ${GAMES_STEP} to ${LARGEST_RUN}`;
+}
+
+function settingProblems({ A_ratio, alpha, gamma }: NonNullable<NewRunForm['spsa']>): string[] {
+  return Object.entries({ A_ratio, alpha, gamma }).flatMap(([name, value]) => {
+    const isFit = value === undefined || (value >= 0 && value <= LARGEST_SPSA_SETTING);
+    return isFit ? [] : [`the SPSA setting ${name} (${value}) must be from 0 to ${LARGEST_SPSA_SETTING}`];
+  });
 }
 
 function fault(member: keyof NewRunForm, text: string): Fault[] {
