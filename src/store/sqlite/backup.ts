@@ -25,7 +25,7 @@ export async function backupDatabase(source: string, target: string): Promise<vo
     db.close();
     throw isExists(error)
       ? new StoreError('exists', `${partial} is left of another backup: wait for it, or remove the file.`)
-      : cannotWrite(partial, error);
+      : cannotWrite(target, error);
   }
   try {
     // The open read transaction pins the snapshot; without it every commit would start the copy anew.
