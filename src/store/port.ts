@@ -22,7 +22,7 @@ import type {
 } from '../model/documents.js';
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../model/github-answer.js';
 import type { SiteRecord, SiteRecordKind } from '../model/site-record.js';
-import type { RunFacets } from '../rules/run-facets.js';
+import type { FacetCounts, RunFacets } from '../rules/run-facets.js';
 import type { TextSearch } from '../rules/search-text.js';
 import type { RunHead, WriteBatch } from '../state/write-batch.js';
 
@@ -85,6 +85,16 @@ export interface RunSearch extends PageOf {
   /** Of these owners; those of the first come first. Absent: of anybody. */
   usernames?: readonly string[];
   text?: TextSearch;
+  /** Gets the runs of the page one after the other, in place of `items`: a long page is never in memory whole. */
+  take?: (run: RunHead) => void;
+}
+
+/** A search that finds no more looks at all of it to count. */
+export const MOST_TALLIED = 200;
+
+export interface FoundRuns extends Found<RunHead> {
+  /** Of all that was looked at; absent where that would be too much. */
+  counts?: FacetCounts;
 }
 
 /** The action log as people search it, newest first (docs/spec/web-ui.md §4.15). */
@@ -224,7 +234,7 @@ export interface Reader {
   finishedRuns(query: FinishedRunsQuery): Promise<RunHead[]>;
   /** How many `finishedRuns` has in all. */
   countFinishedRuns(query: FinishedRunsFilter): Promise<number>;
-  searchRuns(search: RunSearch): Promise<Found<RunHead>>;
+  searchRuns(search: RunSearch): Promise<FoundRuns>;
   /** Runs of any kind in ascending order of their ids, that is of their starts; from after this one on, '' for the first. */
   runsAfter(runId: string, limit: number): Promise<RunHead[]>;
   /** Tasks in order of task id. Tasks may share the arrays inside worker_info: treat them as read-only. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
-import { matchesFacets, RESULTS, type RunFacets } from '../../src/rules/run-facets.js';
+import { matchesFacets, RESULTS, KINDS as RUN_KINDS, type RunFacets } from '../../src/rules/run-facets.js';
 import { matchesSearch, parseSearch, wordsOf } from '../../src/rules/search-text.js';
 import { actionWords } from '../../src/store/action-words.js';
 import { type ActionSearch, HIDDEN_KINDS, type RunHead } from '../../src/store/port.js';
@@ -195,6 +195,45 @@ export function searchTests(open: OpenPlace): void {
     assert.deepEqual([ids(items), total, isCut], [ids(LISTED.slice(1, 3)), 3, true]);
   });
 
+  test('each kind and each result are counted as a search for it counts them, whichever is asked for', async () => {
+    const text = parseSearch('history move')!;
+    const usernames = ['joan', 'ann'];
+    for (const search of [
+      { facets: { tcMax: 1e6 } },
+      { facets: { kind: 'games' as const } },
+      { facets: { result: 'rejected' as const, threads: 1 }, usernames },
+      { text },
+      { usernames },
+    ]) {
+      const about = JSON.stringify(search);
+      const { counts } = await open.reader.searchRuns({ ...page, ...search });
+      const others: RunFacets = search.facets ?? {};
+      for (const kind of RUN_KINDS) {
+        const facets = { ...others, kind };
+        const { total } = await open.reader.searchRuns({ ...page, ...search, facets });
+        assert.equal(counts?.kind[kind], total, `${kind} of ${about}`);
+      }
+      for (const result of RESULTS) {
+        const facets = { ...others, result };
+        const { total } = await open.reader.searchRuns({ ...page, ...search, facets });
+        assert.equal(counts?.result[result], total, `${result} of ${about}`);
+      }
+    }
+    const cut = await open.reader.searchRuns({ cap: 2, skip: 0, limit: 2, usernames });
+    assert.deepEqual([cut.isCut, cut.counts], [true, undefined]);
+  });
+
+  test('a page is handed over run by run to who asks for that', async () => {
+    for (const search of [{ usernames: ['joan', 'ann'] }, { facets: { tcMax: 1e6 } }]) {
+      const bounds = { cap: 1_000, skip: 1, limit: 4 };
+      const taken: string[] = [];
+      const take = ({ _id }: RunHead) => void taken.push(_id);
+      const { items } = await open.reader.searchRuns({ ...bounds, ...search });
+      const handed = await open.reader.searchRuns({ ...bounds, ...search, take });
+      assert.deepEqual([taken, handed.items], [ids(items), []]);
+    }
+  });
+
   test('a search stops at its cap, and gives the page that is asked for', async () => {
     const usernames = ['joan', 'ann', 'bob'];
     const all = usernames.flatMap((name) => LISTED.filter(({ args }) => args.username === name));
@@ -300,6 +339,29 @@ export function searchTests(open: OpenPlace): void {
       const fitting = ACTIONS.filter((entry) => fits({ text }, entry));
       const found = await open.reader.searchActions({ ...page, text });
       assert.deepEqual(ids(found.items), ids(fitting), given);
+    }
+  });
+
+  test('deleted runs that events tell of are found among themselves', async () => {
+    const [gone] = RUNS.filter(({ deleted }) => deleted);
+    const [back] = LISTED;
+    const events = [gone!, back!, gone!].map(({ _id }, i) =>
+      action(300 + i, { action: 'delete_run', run_id: _id, username: 'dan', time: 1_760_000_000 + i }),
+    );
+    await open.writer.commit(batch({ actions: events }));
+    const deleted = { facets: { deleted: true } } as const;
+    const owner = gone!.args.username;
+    const text = parseSearch('king')!;
+    for (const [search, expected] of [
+      [deleted, [gone!._id]],
+      [{ ...deleted, usernames: [owner] }, [gone!._id]],
+      [{ ...deleted, usernames: ['nobody'] }, []],
+      [{ ...deleted, text }, [gone!._id]],
+      [{ ...deleted, text: parseSearch('history')! }, []],
+      [{ facets: { deleted: true, threads: 7 } }, []],
+    ] as const) {
+      const found = await open.reader.searchRuns({ ...page, ...search });
+      assert.deepEqual([ids(found.items), found.total, found.isCut], [expected, expected.length, false]);
     }
   });
 }

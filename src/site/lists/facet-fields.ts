@@ -1,7 +1,8 @@
 /** Facets of the search of finished tests: as parameters of its address, and as fields of its form (docs/spec/web-ui.md §4.4). */
 import { numberIn } from '../../rules/parse-number.js';
-import { KINDS, RESULTS, type RunFacets } from '../../rules/run-facets.js';
+import { type FacetCounts, KINDS, RESULTS, type RunFacets } from '../../rules/run-facets.js';
 import { type Html, html, NOTHING } from '../html.js';
+import type { Visit } from '../visit.js';
 
 const LONGEST = 100;
 const DAY_MS = 86_400_000;
@@ -13,7 +14,9 @@ interface Field {
   readonly name: string;
   readonly label: string;
   readonly choices?: readonly string[];
-  readonly type?: 'date';
+  readonly type?: 'date' | 'checkbox';
+  /** Who is not signed in has no such field. */
+  readonly isForAccounts?: true;
   readonly hint?: string;
   /** Undefined for what is no value of it, which then counts as absent. */
   readonly read: Read;
@@ -37,6 +40,13 @@ const FIELDS: readonly Field[] = [
   { name: 'games_min', label: 'Games at least', hint: '20000', read: number((gamesMin) => ({ gamesMin })) },
   { name: 'from', label: 'Changed from', type: 'date', read: day((from) => ({ from })) },
   { name: 'to', label: 'Changed to', type: 'date', read: day((to) => ({ before: to + DAY_MS })) },
+  {
+    name: 'deleted',
+    label: 'Deleted tests',
+    type: 'checkbox',
+    isForAccounts: true,
+    read: (text) => (text === '1' ? { deleted: true } : undefined),
+  },
 ];
 
 export interface AskedFacets {
@@ -46,10 +56,11 @@ export interface AskedFacets {
   readonly given: Readonly<Record<string, string>>;
 }
 
-export function askedFacets(query: URLSearchParams): AskedFacets {
+export function askedFacets({ query, account }: Pick<Visit, 'query' | 'account'>): AskedFacets {
   const given: Record<string, string> = {};
   let facets: RunFacets = {};
-  for (const { name, read } of FIELDS) {
+  for (const { name, read, isForAccounts } of FIELDS) {
+    if (isForAccounts && account === undefined) continue;
     const text = (query.get(name) ?? '').trim().slice(0, LONGEST);
     const facet = text === '' ? undefined : read(text);
     if (facet === undefined) continue;
@@ -59,25 +70,51 @@ export function askedFacets(query: URLSearchParams): AskedFacets {
   return { facets: Object.keys(given).length === 0 ? undefined : facets, given };
 }
 
+/** How many tests each choice would find. */
+export interface ChoiceCounts {
+  readonly counts: FacetCounts;
+  /** Not all that fits was looked at. */
+  readonly isCut: boolean;
+}
+
 /** Open when one of them is asked for. */
-export function facetFields({ facets, given }: AskedFacets): Html {
+export function facetFields(
+  { account, isApprover }: Visit,
+  { facets, given }: AskedFacets,
+  found: ChoiceCounts | undefined,
+): Html {
   const count = Object.keys(given).length;
+  const shown = FIELDS.filter(({ isForAccounts }) => !isForAccounts || account !== undefined);
+  const named = shown.map((field) =>
+    field.name === 'deleted' && !isApprover ? { ...field, label: 'Your deleted tests' } : field,
+  );
   return html`<details class="facets"${facets === undefined ? NOTHING : html` open`}>
 <summary>More filters${count === 0 ? NOTHING : html` (${count})`}</summary>
-<div class="facet-fields">${FIELDS.map((field) => facetField(field, given[field.name] ?? ''))}</div>
+<div class="facet-fields">${named.map((field) => facetField(field, given[field.name] ?? '', found))}</div>
 </details>`;
 }
 
-function facetField({ name, label, choices, type, hint }: Field, value: string): Html {
+function facetField(field: Field, value: string, found: ChoiceCounts | undefined): Html {
+  const { name, label, choices, type, hint } = field;
   const id = `facet-${name}`;
+  if (type === 'checkbox') {
+    return html`<label class="check"><input type="checkbox" id="${id}" name="${name}" value="1"${value === '' ? NOTHING : html` checked`}> ${label}</label>`;
+  }
   const control =
     choices === undefined
       ? html`<input id="${id}" name="${name}" value="${value}"${type === undefined ? html` type="search" placeholder="${hint ?? ''}" maxlength="${LONGEST}" autocapitalize="none"` : html` type="${type}"`} spellcheck="false">`
       : html`<select id="${id}" name="${name}"><option value="">any</option>${choices.map(
           (choice) =>
-            html`<option value="${choice}"${choice === value ? html` selected` : NOTHING}>${choice}</option>`,
+            html`<option value="${choice}"${choice === value ? html` selected` : NOTHING}>${choice}${countText(found, name, choice)}</option>`,
         )}</select>`;
   return html`<div class="field"><label for="${id}">${label}</label>${control}</div>`;
+}
+
+function countText(found: ChoiceCounts | undefined, name: string, choice: string): string {
+  if (found === undefined) return '';
+  const { kind, result } = found.counts;
+  const counts: Readonly<Record<string, number>> = name === 'type' ? kind : result;
+  return ` (${counts[choice] ?? 0}${found.isCut ? '+' : ''})`;
 }
 
 function oneOf<T extends string>(

@@ -24,13 +24,14 @@ const LONGEST = 300;
 
 export async function finished(visit: Visit): Promise<Outcome> {
   const { query } = visit;
-  const canonical = canonicalAddress(query);
+  const canonical = canonicalAddress(visit);
   if (canonical !== undefined) return redirect(canonical);
   return query.get('mode') === 'search' ? await searchPage(visit) : await finishedList(visit, PATH);
 }
 
 /** Undefined for an address that is as it should be. */
-function canonicalAddress(query: URLSearchParams): string | undefined {
+function canonicalAddress(visit: Visit): string | undefined {
+  const { query } = visit;
   const given = (name: string) => query.get(name) ?? '';
   const text = given('text') || given('info_regex');
   const isSearch = given('mode') === 'search';
@@ -42,7 +43,7 @@ function canonicalAddress(query: URLSearchParams): string | undefined {
       mode: 'search',
       user,
       text,
-      ...askedFacets(query).given,
+      ...askedFacets(visit).given,
       max_count: most,
       page,
     });
@@ -73,7 +74,7 @@ async function searchPage(visit: Visit): Promise<Outcome> {
   const user = (query.get('user') ?? '').trim().slice(0, LONGEST);
   const text = (query.get('text') ?? '').trim().slice(0, LONGEST);
   const cap = mostRuns(visit);
-  const faceted = askedFacets(query);
+  const faceted = askedFacets(visit);
   const found = await search(visit, { user, given: text, faceted }, cap);
   const asked = pageNumber(query.get('page'));
   const pages = paging(asked, found.total, FINISHED_PAGE);
@@ -87,6 +88,7 @@ async function searchPage(visit: Visit): Promise<Outcome> {
       page,
     });
   if (pages.page !== asked) return redirect(address(pages.page));
+  const { counts } = found;
   const isAsked = user !== '' || text !== '' || faceted.facets !== undefined;
   const body = html`<div class="page-head"><h1>Search finished tests</h1></div>
 <section class="card" aria-label="Search">
@@ -94,7 +96,7 @@ async function searchPage(visit: Visit): Promise<Outcome> {
 <input type="hidden" name="mode" value="search">
 ${field('user', 'User', user, 'part of a name')}${field('text', 'Words of the description', text, 'word "a phrase" -without')}
 <button type="submit" class="primary">Search</button><a href="${PATH}">All finished tests</a>
-${facetFields(faceted)}
+${facetFields(visit, faceted, counts === undefined ? undefined : { counts, isCut: found.isCut })}
 </form>
 ${isAsked ? results(visit, found, { pages, cap, isFaceted: faceted.facets !== undefined }) : html`<p class="empty">Give a name, or words: several words find tests with any of them, “a phrase” must be there, -word may not.</p>`}
 ${pageLinks(pages, address)}
@@ -130,11 +132,12 @@ async function search(visit: Visit, asked: Asked, cap: number): Promise<Search> 
   if (given !== '' && text === undefined) return NOTHING_FOUND;
   if (text !== undefined || facets !== undefined) visit.requireAdmission('search', request.address);
   const like = user === '' ? undefined : await namesLike(parts, 'accounts', user);
-  if (like?.names.length === 0) return NOTHING_FOUND;
+  const usernames = facets?.deleted ? ownersOfDeleted(visit, like?.names) : like?.names;
+  if (usernames?.length === 0) return NOTHING_FOUND;
   // A page too far is looked for as the first: its total leads to the last.
   const skip = (pageNumber(query.get('page')) - 1) * FINISHED_PAGE;
   const found = await parts.reader.searchRuns({
-    ...(like !== undefined && { usernames: like.names }),
+    ...(usernames !== undefined && { usernames }),
     ...(text !== undefined && { text }),
     ...(facets !== undefined && { facets }),
     cap,
@@ -142,6 +145,16 @@ async function search(visit: Visit, asked: Asked, cap: number): Promise<Search> 
     limit: FINISHED_PAGE,
   });
   return { ...found, items: found.items.map(readRun), isCut: found.isCut || like?.isCut === true };
+}
+
+/** Deleted tests are seen by those who may change them. */
+function ownersOfDeleted(
+  { isApprover, account }: Visit,
+  like: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (isApprover) return like;
+  const own = account === undefined ? [] : [account.username];
+  return like === undefined ? own : own.filter((name) => like.includes(name));
 }
 
 interface Extent {

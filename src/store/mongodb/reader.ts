@@ -26,6 +26,7 @@ import type {
   FinishedRunsFilter,
   FinishedRunsQuery,
   Found,
+  FoundRuns,
   LoadedTask,
   Reader,
   RunHead,
@@ -89,7 +90,7 @@ export class MongodbReader implements Reader {
     return this.#runSearches.count(filter);
   }
 
-  searchRuns(search: RunSearch): Promise<Found<RunHead>> {
+  searchRuns(search: RunSearch): Promise<FoundRuns> {
     return this.#runSearches.find(search, (ids) => this.#runs.some(ids));
   }
 

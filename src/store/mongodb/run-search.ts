@@ -1,9 +1,17 @@
 /** Searches of finished runs: the ids of all that match, up to the cap, then the documents of one page. */
 import type { Collection, Db, Document, Filter, ObjectId } from 'mongodb';
-import { type FacetedRun, matchesFacets, type RunFacets } from '../../rules/run-facets.js';
+import { type FacetedRun, FacetTally, type RunFacets } from '../../rules/run-facets.js';
 import { matchesSearch, type TextSearch, wordsOf } from '../../rules/search-text.js';
-import { type FinishedRunsFilter, type Found, MOST_FACETED, type RunHead, type RunSearch } from '../port.js';
+import {
+  type FinishedRunsFilter,
+  type FoundRuns,
+  MOST_FACETED,
+  MOST_TALLIED,
+  type RunHead,
+  type RunSearch,
+} from '../port.js';
 import { decodeDocument } from './bson-values.js';
+import { deletedRuns } from './deleted-runs.js';
 import { IndexNames } from './indexes.js';
 import { finishedFilter, hintOf } from './run-reads.js';
 import { collectWithin, TextIndex } from './text-candidates.js';
@@ -19,6 +27,7 @@ const LOOKED_AT = { last_updated: 1, 'args.info': 1, 'args.username': 1 } as con
 const FACETED = {
   tc_base: 1,
   failed: 1,
+  deleted: 1,
   results: 1,
   ...Object.fromEntries(
     ['sprt', 'spsa.iter', 'spsa.num_iter', 'threads', 'num_games', 'new_tag', 'base_tag', 'book'].map(
@@ -27,6 +36,10 @@ const FACETED = {
   ),
 } as const;
 
+const TALLIED = { ...LOOKED_AT, ...FACETED } as const;
+/** Long documents that are in memory at once. */
+const PIECE = 50;
+
 interface Match {
   readonly _id: ObjectId;
   readonly owner: string;
@@ -34,11 +47,13 @@ interface Match {
 
 export class RunSearches {
   readonly #runs: Collection;
+  readonly #actions: Collection;
   readonly #indexes: IndexNames;
   readonly #textIndex = new TextIndex();
 
   constructor(db: Db) {
     this.#runs = db.collection('runs');
+    this.#actions = db.collection('actions');
     this.#indexes = new IndexNames(this.#runs);
   }
 
@@ -49,35 +64,46 @@ export class RunSearches {
   }
 
   /** @param read the documents of these ids, in any order */
-  async find(search: RunSearch, read: (ids: ObjectId[]) => Promise<RunHead[]>): Promise<Found<RunHead>> {
+  async find(search: RunSearch, read: (ids: ObjectId[]) => Promise<RunHead[]>): Promise<FoundRuns> {
     const { cap, skip, limit, usernames, text, facets } = search;
     if (usernames === undefined && text === undefined && facets === undefined)
       return { items: [], total: 0, isCut: false };
     const groups = usernames === undefined ? [undefined] : groupsOf(usernames);
+    const tally = new FacetTally(facets ?? {});
+    const deleted = facets?.deleted === true ? await deletedRuns(this.#actions) : undefined;
+    const wanted = { text, facets, tally, deleted: deleted?.ids };
     const found: ObjectId[] = [];
-    let isWhole = true;
+    let isWhole = deleted?.isWhole ?? true;
     for (const names of groups) {
       if (found.length > cap) break;
-      const { matches, ended } = await this.#matches(names, { text, facets }, cap + 1 - found.length);
+      const { matches, ended } = await this.#matches(names, wanted, cap + 1 - found.length);
       isWhole &&= ended;
       for (const { _id } of ranked(matches, names)) found.push(_id);
     }
-    const page = found.slice(0, cap).slice(skip, skip + limit);
-    const heads = page.length === 0 ? [] : await read(page);
-    const byId = new Map(heads.map((head) => [head._id, head]));
-    const items = page.map((id) => byId.get(id.toHexString())).filter((head) => head !== undefined);
-    return { items, total: Math.min(cap, found.length), isCut: found.length > cap || !isWhole };
+    const items = await readPage(found.slice(0, cap).slice(skip, skip + limit), search.take, read);
+    const isCut = found.length > cap || !isWhole;
+    const total = Math.min(cap, found.length);
+    if (facets === undefined) {
+      if (isCut || total > MOST_TALLIED || total === 0) return { items, total, isCut };
+      const all = await this.#runs.find({ _id: { $in: found } }, { projection: TALLIED }).toArray();
+      for (const run of all) tally.add(facetedRun(run));
+    }
+    return { items, total, isCut, counts: tally.counts };
   }
 
   async #matches(names: readonly string[] | undefined, wanted: Wanted, most: number) {
-    const { text, facets } = wanted;
+    const { text, facets, deleted } = wanted;
     const filter: Filter<Document> = {
-      ...LISTED,
+      ...(deleted === undefined ? LISTED : { _id: { $in: deleted }, deleted: true }),
       ...(names !== undefined && { 'args.username': { $in: names } }),
       ...timesOf(facets),
     };
-    const members = facets === undefined ? LOOKED_AT : { ...LOOKED_AT, ...FACETED };
+    const members = facets === undefined ? LOOKED_AT : TALLIED;
     const isPlain = text === undefined && facets === undefined && (names?.length ?? 1) === 1;
+    // Long documents are cut before they are sorted.
+    const sorted = (match: Filter<Document>) =>
+      this.#runs.aggregate([{ $match: match }, { $project: members }, { $sort: NEWEST }]);
+    if (deleted !== undefined) return await this.#collect(sorted(filter), wanted, most, names);
     const scan = () => {
       const found = this.#runs.find(filter).sort(NEWEST).project(members);
       return this.#collect(isPlain ? found.limit(most) : found.batchSize(A_BATCH), wanted, most, names);
@@ -85,22 +111,20 @@ export class RunSearches {
     if (text === undefined) return await scan();
     return await this.#textIndex.use(
       text,
-      async (candidates) => {
-        // Long documents are cut before they are sorted.
-        const stages = [
-          { $match: { ...filter, $text: candidates } },
-          { $project: members },
-          { $sort: NEWEST },
-        ];
-        return await this.#collect(this.#runs.aggregate(stages), wanted, most, names);
-      },
+      async (candidates) =>
+        await this.#collect(
+          sorted({ ...filter, $text: candidates } as Filter<Document>),
+          wanted,
+          most,
+          names,
+        ),
       scan,
     );
   }
 
   async #collect(
     cursor: Parameters<typeof collectWithin<Document>>[0],
-    { text, facets }: Wanted,
+    { text, facets, tally }: Wanted,
     most: number,
     names: readonly string[] | undefined,
   ): Promise<{ matches: Match[]; ended: boolean }> {
@@ -112,7 +136,7 @@ export class RunSearches {
         text === undefined || matchesSearch(text, wordsOf(typeof info === 'string' ? info : ''));
       if (hasWords && facets !== undefined) looked += 1;
       if (looked > MOST_FACETED) return 'enough';
-      if (hasWords && (facets === undefined || matchesFacets(facets, facetedRun(run))))
+      if (hasWords && (facets === undefined || tally.add(facetedRun(run))))
         matches.push({ _id: run['_id'] as ObjectId, owner: String(username) });
       // Of several names the first counts first, however new the runs of the others are.
       return names === undefined || names.length === 1 ? enough(matches.length >= most) : 'more';
@@ -124,6 +148,28 @@ export class RunSearches {
 interface Wanted {
   readonly text: TextSearch | undefined;
   readonly facets: RunFacets | undefined;
+  readonly tally: FacetTally;
+  /** Deleted runs alone are asked for. */
+  readonly deleted: readonly ObjectId[] | undefined;
+}
+
+async function readPage(
+  ids: ObjectId[],
+  take: RunSearch['take'],
+  read: (ids: ObjectId[]) => Promise<RunHead[]>,
+): Promise<RunHead[]> {
+  const items: RunHead[] = [];
+  for (let i = 0; i < ids.length; i += PIECE) {
+    const piece = ids.slice(i, i + PIECE);
+    const byId = new Map((await read(piece)).map((head) => [head._id, head]));
+    for (const id of piece) {
+      const head = byId.get(id.toHexString());
+      if (head === undefined) continue;
+      if (take === undefined) items.push(head);
+      else take(head);
+    }
+  }
+  return items;
 }
 
 function timesOf(facets: RunFacets | undefined): Filter<Document> {

@@ -26,6 +26,7 @@ import type {
   FinishedRunsFilter,
   FinishedRunsQuery,
   Found,
+  FoundRuns,
   LoadedTask,
   Reader,
   RunHead,
@@ -90,7 +91,7 @@ export class SqliteReader implements Reader {
     return this.#runSearches.count(filter);
   }
 
-  async searchRuns(search: RunSearch): Promise<Found<RunHead>> {
+  async searchRuns(search: RunSearch): Promise<FoundRuns> {
     return this.#runSearches.find(search, (run) => this.#runs.at(run));
   }
 

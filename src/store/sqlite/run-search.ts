@@ -4,8 +4,17 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { matchesFacets, type RunFacets } from '../../rules/run-facets.js';
-import { type FinishedRunsFilter, type Found, MOST_FACETED, type RunHead, type RunSearch } from '../port.js';
+import { FacetTally, type RunFacets } from '../../rules/run-facets.js';
+import { matchesSearch, wordsOf } from '../../rules/search-text.js';
+import {
+  type FinishedRunsFilter,
+  type FoundRuns,
+  MOST_FACETED,
+  MOST_TALLIED,
+  type RunHead,
+  type RunSearch,
+} from '../port.js';
+import { DeletedRuns } from './deleted-runs.js';
 import { matchOf } from './search-words.js';
 
 const LISTED = 'finished = 1 AND deleted = 0';
@@ -25,6 +34,7 @@ export class RunSearches {
   readonly #byText: StatementSyncInstance;
   readonly #byUsersAndText: StatementSyncInstance;
   readonly #matches: StatementSyncInstance;
+  readonly #deleted: DeletedRuns;
 
   constructor(db: DatabaseSyncInstance) {
     this.#counts = db.prepare('SELECT runs, green, yellow, ltc FROM finished_counts WHERE owner = ?');
@@ -44,6 +54,7 @@ export class RunSearches {
        WHERE ${LISTED} AND +username IN (SELECT value FROM json_each(?))`,
     );
     this.#matches = db.prepare(`SELECT count(*) AS n FROM (${MATCHES} LIMIT ${MOST_MATCHES + 1})`);
+    this.#deleted = new DeletedRuns(db);
   }
 
   count({ username, successOnly, yellowOnly, ltcOnly }: FinishedRunsFilter): number {
@@ -57,37 +68,57 @@ export class RunSearches {
   }
 
   /** @param read the document of a row */
-  async find(search: RunSearch, read: (run: number) => RunHead | undefined): Promise<Found<RunHead>> {
+  async find(search: RunSearch, read: (run: number) => RunHead | undefined): Promise<FoundRuns> {
     const { cap, skip, limit, facets } = search;
     if (facets !== undefined) return await this.#faceted(search, facets, read);
     const { rows, isWhole } = this.#rows(search, cap + 1);
-    const page = rows.slice(0, cap).slice(skip, skip + limit);
-    const items = page.map(read).filter((head) => head !== undefined);
-    return { items, total: Math.min(cap, rows.length), isCut: rows.length > cap || !isWhole };
+    const items: RunHead[] = [];
+    const take = search.take ?? ((head) => items.push(head));
+    const turns = new LookTurns();
+    for (const run of rows.slice(0, cap).slice(skip, skip + limit)) {
+      await turns.next();
+      const head = read(run);
+      if (head !== undefined) take(head);
+    }
+    const isCut = rows.length > cap || !isWhole;
+    const total = Math.min(cap, rows.length);
+    if (isCut || total > MOST_TALLIED || total === 0) return { items, total, isCut };
+    const tally = new FacetTally({});
+    for (const run of rows) {
+      const head = read(run);
+      if (head !== undefined) tally.add(head);
+    }
+    return { items, total, isCut, counts: tally.counts };
   }
 
   async #faceted(
     search: RunSearch,
     facets: RunFacets,
     read: (run: number) => RunHead | undefined,
-  ): Promise<Found<RunHead>> {
-    const { cap, skip, limit } = search;
-    const { rows, isWhole } = this.#rows(search, MOST_FACETED + 1);
-    const latest = performance.now() + LONGEST_MS;
+  ): Promise<FoundRuns> {
+    const { cap, skip, limit, text } = search;
+    const isDeleted = facets.deleted === true;
+    const { rows, isWhole } = isDeleted
+      ? this.#deleted.rows(search.usernames)
+      : this.#rows(search, MOST_FACETED + 1);
     const items: RunHead[] = [];
-    let [total, looked, turn] = [0, 0, performance.now()];
+    const take = search.take ?? ((head) => items.push(head));
+    const tally = new FacetTally(facets);
+    const turns = new LookTurns();
+    let [total, looked] = [0, 0];
     for (; looked < Math.min(rows.length, MOST_FACETED) && total <= cap; looked++) {
-      if (performance.now() - turn > TURN_MS) {
-        await setImmediate();
-        turn = performance.now();
-        if (turn > latest) break;
-      }
+      await turns.next();
+      if (turns.isTimeUp) break;
       const head = read(rows[looked]!);
-      if (head === undefined || !matchesFacets(facets, head)) continue;
-      if (total >= skip && total < Math.min(cap, skip + limit)) items.push(head);
+      if (head === undefined) continue;
+      // The index of words has those of the lists alone in mind.
+      if (isDeleted && text !== undefined && !matchesSearch(text, wordsOf(head.args.info ?? ''))) continue;
+      if (!tally.add(head)) continue;
+      if (total >= skip && total < Math.min(cap, skip + limit)) take(head);
       total += 1;
     }
-    return { items, total: Math.min(cap, total), isCut: total > cap || looked < rows.length || !isWhole };
+    const isCut = total > cap || looked < rows.length || !isWhole;
+    return { items, total: Math.min(cap, total), isCut, counts: tally.counts };
   }
 
   #rows({ usernames, text, facets }: RunSearch, most: number): Rows {
@@ -136,4 +167,20 @@ interface Matched {
 
 function newestFirst(a: Matched, b: Matched): number {
   return b.last_updated - a.last_updated || b.run - a.run;
+}
+
+/** Lets what else the thread has to do have its turn. */
+class LookTurns {
+  readonly #latest = performance.now() + LONGEST_MS;
+  #turn = performance.now();
+
+  get isTimeUp(): boolean {
+    return this.#turn > this.#latest;
+  }
+
+  async next(): Promise<void> {
+    if (performance.now() - this.#turn <= TURN_MS) return;
+    await setImmediate();
+    this.#turn = performance.now();
+  }
 }
