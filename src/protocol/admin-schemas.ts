@@ -132,6 +132,7 @@ export const adminRequests = {
   runShow: Type.Object({ id: Type.String({ maxLength: 200 }) }, strict),
   runApprove: Type.Object({ id: runId, approver: username }, strict),
   runStop: Type.Object({ id: runId, by, reason: Type.Optional(Type.String({ maxLength: 5000 })) }, strict),
+  runUnstop: Type.Object({ id: runId, by }, strict),
   runPurge: Type.Object(
     {
       id: runId,

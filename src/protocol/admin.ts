@@ -199,6 +199,7 @@ export interface AdminAnswers {
   runShow: { run: RunDetail };
   runApprove: { run: RunSummary };
   runStop: { run: RunSummary };
+  runUnstop: { run: RunSummary };
   /** `message` tells why nothing was purged, or is ''. A purge may revive the run: see run.state. */
   runPurge: { purged: boolean; message: string; run: RunSummary };
   runDelete: { run: RunSummary };
@@ -261,6 +262,8 @@ export interface AdminService {
   runApprove: Verb<'runApprove'>;
   /** docs/spec/scheduling.md §6 and event stop_run. 404 unknown, 409 already finished. */
   runStop: Verb<'runStop'>;
+  /** docs/spec/web-ui.md §6.3 and event modify_run. 404 unknown, 409 not stopped by a person within 10 minutes. */
+  runUnstop: Verb<'runUnstop'>;
   /** docs/spec/scheduling.md §5.2 with iters 1 and event purge_run. 404 unknown, 409 not finished, failed or older than 30 days. */
   runPurge: Verb<'runPurge'>;
   /** docs/spec/scheduling.md §4.8 and event delete_run: stops it first; the record stays. 404 unknown, 409 already deleted. */

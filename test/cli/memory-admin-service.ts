@@ -139,6 +139,11 @@ export class MemoryAdminService implements AdminService {
     return { run: summary(Object.assign(this.#run(request.id), { finished: true })) };
   };
 
+  runUnstop: AdminService['runUnstop'] = async (request) => {
+    this.#note('runUnstop', request);
+    return { run: summary(Object.assign(this.#run(request.id), { finished: false })) };
+  };
+
   runPurge: AdminService['runPurge'] = async (request) => {
     this.#note('runPurge', request);
     const run = this.#run(request.id);

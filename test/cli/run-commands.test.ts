@@ -44,6 +44,7 @@ test('approve, stop, purge, priority and delete name the run and who acts', asyn
   assert.deepEqual(await sent('priority', '--', id, '-3'), ['runPriority', { id, priority: -3 }]);
   assert.equal((await site.shoal('run', 'purge', id)).code, 1);
   assert.deepEqual(await sent('stop', id.toUpperCase(), '--by', 'bob'), ['runStop', { id, by: 'bob' }]);
+  assert.deepEqual(await sent('unstop', id, '--by', 'bob'), ['runUnstop', { id, by: 'bob' }]);
   assert.deepEqual(await sent('stop', id, '--reason', 'wrong branch'), [
     'runStop',
     { id, reason: 'wrong branch' },

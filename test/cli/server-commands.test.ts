@@ -134,7 +134,7 @@ test('a failure of the store or of a file is told in its own words, as what it i
 test('every command has help with an example', async () => {
   const groups: Record<string, string[]> = {
     user: ['add', 'approve', 'block', 'unblock', 'limit', 'list'],
-    run: ['add', 'list', 'show', 'approve', 'stop', 'purge', 'delete', 'priority'],
+    run: ['add', 'list', 'show', 'approve', 'stop', 'unstop', 'purge', 'delete', 'priority'],
     worker: ['block', 'unblock', 'list'],
   };
   const lines = Object.entries(groups).flatMap(([group, words]) => words.map((word) => [group, word]));

@@ -216,6 +216,10 @@ describe('a server alone on one box', () => {
     const { runs } = JSON.parse(await done('--json', 'run', 'list')) as { runs: { id: string }[] };
     const { id } = runs[0]!;
     await done('run', 'stop', id);
+    const undone = JSON.parse(await done('--json', 'run', 'unstop', id)) as { run: { state: string } };
+    assert.notEqual(undone.run.state, 'finished');
+    assert.match((await shoal('run', 'unstop', id)).err, /is not stopped/);
+    await done('run', 'stop', id);
     await done('run', 'delete', id);
     await done('run', 'priority', id, '5');
     const { run } = JSON.parse(await done('--json', 'run', 'show', id)) as { run: Record<string, unknown> };

@@ -40,6 +40,16 @@ export function addRunCommands(program: Command, session: Session): void {
     });
 
   run
+    .command('unstop')
+    .description('let a run go on that was stopped by mistake, within 10 minutes')
+    .argument(...ID)
+    .option(...BY)
+    .addHelpText('after', `\nExample: shoal run unstop ${EXAMPLE_ID} --by bob`)
+    .action(async (id: string, options: { by?: string }) => {
+      session.show(await session.call('runUnstop', { id, ...options }), (done) => describeSummary(done.run));
+    });
+
+  run
     .command('delete')
     .description('end a run and hide it; its record stays in the store')
     .argument(...ID)

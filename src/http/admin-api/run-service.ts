@@ -8,6 +8,7 @@ import { deleteRun, purgeByHand, stopRun } from '../../operations/run/close-run.
 import { createRun } from '../../operations/run/create-run.js';
 import { modifyRun } from '../../operations/run/modify-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
+import { undoStop } from '../../operations/run/undo-stop.js';
 import { AdminError, type AdminService } from '../../protocol/admin.js';
 import { MANUAL_PURGE } from '../../rules/purge-choice.js';
 import { liveHead, liveTasks, runDetail, runSummary } from '../../runtime/run-views.js';
@@ -21,6 +22,7 @@ type RunVerbs =
   | 'runShow'
   | 'runApprove'
   | 'runStop'
+  | 'runUnstop'
   | 'runPurge'
   | 'runDelete'
   | 'runPriority';
@@ -28,10 +30,10 @@ type RunVerbs =
 export function makeRunService(parts: ServiceParts): Pick<AdminService, RunVerbs> {
   const { state, reader, whenDurable } = parts;
   /** Changes a run that may have left memory. */
-  const change = async <T>(id: string, act: (now: number) => Changed<T>) => {
+  const change = async <T>(id: string, act: (now: number) => Changed<T> | Promise<Changed<T>>) => {
     const now = Date.now();
     await reloadRun(state, reader, id, now);
-    const { value, sequence } = act(now);
+    const { value, sequence } = await act(now);
     // Read at once: a finished run may leave memory as soon as the store has it.
     const run = runSummary(liveHead(state, state.runs.find(id)));
     await whenDurable(sequence);
@@ -55,6 +57,10 @@ export function makeRunService(parts: ServiceParts): Pick<AdminService, RunVerbs
     },
     async runStop({ id, by, reason }) {
       const { run } = await change(id, (now) => stopRun(state, operatorNamed(by), id, now, reason));
+      return { run };
+    },
+    async runUnstop({ id, by }) {
+      const { run } = await change(id, (now) => undoStop(parts, operatorNamed(by), id, now));
       return { run };
     },
     async runPurge({ id, by, p = MANUAL_PURGE.p, res: residual = MANUAL_PURGE.residual }) {
