@@ -5,7 +5,7 @@ import type { Context } from '../../operations/context.js';
 import { withRun } from '../../operations/worker/resolve-task.js';
 import { isUndecidable } from '../../rules/sprt-bounds.js';
 import { type SprtElo, sprtElo, sprtInterval } from '../../rules/sprt-elo.js';
-import { readResults } from '../../rules/stored-run.js';
+import { isRecord, readResults, readSprt } from '../../rules/stored-run.js';
 import { listedRun, shownTask, singleRun } from '../../state/public-views.js';
 import { readHead } from '../../state/run-document.js';
 import { readTask } from '../../state/task-document.js';
@@ -66,10 +66,12 @@ export async function getRun(context: Context, reader: Reader, { params }: ReadC
 export async function getElo(context: Context, reader: Reader, { params }: ReadCall): Promise<ReadAnswer> {
   const head = await findHead(context, reader, params[0]!);
   if (head === undefined) return noRun(params[0]!);
-  const { sprt } = head.args;
-  if (sprt === undefined) return { kind: 'json', json: '{}' };
+  const stored: unknown = (head.args as RunHead['args'] | undefined)?.sprt;
+  if (!isRecord(stored)) return { kind: 'json', json: '{}' };
+  const sprt = readSprt(stored);
   const eloModel = sprt.elo_model ?? 'BayesElo';
-  const run = singleRun({ ...head, args: { ...head.args, sprt: { ...sprt, elo_model: eloModel } } });
+  const shown = { ...stored, elo_model: eloModel } as Sprt;
+  const run = singleRun({ ...head, args: { ...head.args, sprt: shown } });
   const estimate = isUndecidable({ ...sprt, elo_model: eloModel })
     ? { elo: null, undecidable: true }
     : { elo: eloWithLlr(readResults(head.results), { ...sprt, elo_model: eloModel }) };

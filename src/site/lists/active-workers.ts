@@ -5,6 +5,8 @@
 import { scanTasks, withUnfinished } from '../../jobs/scan.js';
 import type { TaskWorkerInfo } from '../../model/documents.js';
 import { shortWorkerName } from '../../model/names.js';
+import { readRun } from '../../rules/stored-run.js';
+import { readTask, readWorkerInfo } from '../../rules/stored-task.js';
 import { fixedHead } from '../../state/run-document.js';
 import { RunWord } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
@@ -140,10 +142,13 @@ function rowAt(
 
 async function storedWorkers({ reader }: SiteParts): Promise<WorkerRow[]> {
   const rows: WorkerRow[] = [];
-  for await (const { _id, args, workers } of reader.unfinishedRuns()) {
+  for await (const head of reader.unfinishedRuns()) {
+    const { _id, args, workers } = readRun(head);
     if (!(workers > 0)) continue;
     let taskId = 0;
-    for await (const { active, worker_info: info, last_updated: lastUpdated } of reader.tasks(_id)) {
+    for await (const task of reader.tasks(_id)) {
+      const { active, last_updated: lastUpdated } = readTask(task);
+      const info = readWorkerInfo(task.worker_info);
       const place = { runId: _id, branch: args.new_tag, taskId: taskId++ };
       if (active) rows.push({ ...place, info: info ?? {}, nps: info?.nps ?? 0, lastUpdated });
     }
@@ -206,8 +211,9 @@ export function compilerText(info: Info): string {
   return `${info.compiler ?? 'g++'} ${versionText(info.gcc_version)}`.trim();
 }
 
-export function versionText(version: readonly number[] | undefined): string {
-  return Array.isArray(version) ? version.join('.') : '';
+/** Of numbers; in the oldest documents it is a text. */
+export function versionText(version: readonly number[] | string | undefined): string {
+  return Array.isArray(version) ? version.join('.') : String(version ?? '');
 }
 
 export function workerVersion({ version, modified }: Info): string {
@@ -239,6 +245,6 @@ const SORT_KEYS: Readonly<Record<WorkerSort, (row: WorkerRow) => number | string
   arch: ({ info }) => info.worker_arch ?? '',
   compiler: ({ info }) => `${info.compiler ?? 'g++'} ${sortable(info.gcc_version)}`,
   python: ({ info }) => sortable(info.python_version),
-  worker: ({ info }) => (info.version ?? 0) * 2 + (info.modified === true ? 1 : 0),
+  worker: ({ info }) => (Number(info.version) || 0) * 2 + (info.modified === true ? 1 : 0),
   running_on: ({ branch, taskId }) => `${branch}/${String(taskId).padStart(8, '0')}`,
 };

@@ -5,6 +5,7 @@
 import type { TaskDocument } from '../../model/documents.js';
 import { type Chi2, WorkerCounts } from '../../rules/chi2.js';
 import { chooseBadTasks, MANUAL_PURGE, type PurgeCandidate } from '../../rules/purge-choice.js';
+import { readTask as readStoredTask } from '../../rules/stored-task.js';
 import { RunWord } from '../../state/run-record.js';
 import { readTask } from '../../state/task-document.js';
 import type { RunHead } from '../../store/port.js';
@@ -58,7 +59,7 @@ export async function* taskChunks(
   let taskId = 0;
   let chunk: TaskDocument[] = [];
   for await (const task of reader.tasks(runId)) {
-    if (taskId++ >= next) chunk.push(task);
+    if (taskId++ >= next) chunk.push(readStoredTask(task));
     if (chunk.length < TASKS_A_CHUNK) continue;
     yield { first: taskId - chunk.length, tasks: chunk };
     chunk = [];

@@ -6,7 +6,9 @@ import type { BadTaskDocument, TaskDocument, TaskWorkerInfo } from '../../model/
 import { longWorkerName } from '../../model/names.js';
 import type { Chi2 } from '../../rules/chi2.js';
 import { type DisplayedResidual, displayResidual } from '../../rules/residual-display.js';
+import { readTask } from '../../rules/stored-task.js';
 import type { RunHead } from '../../store/port.js';
+import { versionText } from '../lists/active-workers.js';
 import { othersTurn } from '../turns.js';
 import type { SiteParts } from '../visit.js';
 import { taskChunks } from './run-tasks.js';
@@ -119,7 +121,11 @@ export async function orderedTasks(
   for await (const { first, tasks } of taskChunks(parts, head._id)) {
     for (const [i, task] of tasks.entries()) if (task.bad === undefined) take(first + i, task);
   }
-  for (const task of await parts.reader.badTasks(head._id)) take(task.task_id, task);
+  for (const task of await parts.reader.badTasks(head._id)) {
+    const { task_id: idx }: { task_id: unknown } = task;
+    // A purged task without its number cannot be told from another.
+    if (typeof idx === 'number') take(idx, readTask(task));
+  }
   await othersTurn();
   const sign = isAscending ? 1 : -1;
   found.sort((a, b) => {
@@ -138,13 +144,12 @@ function workerName(info: Partial<TaskWorkerInfo> | undefined): string {
 
 function workerFacts(info: Partial<TaskWorkerInfo> | undefined): string {
   if (info === undefined) return '';
-  const version = (numbers: readonly number[] | undefined) => numbers?.join('.');
-  const compiler = [info.compiler, version(info.gcc_version)].filter(isThere).join(' ');
+  const compiler = [info.compiler, versionText(info.gcc_version)].filter(isThere).join(' ');
   const facts = [
     info.uname,
     info.max_memory === undefined ? undefined : `${info.max_memory} MiB`,
     compiler,
-    version(info.python_version) && `Python ${version(info.python_version)}`,
+    versionText(info.python_version) && `Python ${versionText(info.python_version)}`,
     info.version === undefined ? undefined : `worker ${info.version}${info.modified === true ? '*' : ''}`,
     info.worker_arch,
   ];
