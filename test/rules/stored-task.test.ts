@@ -33,12 +33,22 @@ test('a row of the table of tasks says nothing odd', () => {
   const chi2 = counts.test();
   for (const path of pathsOf(PURGED)) {
     for (const value of ODD) {
+      // Lists of documents have no holes.
+      if (value === undefined && /^\d$/.test(path.at(-1)!)) continue;
       const name = `${path.join('.')} = ${value === undefined ? 'missing' : JSON.stringify(value)}`;
       const stored = changed(PURGED, path, value) as BadTaskDocument;
       const whole = readTask(stored);
       if (whole.stats === undefined) continue;
       const row = rowOf(0, whole, chi2);
-      const texts = [row.worker, row.info, row.played, row.crashes, row.time, row.pentanomial ?? [], row.wanted];
+      const texts = [
+        row.worker,
+        row.info,
+        row.played,
+        row.crashes,
+        row.time,
+        row.pentanomial ?? [],
+        row.wanted,
+      ];
       assert.doesNotMatch(JSON.stringify(texts), /NaN|undefined|null|\[object/, name);
       new Date(row.lastUpdated).toISOString();
       assert.ok(!Number.isNaN(row.residual.residual), name);
