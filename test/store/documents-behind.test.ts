@@ -85,6 +85,19 @@ test('a slow database is behind by the time that all that is pending takes, and 
   assert.ok(database.setting < REQUESTS, `${database.setting} requests`);
 });
 
+test('how long a few members took says nothing of many', async () => {
+  const database = new SlowDatabase({ requestMs: REQUEST_MS, document: null });
+  const { checkpoints } = database;
+  const short = new Update('runs', 'one');
+  short.put('member0', 0);
+  checkpoints.defer([short], ['first']);
+  await until(() => database.removed === 1);
+  checkpoints.defer([longUpdate()], ['second']);
+  const behindMs = checkpoints.behindMs();
+  assert.ok(behindMs < REQUESTS * REQUEST_MS, `${behindMs} ms`);
+  await checkpoints.close(60_000);
+});
+
 test('of a document of which much is pending on a slow database the whole is written, once', async () => {
   const database = new SlowDatabase({ requestMs: REQUEST_MS, document: {} });
   database.checkpoints.defer([longUpdate()], ['entry']);

@@ -20,8 +20,10 @@ const LATE = 8;
 const MOST_A_REQUEST = LATE * MEMBERS_A_REQUEST;
 /** What is pending is counted at most so often. */
 const COUNT_MS = 1_000;
-/** Of the newest request, in how long one takes. */
-const NEWEST_SHARE = 0.3;
+/** What former requests count for, in how long a member takes, each time that another ends. */
+const FORMER_SHARE = 0.7;
+/** What a request takes that sets few members it takes for itself: it says nothing of how long many take. */
+const TELLING_MEMBERS = MEMBERS_A_REQUEST / 2;
 
 export interface CheckpointParts extends DocumentParts {
   lease: WriterLease;
@@ -42,8 +44,9 @@ export class Checkpointer {
   #request: Promise<unknown> = Promise.resolve();
   /** Documents that could not be written whole. */
   readonly #piecewise = new Set<string>();
-  /** How long a request takes for each of its members, smoothed; 0 before the first. */
-  #memberMs = 0;
+  /** How long requests of many members took, and how many these were: the latest count most. */
+  #spentMs = 0;
+  #written = 0;
   /** Members that were pending at `#countedAt`. */
   #members = 0;
   #countedAt = Number.NEGATIVE_INFINITY;
@@ -76,7 +79,7 @@ export class Checkpointer {
       this.#members = this.#pending.size;
       this.#countedAt = now;
     }
-    return Math.max(now - oldest, this.#members * this.#memberMs);
+    return Math.max(now - oldest, this.#written === 0 ? 0 : (this.#members * this.#spentMs) / this.#written);
   }
 
   /** Brings these documents up to the log at once, or all. */
@@ -167,7 +170,8 @@ export class Checkpointer {
     try {
       await this.#parts.lease.confirmIfOld();
       const done = await write();
-      this.#noteRequest((performance.now() - began) / members);
+      // A document that was only read says nothing.
+      if (done !== false) this.#noteRequest(performance.now() - began, members);
       return done;
     } catch (error) {
       this.#pending.putBack(updates);
@@ -175,9 +179,10 @@ export class Checkpointer {
     }
   }
 
-  #noteRequest(memberMs: number): void {
-    const share = this.#memberMs === 0 ? 1 : NEWEST_SHARE;
-    this.#memberMs += (memberMs - this.#memberMs) * share;
+  #noteRequest(ms: number, members: number): void {
+    if (members < TELLING_MEMBERS) return;
+    this.#spentMs = this.#spentMs * FORMER_SHARE + ms;
+    this.#written = this.#written * FORMER_SHARE + members;
   }
 
   #assertInTime(): void {
