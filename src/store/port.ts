@@ -244,6 +244,8 @@ export interface Reader {
   /** Tells `workers` what it lacks of those that have active tasks of the run. @returns their numbers, in any order */
   describeWorkers?(runId: string, workers: WorkerDescriptions): AsyncIterable<readonly number[]>;
   task(runId: string, taskId: number): Promise<TaskDocument | undefined>;
+  /** Those of these numbers that are there, by number. */
+  someTasks(runId: string, taskIds: readonly number[]): Promise<ReadonlyMap<number, TaskDocument>>;
   badTasks(runId: string): Promise<BadTaskDocument[]>;
   spsaHistory(runId: string): Promise<SpsaHistoryPoint[][]>;
   user(username: string): Promise<UserDocument | undefined>;

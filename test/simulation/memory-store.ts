@@ -76,6 +76,7 @@ export class MemoryStore {
         const tasks = store.runs.get(runId)?.tasks ?? [];
         yield tasks.map((task) => ({ task, worker: task.worker_info, nps: task.worker_info?.nps ?? 0 }));
       },
+      someTasks: absent('some tasks'),
       task: async (runId, taskId) => store.runs.get(runId)?.tasks[taskId],
       spsaHistory: async (runId) => store.runs.get(runId)?.history ?? [],
       badTasks: async (runId) => store.runs.get(runId)?.badTasks ?? [],

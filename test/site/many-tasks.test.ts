@@ -122,7 +122,16 @@ describe('the pages of a run of 20,000 tasks', () => {
       assert.ok(turns > 2, `${turns} turns for ${query}`);
       assert.equal(page.split('<tr id="task-').length - 1, query === 'q=w0007' ? TASKS / WORKERS : 25, query);
     }
+    reads.length = 0;
+    const again = await get(`/tests/tasks/${RUN}`, 'sort=residual&page=2');
+    assert.equal(again.split('<tr id="task-').length - 1, 25);
     assert.match(await get(`/tests/tasks/${RUN}`), /id="task-19999"/);
+    assert.match(await get(`/tests/tasks/${RUN}`, 'show_task=7'), /id="task-7" class="marked"/);
+    assert.deepEqual(
+      reads.filter((name) => name === 'tasks'),
+      [],
+      'the order is kept, and a page reads its own tasks',
+    );
   });
 
   it('come in chunks of a bounded size, each task once and in order', async () => {

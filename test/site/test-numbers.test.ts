@@ -200,7 +200,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       assert.equal(rows[0]!.c_values, undefined);
       assert.deepEqual(
         rows.at(-1)!.values,
-        params.map(({ theta }) => theta),
+        params.map(({ theta }) => Number(theta.toPrecision(8))),
       );
       for (const [i, { iter_ratio: ratio }] of rows.entries())
         assertClose(ratio, i === 0 ? 0 : i === 61 ? 0.605 : i / 100, 1e-9, `row ${i}`);

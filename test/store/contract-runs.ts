@@ -124,6 +124,15 @@ export function runTests(open: OpenPlace): void {
     assert.deepEqual(await open.reader.task(id, 2), third);
     if (!open.place.lacks?.has('slices past the end')) assert.equal(await open.reader.task(id, 3), undefined);
     assert.deepEqual(await collect(open.reader.tasks(idOf(999))), []);
+    const some = await open.reader.someTasks(id, [2, 0, 7]);
+    assert.deepEqual(
+      [...some].sort(([a], [b]) => a - b),
+      [
+        [0, first],
+        [2, third],
+      ],
+    );
+    assert.equal((await open.reader.someTasks(idOf(999), [0])).size, 0);
 
     // An update that does not mention the flips keeps them; null removes them.
     await open.writer.commit(batch({ runs: [change(id, { tasks: [taskUpdate(2, 7)] })] }));

@@ -11,6 +11,7 @@ import { type CsvCell, csvOf } from './csv.js';
 
 /** Of all parameters together. A tune of this server has 10,000 at most (docs/spec/spsa.md §5); an old document may have any number. */
 const MOST_VALUES = 30_000;
+const DRAWN_DIGITS = 8;
 /** Many readers of one chart cost the store as much as one. */
 const KEPT_MS = 2_000;
 
@@ -33,7 +34,7 @@ export function tuneJson(head: RunHead, tune: Spsa): string {
     theta,
     c_end,
   }));
-  const chart = thinChart(tuneChart(tune), MOST_VALUES);
+  const { chart_rows: rows, ...chart } = thinChart(tuneChart(tune), MOST_VALUES);
   return JSON.stringify({
     id: head._id,
     state: displayState(head),
@@ -41,7 +42,17 @@ export function tuneJson(head: RunHead, tune: Spsa): string {
     num_iter,
     params: facts,
     ...chart,
+    chart_rows: rows.map(({ values, c_values: sizes, ...row }) => ({
+      ...row,
+      values: values.map(drawn),
+      ...(sizes !== undefined && { c_values: sizes.map(drawn) }),
+    })),
   });
+}
+
+/** More digits than a chart shows, and half as many as a number may have: they are most of the file. */
+function drawn(value: number): number {
+  return Number(value.toPrecision(DRAWN_DIGITS));
 }
 
 /** Each row of the chart: its iteration, then value and perturbation of each parameter. */

@@ -12,6 +12,7 @@ import { versionText } from '../lists/active-workers.js';
 import { othersTurn } from '../turns.js';
 import type { SiteParts } from '../visit.js';
 import { taskChunks } from './run-tasks.js';
+import { type KeptOrder, keepOrder, keptOrder } from './task-order.js';
 
 /** Texts are made when they are asked for. */
 export class TaskRow {
@@ -90,16 +91,21 @@ type SortValue = number | string;
 
 export interface TaskOrder {
   readonly value: (row: TaskRow) => SortValue;
+  /** Names `value`. */
+  readonly sort: string;
   readonly isAscending: boolean;
   /** In small letters; empty: all. */
   readonly needle: string;
 }
 
+/** Those that fit, in order; equal ones in that of their numbers. */
 export interface OrderedTasks {
-  /** Those that fit, in order; equal ones in that of their numbers. */
-  readonly rows: readonly TaskRow[];
+  readonly count: number;
   /** Tasks with results, whether they fit or not. */
   readonly total: number;
+  /** Where the task of that number is, -1: nowhere. */
+  placeOf(idx: number): number;
+  rows(from: number, to: number): Promise<readonly TaskRow[]>;
 }
 
 /** Purged tasks as they were before; tasks without results are left out. */
@@ -107,8 +113,57 @@ export async function orderedTasks(
   parts: SiteParts,
   head: RunHead,
   chi2: Chi2,
-  { value, isAscending, needle }: TaskOrder,
+  order: TaskOrder,
 ): Promise<OrderedTasks> {
+  const by = `${order.sort} ${order.isAscending}`;
+  const known = order.needle === '' ? keptOrder(head, by) : undefined;
+  if (known !== undefined) return tasksInOrder(parts, head, chi2, known);
+  const { rows, total } = await sortedRows(parts, head, chi2, order);
+  if (order.needle === '') {
+    const purged = rows.flatMap((row, place) => (row.isPurged ? [place] : []));
+    const idxs = Uint32Array.from(rows, ({ idx }) => idx);
+    keepOrder(head, by, { idxs, purged: new Set(purged), total });
+  }
+  return {
+    count: rows.length,
+    total,
+    placeOf: (wanted) => rows.findIndex(({ idx }) => idx === wanted),
+    rows: async (from, to) => rows.slice(from, to),
+  };
+}
+
+/** Reads what is shown. */
+function tasksInOrder(
+  { reader }: SiteParts,
+  { _id }: RunHead,
+  chi2: Chi2,
+  { idxs, purged, total }: KeptOrder,
+): OrderedTasks {
+  return {
+    count: idxs.length,
+    total,
+    placeOf: (idx) => idxs.indexOf(idx),
+    rows: async (from, to) => {
+      const places = [...idxs.subarray(from, to)].map((idx, i) => ({ idx, isPurged: purged.has(from + i) }));
+      const tasks = await reader.someTasks(
+        _id,
+        places.filter(({ isPurged }) => !isPurged).map(({ idx }) => idx),
+      );
+      const bad = places.some(({ isPurged }) => isPurged) ? await reader.badTasks(_id) : [];
+      return places.flatMap(({ idx, isPurged }) => {
+        const task = isPurged ? bad.find(({ task_id: id }) => id === idx) : tasks.get(idx);
+        return task === undefined ? [] : [rowOf(idx, task, chi2)];
+      });
+    },
+  };
+}
+
+async function sortedRows(
+  parts: SiteParts,
+  head: RunHead,
+  chi2: Chi2,
+  { value, isAscending, needle }: TaskOrder,
+): Promise<{ rows: readonly TaskRow[]; total: number }> {
   const found: { readonly row: TaskRow; readonly key: SortValue }[] = [];
   let total = 0;
   const take = (idx: number, task: TaskDocument | BadTaskDocument) => {

@@ -93,16 +93,17 @@ export async function taskTable(visit: Visit, head: RunHead, facts: TaskFacts): 
   const { query, parts } = visit;
   const shown = readShown(query);
   const { sort, order } = shown.sorting;
-  const { rows: found, total } = await orderedTasks(parts, head, facts.chi2, {
+  const found = await orderedTasks(parts, head, facts.chi2, {
     value: VALUES[sort],
+    sort,
     isAscending: order === 'asc',
     needle: shown.search.toLowerCase(),
   });
-  const place = found.findIndex(({ idx }) => idx === shown.marked);
+  const place = shown.marked < 0 ? -1 : found.placeOf(shown.marked);
   const asked =
     place >= 0 && !query.has('page') ? Math.floor(place / PAGE_SIZE) + 1 : pageNumber(query.get('page'));
-  const pages = paging(asked, found.length, PAGE_SIZE);
-  const rows = found.slice(pages.skip, pages.skip + PAGE_SIZE);
+  const pages = paging(asked, found.count, PAGE_SIZE);
+  const rows = await found.rows(pages.skip, pages.skip + PAGE_SIZE);
   const path = `/tests/tasks/${head._id}`;
   const marked = shown.marked < 0 ? undefined : shown.marked;
   const address = (to: Sorting<SortKey>, page?: number) =>
@@ -114,7 +115,7 @@ export async function taskTable(visit: Visit, head: RunHead, facts: TaskFacts): 
   return html`<section class="card" id="tasks" aria-labelledby="tasks-title"${live}>${stampTag(`tasks:${head._id}`, tasksStamp(countTasks(parts, head._id) ?? facts.tasks, head))}
 <div class="head"><h2 id="tasks-title">Tasks</h2><span class="note" id="tasks-note">${tasksNote(head)}</span>
 <form method="get" action="${path}" role="search" class="row"${swap(path)}><input type="hidden" name="sort" value="${shown.sorting.sort}"><input type="hidden" name="order" value="${shown.sorting.order}"><input type="search" name="q" value="${shown.search}" maxlength="${LONGEST_SEARCH}" placeholder="Worker or machine" aria-label="Worker or machine"></form></div>
-${found.length === 0 ? html`<p class="empty">${total === 0 ? 'No tasks yet.' : 'No task fits.'}</p>` : table(visit, head, rows, shown, (to) => address(to))}
+${found.count === 0 ? html`<p class="empty">${found.total === 0 ? 'No tasks yet.' : 'No task fits.'}</p>` : table(visit, head, rows, shown, (to) => address(to))}
 ${pageLinks(pages, (page) => address(shown.sorting, page))}
 </section>`;
 }

@@ -110,6 +110,10 @@ export class MongodbReader implements Reader {
     return this.#tasks.one(runId, taskId);
   }
 
+  someTasks(runId: string, taskIds: readonly number[]): Promise<ReadonlyMap<number, TaskDocument>> {
+    return this.#tasks.some(runId, taskIds);
+  }
+
   badTasks(runId: string): Promise<BadTaskDocument[]> {
     return this.#tasks.bad(runId);
   }

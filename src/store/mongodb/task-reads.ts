@@ -63,6 +63,18 @@ export class TaskReads {
     return task && toTask(task);
   }
 
+  /** The run's document is read once, whatever is wanted of it. */
+  async some(runId: string, taskIds: readonly number[]): Promise<Map<number, TaskDocument>> {
+    const found = new Map<number, TaskDocument>();
+    if (taskIds.length === 0) return found;
+    const embedded = (await this.#list(runId, 'tasks')) ?? [];
+    for (const taskId of taskIds) {
+      const task = taskId < embedded.length ? embedded[taskId] : await this.#moreOne(runId, taskId);
+      if (task !== undefined) found.set(taskId, toTask(task));
+    }
+    return found;
+  }
+
   async bad(runId: string): Promise<BadTaskDocument[]> {
     const badTasks = (await this.#list(runId, 'bad_tasks')) ?? [];
     for await (const badTask of this.#moreOf(runId, 'badTask')) badTasks.push(badTask);

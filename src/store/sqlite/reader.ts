@@ -115,6 +115,10 @@ export class SqliteReader implements Reader {
     return this.#tasks.one(runId, taskId);
   }
 
+  async someTasks(runId: string, taskIds: readonly number[]): Promise<ReadonlyMap<number, TaskDocument>> {
+    return this.#tasks.some(runId, taskIds);
+  }
+
   async badTasks(runId: string): Promise<BadTaskDocument[]> {
     return this.#tasks.bad(runId);
   }

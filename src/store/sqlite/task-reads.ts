@@ -91,6 +91,15 @@ export class TaskReads {
     return row && this.#document(row);
   }
 
+  some(runId: string, taskIds: readonly number[]): Map<number, TaskDocument> {
+    const found = new Map<number, TaskDocument>();
+    for (const taskId of taskIds) {
+      const task = this.one(runId, taskId);
+      if (task !== undefined) found.set(taskId, task);
+    }
+    return found;
+  }
+
   bad(runId: string): BadTaskDocument[] {
     const rows = this.#bad.all(runId) as { doc: string }[];
     return rows.map((row) => fromJson(row.doc) as BadTaskDocument);
