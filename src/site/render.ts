@@ -1,6 +1,7 @@
 /** From a page's outcome to bytes and headers. */
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip, gzipSync } from 'node:zlib';
 import { BoundedCache } from '../memory/bounded-cache.js';
 import { missingPage } from './error-pages.js';
 import { layout } from './layout.js';
@@ -32,6 +33,8 @@ const GZIP_LEVEL = 5;
 const MOST_PACKED = 8;
 const LONGEST_PACKED = 1_000_000;
 const packed = new BoundedCache<string, Buffer>(MOST_PACKED);
+/** What is longer is compressed beside what the thread does. */
+const gzipBeside = promisify(gzip);
 
 export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
   const { request, route } = visit;
@@ -53,7 +56,7 @@ export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
   if (outcome.kind === 'fragment') {
     const body = String(await outcome.body);
     const isMarkup = /html|xml/.test(outcome.contentType ?? HTML);
-    return fragment(request, outcome, cache, isMarkup ? inReadingOrder(body) : body);
+    return await fragment(request, outcome, cache, isMarkup ? inReadingOrder(body) : body);
   }
   const page: PageOutcome = outcome.kind === 'missing' ? missingPage(outcome.text) : outcome;
   const own = page.headers ?? [];
@@ -64,12 +67,12 @@ export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
 }
 
 /** A part of a page, which the browser keeps and asks for again with its tag: what has not changed is not sent again. */
-function fragment(
+async function fragment(
   request: SiteRequest,
   outcome: Outcome & { kind: 'fragment' },
   cache: Headers,
   body: string,
-): Page {
+): Promise<Page> {
   const { status = 200, headers: own = [], contentType = HTML } = outcome;
   const tag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const isCached = own.some(([name]) => name === 'Cache-Control');
@@ -83,7 +86,10 @@ function fragment(
   if (status === 200 && request.headers.ifNoneMatch === tag) {
     return { kind: 'page', status: 304, headers, body: '' };
   }
-  return compress(request, status, headers, body, contentType);
+  if (body.length <= LONGEST_PACKED || !takesGzip(request))
+    return compress(request, status, headers, body, contentType);
+  const long = await gzipBeside(body, { level: GZIP_LEVEL });
+  return packedPage(status, [...headers, ['Content-Type', contentType]], long);
 }
 
 function pack(text: string): Buffer {
@@ -101,14 +107,21 @@ export function plainPage(request: SiteRequest, status: number, text: string, he
 
 function compress(request: SiteRequest, status: number, headers: Headers, text: string, type: string): Page {
   const all: Headers = [...headers, ['Content-Type', type]];
-  if (text.length < GZIP_FROM_BYTES || !/\bgzip\b/.test(request.headers.acceptEncoding)) {
+  if (text.length < GZIP_FROM_BYTES || !takesGzip(request)) {
     return { kind: 'page', status, headers: all, body: text };
   }
-  const body = pack(text);
+  return packedPage(status, all, pack(text));
+}
+
+function takesGzip({ headers }: SiteRequest): boolean {
+  return /\bgzip\b/.test(headers.acceptEncoding);
+}
+
+function packedPage(status: number, headers: Headers, body: Uint8Array): Page {
   return {
     kind: 'page',
     status,
-    headers: [...all, ['Content-Encoding', 'gzip'], ['Vary', 'Accept-Encoding']],
+    headers: [...headers, ['Content-Encoding', 'gzip'], ['Vary', 'Accept-Encoding']],
     body,
   };
 }

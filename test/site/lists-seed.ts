@@ -196,7 +196,12 @@ function oldRuns(): RunWrite[] {
   const results = { wins: 100, losses: 90, draws: 300 };
   const heads = OLD_IDS.map((id, i) => {
     const head = headOf(
-      { ...(i === 0 ? sprt : games), username: 'ann', new_tag: `old-${i}`, info: 'old' },
+      {
+        ...(i === 0 ? sprt : games),
+        username: 'ann',
+        new_tag: `old-${i}`,
+        info: i === 0 ? 'old' : '=HYPERLINK(1)',
+      },
       id,
       {
         ...approved,

@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { RUN_ID } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
 import { action } from '../store/documents.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { HttpMember } from './http-member.js';
-import { FINISHED, finishedId, seedLists } from './lists-seed.js';
+import { FINISHED, finishedId, LIVE, OLD_IDS, seedLists } from './lists-seed.js';
 import { seedPeople } from './site-seed.js';
 
 /** Of dan, whom an approver helped. */
@@ -84,6 +85,43 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const byWords = await visitorsPage(`${SEARCH}&text=history`);
       assert.match(choice(byWords, 'sprt') ?? '', /^\d+$/);
       assert.equal(choice(await visitorsPage(SEARCH), 'sprt'), undefined);
+    });
+
+    it('gives each list as CSV, with the tests of its page and nothing for a spreadsheet to run', async () => {
+      const cora = await member('cora');
+      const fileOf = async (path: string, person = cora) => {
+        const answer = await person.get(path);
+        assert.equal(answer.headers.get('content-type'), 'text/csv; charset=utf-8', path);
+        assert.match(answer.headers.get('content-disposition') ?? '', /^attachment; filename="tests.csv"$/);
+        const text = await answer.text();
+        const [head, ...rows] = text.trimEnd().split('\r\n');
+        assert.match(head!, /^id,state,started,changed,user,branch,/);
+        return { text, ids: rows.map((row) => row.slice(0, 24)) };
+      };
+      const green = await fileOf('/tests/finished?success_only=1&format=csv');
+      assert.deepEqual(green.ids.slice(0, 25), found(await pageOf(cora, '/tests/finished?success_only=1')));
+      const all = await fileOf('/tests/finished?format=csv');
+      assert.equal(all.ids.length, FINISHED - 1 + OLD_IDS.length);
+      assert.equal(new Set(all.ids).size, all.ids.length);
+
+      const words = `${SEARCH}&text=history&type=sprt`;
+      assert.deepEqual((await fileOf(`${words}&format=csv`)).ids, found(await pageOf(cora, words)));
+      assert.deepEqual((await fileOf(`${SEARCH}&deleted=1&format=csv`)).ids, [DELETED]);
+      const bob = await member('bob');
+      assert.deepEqual((await fileOf(`${SEARCH}&deleted=1&format=csv`, bob)).ids, []);
+      const few = await fileOf(`${SEARCH}&user=ann&max_count=2&format=csv`);
+      assert.match(few.text, /\r\nMore tests fit: this file has the first 2\.\r\n$/);
+      // Without its mode the address is mended, and still asks for the file.
+      const moved = await cora.get('/tests/finished?text=history&format=csv');
+      assert.match(moved.headers.get('location') ?? '', /mode=search.*format=csv/);
+
+      const unfinished = await fileOf('/tests?format=csv');
+      assert.deepEqual(unfinished.ids.toSorted(), [RUN_ID, ...Object.values(LIVE)].toSorted());
+      const ann = await fileOf('/tests/user/ann?format=csv');
+      assert.deepEqual(ann.ids.slice(0, 2).toSorted(), [LIVE.pending, LIVE.sprt].toSorted());
+      const unwanted = `'=HYPERLINK(1)`;
+      assert.ok(ann.text.includes(unwanted) && !ann.text.includes(',=HYPERLINK'), 'a formula is text');
+      assert.match(await pageOf(cora, '/tests/finished?yellow_only=1'), /\?yellow_only=1&amp;format=csv/);
     });
   });
 }

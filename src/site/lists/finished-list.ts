@@ -23,6 +23,15 @@ export function askedFlag({ query }: Visit): Flag | undefined {
   return TABS.find(({ flag }) => flag !== undefined && (query.get(flag) ?? '') !== '')?.flag;
 }
 
+export function finishedFilter(flag: Flag | undefined, username?: string): FinishedRunsFilter {
+  return {
+    ...(username !== undefined && { username }),
+    ...(flag === 'success_only' && { successOnly: true }),
+    ...(flag === 'yellow_only' && { yellowOnly: true }),
+    ...(flag === 'ltc_only' && { ltcOnly: true }),
+  };
+}
+
 export interface FinishedPage {
   readonly heads: readonly RunHead[];
   readonly total: number;
@@ -35,12 +44,7 @@ export interface FinishedPage {
 export async function finishedPage(visit: Visit, username?: string): Promise<FinishedPage> {
   const { parts, query } = visit;
   const flag = askedFlag(visit);
-  const filter: FinishedRunsFilter = {
-    ...(username !== undefined && { username }),
-    ...(flag === 'success_only' && { successOnly: true }),
-    ...(flag === 'yellow_only' && { yellowOnly: true }),
-    ...(flag === 'ltc_only' && { ltcOnly: true }),
-  };
+  const filter = finishedFilter(flag, username);
   const key = `finished ${flag ?? 'all'} ${username ?? ''}`;
   const total = await parts.kept.get(key, COUNT_KEPT_MS, () => parts.reader.countFinishedRuns(filter));
   const asked = pageNumber(query.get('page'));

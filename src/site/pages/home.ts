@@ -1,10 +1,12 @@
 /** The list of tests: who works, what waits, what is played, what has ended (docs/spec/web-ui.md §4.1). */
+import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { activeFilter } from '../lists/active-filter.js';
 import { finishedPage } from '../lists/finished-list.js';
 import { addressOf, pageNumber } from '../lists/paging.js';
 import { askedPanel, isPanelOpen, type PanelPlace, panelCard, turnedPanel } from '../lists/panels.js';
 import { type PanelRuns, RUN_PANELS, type RunPanel, runPanel } from '../lists/run-panels.js';
+import { csvUrl, isCsvAsked, MOST_CSV_ROWS, RunsCsv } from '../lists/runs-csv.js';
 import { type FarmTotals, farmTotals, unfinishedRuns } from '../lists/unfinished-runs.js';
 import { machinesPart } from '../lists/workers-table.js';
 import { homeStamp, totalsPart } from '../live/home-topic.js';
@@ -28,6 +30,7 @@ export async function home(visit: Visit): Promise<Outcome> {
   // Without a script a filter comes with the address of the whole page.
   if (query.has('filter') && !wantsFragment) return redirect(PLACE.path);
   const unfinished = await unfinishedRuns(visit.parts);
+  if (isCsvAsked(visit)) return unfinishedFile(unfinished);
   const totals = farmTotals(unfinished);
   if (asked?.id === MACHINES) {
     const body = await machinesPanel(visit, totals, asked.isOpen);
@@ -46,7 +49,8 @@ export async function home(visit: Visit): Promise<Outcome> {
   const tables = html`${stamp}${runTables(visit, runs, totals, machines)}`;
   if (isLive) return { kind: 'fragment', status: unfinished.length === 0 ? 286 : 200, body: tables };
   const body = html`<h1 class="hidden">Tests</h1>
-<div id="run-tables" class="stack" data-live="home" data-poll="${POLL_S}" hx-get="/tests?live=run_tables" hx-trigger="poll" hx-swap="innerMorph">${tables}</div>`;
+<div id="run-tables" class="stack" data-live="home" data-poll="${POLL_S}" hx-get="/tests?live=run_tables" hx-trigger="poll" hx-swap="innerMorph">${tables}</div>
+<p class="note files"><a href="${csvUrl(PLACE.path, {})}">Unfinished tests as CSV</a></p>`;
   const active = unfinished.filter((head) => head.workers > 0).length;
   return {
     kind: 'page',
@@ -54,6 +58,13 @@ export async function home(visit: Visit): Promise<Outcome> {
     description: `${active} active tests with ${totals.cores} cores`,
     body,
   };
+}
+
+/** What is played, paused or pending: all of it is in memory. */
+function unfinishedFile(unfinished: readonly RunHead[]): Outcome {
+  const csv = new RunsCsv();
+  for (const head of unfinished) csv.add(head);
+  return csv.file(unfinished.length > MOST_CSV_ROWS);
 }
 
 function runTables(visit: Visit, runs: PanelRuns, totals: FarmTotals, machines: Html): Html {
