@@ -62,6 +62,20 @@ export interface FollowDocument {
   readonly made: number;
 }
 
+/** A search that an account has given a name. */
+export interface SavedSearchDocument {
+  readonly name: string;
+  /** Parameters of its address, in their one order. */
+  readonly query: string;
+  readonly made: number;
+}
+
+/** How an account likes the web application; what is absent is as by default. */
+export interface PreferencesDocument {
+  /** Tests that the account submits are followed from the start. */
+  readonly followsOwn?: boolean;
+}
+
 export interface SiteDocuments {
   session: SessionDocument;
   workerKey: WorkerKeyDocument;
@@ -70,6 +84,8 @@ export interface SiteDocuments {
   signupNote: SignupNoteDocument;
   usedOnce: UsedOnceDocument;
   follow: FollowDocument;
+  savedSearch: SavedSearchDocument;
+  preferences: PreferencesDocument;
 }
 export type SiteRecordKind = keyof SiteDocuments;
 

@@ -54,6 +54,9 @@ export type PageName =
   | 'endSessions'
   | 'createKey'
   | 'revokeKey'
+  | 'saveSearch'
+  | 'removeSearch'
+  | 'changePreferences'
   | 'account'
   | 'changeAccount'
   | 'createReset'
@@ -162,6 +165,9 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('POST', '/user_sessions', 'endSessions', OWN),
   row('POST', '/user_keys', 'createKey', OWN),
   row('POST', '/user_keys/revoke', 'revokeKey', OWN),
+  row('POST', '/user_searches', 'saveSearch', OWN),
+  row('POST', '/user_searches/remove', 'removeSearch', OWN),
+  row('POST', '/user_preferences', 'changePreferences', OWN),
   row('GET', '/follows', 'follows', PRIVATE),
   row('POST', '/follows/add', 'follow', OWN),
   row('POST', '/follows/remove', 'unfollow', OWN),

@@ -17,7 +17,14 @@ const MARK = 'shoal_migration';
  * Of the web application, what people would miss. Sessions begin anew, and a link for a new password, or what was used once,
  * counts on the server that made it.
  */
-const SITE_RECORDS: ReadonlySet<SiteRecordKind> = new Set(['workerKey', 'workerKeyUse', 'signupNote']);
+const SITE_RECORDS: ReadonlySet<SiteRecordKind> = new Set([
+  'workerKey',
+  'workerKeyUse',
+  'signupNote',
+  'follow',
+  'savedSearch',
+  'preferences',
+]);
 const RECORDS_A_GROUP = 500;
 const PGN_BYTES_A_GROUP = 8 * 1024 * 1024;
 

@@ -46,7 +46,10 @@ function filling(): WriteBatch {
     nets: [keyed(5, { name: 'nn-0123456789ab.nnue', user: 'alice', downloads: 5 })],
     keyValues: [{ key: 'worker_runs', value: { x: { last_run: idOf(1) } } }],
     contributors: [{ username: 'alice', cpuHours: 1234.5 }],
-    siteRecords: [KEY, USE, NOTE, SESSION, LINK].map((record) => ({ write: 'put', record })),
+    siteRecords: [KEY, USE, NOTE, FOLLOW, SEARCH, LIKES, SESSION, LINK].map((record) => ({
+      write: 'put',
+      record,
+    })),
   });
 }
 
@@ -59,6 +62,14 @@ const KEY = {
 } as const;
 const USE = { kind: 'workerKeyUse', key: 'k1', ...owned, doc: { usedAt: START } } as const;
 const NOTE = { kind: 'signupNote', key: 'bob', ...owned, doc: { made: START, note: 'no puzzle' } } as const;
+const FOLLOW = { kind: 'follow', key: 'f1', ...owned, doc: { runId: 'a', tag: 't', made: START } } as const;
+const SEARCH = {
+  kind: 'savedSearch',
+  key: 'alice LTC',
+  ...owned,
+  doc: { name: 'LTC', query: 'mode=search', made: START },
+} as const;
+const LIKES = { kind: 'preferences', key: 'alice', ...owned, doc: { followsOwn: false } } as const;
 const SESSION = {
   kind: 'session',
   key: 's1',
@@ -161,7 +172,7 @@ async function copiesWhole(makeTarget: () => Promise<StorePlace>): Promise<void>
     });
     assert.deepEqual(await contents(target.store), expected);
     const copied = await target.store.openExportReader();
-    assert.deepEqual(await collect(copied.siteRecords()), [NOTE, KEY, USE]);
+    assert.deepEqual(await collect(copied.siteRecords()), [FOLLOW, LIKES, SEARCH, NOTE, KEY, USE]);
     await copied.close();
     assert.equal(counts.workerKeys, 1);
     assert.equal(counts.actions, 700);

@@ -1,5 +1,6 @@
 /** People approve, stop, modify, purge and delete tests (docs/spec/web-ui.md §6); what each of them may, the operations check. */
 import { followRun, unfollowRuns } from '../../operations/account/follow.js';
+import { preferencesOf } from '../../operations/account/preferences.js';
 import { type Actor, actorOf, mayChange } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { approveRun } from '../../operations/run/approve-run.js';
@@ -54,6 +55,7 @@ export async function unstopTest(visit: Visit): Promise<Outcome> {
     visit.flash('note', `${nameOf(head)} goes on: its stop is undone.`);
     // Who stops a test of their own follows it no more.
     if (member.username !== head.args.username) return;
+    if (!(await preferencesOf(parts, member.username)).followsOwn) return;
     const run = { id: head._id, tag: head.args.new_tag };
     visit.waitFor((await followRun(parts, actorOf(member), run, now)).sequence);
   });

@@ -1,16 +1,20 @@
 /** All that the server keeps of an account for its owner, as JSON (docs/spec/web-ui.md §7.2). What is public has addresses of its own. */
+import { preferencesOf } from '../../operations/account/preferences.js';
+import { savedSearches } from '../../operations/account/saved-search.js';
 import { fileName } from '../statistics/files-bar.js';
 import type { Outcome, Visit } from '../visit.js';
 
 /** No secret, nor its hash. Times are UTC. */
 export async function exportAccount({ parts: { reader }, member, now }: Visit): Promise<Outcome> {
   const { username, email, tests_repo, groups, pending, blocked, machine_limit, registration_time } = member;
-  const [cpuHours, keys, uses, sessions, follows] = await Promise.all([
+  const [cpuHours, keys, uses, sessions, follows, searches, preferences] = await Promise.all([
     reader.cpuHours(username),
     reader.siteRecordsOf('workerKey', username),
     reader.siteRecordsOf('workerKeyUse', username),
     reader.siteRecordsOf('session', username),
     reader.siteRecordsOf('follow', username),
+    savedSearches({ reader }, username),
+    preferencesOf({ reader }, username),
   ]);
   const usedAt = new Map(uses.map(({ key, doc }) => [key, doc.usedAt]));
   const name = encodeURIComponent(username);
@@ -29,6 +33,10 @@ export async function exportAccount({ parts: { reader }, member, now }: Visit): 
       .filter(({ expires }) => expires > now)
       .map(({ doc }) => ({ browser: doc.browser, made: utc(doc.made), last_seen: utc(doc.seen) })),
     follows: follows.map(({ doc }) => ({ test: doc.runId, branch: doc.tag, since: utc(doc.made) })),
+    saved_searches: searches.map(({ doc }) => ({
+      ...{ name: doc.name, address: `/tests/finished?${doc.query}`, made: utc(doc.made) },
+    })),
+    preferences: { follows_own: preferences.followsOwn },
     tests: `/tests/user/${name}`,
     events: `/actions?user=${name}`,
   };

@@ -1,4 +1,5 @@
 /** Finished tests: the list with its tabs, and the search (docs/spec/web-ui.md §4.4). */
+import { savedSearches } from '../../operations/account/saved-search.js';
 import { readRun } from '../../rules/stored-run.js';
 import { type FoundRuns, MOST_FACETED } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
@@ -24,6 +25,7 @@ import { addressOf, pageLinks, pageNumber, paging } from '../lists/paging.js';
 import { runTable } from '../lists/run-rows.js';
 import { addFinished, csvUrl, isCsvAsked, MOST_CSV_ROWS, RunsCsv } from '../lists/runs-csv.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
+import { searchesOfSearch } from './saved-searches.js';
 
 const PATH = '/tests/finished';
 
@@ -92,7 +94,7 @@ async function searchFile(visit: Visit): Promise<Outcome> {
 }
 
 async function searchPage(visit: Visit): Promise<Outcome> {
-  const { query } = visit;
+  const { query, account } = visit;
   const search = askedSearch(visit);
   const { user, text, faceted, isAsked } = search;
   const cap = mostRuns(visit);
@@ -113,6 +115,7 @@ ${field('user', 'User', user, 'part of a name')}${field('text', 'Words of the de
 <button type="submit" class="primary">Search</button><a href="${PATH}">All finished tests</a>
 ${facetFields(visit, faceted, counts === undefined ? undefined : { counts, isCut: found.isCut })}
 </form>
+${account === undefined ? NOTHING : searchesOfSearch(visit, await savedSearches(visit.parts, account.username), search)}
 ${isAsked ? results(visit, found, { pages, cap, search }) : html`<p class="empty">Give a name, or words: several words find tests with any of them, “a phrase” must be there, -word may not.</p>`}
 ${pageLinks(pages, address)}
 </section>`;

@@ -22,9 +22,11 @@ import { liveElo, liveEloUpdate } from './live-elo.js';
 import { networks } from './networks.js';
 import { archesPart, autoselectPart, branchPart, newTest, sendTest, testSummaryPart } from './new-test.js';
 import { ownerTests } from './owner-tests.js';
+import { changePreferences } from './preferences-card.js';
 import { changeProfilePage, endSessions, profile } from './profile.js';
 import { rateLimits, rateLimitsServer } from './rate-limits.js';
 import { reset, resetForm } from './reset.js';
+import { removeSearchPage, saveSearchPage } from './saved-searches.js';
 import { login, loginForm, logout } from './sign-in.js';
 import { signup, signupForm } from './signup.js';
 import { sprtCalculator } from './sprt-calculator.js';
@@ -86,6 +88,9 @@ export const HANDLERS: Readonly<Record<PageName, Handler>> = {
   endSessions,
   createKey,
   revokeKey,
+  saveSearch: saveSearchPage,
+  removeSearch: removeSearchPage,
+  changePreferences,
   account,
   changeAccount,
   createReset,

@@ -1,5 +1,6 @@
 /** `/tests/run`: a new test, and one that is submitted again (docs/spec/web-ui.md §5). */
 import { randomBytes } from 'node:crypto';
+import { preferencesOf } from '../../operations/account/preferences.js';
 import { readBooks } from '../../operations/book/known-books.js';
 import { autoselectTune } from '../../rules/spsa-autoselect.js';
 import { TEST_KIND_NAMES } from '../../rules/test-kinds.js';
@@ -53,8 +54,9 @@ export async function sendTest(visit: Visit): Promise<Outcome> {
   const runId = await submitTest(visit, form, origin, problems);
   if (runId === undefined) return await page(visit, form, origin, problems);
   const tag = form.texts['test-branch'];
-  await followTest(visit, { id: runId, tag });
-  return redirect(`/tests/view/${runId}?follow=1`);
+  const { followsOwn } = await preferencesOf(visit.parts, visit.member.username);
+  if (followsOwn) await followTest(visit, { id: runId, tag });
+  return redirect(`/tests/view/${runId}${followsOwn ? '?follow=1' : ''}`);
 }
 
 /** The test in words, for whoever is typing. */

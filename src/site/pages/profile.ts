@@ -1,6 +1,8 @@
 /** One's own account: what it is, what may be changed, where it is signed in, and its workers' keys (docs/spec/web-ui.md §2.6). */
 import type { SiteRecord } from '../../model/site-record.js';
 import { changeProfile, type ProfileChange } from '../../operations/account/change-profile.js';
+import { preferencesOf } from '../../operations/account/preferences.js';
+import { savedSearches } from '../../operations/account/saved-search.js';
 import { actorOf } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { accountFacts } from '../account-facts.js';
@@ -17,6 +19,8 @@ import { type Html, html, NOTHING } from '../html.js';
 import { tokenField } from '../layout.js';
 import { longDate, timeTag } from '../run-parts.js';
 import { type Outcome, type PageOutcome, redirect, type Visit } from '../visit.js';
+import { preferencesCard } from './preferences-card.js';
+import { searchesCard } from './saved-searches.js';
 import { keysCard } from './worker-key-card.js';
 
 type FieldName = 'old_password' | 'password' | 'password2' | 'email' | 'tests_repo';
@@ -142,6 +146,8 @@ ${passwordInput({ name: 'old_password', label: 'Current password', hint: 'Needed
 </form>
 <p class="note"><a href="/user/export">What is kept of this account, as JSON</a></p>
 </section>
+${preferencesCard(visit, await preferencesOf(parts, user.username))}
+${searchesCard(visit, await savedSearches(parts, user.username))}
 ${keysCard(visit, keys, await parts.reader.siteRecordsOf('workerKeyUse', user.username))}
 ${sessionsCard(visit, await parts.reader.siteRecordsOf('session', user.username))}`;
   return { kind: 'page', title: user.username, body };
