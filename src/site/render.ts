@@ -29,7 +29,7 @@ const PLAIN = 'text/plain; charset=utf-8';
 /** Shorter ones gain nothing. */
 const GZIP_FROM_BYTES = 1_000;
 const GZIP_LEVEL = 5;
-/** What many ask for at once, such as the list of tests, is compressed once: that takes longer than comparing it with what was. */
+/** What many ask for at once, such as the list of tests, is made ready once: that takes longer than comparing it with what was. */
 const MOST_PACKED = 8;
 const LONGEST_PACKED = 1_000_000;
 const packed = new BoundedCache<string, Buffer>(MOST_PACKED);
@@ -54,16 +54,13 @@ export async function render(visit: Visit, outcome: Outcome): Promise<Page> {
     };
   }
   if (outcome.kind === 'fragment') {
-    const body = String(await outcome.body);
-    const isMarkup = /html|xml/.test(outcome.contentType ?? HTML);
-    return await fragment(request, outcome, cache, isMarkup ? inReadingOrder(body) : body);
+    return await fragment(request, outcome, cache, String(await outcome.body));
   }
   const page: PageOutcome = outcome.kind === 'missing' ? missingPage(outcome.text) : outcome;
   const own = page.headers ?? [];
   const isCached = own.some(([name]) => name === 'Cache-Control');
   const headers = [...SECURITY, ...(isCached ? [] : cache), ['Vary', 'HX-Request'] as const, ...own];
-  const text = inReadingOrder(String(await layout(visit, page)));
-  return compress(request, page.status ?? 200, headers, text, HTML);
+  return compress(request, page.status ?? 200, headers, String(await layout(visit, page)), HTML);
 }
 
 /** A part of a page, which the browser keeps and asks for again with its tag: what has not changed is not sent again. */
@@ -88,14 +85,14 @@ async function fragment(
   }
   if (body.length <= LONGEST_PACKED || !takesGzip(request))
     return compress(request, status, headers, body, contentType);
-  const long = await gzipBeside(body, { level: GZIP_LEVEL });
+  const long = await gzipBeside(hasMarkup(contentType) ? inReadingOrder(body) : body, { level: GZIP_LEVEL });
   return packedPage(status, [...headers, ['Content-Type', contentType]], long);
 }
 
-function pack(text: string): Buffer {
+function packMarkup(text: string): Buffer {
   const known = packed.get(text);
   if (known !== undefined) return known;
-  const body = gzipSync(text, { level: GZIP_LEVEL });
+  const body = gzipSync(inReadingOrder(text), { level: GZIP_LEVEL });
   if (text.length <= LONGEST_PACKED) packed.set(text, body);
   return body;
 }
@@ -107,10 +104,15 @@ export function plainPage(request: SiteRequest, status: number, text: string, he
 
 function compress(request: SiteRequest, status: number, headers: Headers, text: string, type: string): Page {
   const all: Headers = [...headers, ['Content-Type', type]];
+  const isMarkup = hasMarkup(type);
   if (text.length < GZIP_FROM_BYTES || !takesGzip(request)) {
-    return { kind: 'page', status, headers: all, body: text };
+    return { kind: 'page', status, headers: all, body: isMarkup ? inReadingOrder(text) : text };
   }
-  return packedPage(status, all, pack(text));
+  return packedPage(status, all, isMarkup ? packMarkup(text) : gzipSync(text, { level: GZIP_LEVEL }));
+}
+
+function hasMarkup(type: string): boolean {
+  return /html|xml/.test(type);
 }
 
 function takesGzip({ headers }: SiteRequest): boolean {

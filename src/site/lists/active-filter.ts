@@ -77,6 +77,8 @@ function fromCookie(text: string): ReadonlySet<string> {
 }
 
 export function passesFilter({ chosen }: ActiveFilter, head: RunHead): boolean {
+  // In each group something fits.
+  if (chosen.size === ALL.length) return true;
   return GROUPS.every(({ choices }) => choices.some(({ value, fits }) => chosen.has(value) && fits(head)));
 }
 

@@ -61,7 +61,16 @@ export interface FarmTotals {
   readonly hours: number | undefined;
 }
 
+/** Of lists that are kept for a moment. */
+const known = new WeakMap<readonly RunHead[], FarmTotals>();
+
 export function farmTotals(heads: readonly RunHead[]): FarmTotals {
+  const totals = known.get(heads) ?? sumUp(heads);
+  known.set(heads, totals);
+  return totals;
+}
+
+function sumUp(heads: readonly RunHead[]): FarmTotals {
   const sum = (of: (head: RunHead) => number | undefined) =>
     heads.reduce((total, head) => total + (of(head) ?? 0), 0);
   const cores = sum((head) => head.cores);
