@@ -107,6 +107,8 @@ test('books that cannot be used are refused with their fault, and more than memo
   const farm = await farmWith([{ key: 'books', value: BOOKS }]);
   const wrong = { 'a.epd': { ...BOOKS['a.epd'], white: 7 } };
   await assert.rejects(importBooks(farm, operatorNamed(), wrong), /the books are refused: .*a\.epd/);
+  const empty = { 'a.epd': { ...BOOKS['a.epd'], total: 0, white: 0, black: 0 } };
+  await assert.rejects(importBooks(farm, operatorNamed(), empty), /the book a\.epd has no position/);
   const deep = { 'a.epd': { ...BOOKS['a.epd'], max_depth: 1e21 } };
   await assert.rejects(importBooks(farm, operatorNamed(), deep), /the books are refused: .*max_depth/);
   for (const name of ['../a.epd', 'a/b.epd', 'a\\b.epd', ' a.epd', '.epd']) {

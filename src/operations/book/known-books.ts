@@ -39,6 +39,13 @@ export async function importBooks(
       `no run can name the book ${JSON.stringify(odd)}: it must be a file name, without folders`,
     );
   }
+  const empty = Object.entries(books as KnownBooks).find(([, { total }]) => total === 0);
+  if (empty !== undefined) {
+    throw new OperationRefused(
+      'invalid',
+      `the book ${empty[0]} has no position, so no game could begin with it`,
+    );
+  }
   const plain = Object.entries(books as KnownBooks).map(([name, book]) => {
     // Workers compare the hash as it is given to them, and theirs has no name of the algorithm before it.
     return [name, { ...book, sri: book.sri.replace(/^sha384-/, '') }];
