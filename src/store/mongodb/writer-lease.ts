@@ -64,6 +64,8 @@ export class WriterLease {
   readonly #timer: NodeJS.Timeout;
   #isLost = false;
   #renewal: Promise<void> | undefined;
+  /** The latest write, while it is on its way. */
+  #latest: Promise<unknown> | undefined;
   /** The latest batch of which every operation was done. */
   #done: string | undefined;
   /** When the database last confirmed the lease, by this thread's steady clock. */
@@ -91,13 +93,13 @@ export class WriterLease {
 
   /** Says that the holder is about to go. */
   async announceLeave(): Promise<void> {
-    // As in `release`.
-    await this.#renewal;
     await this.#write({ leaving: true });
   }
 
   async markDone(id: string): Promise<void> {
-    await this.#leases.updateOne({ ...this.#own, 'group.id': id }, { $set: { 'group.done': true } });
+    await this.#inTurn(() =>
+      this.#leases.updateOne({ ...this.#own, 'group.id': id }, { $set: { 'group.done': true } }),
+    );
     this.#done = id;
   }
 
@@ -153,6 +155,10 @@ export class WriterLease {
 
   async #write(members: Pick<LeaseDocument, 'group' | 'updates' | 'leaving'>): Promise<void> {
     if (this.#isLost) throw this.lose();
+    await this.#inTurn(() => this.#beat(members));
+  }
+
+  async #beat(members: Pick<LeaseDocument, 'group' | 'updates' | 'leaving'>): Promise<void> {
     const asked = performance.now();
     const isWell = this.#terms.mayRenew();
     const $set = Object.keys(members).length > 0 && { $set: members };
@@ -162,5 +168,33 @@ export class WriterLease {
     if (!isWell) return;
     this.#confirmed = asked;
     this.#terms.onRenewed(asked);
+  }
+
+  /**
+   * One write after the other: not every server of the protocol changes a document in one step, and there one would undo another. A
+   * write that hangs is passed by after a while, for the lease has to be renewed.
+   */
+  async #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const before = this.#latest;
+    const written = before === undefined ? write() : this.#behind(before).then(write);
+    const settled = written.then(
+      () => {},
+      () => {},
+    );
+    this.#latest = settled;
+    try {
+      return await written;
+    } finally {
+      if (this.#latest === settled) this.#latest = undefined;
+    }
+  }
+
+  async #behind(before: Promise<unknown>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#terms.leaseMs / RENEWALS);
+    });
+    await Promise.race([before, patience]);
+    clearTimeout(timer);
   }
 }
