@@ -10,11 +10,25 @@ const STANDARD_TC = '10+0.1';
 /** Ratio to the standard time control above which an SPRT counts as long. */
 const LTC_RATIO = 4;
 
+/** Farms play at a few time controls, and a page asks for that of each test several times. */
+const MOST_KNOWN = 500;
+const LONGEST_KNOWN = 40;
+const known = new Map<string, number>();
+
 /**
  * Expected seconds of a game at `[moves/]base[+increment]`; base may be `minutes:seconds`.
  * @throws RangeError when a part of the time control is no number
  */
 export function gameDuration(tc: string): number {
+  const before = known.get(tc);
+  if (before !== undefined) return before;
+  const seconds = readDuration(tc);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (tc.length <= LONGEST_KNOWN) known.set(tc, seconds);
+  return seconds;
+}
+
+function readDuration(tc: string): number {
   const [budget, increment, ...rest] = tc.split('+');
   const parts = budget!.split('/');
   let base = parseClock(parts.at(-1)!);

@@ -157,26 +157,31 @@ function listOf(value: unknown): unknown[] {
 }
 
 function readArgs(args: unknown): RunArgs {
-  const { sprt, spsa, ...stored } = members(args);
+  const stored = members(args);
+  // One copy, and nothing deleted that is not there: lists of hundreds of runs come this way.
   const whole: Record<string, unknown> = { ...stored };
+  const leaveOut = (name: string) => {
+    if (name in whole) delete whole[name];
+  };
   for (const name of TEXTS) whole[name] = text(stored[name]);
-  for (const name of OPTIONAL_TEXTS) if (typeof stored[name] !== 'string') delete whole[name];
+  for (const name of OPTIONAL_TEXTS) if (typeof stored[name] !== 'string') leaveOut(name);
   for (const name of ['new_nets', 'base_nets']) {
     if (Array.isArray(stored[name])) whole[name] = stored[name].filter(isText);
-    else delete whole[name];
+    else leaveOut(name);
   }
-  const games = number(stored.num_games, 0);
-  return {
-    ...(whole as unknown as RunArgs),
-    num_games: games,
-    threads: countThreads(stored.threads),
-    priority: number(stored.priority, 0),
-    throughput: number(stored.throughput, DEFAULT_THROUGHPUT),
-    itp: number(stored.itp, DEFAULT_ITP),
-    auto_purge: stored.auto_purge === true,
-    ...(isRecord(sprt) && { sprt: readSprt(sprt) }),
-    ...(isRecord(spsa) && { spsa: readTune(spsa as never, games) }),
-  };
+  const games = number(stored['num_games'], 0);
+  whole['num_games'] = games;
+  whole['threads'] = countThreads(stored['threads']);
+  whole['priority'] = number(stored['priority'], 0);
+  whole['throughput'] = number(stored['throughput'], DEFAULT_THROUGHPUT);
+  whole['itp'] = number(stored['itp'], DEFAULT_ITP);
+  whole['auto_purge'] = stored['auto_purge'] === true;
+  const { sprt, spsa } = stored;
+  if (isRecord(sprt)) whole['sprt'] = readSprt(sprt);
+  else leaveOut('sprt');
+  if (isRecord(spsa)) whole['spsa'] = readTune(spsa as never, games);
+  else leaveOut('spsa');
+  return whole as unknown as RunArgs;
 }
 
 /** Bounds that are none become equal: such a test is undecidable (docs/spec/statistics.md §4). */

@@ -15,7 +15,7 @@ const EACH_NAME =
   'a part of a name stands for the first 2,000 names that have it, each of which is looked up';
 const OWN_TESTS =
   "the server sorts one owner's finished tests: fishtest's index ends with their time, not with the id that settles ties";
-const WORDS_AND_NAMES = 'of a search for words and owners the 20,000 matches that came last are looked at';
+const WORDS_AND_NAMES = 'of a search for words and owners the 10,000 matches that came last are looked at';
 const FACETS = 'of a search by facets the newest 10,000 tests are looked at, for 3 s, in pieces of 5 ms';
 const CONTRIBUTORS =
   'a page has sums over all of them and any of seven orders; each thread reads them once in 10 s';
@@ -27,7 +27,7 @@ export const SQLITE_EXCEPTIONS: readonly Exception[] = [
   { read: /^SELECT username FROM users INDEXED BY users_lower_name$/, because: NAMES },
   { read: /^WITH RECURSIVE names/, because: NAMES },
   { address: /^\/actions.*user=person/, read: /FROM actions WHERE username = \?/, because: EACH_NAME },
-  { address: /text=.*user=/, read: /MATCH \? ORDER BY rowid DESC LIMIT 20000/, because: WORDS_AND_NAMES },
+  { address: /text=.*user=/, read: /MATCH \? ORDER BY rowid DESC LIMIT 10000/, because: WORDS_AND_NAMES },
   { address: /[?&]type=/, read: /^SELECT run/, because: FACETS },
   { read: /FROM user_cache$/, because: CONTRIBUTORS },
   { read: /FROM top_month$/, because: CONTRIBUTORS },

@@ -57,6 +57,10 @@ export interface WorkerList {
   page(from: number, to: number): WorkerRow[];
 }
 
+/** What stands in a task's record needs no look at what its worker says. */
+const RECORDED = { last_active: TaskFloat.lastUpdated, mnps: TaskFloat.nps } as const;
+type RecordedSort = keyof typeof RECORDED;
+
 const SEARCH_MS = 100;
 const KEPT_MS = 1_000;
 const STORE_KEPT_MS = 10_000;
@@ -78,7 +82,8 @@ async function scanWorkers(state: State, query: WorkerQuery): Promise<WorkerList
   const slots: number[] = [];
   const taskIds: number[] = [];
   const keys: (number | string)[] = [];
-  const needsInfo = query.sort !== 'last_active' || query.text !== '' || query.owner !== undefined;
+  const recorded = Object.hasOwn(RECORDED, query.sort) ? RECORDED[query.sort as RecordedSort] : undefined;
+  const needsInfo = recorded === undefined || query.text !== '' || query.owner !== undefined;
   let spent = 0;
   for (const slot of runs.unfinished()) {
     if (query.text !== '' && spent > SEARCH_MS) break;
@@ -91,7 +96,7 @@ async function scanWorkers(state: State, query: WorkerQuery): Promise<WorkerList
       if (!needsInfo) {
         slots.push(slot);
         taskIds.push(taskId);
-        keys.push(f64[offset / 2 + TaskFloat.lastUpdated]!);
+        keys.push(f64[offset / 2 + recorded!]!);
         return;
       }
       const row = rowAt(state, offset, { runId, branch, taskId });

@@ -119,10 +119,15 @@ export function statePart(head: RunHead): Html {
     : html`${word}${hasTimeOdds(head) ? ' · time odds' : NOTHING}`;
 }
 
+/** Lists of unfinished tests are kept for a moment, and each row asks several times. */
+const boxes = new WeakMap<RunHead, ReturnType<typeof resultBox>>();
+
 /** An old document may lack what its box is made of. */
 function boxOf(head: RunHead): ReturnType<typeof resultBox> {
   const none = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
-  return resultBox({ args: head.args, results: head.results ?? none });
+  const box = boxes.get(head) ?? resultBox({ args: head.args, results: head.results ?? none });
+  boxes.set(head, box);
+  return box;
 }
 
 function hasTimeOdds({ args }: RunHead): boolean {

@@ -11,7 +11,7 @@ import { matchOf } from './search-words.js';
 
 const SHOWN = `action NOT IN (${HIDDEN_KINDS.map((kind) => `'${kind}'`).join(', ')})`;
 /** Of so many that have the words, the last, those are chosen that fit otherwise. */
-const MOST_MATCHES = 20_000;
+const MOST_MATCHES = 10_000;
 /** More events than come out of the order of their times. */
 const OUT_OF_ORDER = 1_000;
 const LAST_ID = Number.MAX_SAFE_INTEGER;
@@ -55,8 +55,8 @@ export class ActionSearches {
   }
 
   /**
-   * All that match are put in order, up to the cap: the index of words has them as they came, which is nearly the same. The first word of
-   * an event is its kind, so that the index tells that, too.
+   * The index of words has events as they came, which is nearly in the order of their times: those that may be on the page are put in
+   * order. The first word of an event is its kind, so that the index tells that, too, and counts without a look at events.
    */
   #findText(search: ActionSearch, text: TextSearch): Found<ActionDocument> {
     const { cap, skip, limit, usernames, runId, until } = search;
@@ -71,16 +71,19 @@ export class ActionSearches {
       : `actions_text CROSS JOIN actions ON actions.id = actions_text.rowid
          WHERE actions_text MATCH ? AND actions_text.rowid <= ? AND ${conditions.join(' AND ')} ORDER BY actions_text.rowid DESC`;
     const statement = this.#statement(`SELECT id, time, action_id FROM ${from} LIMIT ?`);
-    const found = statement.all(match, newest, ...values, cap + 1) as Keyed[];
-    const isWhole = !isNarrow || found.length > cap || this.#countMatches(match) <= MOST_MATCHES;
+    const isCounted = !isNarrow && until === undefined;
+    const most = isCounted ? Math.min(cap, skip + limit + OUT_OF_ORDER) : cap + 1;
+    const found = statement.all(match, newest, ...values, most) as Keyed[];
+    const count = isCounted ? this.#countMatches(match, cap + 1) : found.length;
+    const isWhole = !isNarrow || count > cap || this.#countMatches(match, MOST_MATCHES + 1) <= MOST_MATCHES;
     const page = found
       .slice(0, cap)
       .sort(newestFirst)
       .slice(skip, skip + limit);
     return {
       items: this.#documents(page),
-      total: Math.min(cap, found.length),
-      isCut: found.length > cap || !isWhole,
+      total: Math.min(cap, count),
+      isCut: count > cap || !isWhole,
     };
   }
 
@@ -91,11 +94,11 @@ export class ActionSearches {
     return (row?.id ?? 0) + OUT_OF_ORDER;
   }
 
-  #countMatches(match: string): number {
+  #countMatches(match: string, most: number): number {
     const statement = this.#statement(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM actions_text WHERE actions_text MATCH ? LIMIT ${MOST_MATCHES + 1})`,
+      'SELECT count(*) AS n FROM (SELECT 1 FROM actions_text WHERE actions_text MATCH ? LIMIT ?)',
     );
-    return (statement.get(match) as { n: number }).n;
+    return (statement.get(match, most) as { n: number }).n;
   }
 
   #findListed(search: ActionSearch): Found<ActionDocument> {

@@ -19,7 +19,7 @@ import { matchOf } from './search-words.js';
 
 const LISTED = 'finished = 1 AND deleted = 0';
 /** Of so many matches of its words a search for words and owners looks at the owners, the last. */
-const MOST_MATCHES = 20_000;
+const MOST_MATCHES = 10_000;
 const MATCHES = 'SELECT rowid AS run FROM runs_text WHERE runs_text MATCH ? ORDER BY rowid DESC';
 /** Of a search by facets. */
 const LONGEST_MS = 3_000;
