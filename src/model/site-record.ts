@@ -76,6 +76,17 @@ export interface PreferencesDocument {
   readonly followsOwn?: boolean;
 }
 
+/** What the list of blocked workers said of one from then on; the event tells no reason. */
+export interface WorkerBlockDocument {
+  readonly worker: string;
+  readonly by: string;
+  readonly isBlocked: boolean;
+  /** Absent: the reason alone was changed. */
+  readonly isChange?: true;
+  readonly reason: string;
+  readonly made: number;
+}
+
 export interface SiteDocuments {
   session: SessionDocument;
   workerKey: WorkerKeyDocument;
@@ -86,6 +97,7 @@ export interface SiteDocuments {
   follow: FollowDocument;
   savedSearch: SavedSearchDocument;
   preferences: PreferencesDocument;
+  workerBlock: WorkerBlockDocument;
 }
 export type SiteRecordKind = keyof SiteDocuments;
 

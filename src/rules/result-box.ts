@@ -53,6 +53,15 @@ export function resultBox(run: {
   return { style: styleOf(outcome, results, args.sprt), info };
 }
 
+/** The colour alone, where many runs are looked at: the texts take most of the time. */
+export function resultStyle({ args, results }: Parameters<typeof resultBox>[0]): string {
+  const { sprt, spsa } = args;
+  if (spsa !== undefined) return '';
+  const outcome =
+    sprt === undefined ? fixedGamesOutcome(estimateElo(countsOf(results)).los) : (sprt.state ?? '');
+  return styleOf(outcome, results, sprt);
+}
+
 function sprtLine(sprt: Sprt) {
   const [llr, low, high] = [sprt.llr, sprt.lower_bound, sprt.upper_bound].map((x) => formatShown(x, 2));
   const bounds = formatBounds(sprt.elo_model ?? 'BayesElo', sprt.elo0, sprt.elo1);

@@ -3,7 +3,7 @@
  * so that they find the same; documents may be as old as fishtest, and lack members.
  */
 import { countGames } from './crash-or-time.js';
-import { RED, resultBox, YELLOW } from './result-box.js';
+import { RED, type resultBox, resultStyle, YELLOW } from './result-box.js';
 
 export const KINDS = ['sprt', 'spsa', 'games'] as const;
 export type KindFacet = (typeof KINDS)[number];
@@ -133,7 +133,7 @@ const YELLOW_ONES: readonly ResultFacet[] = ['rejected', 'yellow'];
 /** By the colour that lists show. Yellow ones are rejected, too. */
 function resultsOf(run: FacetedRun): readonly ResultFacet[] {
   if (run.failed === true) return FAILED;
-  const { style } = resultBox({ args: run.args, results: run.results ?? NONE });
+  const style = resultStyle({ args: run.args, results: run.results ?? NONE });
   if (style === '') return UNDECIDED;
   if (style === YELLOW) return YELLOW_ONES;
   return style === RED ? REJECTED : ACCEPTED;

@@ -24,6 +24,7 @@ const SITE_RECORDS: ReadonlySet<SiteRecordKind> = new Set([
   'follow',
   'savedSearch',
   'preferences',
+  'workerBlock',
 ]);
 const RECORDS_A_GROUP = 500;
 const PGN_BYTES_A_GROUP = 8 * 1024 * 1024;

@@ -192,6 +192,14 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       } finally {
         await reader.close();
       }
+      await open(page, `/workers/${own}`);
+      const changes = await page.$$eval('#block-history tbody tr', (rows) =>
+        rows.map((row) => [...row.querySelectorAll('td')].slice(1).map((cell) => cell.textContent)),
+      );
+      assert.deepEqual(changes, [
+        ['bob', 'reason changed', 'another reason'],
+        ['bob', 'blocked', 'x'.repeat(500)],
+      ]);
       await open(page, `/workers/${BLOCKED}`);
       assert.match(await textOf(page, '#flashes'), /another’s worker/);
       const ann = await site.member('ann', `/workers/${BLOCKED}`);

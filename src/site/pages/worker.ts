@@ -3,18 +3,16 @@ import type { WorkerDocument } from '../../model/documents.js';
 import { setWorkerBlock } from '../../operations/account/block-worker.js';
 import { actorOf, mayChange } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
-import { parseSearch } from '../../rules/search-text.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { tokenField } from '../layout.js';
 import { agoTag } from '../lists/ago.js';
 import { blockedList } from '../lists/blocked-workers.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
+import { blockEvents, blockHistory, historyCard } from './block-history.js';
 
 const LIST = '/workers/show';
 const NAME = /^[^-]+-\d+cores-[a-zA-Z0-9]{2,8}$/;
 const LONGEST = 500;
-/** Events of one worker that are looked at for the latest. */
-const MOST_EVENTS = 20;
 
 export async function worker(visit: Visit): Promise<Outcome> {
   const name = visit.params['name']!;
@@ -91,19 +89,10 @@ async function problemOf(
 ): Promise<string | undefined> {
   if (isBlocked && message.trim() === '') return 'Say why: the worker’s owner reads it.';
   if (isBlocked || known?.blocked !== true || visit.isApprover) return undefined;
-  const by = await lastChange(visit, name);
-  return by !== undefined && by.username !== ownerOf(name)
-    ? `${by.username} has blocked it: ask an approver to unblock it.`
+  const [last] = await blockEvents(visit, name);
+  return last !== undefined && last.by !== ownerOf(name)
+    ? `${last.by} has blocked it: ask an approver to unblock it.`
     : undefined;
-}
-
-/** Who blocked or unblocked the worker last. */
-async function lastChange(visit: Visit, name: string) {
-  const text = parseSearch(`"${name}"`);
-  if (text === undefined) return undefined;
-  const search = { kinds: ['block_worker'], text, cap: MOST_EVENTS, skip: 0, limit: MOST_EVENTS };
-  const { items } = await visit.parts.reader.searchActions(search);
-  return items.find(({ worker: named }) => named === name);
 }
 
 interface Edit {
@@ -114,10 +103,12 @@ interface Edit {
 }
 
 async function editPage(visit: Visit, name: string, { message, isBlocked, known, problem }: Edit) {
-  const last = await lastChange(visit, name);
+  const events = await blockEvents(visit, name);
+  const [last] = events;
+  const history = await blockHistory(visit, ownerOf(name), name, events);
   const body: Html = html`<div class="page-head medium"><h1>Worker <span class="code">${name}</span></h1>${known?.blocked === true ? html`<span class="pill bad">blocked</span>` : NOTHING}</div>
 <section class="card plain medium" aria-label="Block list">
-<dl><dt>Last changed</dt><dd>${known === undefined ? 'never' : agoTag(known.last_updated, visit.now)}${last === undefined ? NOTHING : ` · ${last.message} by ${last.username}`}</dd>
+<dl><dt>Last changed</dt><dd>${known === undefined ? 'never' : agoTag(known.last_updated, visit.now)}${last === undefined ? NOTHING : ` · ${last.what} by ${last.by}`}</dd>
 <dt>Events</dt><dd><a href="${eventsUrl(name)}">of this worker</a></dd></dl>
 <form method="post" action="/workers/${encodeURIComponent(name)}">${tokenField(visit.session.requireToken())}
 <div class="fields">
@@ -128,7 +119,8 @@ async function editPage(visit: Visit, name: string, { message, isBlocked, known,
 ${problem === undefined ? NOTHING : html`<p class="problem" id="message-problem">${problem}</p>`}</div>
 </div>
 <div class="row"><button type="submit" name="submit" value="Submit" class="primary">Save</button><button type="submit" name="submit" value="Cancel" class="quiet" formnovalidate>Cancel</button></div>
-</form></section>`;
+</form></section>
+${historyCard(history)}`;
   return { kind: 'page', title: name, body } as const;
 }
 
