@@ -92,6 +92,10 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 240_0
     // When the server knows that its store is away, it gives no tasks and still takes beats.
     await waitFor(async () => server.log.some(({ msg }) => /store refused a batch.* changes wait/.test(msg)));
     assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
+    await waitFor(async () => {
+      const page = await fetch(`${server.url}/login`);
+      return page.status === 503 && /cannot reach its database/.test(await page.text());
+    });
     const refused = await server.post('/api/request_task', call('cccc3333'));
     assert.match(String(refused.body['info']), /cannot reach its database/);
     assert.equal(refused.body['task_waiting'], false);

@@ -32,6 +32,11 @@ const UNAVAILABLE: Answer = {
   ],
   body: 'The server is busy. Please try again in a few seconds.\n',
 };
+/** Each page reads who asks: it would wait as long as the driver does, and say less. */
+const STORE_AWAY: Answer = {
+  ...UNAVAILABLE,
+  body: 'The server cannot reach its database. Please try again in a minute.\n',
+};
 const TO_TESTS: Answer = {
   status: 302,
   headers: [
@@ -49,6 +54,7 @@ export interface WebSiteOptions {
   /** As `runBeside`, with a port that cannot be given a second time. */
   readonly runOnce: (call: PageCall, port: MessagePort) => Promise<unknown>;
   readonly onError: (error: unknown, path: string) => void;
+  readonly isStoreAway: () => boolean;
 }
 
 export class WebSite {
@@ -93,6 +99,10 @@ export class WebSite {
     }
     if (path === '/') {
       exchange.send(TO_TESTS);
+      return;
+    }
+    if (this.#options.isStoreAway()) {
+      exchange.send(STORE_AWAY);
       return;
     }
     const head = readHead(path, method, request, client);

@@ -15,7 +15,7 @@ import { ThreadPool } from '../../pool/pool-handle.js';
 import type { PoolCall } from '../../pool/pool-messages.js';
 import type { ReadAnswer } from '../../pool/reads/read-call.js';
 import { TokenGate } from '../../pool/token-gate.js';
-import type { Shared } from '../../runtime/shared.js';
+import { Readiness, type Shared } from '../../runtime/shared.js';
 import type { LiveAnswer } from '../../site/live/live-messages.js';
 import { NetFiles } from '../../store/networks/net-files.js';
 import type { FrontMessage, FrontThreadData } from './front-messages.js';
@@ -98,6 +98,7 @@ export function makeFrontParts(
         runBeside: (call) => pages.runBeside(call),
         runOnce: (call, port) => pages.runOnce(call, port),
         onError,
+        isStoreAway: () => shared.readiness.load() === Readiness.storeUnreachable,
       })
     : undefined;
   const live = data.liveSockets > 0 ? makeLive(shared, data, pages, say) : undefined;
