@@ -26,7 +26,11 @@ const BLOCKED = 'the 5,000 changed last are counted along an index, and sorted b
 export const SQLITE_EXCEPTIONS: readonly Exception[] = [
   { read: /^SELECT username FROM users INDEXED BY users_lower_name$/, because: NAMES },
   { read: /^WITH RECURSIVE names/, because: NAMES },
-  { address: /^\/actions.*user=person/, read: /FROM actions WHERE username = \?/, because: EACH_NAME },
+  {
+    address: /^\/actions.*user=person/,
+    read: /FROM actions INDEXED BY \w+ WHERE username = \?/,
+    because: EACH_NAME,
+  },
   { address: /text=.*user=/, read: /MATCH \? ORDER BY rowid DESC LIMIT 10000/, because: WORDS_AND_NAMES },
   { address: /[?&]type=/, read: /^SELECT run/, because: FACETS },
   { read: /FROM user_cache$/, because: CONTRIBUTORS },

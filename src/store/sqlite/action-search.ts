@@ -22,6 +22,8 @@ const FIRST_OF_PART = 4;
 const MORE = 4;
 
 interface Part {
+  /** Whose entries are those of the part: left alone, SQLite counts along one that has others among them. */
+  readonly index: string;
   readonly conditions: readonly string[];
   readonly values: readonly (string | number)[];
 }
@@ -149,19 +151,19 @@ export class ActionSearches {
     return (statement.all() as { name: string }[]).map(({ name }) => name);
   }
 
-  #count({ conditions, values }: Part, most: number): number {
+  #count({ index, conditions, values }: Part, most: number): number {
     if (most <= 0) return 0;
     const statement = this.#statement(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM actions WHERE ${conditions.join(' AND ')} LIMIT ?)`,
+      `SELECT count(*) AS n FROM (SELECT 1 FROM actions INDEXED BY ${index} WHERE ${conditions.join(' AND ')} LIMIT ?)`,
     );
     return (statement.get(...values, most) as { n: number }).n;
   }
 
   /** From the index alone. */
-  #keys({ conditions, values }: Part, limit: number, skip: number): Keyed[] {
+  #keys({ index, conditions, values }: Part, limit: number, skip: number): Keyed[] {
     if (limit <= 0) return [];
     const statement = this.#statement(
-      `SELECT id, time, action_id FROM actions WHERE ${conditions.join(' AND ')}
+      `SELECT id, time, action_id FROM actions INDEXED BY ${index} WHERE ${conditions.join(' AND ')}
        ORDER BY time DESC, action_id DESC LIMIT ? OFFSET ?`,
     );
     return statement.all(...values, limit, skip) as Keyed[];
@@ -198,7 +200,7 @@ function partsOf(search: ActionSearch): Part[] {
   const { kinds, usernames, runId } = search;
   const along = (first: string, beside: ActionSearch, ...value: string[]): Part => {
     const { conditions, values } = conditionsOf(beside);
-    return { conditions: [first, ...conditions], values: [...value, ...values] };
+    return { index: 'actions_run', conditions: [first, ...conditions], values: [...value, ...values] };
   };
   if (runId !== undefined) {
     const { runId: _runId, ...beside } = search;
@@ -222,7 +224,8 @@ function partOf({ until }: ActionSearch, name: string | undefined, kind: string 
   if (kind === undefined) conditions.push(SHOWN);
   else add('action = ?', kind);
   if (until !== undefined) add('time <= ?', until);
-  return { conditions, values };
+  const index = `actions${name === undefined ? '' : '_user'}_${kind === undefined ? 'shown' : 'kind'}`;
+  return { index, conditions, values };
 }
 
 /**
