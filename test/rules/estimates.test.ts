@@ -7,7 +7,7 @@ import { crashOrTimeMessage, isCrashOrTime } from '../../src/rules/crash-or-time
 import { formatFixed, formatScientific, formatShown } from '../../src/rules/format-number.js';
 import { gameDuration, tcRatio } from '../../src/rules/game-time.js';
 import { canonicalizeRepoUrl } from '../../src/rules/repo-url.js';
-import { formatBounds, resultBox } from '../../src/rules/result-box.js';
+import { formatBounds, resultBox, resultStyle } from '../../src/rules/result-box.js';
 import { computeFlags, finishedMessage, isUndecided, remainingHours } from '../../src/rules/run-progress.js';
 import { newSprt } from '../../src/rules/sprt.js';
 import { coreLimit, hashOption, memoryNeed, taskSize, workerCap } from '../../src/rules/task-size.js';
@@ -173,6 +173,13 @@ test('nothing that people see has a sign when it is nothing', () => {
   assert.match(resultBox({ args: { num_games: 200 }, results }).info[0]!, /^Elo: 0\.00 ± 25\.1 /);
   const sprt = newSprt({ alpha: 0.05, beta: 0.05, elo0: -0, elo1: 2, eloModel: 'normalized', batchSize: 1 });
   const box = resultBox({ args: { num_games: 200, sprt: { ...sprt, llr: -0.001 } }, results });
+  for (const state of ['', 'accepted', 'rejected'] as const)
+    for (const elo0 of [0, -3]) {
+      const decided = { args: { num_games: 200, sprt: { ...sprt, elo0, state } }, results };
+      assert.equal(resultStyle(decided), resultBox(decided).style);
+    }
+  const won = { args: { num_games: 200 }, results: { ...results, wins: 80, losses: 20, draws: 100 } };
+  assert.equal(resultStyle(won), resultBox(won).style);
   assert.equal(box.info[0], 'LLR: 0.00 (-2.94,2.94) <0.00,2.00>');
   assert.equal(formatBounds('logistic', -0.001, 0), '{0.00,0.00}');
   // The log says it as the reference does: programs compare it.

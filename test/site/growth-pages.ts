@@ -94,6 +94,8 @@ export function growthPages(size: number): GrowthPage[] {
     `${found}&text=history&user=${OWNER}`,
     `${found}&text=quinoa&user=person`,
     `${found}&type=sprt&page=2`,
+    `${found}&deleted=1`,
+    `${found}&deleted=1&user=person`,
     `${found}&type=sprt&text=history`,
     `${found}&type=sprt&user=${OWNER}`,
     `/tests/user/${OWNER}`,

@@ -68,10 +68,12 @@ export class RunSearches {
     const { cap, skip, limit, usernames, text, facets } = search;
     if (usernames === undefined && text === undefined && facets === undefined)
       return { items: [], total: 0, isCut: false };
-    const groups = usernames === undefined ? [undefined] : groupsOf(usernames);
     const tally = new FacetTally(facets ?? {});
     const deleted = facets?.deleted === true ? await deletedRuns(this.#actions) : undefined;
+    if (deleted?.ids.length === 0) return { items: [], total: 0, isCut: false, counts: tally.counts };
     const wanted = { text, facets, tally, deleted: deleted?.ids };
+    // Deleted runs are few: one question finds those of all names.
+    const groups = usernames === undefined || deleted !== undefined ? [usernames] : groupsOf(usernames);
     const found: ObjectId[] = [];
     let isWhole = deleted?.isWhole ?? true;
     for (const names of groups) {
