@@ -8,7 +8,7 @@ import {
   updateThroughput,
 } from '../../src/jobs/upkeep.js';
 import { operatorNamed } from '../../src/operations/actor.js';
-import { pushItem, withSystem } from '../../src/operations/changes.js';
+import { pushItem, pushUserChange, withSystem } from '../../src/operations/changes.js';
 import { OperationRefused } from '../../src/operations/refusal.js';
 import { approveRun } from '../../src/operations/run/approve-run.js';
 import { deleteRun } from '../../src/operations/run/close-run.js';
@@ -131,7 +131,6 @@ function blockWorker({ state, now }: Farm, { worker_name: name, blocked, message
 }
 
 async function setUser({ state, reader }: Farm, { username, set }: Recorded): Promise<void> {
-  const user = { ...(await reader.user(username))!, ...set };
-  state.users.set(user);
-  withSystem(state, (slot) => pushItem(state, slot, { kind: 'user', user }));
+  const user = (await reader.user(username))!;
+  withSystem(state, (slot) => pushUserChange(state, slot, user, set));
 }

@@ -57,7 +57,7 @@ export function historyCard(changes: readonly BlockChange[]): Html | '' {
   if (changes.length === 0) return NOTHING;
   return html`<section class="card medium" id="block-history" aria-labelledby="history-title">
 <div class="head"><h2 id="history-title">History</h2><span class="note">the latest changes, ${MOST} at most</span></div>
-<div class="scroll"><table><caption class="hidden">Changes of the block</caption>
+<div class="scroll" tabindex="0" role="group" aria-labelledby="history-title"><table><caption class="hidden">Changes of the block</caption>
 <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Reason</th></tr></thead>
 <tbody>${changes.map(
     ({ at, by, what, reason }) =>
