@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import type { Histogram } from '../memory/counters/histogram.js';
 import { type ReadyState, readyState } from '../runtime/health.js';
-import { METERED_ROUTES } from '../runtime/meters.js';
+import { type GateMeters, METERED_ROUTES } from '../runtime/meters.js';
 import type { Shared } from '../runtime/shared.js';
 import type { StartStep } from '../runtime/start-steps.js';
 import type { Role } from '../runtime/tenure.js';
@@ -22,6 +22,15 @@ export interface Distribution {
   buckets: { up_to: number; count: number }[];
 }
 
+/** Calls to threads behind a gate of tokens. */
+interface CallsView {
+  in_use: number;
+  queued: number;
+  refused: number;
+  calls: number;
+  wait: Distribution;
+}
+
 export interface MetricsView {
   time: number;
   version: string;
@@ -29,16 +38,9 @@ export interface MetricsView {
   ready: ReadyState;
   requests: { route: string; statuses: Record<string, number>; time: Distribution }[];
   errors: number;
-  pool: {
-    tokens: number;
-    in_use: number;
-    queued: number;
-    refused: number;
-    calls: number;
-    wait: Distribution;
-  };
+  pool: CallsView & { tokens: number };
   /** Calls to threads that make pages; as many tokens as the pool has are theirs. */
-  pages: { in_use: number; queued: number; refused: number; calls: number; wait: Distribution };
+  pages: CallsView;
   admission: { permits: number; in_use: number; rejected: number; most_in_use: number };
   locks: { lock: string; timed_one_in: number; wait: Distribution; hold: Distribution }[];
   commits: { lag: number };
@@ -115,21 +117,8 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
       time: distribution(meters.times[i]!),
     })),
     errors: counts.errors,
-    pool: {
-      tokens: shared.tokens.load(),
-      in_use: meters.tokensInUse.total(),
-      queued: meters.tokensQueued.total(),
-      refused: meters.tokenRefused.total(),
-      calls: counts.poolCalls,
-      wait: distribution(meters.tokenWait),
-    },
-    pages: {
-      in_use: meters.pages.tokensInUse.total(),
-      queued: meters.pages.tokensQueued.total(),
-      refused: meters.pages.tokenRefused.total(),
-      calls: counts.pageCalls,
-      wait: distribution(meters.pages.tokenWait),
-    },
+    pool: { tokens: shared.tokens.load(), ...callsView(meters, counts.poolCalls) },
+    pages: callsView(meters.pages, counts.pageCalls),
     admission: {
       permits: admission.permits(),
       in_use: admission.inUse(),
@@ -246,4 +235,14 @@ function readProcess(): MetricsView['process'] {
     // Not Linux.
     return { cpu };
   }
+}
+
+function callsView(meters: GateMeters, calls: number): CallsView {
+  return {
+    in_use: meters.tokensInUse.total(),
+    queued: meters.tokensQueued.total(),
+    refused: meters.tokenRefused.total(),
+    calls,
+    wait: distribution(meters.tokenWait),
+  };
 }

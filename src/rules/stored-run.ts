@@ -49,11 +49,9 @@ const OPTIONAL_TEXTS = ['new_tc', 'book', 'book_depth', 'master_repo', 'arch_fil
 
 export function readRun(head: Head): Head {
   const stored: Stored<Head> = head;
-  const start = instant(stored.start_time, 0);
   return {
     ...head,
-    start_time: start,
-    last_updated: instant(stored.last_updated, start),
+    ...readTimes(stored),
     approved: stored.approved === true,
     approver: text(stored.approver),
     failed: stored.failed === true,
@@ -68,6 +66,11 @@ export function readRun(head: Head): Head {
     results: readResults(stored.results),
     args: readArgs(stored.args),
   };
+}
+
+function readTimes(stored: Stored<Head>): Pick<Head, 'start_time' | 'last_updated'> {
+  const start = instant(stored.start_time, 0);
+  return { start_time: start, last_updated: instant(stored.last_updated, start) };
 }
 
 export function readResults(results: unknown): Results {
@@ -95,11 +98,9 @@ const PLAYED_TEXTS = [...TEXTS, 'book', 'book_depth'] as const;
 /** What is stored, but that nothing ends an operation: a whole run stays as it is. */
 export function usableRun(head: Head): Head {
   const stored: Stored<Head> = head;
-  const start = instant(stored.start_time, 0);
   return {
     ...head,
-    start_time: start,
-    last_updated: instant(stored.last_updated, start),
+    ...readTimes(stored),
     results: readResults(stored.results),
     args: usableArgs(members(stored.args)),
   };

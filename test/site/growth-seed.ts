@@ -3,6 +3,7 @@ import type { ActionDocument, UserDocument } from '../../src/model/documents.js'
 import { buildRun } from '../../src/operations/run/new-run.js';
 import { emptyBatch } from '../../src/state/collect-batch.js';
 import type { RunHead, RunWrite, Store, Writer } from '../../src/store/port.js';
+import { FORM as LISTED_FORM } from './lists-seed.js';
 import { sessionOf } from './page-visits.js';
 import { seededTask } from './run-seed.js';
 import { APPROVERS } from './site-seed.js';
@@ -15,17 +16,7 @@ const MINUTE_MS = 60_000;
 const A_BATCH = 500;
 const TASKS = 40;
 const KINDS = ['stop_run', 'dead_task', 'failed_task', 'approve_run', 'new_run', 'log_message'] as const;
-const FORM = {
-  base_tag: 'master',
-  resolved_new: 'a'.repeat(40),
-  resolved_base: 'b'.repeat(40),
-  new_signature: '1234567',
-  base_signature: '7654321',
-  tc: '10+0.1',
-  threads: 1,
-  new_options: 'Hash=16',
-  tests_repo: `https://github.com/${OWNER}/Stockfish`,
-};
+const FORM = { ...LISTED_FORM, tests_repo: `https://github.com/${OWNER}/Stockfish` };
 
 /** Of the farm of that size: threads remember what they read of a finished test. */
 export function runIdOf(size: number, i: number): string {

@@ -13,7 +13,7 @@ export const FINISHED = 60;
 export const EPOCH = Date.UTC(2026, 4, 1, 8);
 const MINUTE = 60_000;
 
-const FORM = {
+export const FORM = {
   base_tag: 'master',
   resolved_new: 'a'.repeat(40),
   resolved_base: 'b'.repeat(40),

@@ -11,35 +11,12 @@ import type { Reader } from '../../src/store/port.js';
 import { OPTIONS } from '../operations/world.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
 import type { StorePlace } from '../store/store-place.js';
+import { countingReader, NO_HEADERS, SETTINGS } from './page-visits.js';
 import { seededTask, seedRuns } from './run-seed.js';
 
 const TASKS = 20_000;
 const WORKERS = 2_000;
 const RUN = '66f1a2b3c4d5e6f708192901';
-const NO_HEADERS = {
-  contentType: '',
-  csrfToken: '',
-  origin: '',
-  referer: '',
-  fetchSite: '',
-  fetchMode: '',
-  acceptEncoding: '',
-  ifNoneMatch: '',
-  userAgent: '',
-  cookie: '',
-  htmx: '',
-};
-const SETTINGS = {
-  isOn: true,
-  secret: 'secret',
-  signupIsOpen: true,
-  checksMailDomain: false,
-  idleMs: 3_600_000,
-  rememberMs: 3_600_000,
-  rehashes: false,
-  links: [],
-};
-
 describe('the pages of a run of 20,000 tasks', () => {
   const tasks = Array.from({ length: TASKS }, (_, i) =>
     seededTask(`w${String(i % WORKERS).padStart(4, '0')}`, [3, 20, 60, 22, 4 + (i % 3)]),
@@ -54,16 +31,7 @@ describe('the pages of a run of 20,000 tasks', () => {
       { id: RUN, head: { approved: true, approver: 'cora', finished: true }, tasks },
     ]);
     reader = await place.store.openReader();
-    const counting = new Proxy(reader, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => {
-          reads.push(String(name));
-          return Reflect.apply(member, target, args);
-        };
-      },
-    });
+    const counting = countingReader(reader, reads);
     const shared = Shared.create(256 * 1024 * 1024, OPTIONS);
     shared.state.threads.join('test', { parks: true });
     const github = new GitHubClient({ channel: 'nobody listens', isOn: false });

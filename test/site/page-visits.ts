@@ -9,7 +9,7 @@ import type { SiteAnswer, SiteRequest } from '../../src/site/site-messages.js';
 import type { Reader } from '../../src/store/port.js';
 
 const SECRET = 's'.repeat(43);
-const NO_HEADERS = {
+export const NO_HEADERS = {
   contentType: '',
   csrfToken: '',
   origin: '',
@@ -19,8 +19,10 @@ const NO_HEADERS = {
   acceptEncoding: '',
   ifNoneMatch: '',
   userAgent: '',
+  cookie: '',
+  htmx: '',
 };
-const SETTINGS = {
+export const SETTINGS = {
   isOn: true,
   secret: 'secret',
   signupIsOpen: true,
@@ -39,6 +41,20 @@ export function sessionOf(owner: string): SiteRecord<'session'> {
   const doc = { made: now, seen: now, remember: false, csrfToken: 'a'.repeat(64), flashes: [], browser: '' };
   const key = createHash('sha256').update(SECRET).digest('hex');
   return { kind: 'session', key, owner, expires: now + 3_600_000, doc };
+}
+
+/** A reader that adds the name of each read to `reads`. */
+export function countingReader(reader: Reader, reads: string[]): Reader {
+  return new Proxy(reader, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        reads.push(String(name));
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
 }
 
 /** A GET by the owner of the session, whom no limit stops. */

@@ -10,7 +10,7 @@ import { RUN_ID } from '../server/seed.js';
 import { sqlitePlace } from '../store/sqlite-place.js';
 import type { StorePlace } from '../store/store-place.js';
 import { finishedId } from './lists-seed.js';
-import { sessionOf, visitPage } from './page-visits.js';
+import { countingReader, sessionOf, visitPage } from './page-visits.js';
 import { BLOCKED, seedRecords } from './records-seed.js';
 import { seedRuns } from './run-seed.js';
 import { seedPeople } from './site-seed.js';
@@ -103,16 +103,7 @@ describe('pages', () => {
 /** Names of the reads that a page makes that nobody has looked at. */
 async function readsOf(shared: Shared, reader: Reader, address: string): Promise<string[]> {
   const reads: string[] = [];
-  const counting = new Proxy(reader, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]) => {
-        reads.push(String(name));
-        return Reflect.apply(member, target, args);
-      };
-    },
-  });
+  const counting = countingReader(reader, reads);
   const answer = await visitPage(shared, counting, address);
   assert.ok(
     answer.kind === 'page' && (answer.status === 200 || answer.status === 286),
