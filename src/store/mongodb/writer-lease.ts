@@ -66,8 +66,6 @@ export class WriterLease {
   #renewal: Promise<void> | undefined;
   /** The latest write, while it is on its way. */
   #latest: Promise<unknown> | undefined;
-  /** The latest batch of which every operation was done. */
-  #done: string | undefined;
   /** When the database last confirmed the lease, by this thread's steady clock. */
   #confirmed = performance.now();
 
@@ -100,7 +98,6 @@ export class WriterLease {
     await this.#inTurn(() =>
       this.#leases.updateOne({ ...this.#own, 'group.id': id }, { $set: { 'group.done': true } }),
     );
-    this.#done = id;
   }
 
   /** Asks the database whether the lease is still this writer's. @throws StoreError `in-use` when it is not */
@@ -129,13 +126,6 @@ export class WriterLease {
     // Not every server of the protocol changes a document in one step: a renewal under way could bring the holder back.
     await this.#renewal;
     if (this.#isLost) return;
-    if (this.#done !== undefined) {
-      // For the same reason: a renewal may have undone what was said of the latest batch, and a clean stop would look like a crash.
-      const last = { ...this.#own, 'group.id': this.#done };
-      const $set = { holder: null, 'group.done': true };
-      const { matchedCount } = await this.#leases.updateOne(last, { $set });
-      if (matchedCount === 1) return;
-    }
     await this.#leases.updateOne(this.#own, { $set: { holder: null } });
   }
 
