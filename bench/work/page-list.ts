@@ -13,15 +13,24 @@ export interface MeasuredPage {
   readonly isFragment?: boolean;
 }
 
+const SEARCH = '/tests/finished?mode=search';
+
+const page = (name: string, path: string): MeasuredPage => ({ name, path, as: 'visitor' });
+const own = (name: string, path: string): MeasuredPage => ({ name, path, as: 'approver' });
+const part = (name: string, path: string): MeasuredPage => ({ ...page(name, path), isFragment: true });
+
 export function measuredPages({ finished, actions }: PageFarm): MeasuredPage[] {
-  const page = (name: string, path: string): MeasuredPage => ({ name, path, as: 'visitor' });
-  const own = (name: string, path: string): MeasuredPage => ({ name, path, as: 'approver' });
-  const part = (name: string, path: string): MeasuredPage => ({ ...page(name, path), isFragment: true });
   const recent = finishedId(finished - 3);
-  const live = runId(0);
-  const deep = Math.floor(finished / 50);
-  const deepEvents = Math.floor(actions / 400);
-  const search = '/tests/finished?mode=search';
+  return [
+    ...listsOfTests(Math.floor(finished / 50)),
+    ...pagesOfTests(recent, runId(0)),
+    ...records(Math.floor(actions / 400)),
+    ...accountsAndForms(recent),
+  ];
+}
+
+/** @param deep number of a page in the middle of all finished tests */
+function listsOfTests(deep: number): MeasuredPage[] {
   return [
     page('home', '/tests'),
     own('home, approver', '/tests'),
@@ -34,15 +43,21 @@ export function measuredPages({ finished, actions }: PageFarm): MeasuredPage[] {
     page('finished, last page', `/tests/finished?page=${2 * deep}`),
     page('finished, green', '/tests/finished?success_only=1'),
     page('finished, LTC', '/tests/finished?ltc_only=1&page=100'),
-    page('search, common word', `${search}&text=${COMMON_WORD}`),
-    own('search, common word, up to 10,000', `${search}&text=${COMMON_WORD}`),
-    page('search, rare word', `${search}&text=${RARE_WORD}`),
-    page('search, phrase', `${search}&text=%22${COMMON_WORD}+kingrook%22`),
-    page('search, part of many names', `${search}&user=author`),
-    page('search, word and names', `${search}&user=author1&text=${COMMON_WORD}`),
-    own('search, facets', `${search}&type=sprt&result=accepted&tc_min=40`),
+    page('search, common word', `${SEARCH}&text=${COMMON_WORD}`),
+    own('search, common word, up to 10,000', `${SEARCH}&text=${COMMON_WORD}`),
+    page('search, rare word', `${SEARCH}&text=${RARE_WORD}`),
+    page('search, phrase', `${SEARCH}&text=%22${COMMON_WORD}+kingrook%22`),
+    page('search, part of many names', `${SEARCH}&user=author`),
+    page('search, word and names', `${SEARCH}&user=author1&text=${COMMON_WORD}`),
+    own('search, facets', `${SEARCH}&type=sprt&result=accepted&tc_min=40`),
     page('tests of an owner', `/tests/user/${USERNAME}`),
     page('tests of an author', '/tests/user/author3?page=5'),
+  ];
+}
+
+/** @param recent id of a test that has ended, @param live of one that is played */
+function pagesOfTests(recent: string, live: string): MeasuredPage[] {
+  return [
     page('test, finished', `/tests/view/${recent}`),
     page('test, played', `/tests/view/${live}`),
     own('test, played, approver', `/tests/view/${live}`),
@@ -58,8 +73,14 @@ export function measuredPages({ finished, actions }: PageFarm): MeasuredPage[] {
     page('statistics', `/tests/stats/${recent}`),
     page('live Elo', `/tests/live_elo/${live}`),
     part('live Elo, what changes', `/tests/live_elo_update/${live}`),
+  ];
+}
+
+/** @param deep number of a late page of events */
+function records(deep: number): MeasuredPage[] {
+  return [
     page('events', '/actions'),
-    own('events, deep', `/actions?page=${deepEvents}`),
+    own('events, deep', `/actions?page=${deep}`),
     page('events, one kind', '/actions?action=stop_run'),
     page('events, dead tasks', '/actions?action=dead_task'),
     page('events, one user', `/actions?user=${USERNAME}`),
@@ -76,6 +97,12 @@ export function measuredPages({ finished, actions }: PageFarm): MeasuredPage[] {
     page('blocked workers', '/workers/show?filter=all-workers'),
     own('blocked workers by address', '/workers/show?filter=all-workers&sort=email'),
     own('a blocked worker', `/workers/${workerName(3)}`),
+  ];
+}
+
+/** @param recent id of a test that has ended */
+function accountsAndForms(recent: string): MeasuredPage[] {
+  return [
     own('accounts that wait', '/user_management'),
     own('all accounts', '/user_management?group=all&page=20'),
     own('idle accounts', '/user_management?group=idle'),
