@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open-store.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import {
   checkPhone,
+  checkWidths,
   onceOnly,
   PHONE,
   SiteBrowser,
@@ -317,6 +318,7 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
         await site.checkAccess(page);
         await site.screenshots(page, `${name}`);
       }
+      await checkWidths(page);
       const signup = await site.person('/signup', PHONE);
       await checkPhone(signup);
       await site.screenshots(signup, 'signup-phone');

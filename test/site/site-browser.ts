@@ -250,3 +250,12 @@ export async function checkPhone(page: Page): Promise<void> {
     .map((each) => each.outerHTML)`);
   assert.deepEqual(small, [], page.url());
 }
+
+/** Nor does it between a phone and a desk, where the bar's entries stand in one line or behind a button. */
+export async function checkWidths(page: Page): Promise<void> {
+  for (const width of [620, 880, 1000, 1101]) {
+    await page.setViewportSize({ width, height: 700 });
+    const needed = Number(await page.evaluate('document.documentElement.scrollWidth'));
+    assert.ok(needed <= width, `${page.url()} is ${needed} wide of ${width}`);
+  }
+}

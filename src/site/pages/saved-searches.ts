@@ -51,7 +51,7 @@ export function searchesOfSearch(visit: Visit, searches: readonly SavedSearch[],
   const save = html`<form method="post" action="/user_searches" class="save-search">${tokenField(visit.session.requireToken())}<input type="hidden" name="query" value="${query}">
 ${textInput({ name: 'name', label: 'Name of this search', isRequired: true, maxLength: LONGEST_SEARCH_NAME })}<button type="submit">Save this search</button></form>`;
   if (searches.length === 0 && !now.isAsked) return html``;
-  return html`<section class="saved-searches" aria-labelledby="saved-searches-title"><h2 id="saved-searches-title">Saved searches</h2>
+  return html`<section class="saved-searches" aria-labelledby="saved-searches-title"><h2 id="saved-searches-title"${searches.length === 0 ? html` class="hidden"` : NOTHING}>Saved searches</h2>
 ${searches.length === 0 ? NOTHING : searchList(visit, searches, query)}
 ${now.isAsked && known === undefined ? save : NOTHING}</section>`;
 }
