@@ -100,7 +100,7 @@ const sections: readonly (readonly [string, () => Promise<Figure | Figure[]>])[]
     'fence',
     () => measureFence({ rounds: quick ? 1 : 5, seconds: quick ? 1.5 : 4, before: values.before, say }),
   ],
-  ['readers', () => (quick ? measureReaders(2, 5, say) : measureReaders(5, 20, say))],
+  ['readers', () => (quick ? measureReaders(10, say) : measureReaders(40, say))],
   ['pages', () => measurePages({ isQuick: quick, farm: values.farm, say })],
   ['sweeps', () => measureSweeps({ rounds: quick ? 1 : 3, seconds: quick ? 1.5 : 3, say })],
 ];

@@ -13,6 +13,8 @@ export interface LoadOptions {
   streams: readonly StreamOptions[];
   /** Of the subject: whose CPU time is counted. */
   pid?: number;
+  /** Niceness of the client's thread, 0 when it is not given: below it, it measures the subject and not its own wait for a processor. */
+  priority?: number;
 }
 
 export interface Measurement extends StreamResult {
@@ -36,7 +38,8 @@ export class LoadClient {
   /** Connects and begins to send. */
   static async start(options: LoadOptions): Promise<LoadClient> {
     const { hostname, port } = new URL(options.url);
-    const data: ClientData = { host: hostname, port: Number(port), streams: options.streams };
+    const { streams, priority = 0 } = options;
+    const data: ClientData = { host: hostname, port: Number(port), streams, priority };
     const worker = new Worker(new URL('./client-thread.js', import.meta.url), { workerData: data });
     const failed = once(worker, 'error').then(([error]) => Promise.reject(error));
     await Promise.race([once(worker, 'message'), failed]);

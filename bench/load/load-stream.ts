@@ -167,7 +167,7 @@ export class LoadStream implements ReplySink {
         if (connection === undefined) this.#dueTimes.push(due);
         else this.#send(connection, due);
       }
-      setTimeout(turn, 1);
+      if (left > 0) setTimeout(turn, Math.max(1, due - now));
     };
     turn();
   }

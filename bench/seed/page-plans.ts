@@ -27,8 +27,10 @@ export async function signIn(url: string): Promise<Author> {
   return { cookie, token: tokenIn(await profile.text()) };
 }
 
-export function homePlan(): Plan {
-  const head = 'GET /tests HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n\r\n';
+/** The list of tests, asked for by nobody or by somebody who is signed in. */
+export function homePlan(author?: Author): Plan {
+  const cookie = author === undefined ? '' : `Cookie: ${author.cookie}\r\n`;
+  const head = `GET /tests HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n${cookie}\r\n`;
   return { requests: [{ bytes: Buffer.from(head), patches: [] }], expect: '' };
 }
 

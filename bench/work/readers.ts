@@ -1,7 +1,7 @@
 /**
  * Whether workers notice people: a fleet's beats at a steady rate, with and without fifty readers who reload the list of tests
- * once a second and an author who submits a test a second. Both are measured in turn on one server, so that what else the
- * machine does falls on both.
+ * once a second, half of them signed in, and an author who submits a test a second. Windows of both kinds are measured in turn
+ * on one server, many and short, so that what else the machine does falls on both; the figure is the median of their pairs.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,39 +11,41 @@ import { openStore } from '../../src/store/open-store.js';
 import { DEMO_BOOKS } from '../../src/swarm/demo-github.js';
 import { LoadClient, type Measurement } from '../load/client.js';
 import { writeFarm } from '../seed/farm.js';
-import { type Author, homePlan, signIn, submitPlan } from '../seed/page-plans.js';
+import { homePlan, signIn, submitPlan } from '../seed/page-plans.js';
 import { beatPlan } from '../seed/plans.js';
-import { type Subject, startShoal } from '../subjects/subjects.js';
+import { startShoal } from '../subjects/subjects.js';
 import { FARM } from './measure.js';
 import { type Figure, figure } from './result.js';
 
 /** Beats a second: those of 120,000 workers. */
 const BEATS = 1_000;
 const BEAT_CONNECTIONS = 100;
-const READERS = 50;
+/** Of each kind: nobody, and signed in. */
+const READERS = 25;
+/** Until their code is compiled. */
 const WARM_UP_BEATS = 10_000;
+const WARM_UP_PAGES = 4_000;
+const SECONDS = 2;
+/** The beats' thread is the instrument, the people's stands for machines elsewhere: where both share the server's processors. */
+const BEFORE_OTHERS = -5;
+const BEHIND_OTHERS = 10;
 /** More than an author may send, who is no program. */
 const ENVIRONMENT = { SITE_POSTS_PER_MINUTE: '1000000' };
 
-interface Round {
+interface Pair {
   readonly alone: Measurement;
   readonly beside: Measurement;
-  readonly pages: Measurement;
-  readonly submits: Measurement;
+  readonly people: readonly Measurement[];
 }
 
-export async function measureReaders(
-  rounds: number,
-  seconds: number,
-  say: (line: string) => void,
-): Promise<Figure> {
+export async function measureReaders(pairs: number, say: (line: string) => void): Promise<Figure> {
   const directory = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
   try {
     await writeFarm(directory, FARM);
     await writeBooks(directory);
     const shoal = await startShoal(directory, ENVIRONMENT);
     try {
-      return figureOf(await measureRounds(shoal, rounds, seconds, say));
+      return figureOf(await measurePairs(shoal.url, pairs), say);
     } finally {
       await shoal.stop();
     }
@@ -52,65 +54,67 @@ export async function measureReaders(
   }
 }
 
-async function measureRounds(
-  shoal: Subject,
-  rounds: number,
-  seconds: number,
-  say: (line: string) => void,
-): Promise<Round[]> {
-  const author = await signIn(shoal.url);
-  const plan = { plan: beatPlan(FARM), connections: BEAT_CONNECTIONS, rate: BEATS };
-  const workers = await LoadClient.start({ url: shoal.url, streams: [plan] });
+async function measurePairs(url: string, count: number): Promise<Pair[]> {
+  const beats = { plan: beatPlan(FARM), connections: BEAT_CONNECTIONS, rate: BEATS };
+  const workers = await LoadClient.start({ url, streams: [beats], priority: BEFORE_OTHERS });
   await workers.warmUp(WARM_UP_BEATS);
-  // The pages' code is compiled before it is measured, too.
-  await besidePeople(shoal, author, seconds, async () => undefined);
-  const measured: Round[] = [];
-  for (let i = 0; i < rounds; i++) {
-    const [alone] = await workers.measure(seconds);
-    const { during, people } = await besidePeople(shoal, author, seconds, () => workers.measure(seconds));
-    const [pages, submits] = people;
-    const round = { alone: alone!, beside: during[0]!, pages: pages!, submits: submits! };
-    say(
-      `readers: p99 of beat ${round.alone.p99.toFixed(2)} ms alone, ${round.beside.p99.toFixed(2)} ms beside ` +
-        `${pages!.replies} pages (p99 ${pages!.p99.toFixed(0)} ms) and ${submits!.replies} submits; refused: ` +
-        `${refusedOf(round)} (${submits!.firstRefusal ?? pages!.firstRefusal ?? 'none'})`,
-    );
-    measured.push(round);
+  const people = await warmPeople(url);
+  const pairs: Pair[] = [];
+  for (let i = 0; i < count; i++) {
+    const [alone] = await workers.measure(SECONDS);
+    const [[beside], measured] = await Promise.all([workers.measure(SECONDS), people.measure(SECONDS)]);
+    pairs.push({ alone: alone!, beside: beside!, people: measured });
   }
-  await workers.end();
-  return measured;
+  await Promise.all([workers.end(), people.end()]);
+  return pairs;
 }
 
-async function besidePeople<T>(shoal: Subject, author: Author, seconds: number, act: () => Promise<T>) {
-  const people = await LoadClient.start({
-    url: shoal.url,
-    streams: [
-      { plan: homePlan(), connections: READERS, rate: READERS },
-      { plan: submitPlan(author), connections: 1, rate: 1 },
-    ],
+/** People who ask only while they are measured, and pages that have been asked for often before. */
+async function warmPeople(url: string): Promise<LoadClient> {
+  const author = await signIn(url);
+  const plans = [homePlan(), homePlan(author)];
+  const streams = plans.map((plan) => ({ plan, connections: 2, rate: 0 }));
+  const submits = { plan: submitPlan(author), connections: 1, rate: 1 };
+  const first = await LoadClient.start({ url, streams: [...streams, submits] });
+  await first.warmUp(WARM_UP_PAGES);
+  await first.end();
+  const readers = plans.map((plan) => {
+    return { plan, connections: READERS, rate: READERS, requests: READERS * SECONDS };
   });
-  const [during, measured] = await Promise.all([act(), people.measure(seconds)]);
-  await people.end();
-  return { during, people: measured };
+  return await LoadClient.start({
+    url,
+    streams: [...readers, { ...submits, requests: SECONDS }],
+    priority: BEHIND_OTHERS,
+  });
 }
 
-function figureOf(rounds: readonly Round[]): Figure {
-  const more = rounds.map(({ alone, beside }) => beside.p99 - alone.p99);
-  const middle = rounds.toSorted((a, b) => a.beside.p99 - a.alone.p99 - (b.beside.p99 - b.alone.p99))[
-    Math.floor(rounds.length / 2)
-  ]!;
+function figureOf(pairs: readonly Pair[], say: (line: string) => void): Figure {
+  const more = pairs.map(({ alone, beside }) => beside.p99 - alone.p99);
+  const [quarter, threeQuarters] = [0.25, 0.75].map((at) => quantile(more, at));
+  const middle = (of: (pair: Pair) => number) => quantile(pairs.map(of), 0.5);
+  const alone = middle((pair) => pair.alone.p99);
+  const beside = middle((pair) => pair.beside.p99);
+  const all = pairs.flatMap(({ alone, beside, people }) => [alone, beside, ...people]);
+  const refused = all.reduce((sum, each) => sum + each.refused + each.broken, 0);
+  const refusal = all.find(({ firstRefusal }) => firstRefusal !== undefined)?.firstRefusal ?? 'none';
+  say(
+    `readers: p99 of beat ${alone.toFixed(2)} ms alone, ${beside.toFixed(2)} ms beside them; half of ${pairs.length} pairs ` +
+      `${quarter!.toFixed(2)} to ${threeQuarters!.toFixed(2)} ms more; refused: ${refused} (${refusal})`,
+  );
   return figure('readers', 'Shoal', 'ms more', more, {
-    alone: middle.alone.p99,
-    beside: middle.beside.p99,
-    ratio: middle.beside.p99 / middle.alone.p99,
-    pageP99: middle.pages.p99,
-    submitP99: middle.submits.p99,
-    refused: rounds.reduce((sum, round) => sum + refusedOf(round), 0),
+    alone,
+    beside,
+    quarter: quarter!,
+    threeQuarters: threeQuarters!,
+    pageP99: middle(({ people: [, signedIn] }) => signedIn!.p99),
+    submitP99: middle(({ people }) => people.at(-1)!.p99),
+    refused,
   });
 }
 
-function refusedOf({ alone, beside, pages, submits }: Round): number {
-  return [alone, beside, pages, submits].reduce((sum, { refused, broken }) => sum + refused + broken, 0);
+function quantile(values: readonly number[], at: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(at * (sorted.length - 1))]!;
 }
 
 async function writeBooks(directory: string): Promise<void> {
