@@ -40,7 +40,7 @@ export interface MetricsView {
   errors: number;
   pool: CallsView & { tokens: number };
   /** Calls to threads that make pages; as many tokens as the pool has are theirs. */
-  pages: CallsView;
+  pages: CallsView & { shared: number };
   admission: { permits: number; in_use: number; rejected: number; most_in_use: number };
   locks: { lock: string; timed_one_in: number; wait: Distribution; hold: Distribution }[];
   commits: { lag: number };
@@ -118,7 +118,7 @@ export function collectMetrics({ shared, version, began }: CollectParts): Metric
     })),
     errors: counts.errors,
     pool: { tokens: shared.tokens.load(), ...callsView(meters, counts.poolCalls) },
-    pages: callsView(meters.pages, counts.pageCalls),
+    pages: { ...callsView(meters.pages, counts.pageCalls), shared: counts.sharedPages },
     admission: {
       permits: admission.permits(),
       in_use: admission.inUse(),

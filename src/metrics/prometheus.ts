@@ -69,6 +69,9 @@ function writePages(text: Text, { pages }: MetricsView): void {
   text.gauge('shoal_page_calls_in_flight', 'Calls to page threads in flight.', [[pages.in_use]]);
   text.gauge('shoal_page_queue_length', 'Pages that wait for a token.', [[pages.queued]]);
   text.counter('shoal_page_calls_total', 'Calls that page threads took.', [[pages.calls]]);
+  text.counter('shoal_page_shared_total', "Pages that were another visitor's of the same second.", [
+    [pages.shared],
+  ]);
   text.counter('shoal_page_refused_total', 'Pages refused because too many waited.', [[pages.refused]]);
   text.histogram(
     'shoal_page_token_wait_seconds',

@@ -32,6 +32,7 @@ const COUNTER_NAMES = [
   'commitFailures',
   'poolCalls',
   'pageCalls',
+  'sharedPages',
   /** Threads that died and were reaped, the locks that they had held, and calls made again after a death. */
   'threadDeaths',
   'locksRecovered',

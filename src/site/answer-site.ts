@@ -39,6 +39,7 @@ const NOWHERE: SiteRoute = {
   bodyLimit: 0,
   asksGitHub: false,
   takesFile: false,
+  isShared: false,
 };
 
 export class Site {

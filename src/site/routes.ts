@@ -91,6 +91,8 @@ export interface SiteRoute {
   readonly asksGitHub: boolean;
   /** Its form has a file, which goes to disk as it comes. */
   readonly takesFile: boolean;
+  /** Visitors without a cookie who ask within a second may get one rendering: many follow links to it, and no limit guards it. */
+  readonly isShared: boolean;
 }
 
 const FORM_BYTES = 256 * 1024;
@@ -108,31 +110,33 @@ function row(
     bodyLimit = FORM_BYTES,
     asksGitHub = false,
     takesFile = false,
+    isShared = false,
   }: Partial<SiteRoute> = {},
 ): SiteRoute {
-  return { method, path, page, who, where, cache, bodyLimit, asksGitHub, takesFile };
+  return { method, path, page, who, where, cache, bodyLimit, asksGitHub, takesFile, isShared };
 }
 
 const PRIVATE = { cache: 'no-store' } as const;
+const SHARED = { isShared: true } as const;
 const OWN = { who: 'account', cache: 'no-store' } as const;
 /** A change of a test: only the primary has it in memory. */
 const CHANGE = { who: 'account', where: 'primary', cache: 'no-store' } as const;
 const APPROVER = { who: 'approver', cache: 'no-store' } as const;
 
 export const SITE_ROUTES: readonly SiteRoute[] = [
-  row('GET', '/tests', 'home', PRIVATE),
-  row('GET', '/tests/machines', 'machines'),
-  row('GET', '/tests/finished', 'finished'),
+  row('GET', '/tests', 'home', { ...PRIVATE, ...SHARED }),
+  row('GET', '/tests/machines', 'machines', SHARED),
+  row('GET', '/tests/finished', 'finished', SHARED),
   row('GET', '/tests/user/{name}', 'ownerTests', PRIVATE),
-  row('GET', '/tests/view/{id}', 'test'),
+  row('GET', '/tests/view/{id}', 'test', SHARED),
   row('GET', '/tests/view/{id}/spsa.json', 'tuneJson'),
   row('GET', '/tests/view/{id}/spsa.csv', 'tuneCsv'),
   row('GET', '/tests/view/{id}/spsa.txt', 'tuneText'),
   row('GET', '/tests/view/{id}/detail', 'testDetail'),
   row('GET', '/tests/tasks/{id}', 'testTasks'),
   row('GET', '/tests/view/{id}/diff', 'testDiff', { asksGitHub: true }),
-  row('GET', '/tests/stats/{id}', 'testStats'),
-  row('GET', '/tests/live_elo/{id}', 'liveElo'),
+  row('GET', '/tests/stats/{id}', 'testStats', SHARED),
+  row('GET', '/tests/live_elo/{id}', 'liveElo', SHARED),
   row('GET', '/tests/live_elo_update/{id}', 'liveEloUpdate'),
   row('POST', '/tests/modify', 'modifyTest', CHANGE),
   row('POST', '/tests/stop', 'stopTest', CHANGE),
@@ -144,8 +148,8 @@ export const SITE_ROUTES: readonly SiteRoute[] = [
   row('GET', '/actions', 'events'),
   row('GET', '/actions.atom', 'eventsFeed'),
   row('GET', '/actions/news', 'eventNews'),
-  row('GET', '/contributors', 'contributors'),
-  row('GET', '/contributors/monthly', 'monthlyContributors'),
+  row('GET', '/contributors', 'contributors', SHARED),
+  row('GET', '/contributors/monthly', 'monthlyContributors', SHARED),
   row('GET', '/nns', 'networks'),
   row('GET', '/upload', 'uploadForm', OWN),
   row('POST', '/upload', 'upload', { ...OWN, where: 'primary', bodyLimit: UPLOAD_BYTES, takesFile: true }),

@@ -14,6 +14,7 @@ import type { Client } from '../transport/client.js';
 import type { Answer, Exchange } from '../transport/exchange.js';
 import { FileRequests } from './file-requests.js';
 import { robots } from './robots.js';
+import { SharedPages } from './shared-pages.js';
 import type { SiteLimits } from './site-limits.js';
 
 /** Times that a limit may come between; a page has a few at most. */
@@ -55,6 +56,8 @@ export interface WebSiteOptions {
   readonly runOnce: (call: PageCall, port: MessagePort) => Promise<unknown>;
   readonly onError: (error: unknown, path: string) => void;
   readonly isStoreAway: () => boolean;
+  /** A visitor got the page that another had asked for. */
+  readonly onShared: () => void;
 }
 
 export class WebSite {
@@ -62,10 +65,12 @@ export class WebSite {
   /** Requests that may be waiting for GitHub. */
   #waiting = 0;
   readonly #files: FileRequests;
+  readonly #shared: SharedPages;
   readonly #assets: ReadonlyMap<string, { plain: Answer; gzipped: Answer }>;
 
   constructor(options: WebSiteOptions) {
     this.#options = options;
+    this.#shared = new SharedPages(options.onShared);
     this.#files = new FileRequests({
       ask: (request, admissions) => this.#ask(request, options.runBeside, admissions),
       runOnce: options.runOnce,
@@ -108,7 +113,9 @@ export class WebSite {
     const head = readHead(path, method, request, client);
     const found = findSiteRoute(method, path);
     if (found.kind !== 'found' || method !== 'POST') {
-      void this.#answer(head, exchange, this.#asking(head, found.kind === 'found' && found.route.asksGitHub));
+      const ask = this.#asking(head, found.kind === 'found' && found.route.asksGitHub);
+      const isShared = found.kind === 'found' && found.route.isShared;
+      void this.#answer(head, exchange, isShared ? () => this.#shared.ask(head, ask) : ask);
       return;
     }
     const { bodyLimit, asksGitHub, takesFile } = found.route;
@@ -134,6 +141,7 @@ export class WebSite {
     const { onError } = this.#options;
     try {
       const answer = await ask();
+      if (request.method === 'POST') this.#shared.forget();
       if (answer.kind === 'body') throw new Error(`${request.path} takes no file`);
       if (answer.failure !== undefined) onError(answer.failure, request.path);
       if (answer.failedLogin !== undefined) {

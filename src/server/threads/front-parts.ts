@@ -99,6 +99,7 @@ export function makeFrontParts(
         runOnce: (call, port) => pages.runOnce(call, port),
         onError,
         isStoreAway: () => shared.readiness.load() === Readiness.storeUnreachable,
+        onShared: () => shared.counters.add('sharedPages'),
       })
     : undefined;
   const live = data.liveSockets > 0 ? makeLive(shared, data, pages, say) : undefined;
