@@ -1,22 +1,15 @@
-/**
- * The metrics in Prometheus' text format 0.0.4: base units, `_total` for counters, no ids among the labels. Buckets of
- * histograms are powers of two of a microsecond, a choice of the finer ones that are kept in memory.
- */
+/** The metrics for Prometheus, each with its name and help: base units, `_total` for counters, no ids among the labels. */
 import { ROLES } from '../runtime/tenure.js';
-import type { Distribution, MetricsView } from './collect.js';
+import type { MetricsView } from './collect.js';
+import { PrometheusText, type Sample } from './prometheus-text.js';
 
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [value: number, labels?: Labels];
-type Timed = readonly [distribution: Distribution, labels?: Labels];
-
-/** 16 µs to 67 s for times; 1 to 65,536 for sizes. */
-const TIME_BOUNDS = Array.from({ length: 23 }, (_, i) => 2 ** (i + 4) * 1e-6);
+/** 1 to 65,536. */
 const SIZE_BOUNDS = Array.from({ length: 17 }, (_, i) => 2 ** i);
 
 export function prometheusText(view: MetricsView): string {
-  const text = new Text();
+  const text = new PrometheusText();
   writeRequests(text, view);
   writePool(text, view);
   writePages(text, view);
@@ -30,7 +23,7 @@ export function prometheusText(view: MetricsView): string {
   return text.toString();
 }
 
-function writeRequests(text: Text, { requests, errors }: MetricsView): void {
+function writeRequests(text: PrometheusText, { requests, errors }: MetricsView): void {
   const seen = requests.filter(({ time }) => time.count > 0);
   text.counter(
     'shoal_http_requests_total',
@@ -47,7 +40,7 @@ function writeRequests(text: Text, { requests, errors }: MetricsView): void {
   text.counter('shoal_http_failures_total', 'Requests that failed inside of the server.', [[errors]]);
 }
 
-function writePool(text: Text, { pool, admission }: MetricsView): void {
+function writePool(text: PrometheusText, { pool, admission }: MetricsView): void {
   text.gauge('shoal_pool_tokens', 'Calls to the pool that may be in flight.', [[pool.tokens]]);
   text.gauge('shoal_pool_tokens_in_use', 'Calls to the pool in flight.', [[pool.in_use]]);
   text.gauge('shoal_pool_queue_length', 'Calls that wait for a token.', [[pool.queued]]);
@@ -65,7 +58,7 @@ function writePool(text: Text, { pool, admission }: MetricsView): void {
   ]);
 }
 
-function writePages(text: Text, { pages }: MetricsView): void {
+function writePages(text: PrometheusText, { pages }: MetricsView): void {
   text.gauge('shoal_page_calls_in_flight', 'Calls to page threads in flight.', [[pages.in_use]]);
   text.gauge('shoal_page_queue_length', 'Pages that wait for a token.', [[pages.queued]]);
   text.counter('shoal_page_calls_total', 'Calls that page threads took.', [[pages.calls]]);
@@ -80,7 +73,7 @@ function writePages(text: Text, { pages }: MetricsView): void {
   );
 }
 
-function writeLocks(text: Text, { locks }: MetricsView): void {
+function writeLocks(text: PrometheusText, { locks }: MetricsView): void {
   text.histogram(
     'shoal_lock_wait_seconds',
     'Waits for a lock that was not free.',
@@ -98,7 +91,7 @@ function writeLocks(text: Text, { locks }: MetricsView): void {
   );
 }
 
-function writeStore(text: Text, { commits, store }: MetricsView): void {
+function writeStore(text: PrometheusText, { commits, store }: MetricsView): void {
   text.gauge('shoal_journal_lag', 'Numbered changes that are not durable yet.', [[commits.lag]]);
   text.counter('shoal_store_commits_total', 'Batches of changes made durable.', [[store.commits]]);
   text.counter('shoal_store_commit_failures_total', 'Batches refused by the store and tried again.', [
@@ -117,7 +110,7 @@ function writeStore(text: Text, { commits, store }: MetricsView): void {
   ]);
 }
 
-function writeFarm(text: Text, { farm, ready }: MetricsView): void {
+function writeFarm(text: PrometheusText, { farm, ready }: MetricsView): void {
   text.gauge('shoal_ready', '1 while /readyz says ready.', [[ready === 'ready' ? 1 : 0]]);
   text.gauge(
     'shoal_runs',
@@ -133,7 +126,7 @@ function writeFarm(text: Text, { farm, ready }: MetricsView): void {
   ]);
 }
 
-function writeProcess(text: Text, view: MetricsView): void {
+function writeProcess(text: PrometheusText, view: MetricsView): void {
   const { threads, memory, process, version } = view;
   text.gauge('shoal_info', 'What serves.', [[1, { version }]]);
   const loops = threads.flatMap(({ slot, role, loop }) =>
@@ -181,7 +174,7 @@ function writeProcess(text: Text, view: MetricsView): void {
   }
 }
 
-function writeLive(text: Text, { live }: MetricsView): void {
+function writeLive(text: PrometheusText, { live }: MetricsView): void {
   text.gauge('shoal_live_sockets', 'Pages with a socket for live updates.', [[live.sockets]]);
   text.counter('shoal_live_dropped_total', 'Such sockets that were closed because they read too slowly.', [
     [live.dropped],
@@ -189,7 +182,7 @@ function writeLive(text: Text, { live }: MetricsView): void {
   text.counter('shoal_live_renders_total', 'Topics rendered for live updates.', [[live.renders]]);
 }
 
-function writeJobs(text: Text, { jobs }: MetricsView): void {
+function writeJobs(text: PrometheusText, { jobs }: MetricsView): void {
   const samples = (value: (job: MetricsView['jobs'][number]) => number): Sample[] =>
     jobs.map((job) => [value(job), { job: job.job }]);
   text.counter(
@@ -219,7 +212,7 @@ function writeJobs(text: Text, { jobs }: MetricsView): void {
   );
 }
 
-function writeCluster(text: Text, { cluster, start_steps: steps }: MetricsView): void {
+function writeCluster(text: PrometheusText, { cluster, start_steps: steps }: MetricsView): void {
   const { role, epoch, standbys, lease_age, takeover } = cluster;
   text.gauge(
     'shoal_cluster_role',
@@ -249,63 +242,4 @@ function writeCluster(text: Text, { cluster, start_steps: steps }: MetricsView):
     'How long each step took of the start, or of the takeover.',
     Object.entries(steps).map(([step, seconds]) => [seconds, { step }] as const),
   );
-}
-
-class Text {
-  readonly #lines: string[] = [];
-
-  counter(name: string, help: string, samples: readonly Sample[]): void {
-    this.#family(name, 'counter', help, samples);
-  }
-
-  gauge(name: string, help: string, samples: readonly Sample[]): void {
-    this.#family(name, 'gauge', help, samples);
-  }
-
-  histogram(
-    name: string,
-    help: string,
-    timed: readonly Timed[],
-    bounds: readonly number[] = TIME_BOUNDS,
-  ): void {
-    if (timed.length === 0) return;
-    this.#head(name, 'histogram', help);
-    for (const [{ buckets, count, sum }, labels = {}] of timed) {
-      // A bucket ends at a bound but for rounding, so a hair is allowed.
-      const within = (bound: number) =>
-        buckets.reduce((total, bucket) => total + (bucket.up_to <= bound * 1.000001 ? bucket.count : 0), 0);
-      for (const bound of bounds)
-        this.#sample(`${name}_bucket`, within(bound), { ...labels, le: shortest(bound) });
-      this.#sample(`${name}_bucket`, count, { ...labels, le: '+Inf' });
-      this.#sample(`${name}_sum`, sum, labels);
-      this.#sample(`${name}_count`, count, labels);
-    }
-  }
-
-  toString(): string {
-    return `${this.#lines.join('\n')}\n`;
-  }
-
-  #family(name: string, type: string, help: string, samples: readonly Sample[]): void {
-    if (samples.length === 0) return;
-    this.#head(name, type, help);
-    for (const [value, labels = {}] of samples) this.#sample(name, value, labels);
-  }
-
-  #head(name: string, type: string, help: string): void {
-    this.#lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-  }
-
-  #sample(name: string, value: number, labels: Labels): void {
-    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
-    this.#lines.push(`${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`);
-  }
-}
-
-function shortest(bound: number): string {
-  return String(Number(bound.toPrecision(12)));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
