@@ -111,6 +111,11 @@ export interface SiteRecord<Kind extends SiteRecordKind = SiteRecordKind> {
   readonly doc: SiteDocuments[Kind];
 }
 
+/** An owner's records of several kinds. */
+export type SiteRecordsByKind<Kind extends SiteRecordKind> = {
+  readonly [Each in Kind]: readonly SiteRecord<Each>[];
+};
+
 /**
  * Inserts or replaces a record; replaces it only if it is still there, so that what was revoked meanwhile stays so; removes one;
  * removes all of an owner's but one.

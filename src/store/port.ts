@@ -21,7 +21,7 @@ import type {
   WorkerDocument,
 } from '../model/documents.js';
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../model/github-answer.js';
-import type { SiteRecord, SiteRecordKind } from '../model/site-record.js';
+import type { SiteRecord, SiteRecordKind, SiteRecordsByKind } from '../model/site-record.js';
 import type { FacetCounts, RunFacets } from '../rules/run-facets.js';
 import type { TextSearch } from '../rules/search-text.js';
 import type { RunHead, WriteBatch } from '../state/write-batch.js';
@@ -264,6 +264,11 @@ export interface Reader {
   siteRecord<K extends SiteRecordKind>(kind: K, key: string): Promise<SiteRecord<K> | undefined>;
   /** Of an account's those that end last or never, MOST_OWNED at most, by key. */
   siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]>;
+  /** As `siteRecordsOf`, of several kinds at once: where the store is another process they are asked for side by side. */
+  siteRecordsOfKinds<K extends SiteRecordKind>(
+    kinds: readonly K[],
+    owner: string,
+  ): Promise<SiteRecordsByKind<K>>;
   /** Those that are there, in any order. */
   gitHubAnswers(keys: readonly string[]): Promise<GitHubAnswerRecord[]>;
   /** Of all of them, the last used first. */

@@ -88,6 +88,7 @@ export class MemoryStore {
       userByEmail: absent('addresses'),
       siteRecord: absent('records of the site'),
       siteRecordsOf: absent('records of the site'),
+      siteRecordsOfKinds: absent('records of the site'),
       gitHubAnswers: absent('answers of GitHub'),
       gitHubAnswerSizes: absent('answers of GitHub'),
       cpuHours: async (username) => store.users.get(username)?.cpuHours,

@@ -48,6 +48,8 @@ const PAGES = [
   '/workers/show?filter=all-workers',
   `/workers/${BLOCKED}`,
   '/sprt_calc',
+  '/user',
+  '/user/export',
   `/tests/view/${TUNE_ID}/spsa.json`,
   `/tests/view/${TUNE_ID}/spsa.csv`,
   `/tests/stats/${RUN_ID}`,

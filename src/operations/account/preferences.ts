@@ -14,7 +14,11 @@ export async function preferencesOf(
   { reader }: { readonly reader: Pick<Reader, 'siteRecord'> },
   name: string,
 ): Promise<Preferences> {
-  const record = await reader.siteRecord('preferences', name);
+  return preferencesIn(await reader.siteRecord('preferences', name));
+}
+
+/** @param record absent: the account has chosen nothing */
+export function preferencesIn(record: SiteRecord<'preferences'> | undefined): Preferences {
   return { ...DEFAULTS, ...record?.doc };
 }
 

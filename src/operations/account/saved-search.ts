@@ -22,7 +22,10 @@ export async function savedSearches(
   { reader }: Pick<SearchParts, 'reader'>,
   name: string,
 ): Promise<SavedSearch[]> {
-  const searches = await reader.siteRecordsOf('savedSearch', name);
+  return byName(await reader.siteRecordsOf('savedSearch', name));
+}
+
+export function byName(searches: readonly SavedSearch[]): SavedSearch[] {
   return searches.toSorted((a, b) => (a.doc.name < b.doc.name ? -1 : 1));
 }
 

@@ -1,42 +1,39 @@
 /** All that the server keeps of an account for its owner, as JSON (docs/spec/web-ui.md §7.2). What is public has addresses of its own. */
-import { preferencesOf } from '../../operations/account/preferences.js';
-import { savedSearches } from '../../operations/account/saved-search.js';
+import { preferencesIn } from '../../operations/account/preferences.js';
+import { byName } from '../../operations/account/saved-search.js';
 import { fileName } from '../statistics/files-bar.js';
 import type { Outcome, Visit } from '../visit.js';
+
+const EXPORTED = ['workerKey', 'workerKeyUse', 'session', 'follow', 'savedSearch', 'preferences'] as const;
 
 /** No secret, nor its hash. Times are UTC. */
 export async function exportAccount({ parts: { reader }, member, now }: Visit): Promise<Outcome> {
   const { username, email, tests_repo, groups, pending, blocked, machine_limit, registration_time } = member;
-  const [cpuHours, keys, uses, sessions, follows, searches, preferences] = await Promise.all([
+  const [cpuHours, records] = await Promise.all([
     reader.cpuHours(username),
-    reader.siteRecordsOf('workerKey', username),
-    reader.siteRecordsOf('workerKeyUse', username),
-    reader.siteRecordsOf('session', username),
-    reader.siteRecordsOf('follow', username),
-    savedSearches({ reader }, username),
-    preferencesOf({ reader }, username),
+    reader.siteRecordsOfKinds(EXPORTED, username),
   ]);
-  const usedAt = new Map(uses.map(({ key, doc }) => [key, doc.usedAt]));
+  const usedAt = new Map(records.workerKeyUse.map(({ key, doc }) => [key, doc.usedAt]));
   const name = encodeURIComponent(username);
   const account = {
     ...{ username, email, tests_repo, groups, pending, blocked, machine_limit },
     registered: utc(registration_time),
     cpu_hours: cpuHours ?? 0,
-    worker_keys: keys.map(({ key, doc }) => {
+    worker_keys: records.workerKey.map(({ key, doc }) => {
       const used = usedAt.get(key);
       return {
         ...{ name: doc.name, begins_with: doc.hint, made: utc(doc.made) },
         last_used: used === undefined ? null : utc(used),
       };
     }),
-    sessions: sessions
+    sessions: records.session
       .filter(({ expires }) => expires > now)
       .map(({ doc }) => ({ browser: doc.browser, made: utc(doc.made), last_seen: utc(doc.seen) })),
-    follows: follows.map(({ doc }) => ({ test: doc.runId, branch: doc.tag, since: utc(doc.made) })),
-    saved_searches: searches.map(({ doc }) => ({
+    follows: records.follow.map(({ doc }) => ({ test: doc.runId, branch: doc.tag, since: utc(doc.made) })),
+    saved_searches: byName(records.savedSearch).map(({ doc }) => ({
       ...{ name: doc.name, address: `/tests/finished?${doc.query}`, made: utc(doc.made) },
     })),
-    preferences: { follows_own: preferences.followsOwn },
+    preferences: { follows_own: preferencesIn(records.preferences[0]).followsOwn },
     tests: `/tests/user/${name}`,
     events: `/actions?user=${name}`,
   };

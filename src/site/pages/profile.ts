@@ -1,8 +1,8 @@
 /** One's own account: what it is, what may be changed, where it is signed in, and its workers' keys (docs/spec/web-ui.md §2.6). */
 import type { SiteRecord } from '../../model/site-record.js';
 import { changeProfile, type ProfileChange } from '../../operations/account/change-profile.js';
-import { preferencesOf } from '../../operations/account/preferences.js';
-import { savedSearches } from '../../operations/account/saved-search.js';
+import { preferencesIn } from '../../operations/account/preferences.js';
+import { byName } from '../../operations/account/saved-search.js';
 import { actorOf } from '../../operations/actor.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { accountFacts } from '../account-facts.js';
@@ -25,6 +25,9 @@ import { keysCard } from './worker-key-card.js';
 
 type FieldName = 'old_password' | 'password' | 'password2' | 'email' | 'tests_repo';
 export type ProfileProblems = Partial<Record<FieldName, string>>;
+
+/** What the page shows of the account beside its document. */
+const SHOWN = ['workerKey', 'workerKeyUse', 'session', 'savedSearch', 'preferences'] as const;
 
 export async function profile(visit: Visit): Promise<PageOutcome> {
   return await profilePage(visit, {});
@@ -122,9 +125,9 @@ export async function profilePage(
   const user = (await parts.reader.user(member.username)) ?? member;
   const typed = (name: 'email' | 'tests_repo') => (form.has(name) ? form.text(name) : user[name]);
   const hours = await parts.reader.cpuHours(user.username);
-  const stored = await parts.reader.siteRecordsOf('workerKey', user.username);
+  const records = await parts.reader.siteRecordsOfKinds(SHOWN, user.username);
   const keys = [
-    ...stored.filter(({ key }) => key !== made?.record.key),
+    ...records.workerKey.filter(({ key }) => key !== made?.record.key),
     ...(made === undefined ? [] : [made.record]),
   ];
   const body = html`<div class="page-head medium"><h1>${user.username}</h1></div>
@@ -146,10 +149,10 @@ ${passwordInput({ name: 'old_password', label: 'Current password', hint: 'Needed
 </form>
 <p class="note"><a href="/user/export">What is kept of this account, as JSON</a></p>
 </section>
-${preferencesCard(visit, await preferencesOf(parts, user.username))}
-${searchesCard(visit, await savedSearches(parts, user.username))}
-${keysCard(visit, keys, await parts.reader.siteRecordsOf('workerKeyUse', user.username))}
-${sessionsCard(visit, await parts.reader.siteRecordsOf('session', user.username))}`;
+${preferencesCard(visit, preferencesIn(records.preferences[0]))}
+${searchesCard(visit, byName(records.savedSearch))}
+${keysCard(visit, keys, records.workerKeyUse)}
+${sessionsCard(visit, records.session)}`;
   return { kind: 'page', title: user.username, body };
 }
 

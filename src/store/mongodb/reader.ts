@@ -14,7 +14,7 @@ import type {
   WorkerDocument,
 } from '../../model/documents.js';
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../../model/github-answer.js';
-import type { SiteRecord, SiteRecordKind } from '../../model/site-record.js';
+import type { SiteRecord, SiteRecordKind, SiteRecordsByKind } from '../../model/site-record.js';
 import type {
   AccountCounts,
   AccountQuery,
@@ -160,6 +160,18 @@ export class MongodbReader implements Reader {
 
   siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]> {
     return this.#siteRecords.owned(kind, owner) as Promise<SiteRecord<K>[]>;
+  }
+
+  async siteRecordsOfKinds<K extends SiteRecordKind>(
+    kinds: readonly K[],
+    owner: string,
+  ): Promise<SiteRecordsByKind<K>> {
+    const found = {} as { -readonly [Each in K]: SiteRecordsByKind<K>[Each] };
+    const read = async (kind: K) => {
+      found[kind] = await this.siteRecordsOf(kind, owner);
+    };
+    await Promise.all(kinds.map(read));
+    return found;
   }
 
   async gitHubAnswers(keys: readonly string[]): Promise<GitHubAnswerRecord[]> {

@@ -14,7 +14,7 @@ import type {
   WorkerDocument,
 } from '../../model/documents.js';
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../../model/github-answer.js';
-import type { SiteRecord, SiteRecordKind } from '../../model/site-record.js';
+import type { SiteRecord, SiteRecordKind, SiteRecordsByKind } from '../../model/site-record.js';
 import type {
   AccountCounts,
   AccountQuery,
@@ -165,6 +165,15 @@ export class SqliteReader implements Reader {
 
   async siteRecordsOf<K extends SiteRecordKind>(kind: K, owner: string): Promise<SiteRecord<K>[]> {
     return this.#siteRecords.owned(kind, owner) as SiteRecord<K>[];
+  }
+
+  async siteRecordsOfKinds<K extends SiteRecordKind>(
+    kinds: readonly K[],
+    owner: string,
+  ): Promise<SiteRecordsByKind<K>> {
+    const found = {} as { -readonly [Each in K]: SiteRecordsByKind<K>[Each] };
+    for (const kind of kinds) found[kind] = await this.siteRecordsOf(kind, owner);
+    return found;
   }
 
   async gitHubAnswers(keys: readonly string[]): Promise<GitHubAnswerRecord[]> {
