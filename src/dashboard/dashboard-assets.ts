@@ -27,6 +27,7 @@ const FILES = [
   'icon.svg',
   'uplot.css',
   'uplot.js',
+  'first-theme.js',
   'dashboard.js',
   'latest-events.js',
   'charts.js',

@@ -16,6 +16,7 @@ const FILES = [
   'site.css',
   'icon.svg',
   'htmx.js',
+  'scripted.js',
   'site.js',
   'keys.js',
   'autoselect.js',

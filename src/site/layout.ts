@@ -40,6 +40,7 @@ ${csrfToken === undefined ? NOTHING : html`<meta name="csrf-token" content="${cs
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'>
 <link rel="icon" href="${assetUrl('icon.svg')}" type="image/svg+xml">
 ${(page.feeds ?? []).map(({ title: name, url }) => html`<link rel="alternate" type="application/atom+xml" title="${name}" href="${url}">`)}
+<script src="${assetUrl('scripted.js')}"></script>
 <link rel="stylesheet" href="${assetUrl('site.css')}">
 <script type="module" src="${assetUrl('site.js')}"></script>
 <script defer src="${assetUrl('htmx.js')}"></script>
@@ -59,6 +60,7 @@ ${topBar(visit)}
   )}</div>
 ${page.body}
 </main>
+<div id="told"></div>
 <p id="live-state" class="live-state" hidden></p>
 ${keysDialog()}
 </body>

@@ -15,6 +15,7 @@ import { addApprovedRuns, addAuthors, trialForm } from '../../src/swarm/demo-run
 import { runSwarm } from '../../src/swarm/swarm.js';
 import { ServerProcess } from '../server/server-process.js';
 import { browserIsRequired, chromiumPath, startBrowser } from './browser.js';
+import { layoutShift } from './layout-shift.js';
 
 const SCREENSHOTS =
   process.env['SHOAL_SCREENSHOTS'] ?? fileURLToPath(new URL('../../screenshots', import.meta.url));
@@ -35,6 +36,7 @@ const forReadme = process.env['SHOAL_SCREENSHOTS'] !== undefined;
 /** Slowly enough for the README that no run ends meanwhile. */
 const PACE = forReadme ? 0.8 : 5;
 const WORKERS = 120;
+const MOST_SHIFT = 0.02;
 
 if (chromiumPath === undefined && browserIsRequired) {
   throw new Error('no Chromium here: install it (apt-get install chromium), or name it with SHOAL_CHROMIUM');
@@ -166,6 +168,21 @@ describe('the dashboard', { skip: chromiumPath === undefined ? 'no Chromium' : f
     await page.waitForTimeout(600);
     await page.screenshot({ path: join(SCREENSHOTS, 'phone.png') });
     await page.context().close();
+  });
+
+  it('keeps its parts in their places while they come', async () => {
+    for (const [width, height] of [
+      [360, 640],
+      [1280, 800],
+    ] as const) {
+      const page = await browser.newPage({ viewport: { width, height } });
+      const { sum, shifts } = await layoutShift(page, `${server.url}/dashboard`, async () => {
+        await page.waitForSelector('#machines-body .name', { timeout: 60_000 });
+        await page.waitForSelector('#meters strong', { timeout: 60_000 });
+      });
+      assert.ok(sum < MOST_SHIFT, `${width} px: ${sum} ${JSON.stringify(shifts)}`);
+      await page.close();
+    }
   });
 
   it('is used with the keyboard', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { layoutShift } from '../dashboard/layout-shift.js';
 import { workerInfo } from '../server/seed.js';
 import { HOSTILE_NAME, numberedRuns, RUNS } from './numbers-seed.js';
 import { seedRuns } from './run-seed.js';
@@ -10,6 +11,8 @@ import { checkPhone, PHONE, SiteBrowser, skip, textOf } from './site-browser.js'
 
 const STATS = `/tests/stats/${RUNS.normalized}`;
 const GAUGES = `/tests/live_elo/${RUNS.active}`;
+/** What docs/spec/web-ui.md §10 allows. */
+const MOST_SHIFT = 0.02;
 const TUNE = `/tests/view/${RUNS.played}`;
 
 /** A page's policy lets no text be run as a condition to wait for. */
@@ -169,6 +172,32 @@ describe('numbers of a test in a browser', { skip }, () => {
     assert.equal(await page.isVisible('#tune-chart'), false);
     assert.equal(await page.locator('.tune tbody tr').count(), 12);
     assert.match(await textOf(page, '#tune'), /The same numbers are in the files below/);
+  });
+
+  it('come to their last state without moving, and so do the list, the form and finished tests', async () => {
+    const [list, test, form] = ['/tests', '/tests/view', '/tests/run'];
+    const pages = [
+      list,
+      '/tests/finished',
+      `${test}/${RUNS.active}`,
+      `${test}/${RUNS.normalized}`,
+      TUNE,
+      form,
+    ];
+    for (const options of [PHONE, { viewport: { width: 1280, height: 800 } }]) {
+      const first = await site.member('ann', '/sprt_calc', options);
+      for (const path of [...pages, STATS, GAUGES]) {
+        const page = await first.context().newPage();
+        const { sum, shifts } = await layoutShift(page, `${site.server.url}${path}`, async () => {
+          if (path === TUNE) await page.waitForSelector('#tune-plot canvas', { timeout: 60_000 });
+        });
+        assert.ok(
+          sum < MOST_SHIFT,
+          `${path} at ${options.viewport!.width}: ${sum} ${JSON.stringify(shifts)}`,
+        );
+        await page.close();
+      }
+    }
   });
 
   it('ask no other host for anything and break no rule of the pages', () => site.assertClean());

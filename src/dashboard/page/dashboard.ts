@@ -31,6 +31,7 @@ function drawPoints(fresh = false): void {
 
 function drawFarm(): void {
   if (farm === undefined) return;
+  document.body.classList.remove('waiting');
   drawRuns(farm);
   machines.draw(farm);
   drawActions(farm);

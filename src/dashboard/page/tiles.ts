@@ -24,6 +24,8 @@ export class Tiles {
   readonly #parts: { tile: Tile; card: HTMLElement; number: HTMLElement; line: Sparkline }[];
 
   constructor() {
+    // The page comes with cards that keep their place.
+    byId('tiles').replaceChildren();
     this.#parts = TILES.map((tile) => {
       const number = el('strong', {}, '–');
       const chart = el('div', { class: 'spark', 'aria-hidden': 'true' });

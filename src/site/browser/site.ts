@@ -72,7 +72,6 @@ function startForms(): void {
   });
 }
 
-root.classList.add('scripted');
 startMenu();
 startButtons();
 startForms();

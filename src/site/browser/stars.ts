@@ -59,7 +59,6 @@ async function set(id: string, isFollowed: boolean): Promise<void> {
 
 function showStars(): void {
   for (const star of document.querySelectorAll<HTMLButtonElement>('button[data-follow]')) {
-    star.hidden = false;
     star.setAttribute('aria-pressed', String(followed.has(star.dataset['follow'] ?? '')));
   }
 }
@@ -108,7 +107,7 @@ function tell({ id, tag, end }: Followed): void {
   button.setAttribute('aria-label', 'Dismiss this message');
   button.textContent = '×';
   message.append(line, button);
-  document.getElementById('flashes')?.append(message);
+  document.getElementById('told')?.append(message);
 }
 
 async function tellOfEnds(): Promise<void> {

@@ -6,5 +6,5 @@ import { visibleText } from './info-text.js';
 export function followButton({ _id: id, args, finished }: RunHead): Html | '' {
   if (finished) return NOTHING;
   const name = visibleText(args.new_tag ?? '');
-  return html`<button type="button" class="star" data-follow="${id}" data-tag="${name}" aria-pressed="false" title="Be told when it ends" hidden><span class="hidden">Follow ${name}</span></button>`;
+  return html`<button type="button" class="star scripted-only" data-follow="${id}" data-tag="${name}" aria-pressed="false" title="Be told when it ends"><span class="hidden">Follow ${name}</span></button>`;
 }
