@@ -54,6 +54,12 @@ export interface UsedOnceDocument {
   readonly made: number;
 }
 
+/** A name or an address is being given away: nobody else gives it away before that is decided. */
+export interface IdentityClaimDocument {
+  /** Drawn for this one claim. */
+  readonly by: string;
+}
+
 /** An account is told when this test ends. */
 export interface FollowDocument {
   readonly runId: string;
@@ -94,6 +100,7 @@ export interface SiteDocuments {
   workerKeyUse: WorkerKeyUseDocument;
   signupNote: SignupNoteDocument;
   usedOnce: UsedOnceDocument;
+  identityClaim: IdentityClaimDocument;
   follow: FollowDocument;
   savedSearch: SavedSearchDocument;
   preferences: PreferencesDocument;
@@ -117,11 +124,12 @@ export type SiteRecordsByKind<Kind extends SiteRecordKind> = {
 };
 
 /**
- * Inserts or replaces a record; replaces it only if it is still there, so that what was revoked meanwhile stays so; removes one;
- * removes all of an owner's but one.
+ * Inserts or replaces a record; replaces it only if it is still there, so that what was revoked meanwhile stays so; inserts one unless
+ * there is one that has not expired at `now`; removes one; removes all of an owner's but one.
  */
 export type SiteRecordWrite =
   | { readonly write: 'put' | 'update'; readonly record: SiteRecord }
+  | { readonly write: 'claim'; readonly record: SiteRecord; readonly now: number }
   | { readonly write: 'remove'; readonly kind: SiteRecordKind; readonly key: string }
   | {
       readonly write: 'removeOwned';

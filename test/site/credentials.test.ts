@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/http/transport/free-port.js';
+import type { UserDocument } from '../../src/model/documents.js';
 import { verifyPassword } from '../../src/operations/account/password.js';
 import { openStore } from '../../src/store/open-store.js';
 import { RUN_ID, workerInfo } from '../server/seed.js';
 import { ServerProcess } from '../server/server-process.js';
+import { collect } from '../store/documents.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { HttpMember } from './http-member.js';
 import { PASSWORD, seedPeople } from './site-seed.js';
@@ -74,43 +76,96 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       await rm(directory, { recursive: true, force: true });
     });
 
-    /** Both send their form at once. Whoever is told to have the account has it, and nobody else. */
-    const race = async (username: string, urls: readonly string[]) => {
-      const visitors = await Promise.all(urls.map((url) => Visitor.open(url)));
-      const passwords = visitors.map((_, i) => `${NEW_PASSWORD}-${i}`);
-      await sleep(YOUNGEST_MS);
-      const statuses = await Promise.all(
-        visitors.map((visitor, i) => visitor.signUp(username, `${username}${i}@example.org`, passwords[i]!)),
-      );
-      assert.deepEqual(statuses.toSorted(), [302, 422]);
+    const accountsLike = async (isLike: (user: UserDocument) => boolean) => {
       const reader = await openStore(env['STORE_URL']!).openReader();
       try {
-        const winner = passwords[statuses.indexOf(302)]!;
-        assert.ok(await verifyPassword((await reader.user(username))!.password, winner));
-        let accounts = 0;
-        for await (const user of reader.users()) if (user.username === username) accounts++;
-        assert.equal(accounts, 1);
+        return (await collect(reader.users())).filter(isLike);
       } finally {
         await reader.close();
       }
     };
+    /** All send their form at once. Whoever is told to have the account has it, and nobody else. */
+    const race = async (
+      urls: readonly string[],
+      names: (i: number) => { username: string; email: string },
+      isLike: (user: UserDocument) => boolean,
+    ) => {
+      const visitors = await Promise.all(urls.map((url) => Visitor.open(url)));
+      const passwords = visitors.map((_, i) => `${NEW_PASSWORD}-${i}`);
+      await sleep(YOUNGEST_MS);
+      const statuses = await Promise.all(
+        visitors.map((visitor, i) => visitor.signUp(names(i).username, names(i).email, passwords[i]!)),
+      );
+      assert.deepEqual(statuses.toSorted(), [302, ...visitors.slice(1).map(() => 422)]);
+      const winner = statuses.indexOf(302);
+      const accounts = await accountsLike(isLike);
+      assert.deepEqual(
+        accounts.map(({ username }) => username),
+        [names(winner).username],
+      );
+      assert.ok(await verifyPassword(accounts[0]!.password, passwords[winner]!));
+    };
+    const raceForName = (username: string, urls: readonly string[]) =>
+      race(
+        urls,
+        (i) => ({
+          username: i % 2 === 0 ? username : username.toUpperCase(),
+          email: `${username}${i}@example.org`,
+        }),
+        (user) => user.username.toLowerCase() === username.toLowerCase(),
+      );
+    const raceForAddress = (email: string, urls: readonly string[]) =>
+      race(
+        urls,
+        (i) => ({ username: `${email.split('@', 1)[0]}${i}`, email }),
+        (user) => user.email === email,
+      );
     const work = async (path: string, password: string, more: object = {}) => {
       const info = { ...workerInfo('aaaa1111'), username: 'ann' };
       const { status, body } = await server.post(`/api/${path}`, { password, worker_info: info, ...more });
       return { status, error: body['error'], body };
     };
 
-    it('of two who sign up at once with one name one has the account', () =>
-      race('Newbie', [server.url, server.url]));
+    it('of two who sign up at once with one name, or one address, one has the account', async () => {
+      await raceForName('Newbie', [server.url, server.url]);
+      await raceForAddress('single@example.org', [server.url, server.url]);
+    });
 
-    it('of two instances of the database one gives a name away', { skip: kind === 'SQLite' }, async () => {
+    it('a sign-up that is refused keeps no address from the next one', async () => {
+      const visitor = await Visitor.open(server.url);
+      await sleep(YOUNGEST_MS);
+      assert.equal(await visitor.signUp('ann', 'free@example.org', NEW_PASSWORD), 422);
+      assert.equal(await visitor.signUp('Fresh', 'free@example.org', NEW_PASSWORD), 302);
+    });
+
+    it('of two instances of the database one gives a name or an address away', {
+      skip: kind === 'SQLite',
+    }, async () => {
       const secondary = await ServerProcess.start(directory, {
         ...env,
         FISHTEST_PORT: String(await freePort()),
         FISHTEST_PRIMARY_PORT: new URL(server.url).port,
       });
       try {
-        for (let i = 0; i < 3; i++) await race(`Shared${i}`, [server.url, secondary.url]);
+        const urls = [server.url, secondary.url, server.url, secondary.url];
+        for (let i = 0; i < 3; i++) {
+          await raceForName(`Shared${i}`, urls);
+          await raceForAddress(`shared${i}@example.org`, urls);
+        }
+        const members = await Promise.all(['bob', 'ann'].map((name, i) => HttpMember.signIn(urls[i]!, name)));
+        const email = 'wanted@example.org';
+        const statuses = await Promise.all(
+          members.map(async (member) => {
+            const fields = { csrf_token: member.token, email, old_password: PASSWORD };
+            return (await member.post('/user', new URLSearchParams(fields))).status;
+          }),
+        );
+        assert.deepEqual(statuses.toSorted(), [302, 422]);
+        assert.equal((await accountsLike((user) => user.email === email)).length, 1);
+        const winner = members[statuses.indexOf(302)]!;
+        const back = `${['bob', 'ann'][statuses.indexOf(302)]}@example.org`;
+        const fields = { csrf_token: winner.token, email: back, old_password: PASSWORD };
+        assert.equal((await winner.post('/user', new URLSearchParams(fields))).status, 302);
       } finally {
         await secondary.end('SIGTERM');
       }
@@ -146,6 +201,27 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
       const read = await fetch(`${server.url}/api/get_task/${task.run_id}/${String(task.task_id)}`);
       const { active, stats: kept } = (await read.json()) as { active: boolean; stats: { draws: number } };
       assert.deepEqual([active, kept.draws], [true, 8]);
+    });
+
+    it('sessions, messages and followed tests outlive the server', async () => {
+      const cora = await HttpMember.signIn(server.url, 'cora');
+      const form = new URLSearchParams({ csrf_token: cora.token, 'run-id': RUN_ID });
+      assert.equal((await cora.post('/follows/add', form)).status, 302);
+      // Whom the message is for has not seen it when the server ends.
+      const other = new URLSearchParams({ csrf_token: cora.token, which: 'others' });
+      assert.equal((await cora.post('/user_sessions', other)).status, 302);
+      await server.end('SIGTERM');
+      server = await ServerProcess.start(directory, { ...env, FISHTEST_PORT: new URL(server.url).port });
+      const page = await (await cora.get('/tests')).text();
+      assert.match(page, /class="who"[^>]*>\s*cora/);
+      assert.match(page, /You are signed out everywhere else/);
+      const follows = (await (await cora.get('/follows')).json()) as { id: string }[];
+      assert.deepEqual(
+        follows.map(({ id }) => id),
+        [RUN_ID],
+      );
+      assert.equal((await cora.post('/follows/remove', form)).status, 302);
+      assert.deepEqual(await (await cora.get('/follows')).json(), []);
     });
 
     it('a new password ends the other browsers’ sessions, whose forms change nothing and say so', async () => {

@@ -57,6 +57,31 @@ export function recordTests(open: OpenPlace): void {
     await open.writer.commit(batch({ removedUsers: ['carl', 'dave', 'erik'] }));
   });
 
+  test('of the claims of one key the first counts until it has expired or is taken back', async () => {
+    const key = 'c'.repeat(64);
+    const claim = (by: string, made: number) =>
+      ({
+        write: 'claim',
+        now: made,
+        record: { kind: 'identityClaim', key, owner: '', expires: made + 1000, doc: { by } },
+      }) as const;
+    const holder = async () => (await open.reader.siteRecord('identityClaim', key))?.doc.by;
+    const remove = { write: 'remove', kind: 'identityClaim', key } as const;
+    const later = Date.now() + 3_600_000;
+    await open.writer.commit(batch({ siteRecords: [claim('one', later), claim('two', later)] }));
+    assert.equal(await holder(), 'one');
+    await open.writer.commit(batch({ siteRecords: [claim('three', later + 999)] }));
+    assert.equal(await holder(), 'one');
+    await open.writer.commit(
+      batch({ siteRecords: [claim('four', later + 1000), claim('five', later + 1000)] }),
+    );
+    assert.equal(await holder(), 'four');
+    await open.writer.commit(batch({ siteRecords: [remove, claim('six', later + 1001)] }));
+    assert.equal(await holder(), 'six');
+    await open.writer.commit(batch({ siteRecords: [claim('seven', later + 1001), remove] }));
+    assert.equal(await holder(), undefined);
+  });
+
   test('the block list holds only the blocked', async () => {
     const worker = (n: number, blocked: boolean): WorkerDocument => ({
       worker_name: `alice-${n}cores-abc`,

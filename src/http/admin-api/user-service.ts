@@ -3,12 +3,12 @@
 import type { UserDocument } from '../../model/documents.js';
 import {
   acceptAccount,
-  confirmAccount,
   createAccount,
   setAccountBlocked,
   setMachineLimit,
   setPassword,
 } from '../../operations/account/change-account.js';
+import { withIdentityClaimed } from '../../operations/account/claim-identity.js';
 import { operatorNamed } from '../../operations/actor.js';
 import type { Changed } from '../../operations/run/change-run.js';
 import type { AdminService } from '../../protocol/admin.js';
@@ -36,10 +36,12 @@ export function makeUserService({ state, reader, whenDurable }: ServiceParts): P
   return {
     async userAdd({ email = undefined, ...account }) {
       const whole = { ...account, email: email ?? noMailOf(account.username) };
-      const made = await createAccount(parts, operatorNamed(), whole, Date.now());
-      await whenDurable(made.sequence);
-      await confirmAccount(parts, made);
-      return { user: userView(made.value) };
+      const now = Date.now();
+      return await answer(
+        withIdentityClaimed(parts, [whole.username, whole.email], now, () =>
+          createAccount(parts, operatorNamed(), whole, now),
+        ),
+      );
     },
     userPassword: ({ username, password, clear_text }) =>
       answer(setPassword(parts, operatorNamed(), username, password, Date.now(), clear_text)),

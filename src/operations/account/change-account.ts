@@ -9,13 +9,10 @@ import { DEFAULT_MACHINE_LIMIT } from '../../state/users.js';
 import type { UserChange } from '../../state/write-batch.js';
 import type { Reader } from '../../store/port.js';
 import { type Actor, checkIsApprover, checkIsOperator } from '../actor.js';
-import { commitSystem, logAction, pushItem, pushUserChange, withSystem } from '../changes.js';
+import { commitSystem, logAction, pushItem, pushUserChange } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import type { Changed } from '../run/change-run.js';
 import { hashPassword } from './password.js';
-
-/** Whoever waits for longer is told by the answer that nothing may be saved. */
-const DURABLE_MS = 20_000;
 
 export interface AccountParts {
   readonly state: State;
@@ -36,7 +33,10 @@ export interface NewAccount {
   readonly pending?: boolean;
 }
 
-/** @param actor the operator; undefined: a visitor who signs up, whose account then waits for a person's approval. */
+/**
+ * Call it with name and address claimed (claim-identity.ts): other instances of the database may be about to give them away.
+ * @param actor the operator; undefined: a visitor who signs up, whose account then waits for a person's approval.
+ */
 export async function createAccount(
   { state, reader }: AccountParts,
   actor: Actor | undefined,
@@ -69,22 +69,6 @@ export async function createAccount(
     state.users.set(user);
   });
   return { value: user, sequence };
-}
-
-/**
- * Once it is durable: whether the account is the one that was made. Another instance of the database may have given the name away
- * at the same moment, and the store kept whom it heard of first.
- * @throws OperationRefused
- */
-export async function confirmAccount(
-  { state, reader }: AccountParts,
-  { value: made, sequence }: Changed<UserDocument>,
-): Promise<void> {
-  if (!(await state.commits.whenDurable(sequence, DURABLE_MS))) return;
-  const stored = await reader.user(made.username);
-  if (stored === undefined || stored.password === made.password) return;
-  withSystem(state, () => state.users.set(stored));
-  throw nameTaken(made.username);
 }
 
 export async function acceptAccount(

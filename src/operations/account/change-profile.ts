@@ -14,7 +14,10 @@ export interface ProfileChange {
   readonly password?: string;
 }
 
-/** @param keptSession key of the session that goes on when the password changes; all others end */
+/**
+ * A new address is to be claimed (claim-identity.ts), as for a new account.
+ * @param keptSession key of the session that goes on when the password changes; all others end
+ */
 export async function changeProfile(
   { state, reader }: AccountParts,
   actor: Actor,
@@ -25,17 +28,20 @@ export async function changeProfile(
   checkMayAct(state, actor);
   const user = await reader.user(actor.name);
   if (user === undefined) throw new OperationRefused('unknown', `There is no account ${actor.name}.`);
-  const { password, ...others } = change;
+  const { password, email, ...others } = change;
+  if (email !== undefined) {
+    const other = await reader.userByEmail(email);
+    if (other !== undefined && other.username !== user.username) throw addressTaken();
+  }
   const owner = user.username;
   const members = {
     ...others,
+    ...(email !== undefined && { email }),
     ...(password !== undefined && { password: await hashPassword(password) }),
   };
   const sequence = commitSystem(state, (slot) => {
     // Somebody else may have taken the address since it was looked for.
-    if (change.email !== undefined && !state.claims.claim([change.email], owner, now)) {
-      throw new OperationRefused('conflict', 'This address belongs to another account.');
-    }
+    if (email !== undefined && !state.claims.claim([email], owner, now)) throw addressTaken();
     pushUserChange(state, slot, user, members);
     if (password === undefined) return;
     const sessions = { write: 'removeOwned', kind: 'session', owner, exceptKey: keptSession } as const;
@@ -65,4 +71,8 @@ export async function rejectAccount(
   });
   state.users.remove(username);
   return { value: undefined, sequence };
+}
+
+function addressTaken(): OperationRefused {
+  return new OperationRefused('conflict', 'This address belongs to another account.');
 }

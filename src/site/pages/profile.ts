@@ -1,6 +1,7 @@
 /** One's own account: what it is, what may be changed, where it is signed in, and its workers' keys (docs/spec/web-ui.md §2.6). */
 import type { SiteRecord } from '../../model/site-record.js';
 import { changeProfile, type ProfileChange } from '../../operations/account/change-profile.js';
+import { withIdentityClaimed } from '../../operations/account/claim-identity.js';
 import { preferencesIn } from '../../operations/account/preferences.js';
 import { byName } from '../../operations/account/saved-search.js';
 import { actorOf } from '../../operations/actor.js';
@@ -61,7 +62,11 @@ export async function changeProfilePage(visit: Visit): Promise<Outcome> {
     return redirect('/user');
   }
   try {
-    visit.waitFor((await changeProfile(parts, actorOf(user), change, session.key ?? '')).sequence);
+    const claimed = change.email === undefined ? [] : [change.email];
+    const { sequence } = await withIdentityClaimed(parts, claimed, visit.now, () =>
+      changeProfile(parts, actorOf(user), change, session.key ?? ''),
+    );
+    visit.waitFor(sequence);
   } catch (error) {
     if (!(error instanceof OperationRefused)) throw error;
     return { ...(await profilePage(visit, { email: error.message })), status: 422 };

@@ -1,5 +1,6 @@
 /** Signing up (docs/spec/web-ui.md §2.5): all faults at once, each at its field; a person approves the account. */
-import { confirmAccount, createAccount } from '../../operations/account/change-account.js';
+import { createAccount } from '../../operations/account/change-account.js';
+import { withIdentityClaimed } from '../../operations/account/claim-identity.js';
 import { dummyVerify } from '../../operations/account/password.js';
 import { commitSystem, pushItem } from '../../operations/changes.js';
 import { OperationRefused } from '../../operations/refusal.js';
@@ -55,9 +56,10 @@ export async function signup(visit: Visit): Promise<Outcome> {
       email: tidyEmail(form.text('email')),
       tests_repo: tidyRepository(form.text('tests_repo')),
     };
-    const made = await createAccount(parts, undefined, account, now);
+    const made = await withIdentityClaimed(parts, [username, account.email], now, () =>
+      createAccount(parts, undefined, account, now),
+    );
     visit.waitFor(made.sequence);
-    await confirmAccount(parts, made);
   } catch (error) {
     if (!(error instanceof OperationRefused)) throw error;
     // As long as an account takes whose name is free.

@@ -12,13 +12,18 @@ const AS_STORED = { promoteValues: false, bsonRegExp: true } as const;
 export async function guardRecords(db: Db, operations: readonly BatchOperation[]): Promise<BatchOperation[]> {
   const guarded: BatchOperation[] = [];
   const before = new Set<string>();
+  const removed = new Set<unknown>();
   for (const operation of latestOfEach(operations)) {
     const { collection } = operation;
-    // A record that the same batch makes is not there to be read yet.
-    const isOwn = 'deleteMany' in operation.operation && before.has(collection);
+    const isAgain =
+      'insertOne' in operation.operation && removed.has(operation.operation.insertOne.document._id);
+    // A record that the same batch makes is not there to be read yet; one that it removes is.
+    const isOwn = isAgain || ('deleteMany' in operation.operation && before.has(collection));
     const own = isOwn ? operation : await guard(db, operation);
     before.add(collection);
-    if (own !== undefined) guarded.push(own);
+    if (own === undefined) continue;
+    if ('deleteOne' in own.operation) removed.add(own.operation.deleteOne.filter?.['_id']);
+    guarded.push(own);
   }
   return guarded;
 }
@@ -103,8 +108,12 @@ async function guard(db: Db, { collection, operation }: BatchOperation): Promise
     return { collection, operation: { updateOne: { filter: found, update: { $set } } } };
   }
   if ('deleteOne' in operation) {
-    const found = await read(operation.deleteOne.filter);
-    return found === null ? undefined : deletion(collection, [found._id]);
+    const { filter } = operation.deleteOne;
+    const found = await read(filter);
+    // By its key as well: what has the same name by the time that this arrives has another one.
+    return found === null
+      ? undefined
+      : { collection, operation: { deleteOne: { filter: { ...filter, _id: found._id } } } };
   }
   if ('deleteMany' in operation) {
     const { filter } = operation.deleteMany;

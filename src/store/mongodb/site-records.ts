@@ -57,7 +57,23 @@ export class SiteRecordReads {
   }
 }
 
-export function writeSiteRecord(write: SiteRecordWrite): BatchOperation {
+export function writeSiteRecord(write: SiteRecordWrite): BatchOperation[] {
+  if (write.write === 'claim') return claimRecord(write.record, write.now);
+  return [writeOne(write)];
+}
+
+/** Of two insertions with one key the database keeps the first. */
+function claimRecord(record: SiteRecord, now: number): BatchOperation[] {
+  const _id = idOf(record.kind, record.key);
+  const expired = { _id, expires: { $gt: 0, $lte: now } } as object;
+  const document = { _id, ...stored(record) } as object;
+  return [
+    { collection: SITE_RECORDS, operation: { deleteOne: { filter: expired } } },
+    { collection: SITE_RECORDS, operation: { insertOne: { document } } },
+  ];
+}
+
+function writeOne(write: Exclude<SiteRecordWrite, { write: 'claim' }>): BatchOperation {
   const collection = SITE_RECORDS;
   if (write.write === 'remove') {
     const filter = { _id: idOf(write.kind, write.key) } as object;
@@ -67,8 +83,13 @@ export function writeSiteRecord(write: SiteRecordWrite): BatchOperation {
     const { owner, kind, exceptKey } = write;
     return { collection, operation: { deleteMany: { filter: { owner, kind, key: { $ne: exceptKey } } } } };
   }
-  const { kind, key, owner, expires, doc } = write.record;
-  const replacement = {
+  const filter = { _id: idOf(write.record.kind, write.record.key) } as object;
+  const replacement = stored(write.record);
+  return { collection, operation: { replaceOne: { filter, replacement, upsert: write.write === 'put' } } };
+}
+
+function stored({ kind, key, owner, expires, doc }: SiteRecord): object {
+  return {
     kind,
     key,
     owner,
@@ -76,8 +97,6 @@ export function writeSiteRecord(write: SiteRecordWrite): BatchOperation {
     ...(expires > 0 && { removeAt: new Date(expires) }),
     doc: encodeValue(doc),
   };
-  const filter = { _id: idOf(kind, key) } as object;
-  return { collection, operation: { replaceOne: { filter, replacement, upsert: write.write === 'put' } } };
 }
 
 function recordOf({ kind, key, owner, expires, doc }: Stored): SiteRecord {

@@ -238,6 +238,6 @@ export function recordOperations(batch: WriteBatch): BatchOperation[] {
     ...(batch.removedUsers ?? []).map(removeUser),
     ...(batch.newUsers ?? []).map(insertUser),
     ...(batch.userChanges ?? []).map(changeUser),
-    ...(batch.siteRecords ?? []).map(writeSiteRecord),
+    ...(batch.siteRecords ?? []).flatMap(writeSiteRecord),
   ];
 }

@@ -50,6 +50,7 @@ export class SiteRecordReads {
 export class SiteRecordWrites {
   readonly #put: StatementSyncInstance;
   readonly #update: StatementSyncInstance;
+  readonly #claim: StatementSyncInstance;
   readonly #remove: StatementSyncInstance;
   readonly #removeOwned: StatementSyncInstance;
   readonly #expire: StatementSyncInstance;
@@ -60,6 +61,10 @@ export class SiteRecordWrites {
     );
     this.#update = db.prepare(
       'UPDATE site_records SET owner = ?, expires = ?, doc = ? WHERE kind = ? AND key = ?',
+    );
+    this.#claim = db.prepare(
+      `INSERT INTO site_records (kind, key, owner, expires, doc) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT DO UPDATE SET owner = ?3, expires = ?4, doc = ?5 WHERE expires > 0 AND expires <= ?6`,
     );
     this.#remove = db.prepare('DELETE FROM site_records WHERE kind = ? AND key = ?');
     this.#removeOwned = db.prepare('DELETE FROM site_records WHERE owner = ? AND kind = ? AND key <> ?');
@@ -77,6 +82,11 @@ export class SiteRecordWrites {
       case 'update': {
         const { kind, key, owner, expires, doc } = write.record;
         this.#update.run(owner, expires, toJson(doc), kind, key);
+        return;
+      }
+      case 'claim': {
+        const { kind, key, owner, expires, doc } = write.record;
+        this.#claim.run(kind, key, owner, expires, toJson(doc), write.now);
         return;
       }
       case 'remove':
