@@ -86,6 +86,15 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
         assert.ok(colour.split(' ').includes(colours[box.style]!), `${colour} for ${box.style}`);
       });
       for (const id of OLD_IDS) assert.match(shown.get(id)!.text, /Total: 490/);
+      // The page of each test, finished and live, has the box of the list, and for a fixed number of games one line more.
+      for (const [id, { text, colour }] of shown) {
+        const answer = await fetch(`${site.server.url}/tests/view/${id}`);
+        assert.equal(answer.status, 200, id);
+        const [, classes, lines] = /<pre class="box large ([\w-]*)">([^<]*)/.exec(await answer.text())!;
+        assert.ok(colour.split(' ').includes(classes!), `${id}: ${classes} and ${colour}`);
+        const decoded = lines!.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+        assert.ok(decoded === text || decoded.startsWith(`${text}\nnElo: `), `${id}: ${decoded} and ${text}`);
+      }
     });
 
     it('filters active tests, also without scripts, and remembers it', { skip: onceOnly(kind) }, async () => {

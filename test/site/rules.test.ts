@@ -1,6 +1,7 @@
 /** Rules of the pages that need no browser: where forms may lead, what a sign-up must be, and cookies of visitors. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { UserDocument } from '../../src/model/documents.js';
 import {
   emailProblem,
   passwordProblem,
@@ -9,11 +10,13 @@ import {
   usernameProblem,
 } from '../../src/site/account-rules.js';
 import { html } from '../../src/site/html.js';
+import { mostRuns } from '../../src/site/lists/asked-search.js';
 import { isOwnPost } from '../../src/site/own-post.js';
 import { findSiteRoute, SITE_ROUTES } from '../../src/site/routes.js';
 import { safePath } from '../../src/site/safe-path.js';
 import { checkNonce, isSolved, makePuzzle } from '../../src/site/signup-guard.js';
 import type { SiteRequest } from '../../src/site/site-messages.js';
+import type { Visit } from '../../src/site/visit.js';
 import { readVisitor, writeVisitor } from '../../src/site/visitor-cookie.js';
 
 const HOUR_MS = 3_600_000;
@@ -36,6 +39,17 @@ describe('the rules of the pages', () => {
       `/${'a'.repeat(3_000)}`,
     ];
     for (const path of elsewhere) assert.equal(safePath(path), undefined, path);
+  });
+
+  it('let nobody ask for more than there is for visitors, or for accounts', () => {
+    const most = (asked: string, account?: UserDocument) =>
+      mostRuns({ account, query: new URLSearchParams({ max_count: asked }) } as Visit);
+    const ann = { username: 'ann' } as UserDocument;
+    assert.deepEqual(
+      ['', '7', '1000', '10000', '1e9', '-1', 'x'].map((asked) => most(asked)),
+      [1000, 7, 1000, 1000, 1000, 1000, 1000],
+    );
+    assert.deepEqual([most('', ann), most('5000', ann), most('1e9', ann)], [10_000, 5_000, 10_000]);
   });
 
   it('find the page of a path, and say what else the path takes', () => {

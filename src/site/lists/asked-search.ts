@@ -34,7 +34,7 @@ export function searchParams({ user, text, faceted }: AskedSearch): Readonly<Rec
 export function mostRuns({ account, query }: Visit): number {
   const most = account === undefined ? CAP_OF_VISITORS : CAP_OF_ACCOUNTS;
   const asked = numberIn(query.get('max_count') ?? '');
-  return Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, CAP_OF_ACCOUNTS) : most;
+  return Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
 }
 
 /** @throws NeedsAdmission @throws TooMany */
