@@ -24,10 +24,10 @@ export interface FieldOptions {
 }
 
 export function textInput(options: FieldOptions): Html {
-  const { name, value = '', type = 'text', hasFocus, maxLength, inputMode, isReadOnly } = options;
+  const { name, value = '', type = 'text', maxLength, inputMode, isReadOnly } = options;
   return field(
     options,
-    html`<input id="${name}" name="${name}" type="${type}" value="${value}"${described(options)}${flag('autofocus', hasFocus)}${
+    html`<input id="${name}" name="${name}" type="${type}" value="${value}"${described(options)}${
       maxLength === undefined ? NOTHING : html` maxlength="${maxLength}"`
     }${inputMode === undefined ? NOTHING : html` inputmode="${inputMode}"`}${flag('readonly', isReadOnly)}${options.attributes ?? NOTHING} spellcheck="false" autocapitalize="none">`,
   );
@@ -74,13 +74,10 @@ ${options.live ?? NOTHING}</div>`;
 
 /** Never filled; a button shows what is typed. */
 export function passwordInput(options: FieldOptions): Html {
-  const { name, hasFocus } = options;
+  const { name } = options;
   return field(
     options,
-    html`<span class="with-button"><input id="${name}" name="${name}" type="password"${described(options)}${flag(
-      'autofocus',
-      hasFocus,
-    )}><button type="button" class="quiet" data-shows="${name}" aria-label="Show the password" aria-pressed="false">Show</button></span>`,
+    html`<span class="with-button"><input id="${name}" name="${name}" type="password"${described(options)}><button type="button" class="quiet" data-shows="${name}" aria-label="Show the password" aria-pressed="false">Show</button></span>`,
   );
 }
 
@@ -102,12 +99,14 @@ function below({ name, hint, problem }: Pick<FieldOptions, 'name' | 'hint' | 'pr
 ${problem === undefined ? NOTHING : html`<p class="problem" id="${name}-problem">${problem}</p>`}`;
 }
 
-function described({ name, hint, problem, isRequired, autocomplete }: FieldOptions): Html {
+/** The first field with a fault has the cursor: on a phone it may stand below what shows of the page. */
+function described(options: FieldOptions): Html {
+  const { name, hint, problem, isRequired, hasFocus, autocomplete } = options;
   const ids = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`];
   const described = ids.filter((id) => id !== '').join(' ');
   return html`${described === '' ? NOTHING : html` aria-describedby="${described}"`}${
     problem === undefined ? NOTHING : html` aria-invalid="true"`
-  }${flag('required', isRequired)}${autocomplete === undefined ? NOTHING : html` autocomplete="${autocomplete}"`}`;
+  }${flag('autofocus', hasFocus === true || problem !== undefined)}${flag('required', isRequired)}${autocomplete === undefined ? NOTHING : html` autocomplete="${autocomplete}"`}`;
 }
 
 function flag(name: keyof typeof FLAGS, isSet: boolean | undefined): Html | '' {

@@ -81,6 +81,8 @@ for (const kind of ['SQLite', 'MongoDB'] as const) {
         assert.equal(await page.getAttribute(`#${name}`, 'aria-invalid'), 'true', name);
         assert.notEqual(await textOf(page, `#${name}-problem`), '', name);
       }
+      // A fault may stand below what a phone shows: its field has the cursor.
+      assert.equal(await page.evaluate('document.activeElement.id'), 'username');
       assert.deepEqual(
         [
           await page.inputValue('#username'),

@@ -113,14 +113,14 @@ function table(visit: Visit, users: readonly UserDocument[], activity: Activity[
   const token = visit.session.requireToken();
   const names = users.filter(({ pending }) => pending).map(({ username }) => username);
   return html`<div class="scroll"><table><caption class="hidden">Accounts</caption>
-<thead><tr><th scope="col">Name</th><th scope="col">Registered</th><th scope="col">Groups</th><th scope="col">E-mail</th>${activity === undefined ? NOTHING : ACTIVITY_HEADS}<th scope="col">State</th></tr></thead>
+<thead><tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">Registered</th><th scope="col">Groups</th><th scope="col">E-mail</th>${activity === undefined ? NOTHING : ACTIVITY_HEADS}</tr></thead>
 <tbody>${users.map(
     (user, i) => html`<tr>
 <td><a href="/user/${encodeURIComponent(user.username)}">${user.username}</a></td>
+<td><div class="row">${user.blocked ? html`<span class="pill bad">blocked</span>` : NOTHING}${user.pending ? decisionForms(user.username, token) : NOTHING}</div></td>
 <td class="nowrap">${timeTag(user.registration_time, longDate(user.registration_time).slice(2))}</td>
 <td>${user.groups.join(', ')}</td>
 <td>${user.email}</td>${activity === undefined ? NOTHING : activityCells(visit, user.username, activity[i]!)}
-<td><div class="row">${user.blocked ? html`<span class="pill bad">blocked</span>` : NOTHING}${user.pending ? decisionForms(user.username, token) : NOTHING}</div></td>
 </tr>`,
   )}</tbody></table></div>
 ${
