@@ -60,6 +60,8 @@ export class Shared {
   readonly storeFailing: WaitWord;
   /** For how long readers of the store have missed what is durable, in milliseconds. */
   readonly storeBehindMs: WaitWord;
+  /** How long it takes until readers have a change, once it is durable, in microseconds. */
+  readonly storeChangeMicros: WaitWord;
   /** 1 while each request is to be logged. */
   readonly logsRequests: WaitWord;
   /** Counts changes of sessions of the web application, so that no thread believes what it read before. */
@@ -81,12 +83,18 @@ export class Shared {
     this.readiness = new WaitWord(region, 'readiness');
     this.storeFailing = new WaitWord(region, 'store-failing');
     this.storeBehindMs = new WaitWord(region, 'store-behind');
+    this.storeChangeMicros = new WaitWord(region, 'store-change');
     this.logsRequests = new WaitWord(region, 'logs-requests');
     this.sessionChanges = new WaitWord(region, 'session-changes');
     this.meters = new PoolMeters(region);
     this.tenure = new Tenure(region, this.state.threads);
     this.startSteps = new StartSteps(region);
     this.jobs = new JobBoard(region);
+  }
+
+  /** How far readers of the store are behind when it has what waits for it by now: a burst is there before any of it is committed. */
+  expectedBehindMs(): number {
+    return this.storeBehindMs.load() + (this.state.commits.lag() * this.storeChangeMicros.load()) / 1000;
   }
 
   static create(bytes: number, options: SharedOptions): Shared {

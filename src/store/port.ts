@@ -213,6 +213,8 @@ export interface Writer {
   leave?(withinMs: number): Promise<boolean>;
   /** For how long readers have missed the oldest change that is durable and not to be read yet, in milliseconds; 0: none. */
   behindMs?(): number;
+  /** How long it takes until readers have another change, once it is durable, in milliseconds. */
+  changeMs?(): number;
   /** A consistent copy of the whole store in a new file. */
   backup(file: string): Promise<void>;
   /**

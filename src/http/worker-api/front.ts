@@ -195,7 +195,7 @@ export class Front {
       this.#reply(incoming, retryLater(noTask('info', texts.STORE_AWAY)));
       return;
     }
-    if (route.batched && this.#shared.storeBehindMs.load() > route.mostBehindMs) {
+    if (route.batched && this.#shared.expectedBehindMs() > route.mostBehindMs) {
       this.#reply(incoming, retryLater(noTask('info', texts.STORE_BEHIND)));
       return;
     }

@@ -21,8 +21,8 @@ const say = (message: WriterMessage) => port.postMessage(message);
 
 /** A failure that goes on is reported again this often. */
 const REPEAT_MS = 10_000;
-/** How far the store's readers are behind, and who stands by, is published this often. */
-const LOOK_MS = 1_000;
+/** How far the store's readers are behind is published with each commit, and this often. */
+const LOOK_MS = 250;
 let failingSince: number | undefined;
 let reportedAt = Number.NEGATIVE_INFINITY;
 
@@ -35,9 +35,15 @@ try {
     await writer.close(0);
     throw new StoreError('closed', 'told to stop while the store was opened');
   }
+  const publishBehind = () => {
+    shared.storeBehindMs.store(Math.round(writer.behindMs?.() ?? 0));
+    shared.storeChangeMicros.store(Math.round((writer.changeMs?.() ?? 0) * 1000));
+  };
   const committer = new GroupCommitter(shared.state, writer, {
     flushIntervalMs: data.flushIntervalMs,
     onCommit: (batch, ms) => {
+      // Before what was committed counts as such: in between it would count as neither waiting nor behind.
+      publishBehind();
       shared.counters.add('commits');
       shared.meters.commitTime.record(ms * 1000);
       shared.meters.batchSize.record(batch.runs.reduce((sum, run) => sum + 1 + run.tasks.length, 0));
@@ -65,7 +71,7 @@ try {
       }
     },
   });
-  const publishBehind = () => shared.storeBehindMs.store(Math.round(writer.behindMs?.() ?? 0));
+  publishBehind();
   setInterval(publishBehind, LOOK_MS).unref();
   if (data.waits) watchStandbys(shared, writer, say);
   let running: Promise<void> | undefined;

@@ -9,21 +9,16 @@ import { PendingUpdates } from './pending-updates.js';
 import type { RedoLog } from './redo-log.js';
 import { type DocumentParts, rewriteDocument } from './rewrite-document.js';
 import { MEMBERS_A_REQUEST, type Update } from './update.js';
+import { WriteCosts } from './write-costs.js';
 import type { WriterLease } from './writer-lease.js';
 
 /** After a request, so many times as long as it took: checkpoints take a tenth of the time, however long documents are... */
 const REST = 9;
 /** ...but not when documents are behind by more than this: then the database gets all that it takes. */
 const MOST_BEHIND_MS = 2_500;
-/** So many times as much goes into a request then, and a document of which more has changed is written whole. */
+/** So many times as much goes into a request then, as far as it is written in this time: a stop waits for the one on its way. */
 const LATE = 8;
-const MOST_A_REQUEST = LATE * MEMBERS_A_REQUEST;
-/** What is pending is counted at most so often. */
-const COUNT_MS = 1_000;
-/** What former requests count for, in how long a member takes, each time that another ends. */
-const FORMER_SHARE = 0.7;
-/** What a request takes that sets few members it takes for itself: it says nothing of how long many take. */
-const TELLING_MEMBERS = MEMBERS_A_REQUEST / 2;
+const LATE_REQUEST_MS = 1_000;
 
 export interface CheckpointParts extends DocumentParts {
   lease: WriterLease;
@@ -44,12 +39,9 @@ export class Checkpointer {
   #request: Promise<unknown> = Promise.resolve();
   /** Documents that could not be written whole. */
   readonly #piecewise = new Set<string>();
-  /** How long requests of many members took, and how many these were: the latest count most. */
-  #spentMs = 0;
-  #written = 0;
-  /** Members that were pending at `#countedAt`. */
-  #members = 0;
-  #countedAt = Number.NEGATIVE_INFINITY;
+  readonly #costs = new WriteCosts();
+  /** What is on its way to the documents, and since when. */
+  #sent: { readonly updates: readonly Update[]; readonly since: number } | undefined;
   #failure: unknown;
   readonly #closing = new AbortController();
   /** When no more requests are begun. */
@@ -75,11 +67,31 @@ export class Checkpointer {
     const [oldest] = this.#entries.values();
     if (oldest === undefined) return 0;
     const now = performance.now();
-    if (now - this.#countedAt >= COUNT_MS) {
-      this.#members = this.#pending.size;
-      this.#countedAt = now;
-    }
-    return Math.max(now - oldest, this.#written === 0 ? 0 : (this.#members * this.#spentMs) / this.#written);
+    let pendingMs = 0;
+    for (const { key, size } of this.#pending.all()) pendingMs += this.#costs.msOf(key, size);
+    return Math.max(now - oldest, this.#slowness(now) * pendingMs + this.#sentMs(now));
+  }
+
+  /** How long a member takes to be written, in milliseconds. */
+  get memberMs(): number {
+    return this.#costs.memberMs;
+  }
+
+  /** What the request on its way still takes by what is known. */
+  #sentMs(now: number): number {
+    if (this.#sent === undefined) return 0;
+    return Math.max(0, this.#usualMs(this.#sent.updates) - (now - this.#sent.since));
+  }
+
+  /** How many times as long as is known the request on its way takes already: it tells before it ends. */
+  #slowness(now: number): number {
+    if (this.#sent === undefined) return 1;
+    const usualMs = Math.max(LATE_REQUEST_MS, this.#usualMs(this.#sent.updates));
+    return Math.max(1, (now - this.#sent.since) / usualMs);
+  }
+
+  #usualMs(updates: readonly Update[]): number {
+    return updates.reduce((sum, { key, size }) => sum + this.#costs.msOf(key, size), 0);
   }
 
   /** Brings these documents up to the log at once, or all. */
@@ -143,46 +155,54 @@ export class Checkpointer {
       // Where documents are written whole, those that are far behind are written less often so.
       const isLate = this.behindMs() >= MOST_BEHIND_MS;
       if (isLate && (await this.#rewrite(documents))) return true;
-      const updates = this.#pending.take(isLate ? MOST_A_REQUEST : MEMBERS_A_REQUEST, documents);
+      const updates = this.#pending.take(isLate ? this.#lateMembers() : MEMBERS_A_REQUEST, documents);
       if (updates.length === 0) return false;
-      await this.#apply(updates, () => this.#parts.stamp.write(updates));
+      const members = updates.reduce((sum, { size }) => sum + size, 0);
+      const { ms } = await this.#apply(updates, () => this.#parts.stamp.write(updates));
+      this.#costs.noteMembers(ms, members);
       return true;
     });
     this.#request = request.catch(() => {});
     return request;
   }
 
+  #lateMembers(): number {
+    const inTime = Math.floor(LATE_REQUEST_MS / this.#costs.memberMs);
+    return Math.min(LATE * MEMBERS_A_REQUEST, Math.max(MEMBERS_A_REQUEST, inTime));
+  }
+
   /** Whether a document of which much is due is up to date now. */
   async #rewrite(documents?: readonly string[]): Promise<boolean> {
-    const update = this.#pending.takeWhole(MOST_A_REQUEST, documents);
+    const update = this.#pending.takeWhole(
+      ({ key, size }) => !this.#piecewise.has(key) && this.#costs.isWholeCheaper(key, size),
+      documents,
+    );
     if (update === undefined) return false;
-    if (!this.#piecewise.has(update.key)) {
-      if (await this.#apply([update], () => rewriteDocument(this.#parts, update))) return true;
-      this.#piecewise.add(update.key);
+    const { done, ms } = await this.#apply([update], () => rewriteDocument(this.#parts, update));
+    if (done) {
+      this.#costs.noteWhole(update.key, ms);
+      return true;
     }
+    this.#piecewise.add(update.key);
     this.#pending.putBack([update]);
     return false;
   }
 
-  async #apply<T>(updates: readonly Update[], write: () => Promise<T>): Promise<T> {
-    const members = updates.reduce((sum, { size }) => sum + size, 0);
-    const began = performance.now();
+  async #apply<T>(
+    updates: readonly Update[],
+    write: () => Promise<T>,
+  ): Promise<{ readonly done: T; readonly ms: number }> {
+    const since = performance.now();
+    this.#sent = { updates, since };
     try {
       await this.#parts.lease.confirmIfOld();
-      const done = await write();
-      // A document that was only read says nothing.
-      if (done !== false) this.#noteRequest(performance.now() - began, members);
-      return done;
+      return { done: await write(), ms: performance.now() - since };
     } catch (error) {
       this.#pending.putBack(updates);
       throw error;
+    } finally {
+      this.#sent = undefined;
     }
-  }
-
-  #noteRequest(ms: number, members: number): void {
-    if (members < TELLING_MEMBERS) return;
-    this.#spentMs = this.#spentMs * FORMER_SHARE + ms;
-    this.#written = this.#written * FORMER_SHARE + members;
   }
 
   #assertInTime(): void {

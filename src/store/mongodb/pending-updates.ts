@@ -13,12 +13,10 @@ export class PendingUpdates {
     return this.#due.size > 0;
   }
 
-  /** How many members are named in all. */
-  get size(): number {
-    let size = 0;
-    for (const generation of [this.#due, this.#fresh])
-      for (const update of generation.values()) size += update.size;
-    return size;
+  /** What is to be written, by document and generation. */
+  *all(): Generator<Update> {
+    yield* this.#due.values();
+    yield* this.#fresh.values();
   }
 
   /** The update is taken over. */
@@ -56,11 +54,14 @@ export class PendingUpdates {
     return taken;
   }
 
-  /** Takes out all that is due of one of these documents, or of any, if it names at least so many members. */
-  takeWhole(least: number, documents: Iterable<string> = this.#due.keys()): Update | undefined {
+  /** Takes out all that is due of one of these documents, or of any, that passes. */
+  takeWhole(
+    passes: (update: Update) => boolean,
+    documents: Iterable<string> = this.#due.keys(),
+  ): Update | undefined {
     for (const key of documents) {
       const update = this.#due.get(key);
-      if (update === undefined || update.size < least) continue;
+      if (update === undefined || !passes(update)) continue;
       this.#due.delete(key);
       return update;
     }

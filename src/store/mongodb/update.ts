@@ -23,6 +23,7 @@ export class Update {
   readonly collection: string;
   readonly id: unknown;
   readonly #members: Branch = new Map();
+  #size = 0;
   #creates: boolean;
 
   /** @param creates the document may not be there yet */
@@ -54,9 +55,7 @@ export class Update {
 
   /** How many members it names. */
   get size(): number {
-    let size = 0;
-    for (const _ of leaves(this.#members)) size++;
-    return size;
+    return this.#size;
   }
 
   /** Each member's path and value; undefined removes it. */
@@ -70,21 +69,26 @@ export class Update {
     let left = most;
     for (const [path, value] of leaves(this.#members)) {
       if (left-- === 0) break;
-      place(taken.#members, path, value);
+      taken.#place(path, value);
     }
     for (const [path] of leaves(taken.#members)) remove(this.#members, path);
+    this.#size -= taken.#size;
     return taken;
   }
 
   /** @param value undefined removes the member; one that is an object is the update's own from here on */
   put(path: string, value: unknown): void {
-    place(this.#members, path.split('.'), value);
+    this.#place(path.split('.'), value);
+  }
+
+  #place(path: readonly string[], value: unknown): void {
+    this.#size += place(this.#members, path, value);
   }
 
   /** Takes over what a later update of the same document holds. */
   join(later: Update): void {
     this.#creates ||= later.#creates;
-    for (const [path, value] of leaves(later.#members)) place(this.#members, path, value);
+    for (const [path, value] of leaves(later.#members)) this.#place(path, value);
   }
 
   /** What a member of the document itself is set to; undefined when it is not, or removed. */
@@ -114,18 +118,23 @@ export class Update {
   }
 }
 
-function place(members: Branch, path: readonly string[], value: unknown): void {
+/** @returns how many members are named more than before */
+function place(members: Branch, path: readonly string[], value: unknown): number {
   let branch = members;
   for (const [depth, name] of path.slice(0, -1).entries()) {
     const next = branch.get(name);
     if (next instanceof Leaf) {
       next.value = placed(next.value as Document | undefined, path.slice(depth + 1), value);
-      return;
+      return 0;
     }
     if (next === undefined) branch.set(name, new Map());
     branch = next ?? (branch.get(name) as Branch);
   }
-  branch.set(path.at(-1)!, new Leaf(value));
+  const name = path.at(-1)!;
+  const before = branch.get(name);
+  branch.set(name, new Leaf(value));
+  if (before instanceof Leaf) return 0;
+  return before === undefined ? 1 : 1 - [...leaves(before)].length;
 }
 
 function remove(members: Branch, [name, ...rest]: readonly string[]): void {

@@ -132,6 +132,10 @@ export class MongodbWriter implements Writer {
     return this.#checkpoints.behindMs();
   }
 
+  changeMs(): number {
+    return this.#checkpoints.memberMs;
+  }
+
   async backup(): Promise<void> {
     throw new StoreError(
       'unsupported',
