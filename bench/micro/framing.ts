@@ -33,7 +33,7 @@ const PIECES: Readonly<Record<string, (request: HttpRequest) => unknown>> = {
     });
     return lists.join();
   },
-  'and where it ends': readWorkerFraming,
+  'and where it ends': (request) => readWorkerFraming(request, false),
   'all headers, always': readFraming,
 };
 

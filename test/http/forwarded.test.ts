@@ -49,6 +49,8 @@ describe('the address that proxies tell', () => {
       [['203.0.113.7, '], '203.0.113.7'],
       [['203.0.113.7, , 10.1.2.3,'], '203.0.113.7'],
       [['203.0.113.7', ' '], '203.0.113.7'],
+      [['', '203.0.113.7'], '203.0.113.7'],
+      [[' ', '', '198.51.100.1, 203.0.113.7'], '203.0.113.7'],
       [[], PEER],
     ] as const) {
       assert.equal(await seen(...told), address, told.join(' | '));
@@ -83,5 +85,14 @@ describe('the address that proxies tell', () => {
       answers.push((await ask(`k000000${i}`, address)).includes('"task_id"'));
     }
     assert.deepEqual(answers, [true, true, false, false]);
+    const wire = new Wire(server.url);
+    const body = JSON.stringify({ password: 'secret', worker_info: workerInfo('k0000009') });
+    wire.write(
+      `POST /api/request_task HTTP/1.1\r\nhost: x\r\nx-forwarded-for:\r\nx-forwarded-for: ${spellings[0]}\r\n` +
+        `content-length: ${body.length}\r\n\r\n${body}`,
+    );
+    const hidden = (await wire.answer()).body.toString();
+    wire.destroy();
+    assert.ok(!hidden.includes('"task_id"'), hidden);
   });
 });

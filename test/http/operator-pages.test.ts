@@ -121,6 +121,11 @@ describe("a server's pages for operators", () => {
     } else test.diagnostic('no address but loopback: left to the header');
     const forwarded = { headers: { 'x-forwarded-for': '192.0.2.1' } };
     assert.equal((await fetch(`${server.adminUrl}/metrics`, forwarded)).status, 401);
+    // An empty first line hides what the proxy's own says.
+    for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via']) {
+      const { status } = await fetch(`${server.adminUrl}/metrics`, { headers: { [name]: '' } });
+      assert.equal(status, 401, name);
+    }
   });
 
   it('say on both listeners that it lives and serves', async () => {

@@ -4,6 +4,7 @@
  */
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { formatAddress } from '../transport/client.js';
+import { isForwarded } from '../transport/framing.js';
 import { endAnswer } from './admin-exchange.js';
 
 export interface Page {
@@ -47,11 +48,7 @@ export function addPages(
 
 /** A client behind a proxy on this machine is not local. */
 function isLocal(response: HttpResponse, request: HttpRequest): boolean {
-  return (
-    LOOPBACK.test(formatAddress(new Uint8Array(response.getRemoteAddress()))) &&
-    request.getHeader('x-forwarded-for') === '' &&
-    request.getHeader('forwarded') === ''
-  );
+  return LOOPBACK.test(formatAddress(new Uint8Array(response.getRemoteAddress()))) && !isForwarded(request);
 }
 
 interface Written {

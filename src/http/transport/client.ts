@@ -61,7 +61,7 @@ export function readClientFor(
   request: HttpRequest,
   exchange: Peer,
   trusted: AddressSet,
-  forwarded = allForwardedFor(request),
+  forwarded = readFraming(request).forwardedFor,
 ): Caller {
   const { client } = WORKER_ROUTES[endpoint];
   if (client === 'all') return readClient(request, exchange.peer, trusted, forwarded);
@@ -77,7 +77,7 @@ export function readClient(
   request: HttpRequest,
   peer: ArrayBuffer,
   trusted: AddressSet,
-  forwarded = allForwardedFor(request),
+  forwarded = readFraming(request).forwardedFor,
 ): Client {
   const peerAddr = formatAddress(new Uint8Array(peer));
   const isTrusted = trusted.has(peerAddr);
@@ -95,10 +95,6 @@ export function readClient(
 function readCountry(request: HttpRequest): string {
   const country = request.getHeader('x-country-code');
   return /^[A-Z][A-Z]$/.test(country) && country !== 'ZZ' ? country : '?';
-}
-
-function allForwardedFor(request: HttpRequest): string {
-  return request.getHeader('x-forwarded-for') === '' ? '' : readFraming(request).forwardedFor;
 }
 
 /**

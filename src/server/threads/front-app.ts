@@ -57,8 +57,9 @@ export class FrontApp {
     parts.live?.attach(app);
     // uWS finds these by itself, so that neither method nor path becomes a string for each beat.
     for (const [path, route] of workerRoutes()) {
+      const asksForAddress = WORKER_ROUTES[route.name].client === 'all';
       app.post(path, (response: HttpResponse, request: HttpRequest) => {
-        const { problem, forwardedFor } = readWorkerFraming(request);
+        const { problem, forwardedFor } = readWorkerFraming(request, asksForAddress);
         if (problem !== undefined) {
           refuseFraming(response, problem);
           return;
