@@ -8,6 +8,8 @@ import { overflowRange } from './task-overflow.js';
 export interface RunShape {
   /** Tasks in the run's document. */
   tasks: number;
+  /** False: the document has no list of tasks, and an index under `tasks` would make an object of it, or be refused. */
+  hasTaskList: boolean;
   /** Further tasks, in documents of their own. */
   moreTasks: number;
   /** Undefined: the document has no such list. */
@@ -29,16 +31,15 @@ export async function findShape(db: Db, runId: string): Promise<RunShape | undef
   if (raw === null) return undefined;
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   const args = member(bytes, 0, 'args');
-  const spsa = args === undefined ? undefined : member(bytes, args, 'spsa');
-  const history = spsa === undefined ? undefined : member(bytes, spsa, 'param_history');
-  const tasks = member(bytes, 0, 'tasks');
-  const badTasks = member(bytes, 0, 'bad_tasks');
+  const spsa = args && member(bytes, args.value, 'spsa');
+  const tasks = lengthOf(bytes, member(bytes, 0, 'tasks'));
   return {
-    tasks: tasks === undefined ? 0 : countElements(bytes, tasks),
+    tasks: tasks ?? 0,
+    hasTaskList: tasks !== undefined,
     moreTasks: await countMore(db, runId, 'task'),
-    badTasks: badTasks === undefined ? undefined : countElements(bytes, badTasks),
+    badTasks: lengthOf(bytes, member(bytes, 0, 'bad_tasks')),
     moreBadTasks: await countMore(db, runId, 'badTask'),
-    history: history === undefined ? undefined : countElements(bytes, history),
+    history: spsa && lengthOf(bytes, member(bytes, spsa.value, 'param_history')),
     bytes: bytes.length,
     active: new Set(),
   };
@@ -53,19 +54,24 @@ async function countMore(db: Db, runId: string, kind: 'task' | 'badTask'): Promi
 const DOCUMENT = 3;
 const ARRAY = 4;
 
-/** Offset of a document or array that the document at `offset` has under `name`. */
-function member(bytes: Buffer, offset: number, name: string): number | undefined {
+/** The document or array that the document at `offset` has under `name`. */
+function member(bytes: Buffer, offset: number, name: string): Element | undefined {
   for (const element of elements(bytes, offset)) {
     const isNested = element.type === DOCUMENT || element.type === ARRAY;
-    if (isNested && bytes.toString('utf8', element.name, element.nameEnd) === name) return element.value;
+    if (isNested && bytes.toString('utf8', element.name, element.nameEnd) === name) return element;
   }
   return undefined;
 }
 
-function countElements(bytes: Buffer, offset: number): number {
+/** Elements of a list, or of a document with the names of a list's (listOf of task-reads.ts); undefined for another. */
+function lengthOf(bytes: Buffer, list: Element | undefined): number | undefined {
+  if (list === undefined) return undefined;
   let count = 0;
-  for (const _ of elements(bytes, offset)) count++;
-  return count;
+  for (const { name, nameEnd } of elements(bytes, list.value)) {
+    if (bytes.toString('latin1', name, nameEnd) !== String(count)) return undefined;
+    count++;
+  }
+  return list.type === ARRAY || count > 0 ? count : undefined;
 }
 
 interface Element {

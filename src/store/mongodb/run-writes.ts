@@ -85,6 +85,7 @@ export class RunWrites {
     const document = insertedDocument(head, change.spsaHistory);
     const shape: RunShape = {
       tasks: 0,
+      hasTaskList: true,
       moreTasks: 0,
       badTasks: 0,
       moreBadTasks: 0,

@@ -87,9 +87,9 @@ export class TaskReads {
     if (this.#slices) {
       try {
         const projection = { _id: 1, tasks: { $slice: [taskId, 1] } };
-        return (
-          (await this.#runs.findOne({ _id }, { projection }))?.['tasks'] as Document[] | undefined | null
-        )?.[0];
+        const part: unknown = (await this.#runs.findOne({ _id }, { projection }))?.['tasks'];
+        if (Array.isArray(part)) return part[0];
+        return listOf(part)[taskId];
       } catch (error) {
         if (!isNotImplemented(error)) throw error;
         this.#slices = false;
@@ -101,8 +101,7 @@ export class TaskReads {
   async #list(runId: string, name: 'tasks' | 'bad_tasks'): Promise<Document[] | undefined> {
     const _id = objectId(runId);
     const run = _id && (await this.#runs.findOne({ _id }, { projection: { [name]: 1 } }));
-    const list: unknown = run?.[name] ?? [];
-    return run ? (Array.isArray(list) ? list : []) : undefined;
+    return run ? listOf(run[name]) : undefined;
   }
 
   async #moreOne(runId: string, taskId: number): Promise<Document | undefined> {
@@ -115,6 +114,13 @@ export class TaskReads {
 }
 
 const WITHOUT_ID = { projection: { _id: 0, ...WITHOUT_STAMP } } as const;
+
+/** An index that was set under a missing member has made a document of the list: it is read as the list that it should be. */
+function listOf(value: unknown): Document[] {
+  if (Array.isArray(value)) return value;
+  const names = isRecord(value) ? Object.keys(value) : [];
+  return names.every((name, i) => name === String(i)) ? names.map((name) => (value as Document)[name]) : [];
+}
 
 /** Old arrays may hold null, or what is no task, where one is missing: it keeps its number. */
 function toTask(task: unknown): TaskDocument {

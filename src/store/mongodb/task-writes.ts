@@ -37,7 +37,7 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
     }
     const document = taskDocument(task);
     const embedded = taskId < shape.tasks || (taskId === stored && takesTask(place, document));
-    if (embedded) update.put(`tasks.${taskId}`, document);
+    if (embedded) putEmbedded(place, taskId, document);
     else more.push(newMore(overflowKey(runId, 'task', taskId), document));
     return;
   }
@@ -50,6 +50,15 @@ export function writeTask(place: TaskPlace, task: TaskWrite): void {
     changeTask(task, wasActive, (name, value) => own.put(name, value));
     more.push(own);
   }
+}
+
+function putEmbedded({ shape, update }: TaskPlace, taskId: number, document: Document): void {
+  if (shape.hasTaskList) {
+    update.put(`tasks.${taskId}`, document);
+    return;
+  }
+  shape.hasTaskList = true;
+  update.put('tasks', [document]);
 }
 
 export function noteActive(shape: RunShape, { taskId, active }: TaskWrite): void {
