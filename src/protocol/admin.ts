@@ -138,7 +138,10 @@ export interface StatusView {
   worker_url: string;
   /** True from the first stop signal on. */
   draining: boolean;
-  users: { total: number; pending: number; blocked: number };
+  /** ready, starting, standing by, store unreachable or draining. */
+  state: string;
+  /** Null while the store does not answer. */
+  users: { total: number; pending: number; blocked: number } | null;
   /** Unfinished runs by state. */
   runs: { active: number; paused: number; pending: number };
   workers: number;
@@ -197,7 +200,8 @@ export interface AdminAnswers {
   /** Unfinished first, each part newest first. */
   runList: { runs: RunSummary[] };
   runShow: { run: RunDetail };
-  runApprove: { run: RunSummary };
+  /** Approved all the same, but no worker can play it before the server knows `lost_nets`. */
+  runApprove: { run: RunSummary; lost_nets: string[] };
   runStop: { run: RunSummary };
   runUnstop: { run: RunSummary };
   /** `message` tells why nothing was purged, or is ''. A purge may revive the run: see run.state. */

@@ -11,6 +11,7 @@ import { SwitchedService, standingBy } from '../http/admin-api/switched-service.
 import { type AdminAccess, loadOrCreateAdminAccess, reachableHost } from '../http/admin-api/token.js';
 import { Sampler } from '../metrics/sampler.js';
 import type { ClusterView } from '../protocol/admin.js';
+import { isStoreAway } from '../runtime/health.js';
 import type { Shared } from '../runtime/shared.js';
 import { NetFiles } from '../store/networks/net-files.js';
 import type { Reader } from '../store/port.js';
@@ -73,6 +74,7 @@ export class Admin {
       token: access.token,
       service: service.service,
       uwsPath: config.UWS_PATH,
+      isStoreAway: () => isStoreAway(shared),
       onError: (verb, err) => log.error({ verb, err }, 'admin request failed'),
     });
     return new Admin(parts, { access, service, server, sampler });

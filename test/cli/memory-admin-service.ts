@@ -131,7 +131,8 @@ export class MemoryAdminService implements AdminService {
     this.#note('runApprove', request);
     const run = this.#run(request.id);
     if (run.approved) throw new AdminError(409, 'the run is approved already');
-    return { run: summary(Object.assign(run, { approved: true, approver: request.approver })) };
+    const approved = Object.assign(run, { approved: true, approver: request.approver });
+    return { run: summary(approved), lost_nets: run.args.new_nets?.slice(0, 1) ?? [] };
   };
 
   runStop: AdminService['runStop'] = async (request) => {
@@ -253,6 +254,7 @@ export class MemoryAdminService implements AdminService {
         store: 'sqlite:data',
         worker_url: 'http://127.0.0.1:8000',
         draining: false,
+        state: 'ready',
         users: { total: this.users.size, pending: 0, blocked: 0 },
         runs: { active: 1, paused: 2, pending: 3 },
         workers: 5,

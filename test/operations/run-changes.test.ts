@@ -9,9 +9,11 @@ import { type Actor, operatorNamed } from '../../src/operations/actor.js';
 import { OperationRefused, type RefusalCode } from '../../src/operations/refusal.js';
 import { approveRun } from '../../src/operations/run/approve-run.js';
 import { deleteRun, purgeByHand, stopRun, undeleteRun } from '../../src/operations/run/close-run.js';
+import { lostNets } from '../../src/operations/run/lost-nets.js';
 import { modifyRun } from '../../src/operations/run/modify-run.js';
 import { undoStop } from '../../src/operations/run/undo-stop.js';
 import { Shared } from '../../src/runtime/shared.js';
+import { writeRunResults } from '../../src/state/results.js';
 import { readLive } from '../../src/state/run-document.js';
 import { RunFlag, RunFloat } from '../../src/state/run-record.js';
 import { openStore } from '../../src/store/open-store.js';
@@ -117,6 +119,25 @@ test('a modification names what became another, in one order, and nothing when n
   assert.deepEqual([live(id).approved, live(id).approver], [false, '']);
 });
 
+test('a run whose number of games is lowered to what is played ends at once', async () => {
+  const id = await newRun({ ...sprtArgs(0, 2), num_games: 60_000 });
+  const slot = state.runs.find(id);
+  state.runs.set(slot, RunFlag.approved, true);
+  writeRunResults(state.runs, slot, { ...live(id).results, draws: 2000 });
+  assert.equal(modifyRun(state, OWNER, id, { num_games: 3000 }, now).value.hasEnded, false);
+  assert.equal(live(id).finished, false);
+  assert.equal(modifyRun(state, OWNER, id, { num_games: 2000 }, now).value.hasEnded, true);
+  assert.equal(live(id).finished, true);
+  assert.ok(!state.runs.unfinished().includes(slot));
+  const said = await events(id);
+  assert.deepEqual(
+    said.slice(-2).map(([kind]) => kind),
+    ['modify_run', 'finished_run'],
+  );
+  assert.equal(modifyRun(state, OWNER, id, { priority: -1 }, now).value.hasEnded, false);
+  assert.equal((await events(id)).filter(([kind]) => kind === 'finished_run').length, 1);
+});
+
 test('a stopped run that still needs games goes on when it is modified, and the log tells', async () => {
   const id = await newRun(sprtArgs(0, 2));
   stopRun(state, OWNER, id, now);
@@ -158,6 +179,30 @@ test('a run is approved while it can be played, once, and its networks are told'
       code(() => approveRun(state, APPROVER, id, now)),
       'conflict',
     );
+});
+
+test('a run whose network was removed is not revived, and what to do is told', async () => {
+  const gone = 'nn-ba9876543210.nnue';
+  const args = { ...sprtArgs(0, 2), new_nets: [gone], base_nets: [gone] };
+  const [stopped, modified, purged] = [await newRun(args), await newRun(args), await newRun(args)];
+  for (const id of [stopped, modified, purged]) stopRun(state, OWNER, id, now);
+  await committer.drain();
+  const told = (error: unknown) => {
+    assert.ok(error instanceof OperationRefused);
+    return error.code === 'conflict' && error.message.includes(gone) && /shoal net add/.test(error.message);
+  };
+  await assert.rejects(undoStop({ state, reader }, OWNER, stopped, now), told);
+  const lost = await lostNets({ state, reader }, modified);
+  assert.deepEqual(lost, [gone]);
+  assert.throws(() => modifyRun(state, OWNER, modified, { priority: -1 }, now, { lost }), told);
+  assert.deepEqual([live(modified).finished, live(modified).args.priority], [true, 0]);
+  assert.equal(live(stopped).finished, true);
+  // A change that leaves it finished needs no network.
+  modifyRun(state, OWNER, modified, { priority: -1 }, now, { lost, mayRevive: false });
+  assert.equal(live(modified).args.priority, -1);
+  const known = { new_nets: [NET] };
+  const whole = await newRun({ ...sprtArgs(0, 2), ...known });
+  assert.deepEqual(await lostNets({ state, reader }, whole), []);
 });
 
 test('only a finished run is purged by hand', async () => {

@@ -25,7 +25,12 @@ export function addRunCommands(program: Command, session: Session): void {
     .addHelpText('after', `\nExample: shoal run approve ${EXAMPLE_ID} --by bob`)
     .action(async (id: string, { by }: { by: string }) => {
       const answer = await session.call('runApprove', { id, approver: by });
-      session.show(answer, (done) => describeSummary(done.run));
+      session.show(answer, ({ run: approved, lost_nets: lost }) =>
+        [
+          describeSummary(approved),
+          ...lost.map((net) => `WARNING: no worker gets ${net}: shoal net add ${net}`),
+        ].join('\n'),
+      );
     });
 
   run
@@ -98,7 +103,8 @@ function addPurge(run: Command, session: Session): void {
     .action(async (id: string, options: { p?: number; res?: number; by?: string }) => {
       const answer = await session.call('runPurge', { id, ...options });
       session.show(answer, (done) => {
-        const outcome = done.purged ? 'purged' : `nothing purged: ${done.message}`;
+        const said = done.message === '' ? '' : `: ${done.message}`;
+        const outcome = `${done.purged ? 'purged' : 'nothing purged'}${said}`;
         return `${describeSummary(done.run)}\n${outcome}`;
       });
     });

@@ -61,6 +61,7 @@ function describeStatus({ status }: AdminAnswer<'status'>): string {
   const { users, runs } = status;
   return facts([
     ['server', `version ${status.version}, process ${status.pid}${status.draining ? ', stopping' : ''}`],
+    ['state', status.state],
     ['up', `${duration(Date.now() - status.start_time)}, since ${instant(status.start_time)} UTC`],
     ['store', status.store],
     ['served at', status.worker_url],
@@ -69,7 +70,12 @@ function describeStatus({ status }: AdminAnswer<'status'>): string {
     ['cores', status.cores],
     ['nps', Math.round(status.nps)],
     ['games/minute', status.games_per_minute.toFixed(1)],
-    ['users', `${users.total}, ${users.pending} pending, ${users.blocked} blocked`],
+    [
+      'users',
+      users === null
+        ? 'not known: the store does not answer'
+        : `${users.total}, ${users.pending} pending, ${users.blocked} blocked`,
+    ],
     ...status.limits.map((text) => ['LIMIT', text] as const),
     ...Object.entries(status.gauges).map(([name, value]) => [name, value] as const),
   ]);

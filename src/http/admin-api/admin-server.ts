@@ -29,6 +29,8 @@ export interface AdminServerOptions {
   readonly pages?: readonly Page[];
   /** Told of every failure that is not a refusal; its client got status 500. */
   readonly onError?: (verb: AdminVerb, error: unknown) => void;
+  /** What fails meanwhile, fails because of it. */
+  readonly isStoreAway?: () => boolean;
 }
 
 export interface AdminServer {
@@ -123,7 +125,7 @@ function makeRoutes(options: AdminServerOptions): Map<string, Route> {
   return new Map(verbs.map((verb) => [adminPath(verb), makeRoute(verb, options)]));
 }
 
-function makeRoute(verb: AdminVerb, { service, onError }: AdminServerOptions): Route {
+function makeRoute(verb: AdminVerb, { service, onError, isStoreAway }: AdminServerOptions): Route {
   const schema = Compile(adminRequests[verb]);
   const call = service[verb].bind(service) as (request: unknown) => Promise<object>;
   return async (body) => {
@@ -144,15 +146,17 @@ function makeRoute(verb: AdminVerb, { service, onError }: AdminServerOptions): R
         return refuse(STATUS_OF_STORE[error.code]!, error.message);
       }
       onError?.(verb, error);
-      return failure(error);
+      return failure(error, isStoreAway?.() === true);
     }
   };
 }
 
 /** The files and the store that are at fault are named: only what nobody thought of is the server's failure. */
-function failure(error: unknown): Reply {
+function failure(error: unknown, isStoreAway: boolean): Reply {
   if (error instanceof StoreError) return refuse(503, error.message);
   const message = error instanceof Error ? error.message : String(error);
+  if (isStoreAway)
+    return refuse(503, `the server cannot reach its database, please try again later (${message})`);
   const isOfFiles = error instanceof Error && 'syscall' in error;
   return isOfFiles
     ? refuse(503, `a file of the server cannot be used: ${message}`)

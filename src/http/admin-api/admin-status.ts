@@ -2,10 +2,15 @@
 
 import { readFarm } from '../../metrics/farm.js';
 import type { StatusView } from '../../protocol/admin.js';
+import { isStoreAway, readyState } from '../../runtime/health.js';
 import { reachedLimits } from '../../runtime/limits.js';
 import { type MeteredRoute, meteredRoute, type PoolMeters } from '../../runtime/meters.js';
 import type { Shared } from '../../runtime/shared.js';
+import { withTimeout } from '../../runtime/with-timeout.js';
 import type { Reader } from '../../store/port.js';
+
+/** How long the store may take to count users. */
+const PATIENCE_MS = 2_000;
 
 export async function makeStatus(
   shared: Shared,
@@ -21,7 +26,8 @@ export async function makeStatus(
     store: server.store,
     worker_url: server.workerUrl,
     draining: shared.draining.load() === 1,
-    users: { total: 0, pending: 0, blocked: 0 },
+    state: readyState(shared),
+    users: await countUsersInTime(shared, reader),
     runs,
     workers,
     cores,
@@ -43,12 +49,27 @@ export async function makeStatus(
     },
     limits: reachedLimits(shared).map(({ text }) => text),
   };
-  for await (const user of reader.users()) {
-    status.users.total++;
-    if (user.pending) status.users.pending++;
-    if (user.blocked) status.users.blocked++;
-  }
   return status;
+}
+
+/** Null: the store does not answer. What memory tells does not wait for it: this is when an operator asks. */
+async function countUsersInTime(shared: Shared, reader: Reader): Promise<StatusView['users']> {
+  if (isStoreAway(shared)) return null;
+  try {
+    return await withTimeout(countUsers(reader), PATIENCE_MS, 'the store does not answer');
+  } catch {
+    return null;
+  }
+}
+
+async function countUsers(reader: Reader): Promise<NonNullable<StatusView['users']>> {
+  const users = { total: 0, pending: 0, blocked: 0 };
+  for await (const user of reader.users()) {
+    users.total++;
+    if (user.pending) users.pending++;
+    if (user.blocked) users.blocked++;
+  }
+  return users;
 }
 
 /** Requests of the route that were carried out. */

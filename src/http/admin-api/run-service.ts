@@ -6,7 +6,9 @@ import { approveRun } from '../../operations/run/approve-run.js';
 import type { Changed } from '../../operations/run/change-run.js';
 import { deleteRun, purgeByHand, stopRun } from '../../operations/run/close-run.js';
 import { createRun } from '../../operations/run/create-run.js';
+import { lostNets, lostNetsText } from '../../operations/run/lost-nets.js';
 import { modifyRun } from '../../operations/run/modify-run.js';
+import type { Purge } from '../../operations/run/purge-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
 import { undoStop } from '../../operations/run/undo-stop.js';
 import { AdminError, type AdminService } from '../../protocol/admin.js';
@@ -53,7 +55,7 @@ export function makeRunService(parts: ServiceParts): Pick<AdminService, RunVerbs
     async runApprove({ id, approver }) {
       const actor = await approverNamed(reader, approver);
       const { run } = await change(id, (now) => approveRun(state, actor, id, now));
-      return { run };
+      return { run, lost_nets: await lostNets(parts, id) };
     },
     async runStop({ id, by, reason }) {
       const { run } = await change(id, (now) => stopRun(state, operatorNamed(by), id, now, reason));
@@ -65,10 +67,12 @@ export function makeRunService(parts: ServiceParts): Pick<AdminService, RunVerbs
     },
     async runPurge({ id, by, p = MANUAL_PURGE.p, res: residual = MANUAL_PURGE.residual }) {
       const rule = { ...MANUAL_PURGE, p, residual };
-      const { value: purge, run } = await change(id, (now) =>
-        purgeByHand(state, operatorNamed(by), id, now, rule),
-      );
-      return { purged: purge.purged, message: purge.purged ? '' : purge.reason, run };
+      let lost: string[] = [];
+      const { value: purge, run } = await change(id, async (now) => {
+        lost = await lostNets(parts, id);
+        return purgeByHand(state, operatorNamed(by), id, now, { rule, lost });
+      });
+      return { purged: purge.purged, message: purgeText(purge, lost), run };
     },
     async runDelete({ id, by }) {
       const { run } = await change(id, (now) => deleteRun(state, operatorNamed(by), id, now));
@@ -82,6 +86,11 @@ export function makeRunService(parts: ServiceParts): Pick<AdminService, RunVerbs
       return { run };
     },
   };
+}
+
+function purgeText(purge: Purge, lost: readonly string[]): string {
+  if (!purge.purged) return purge.reason;
+  return purge.needsGames ? `it needs games and stays finished: ${lostNetsText(lost)}` : '';
 }
 
 async function listRuns(

@@ -45,13 +45,16 @@ function stopMessage(reason: string): string {
   return text === '' ? 'User stop' : `User stop: ${text}`;
 }
 
-/** A purge may revive the run. */
+/**
+ * A purge may revive the run.
+ * @param lost the run's networks that the store does not know (lost-nets.ts): with any, it stays finished
+ */
 export function purgeByHand(
   state: State,
   actor: Actor,
   runId: string,
   now: number,
-  rule: PurgeRule = MANUAL_PURGE,
+  { rule = MANUAL_PURGE, lost = [] }: { readonly rule?: PurgeRule; readonly lost?: readonly string[] } = {},
 ): Changed<Purge> {
   return changeOwnRun(state, actor, runId, (slot) => {
     // A purge may revive the run: what was deleted on purpose does not come back by the way.
@@ -61,7 +64,7 @@ export function purgeByHand(
     if (!state.runs.has(slot, RunFlag.finished)) {
       throw new OperationRefused('conflict', `Run ${runId} is not finished: only then it can be purged`);
     }
-    const purge = purgeRun(state, slot, rule, now);
+    const purge = purgeRun(state, slot, rule, now, lost.length === 0);
     const message = purge.purged ? 'Manual purge' : `Manual purge (not performed): ${purge.reason}`;
     logAction(state, slot, now, 'purge_run', { username: actor.name, ...runAction(state, slot), message });
     return purge;

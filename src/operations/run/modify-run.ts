@@ -11,6 +11,8 @@ import { OperationRefused } from '../refusal.js';
 import { setApproval } from './approve-run.js';
 import { type Changed, changeRun, checkMayChange } from './change-run.js';
 import { checkLimits, checkModification, type RunChanges } from './check-modification.js';
+import { finishRun } from './finish-run.js';
+import { checkNoLostNets } from './lost-nets.js';
 import { isUndecided, reviveRun, runAction } from './transitions.js';
 
 /** Up to these, an owner may raise what an approver has seen lower. */
@@ -24,16 +26,24 @@ export interface Modification {
   readonly differences: readonly string[];
   /** True when the run was approved and now waits for approval again. */
   readonly isApprovalWithdrawn: boolean;
+  /** True when the run had enough games with the change, and so has ended. */
+  readonly hasEnded: boolean;
 }
 
-/** @param mayRevive false: a finished run stays finished, whatever it needs. */
+interface ModifyOptions {
+  /** False: a finished run stays finished, whatever it needs. */
+  readonly mayRevive?: boolean;
+  /** The run's networks that the store does not know (lost-nets.ts): with any, it is not revived. */
+  readonly lost?: readonly string[];
+}
+
 export function modifyRun(
   state: State,
   actor: Actor,
   runId: string,
   changes: RunChanges,
   now: number,
-  { mayRevive = true }: { mayRevive?: boolean } = {},
+  { mayRevive = true, lost = [] }: ModifyOptions = {},
 ): Changed<Modification> {
   return changeRun(state, actor, runId, (slot) => {
     // The operator may change old runs, and games at will, but no number beyond what memory holds.
@@ -43,20 +53,30 @@ export function modifyRun(
     if (mayRevive && state.runs.has(slot, RunFlag.deleted)) {
       throw new OperationRefused('conflict', `Run ${runId} is deleted`);
     }
+    const isRevived =
+      mayRevive && state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot, changes.num_games);
+    if (isRevived) checkNoLostNets(runId, lost);
     const wanted = withTidyInfo(changes);
     const isApprovalWithdrawn = needsApprovalAgain(state, actor, slot, wanted);
     if (isApprovalWithdrawn) setApproval(state, slot, false, actor.name, now);
     const differences = apply(state, slot, wanted, isAuthorOf(state, actor, slot));
-    if (mayRevive && state.runs.has(slot, RunFlag.finished) && isUndecided(state, slot)) {
+    if (isRevived) {
       reviveRun(state, slot);
       if (differences.length === 0) differences.push('revived');
     }
-    if (differences.length === 0) return { differences, isApprovalWithdrawn };
+    if (differences.length === 0) return { differences, isApprovalWithdrawn, hasEnded: false };
     markRun(state, slot);
     const message = `modify: ${differences.join(', ')}`;
     logAction(state, slot, now, 'modify_run', { username: actor.name, ...runAction(state, slot), message });
-    return { differences, isApprovalWithdrawn };
+    return { differences, isApprovalWithdrawn, hasEnded: endIfDecided(state, slot, now) };
   });
+}
+
+/** No report may come any more that would end it. */
+function endIfDecided(state: State, slot: number, now: number): boolean {
+  if (state.runs.has(slot, RunFlag.finished) || isUndecided(state, slot)) return false;
+  finishRun(state, slot, now);
+  return state.runs.has(slot, RunFlag.finished);
 }
 
 /** A run is approved as it was seen: whoever may not approve may not make it take more of the workers afterwards. */

@@ -21,10 +21,21 @@ import { deactivateTask, isUndecided, reviveRun, updateFlags } from './transitio
 const DAY_MS = 86_400_000;
 const OLDEST_DAYS = 30;
 /** What became of a purge. */
-export type Purge = { readonly purged: true } | { readonly purged: false; readonly reason: string };
+export type Purge =
+  | { readonly purged: true; readonly needsGames?: true }
+  | { readonly purged: false; readonly reason: string };
 
-/** A purged run that is undecided again is revived. */
-export function purgeRun(state: State, slot: number, rule: PurgeRule, now: number): Purge {
+/**
+ * A purged run that is undecided again is revived.
+ * @param mayRevive false: the run stays finished, and the answer tells that it needs games
+ */
+export function purgeRun(
+  state: State,
+  slot: number,
+  rule: PurgeRule,
+  now: number,
+  mayRevive: boolean = true,
+): Purge {
   const { runs } = state;
   if (!runs.has(slot, RunFlag.finished)) return refused('Can only purge completed run');
   const startTime = runs.float(slot, RunFloat.startTime);
@@ -37,6 +48,9 @@ export function purgeRun(state: State, slot: number, rule: PurgeRule, now: numbe
     setBadTask(state, slot, taskId, state.tasks.offsetOf(slot, taskId), residual, color, now);
   }
   recount(state, slot);
+  if (!isUndecided(state, slot)) updateFlags(state, slot);
+  else if (mayRevive) reviveRun(state, slot);
+  else return { purged: true, needsGames: true };
   return { purged: true };
 }
 
@@ -54,8 +68,6 @@ function recount(state: State, slot: number): void {
     writeSprt(runs, slot, sprt);
   }
   markRun(state, slot);
-  if (isUndecided(state, slot)) reviveRun(state, slot);
-  else updateFlags(state, slot);
 }
 
 /** §5.1. */

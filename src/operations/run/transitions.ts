@@ -87,10 +87,14 @@ export function failTask(
   logAction(state, slot, now, 'failed_task', { ...action, message });
 }
 
-/** §7.4: whether the run still needs games. */
-export function isUndecided(state: State, slot: number): boolean {
+/** §7.4: whether the run still needs games. @param numGames what it would be given */
+export function isUndecided(
+  state: State,
+  slot: number,
+  numGames: number = state.runs.float(slot, RunFloat.numGames),
+): boolean {
   const { runs } = state;
-  if (runGames(runs, slot) >= runs.float(slot, RunFloat.numGames)) return false;
+  if (runGames(runs, slot) >= numGames) return false;
   return !runs.has(slot, RunFlag.sprt) || SPRT_STATES[runs.word(slot, RunWord.sprtState)] === '';
 }
 

@@ -11,6 +11,7 @@ import type { Actor } from '../actor.js';
 import { logAction } from '../changes.js';
 import { OperationRefused } from '../refusal.js';
 import { type Changed, changeOwnRun } from './change-run.js';
+import { checkNoLostNets, lostNets } from './lost-nets.js';
 import { isUndecided, reviveRun, runAction } from './transitions.js';
 
 export const UNDO_MINUTES = 10;
@@ -46,14 +47,16 @@ function loggedStop(
 
 /** The run must be in memory (reload-run.ts). */
 export async function undoStop(
-  { state, reader }: { readonly state: State; readonly reader: Pick<Reader, 'actions'> },
+  { state, reader }: { readonly state: State; readonly reader: Pick<Reader, 'actions' | 'knownNets'> },
   actor: Actor,
   runId: string,
   now: number,
 ): Promise<Changed> {
   const events = await reader.actions({ runId, kinds: ['stop_run'], limit: 1 });
+  const lost = await lostNets({ state, reader }, runId);
   return changeOwnRun(state, actor, runId, (slot) => {
     checkMayUndo(state, slot, loggedStop(events), now);
+    checkNoLostNets(runId, lost);
     logAction(state, slot, now, 'modify_run', {
       username: actor.name,
       ...runAction(state, slot),

@@ -7,7 +7,6 @@ import type { Results, Sprt } from '../../model/documents.js';
 import { ALIVE_BODY, NOT_ALIVE_BODY } from '../../protocol/replies.js';
 import { LARGEST_COUNT } from '../../protocol/schema-parts.js';
 import * as texts from '../../protocol/texts.js';
-import { finishedMessage } from '../../rules/run-progress.js';
 import { updateSprt } from '../../rules/sprt.js';
 import {
   readRunResults,
@@ -18,11 +17,10 @@ import {
   writeSprt,
   writeTaskResults,
 } from '../../state/results.js';
-import { fixedHead } from '../../state/run-document.js';
 import { RunFlag, RunFloat } from '../../state/run-record.js';
 import type { State } from '../../state/state.js';
 import { TaskChange, TaskFloat, TaskWord } from '../../state/task-record.js';
-import { logAction, markAggregates, markRun, markTask } from '../changes.js';
+import { markAggregates, markRun, markTask } from '../changes.js';
 import {
   accept,
   type Context,
@@ -32,8 +30,8 @@ import {
   WOULD_BLOCK,
   type WorkerCall,
 } from '../context.js';
-import { endRun } from '../run/end-run.js';
-import { deactivateTask, isActive, noteCrashOrTime, runAction } from '../run/transitions.js';
+import { finishRun } from '../run/finish-run.js';
+import { deactivateTask, isActive, noteCrashOrTime } from '../run/transitions.js';
 import { applySpsa } from './apply-spsa.js';
 import { aboutTask } from './finished-call.js';
 import { type ResolvedTask, withResolvedTask } from './resolve-task.js';
@@ -119,9 +117,9 @@ function applyUpdate(context: Context, call: WorkerCall, task: ResolvedTask, sta
   const { runs, tasks } = state;
   const { slot, taskId, offset } = task;
   const { now } = call;
-  const results = sumResults(readRunResults(runs, slot), stats, readTaskResults(tasks, offset));
+  const before = readTaskResults(tasks, offset);
+  const results = sumResults(readRunResults(runs, slot), stats, before);
   const sprt = runs.has(slot, RunFlag.sprt) ? readSprt(runs, slot) : undefined;
-  const newGames = gamesOf(stats) - taskGames(tasks, offset);
   if (sprt !== undefined) updateSprt(results, sprt);
   const undecided = isUndecidedWith(results, sprt, runs.float(slot, RunFloat.numGames));
   if (!undecided && !context.mayBlock) return WOULD_BLOCK;
@@ -132,7 +130,7 @@ function applyUpdate(context: Context, call: WorkerCall, task: ResolvedTask, sta
   writeTaskResults(tasks, offset, stats);
   tasks.records.f64[offset / 2 + TaskFloat.lastUpdated] = now;
   markTask(state, slot, taskId, offset, TaskChange.live | infoChange);
-  if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!, newGames);
+  if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!, before, stats);
   if (gamesOf(stats) >= tasks.records.i32[offset + TaskWord.numGames]!) {
     deactivateTask(state, slot, taskId, offset, now);
     noteCrashOrTime(state, slot, taskId, offset, now);
@@ -141,34 +139,15 @@ function applyUpdate(context: Context, call: WorkerCall, task: ResolvedTask, sta
   if (sprt !== undefined) writeSprt(runs, slot, sprt);
   if (undecided) markAggregates(state, slot);
   else markRun(state, slot);
-  return undecided ? acceptedReply(state, offset) : finishRun(context, slot, now);
+  if (undecided) return acceptedReply(state, offset);
+  finishRun(state, slot, now);
+  return accept({ task_alive: false }, state.commits.next());
 }
 
 /** The games are in the task, which may be over with them. */
 function acceptedReply(state: State, offset: number): Reply {
   const json = isActive(state, offset) ? ALIVE_BODY : NOT_ALIVE_BODY;
   return { status: 200, json, sequence: state.commits.next() };
-}
-
-/** §3 step 9: the run is decided; auto-purge may revive it. */
-function finishRun(context: Context, slot: number, now: number): Reply {
-  const { state } = context;
-  endRun(state, slot, now);
-  if (state.runs.has(slot, RunFlag.finished)) {
-    const { args } = fixedHead(state, slot);
-    const message = finishedMessage({
-      isSpsa: state.runs.has(slot, RunFlag.spsa),
-      isGreen: state.runs.has(slot, RunFlag.green),
-      results: readRunResults(state.runs, slot),
-      sprt: state.runs.has(slot, RunFlag.sprt) ? readSprt(state.runs, slot) : undefined,
-    });
-    logAction(state, slot, now, 'finished_run', {
-      username: args.username,
-      ...runAction(state, slot),
-      message,
-    });
-  }
-  return accept({ task_alive: false }, state.commits.next());
 }
 
 /**

@@ -5,7 +5,7 @@ import { approveRun } from '../../operations/run/approve-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
 import type { RunHead } from '../../store/port.js';
 import { visibleText } from '../lists/info-text.js';
-import { missingNets } from '../test-page/approver-card.js';
+import { missingNets, netsOf } from '../test-page/approver-card.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
 
@@ -24,7 +24,7 @@ export async function approveSeveral(visit: Visit, ids: readonly string[]): Prom
   if (ids.length === 0) visit.flash('warning', 'Tick the tests that are to be approved.');
   if (approved.length > 0) visit.flash('note', `Approved: ${approved.map(nameOf).join(', ')}.`);
   if (left.length > 0) visit.flash('warning', `Not approved: ${left.join(', ')}.`);
-  const nets = new Set(approved.flatMap(({ args }) => args.new_nets ?? []));
+  const nets = new Set(approved.flatMap(netsOf));
   const missing = await missingNets(visit.parts, [...nets]);
   if (missing.length > 0)
     visit.flash('error', `The server does not know ${missing.join(', ')}: upload what is missing.`);

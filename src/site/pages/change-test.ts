@@ -6,14 +6,16 @@ import { OperationRefused } from '../../operations/refusal.js';
 import { approveRun } from '../../operations/run/approve-run.js';
 import type { Changed } from '../../operations/run/change-run.js';
 import { deleteRun, purgeByHand, stopRun, undeleteRun } from '../../operations/run/close-run.js';
-import { modifyRun } from '../../operations/run/modify-run.js';
+import { lostNets, lostNetsText } from '../../operations/run/lost-nets.js';
+import { type Modification, modifyRun } from '../../operations/run/modify-run.js';
+import type { Purge } from '../../operations/run/purge-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
 import { undoStop } from '../../operations/run/undo-stop.js';
 import type { State } from '../../state/state.js';
 import type { RunHead } from '../../store/port.js';
 import { visibleText } from '../lists/info-text.js';
 import { safePath } from '../safe-path.js';
-import { missingNets } from '../test-page/approver-card.js';
+import { missingNets, netsOf } from '../test-page/approver-card.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { problemsOf, readChanges } from '../test-page/modify-form.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
@@ -33,7 +35,7 @@ export async function approveTest(visit: Visit): Promise<Outcome> {
   if (visit.form.has('several')) return await approveSeveral(visit, visit.form.values('run-id'));
   return await change(visit, approveRun, async (_value, head) => {
     visit.flash('note', `${nameOf(head)} is approved.`);
-    const missing = await missingNets(visit.parts, head.args.new_nets ?? []);
+    const missing = await missingNets(visit.parts, netsOf(head));
     if (missing.length > 0)
       visit.flash('error', `The server does not know ${missing.join(', ')}: upload what is missing.`);
   });
@@ -62,10 +64,18 @@ export async function unstopTest(visit: Visit): Promise<Outcome> {
 }
 
 export async function purgeTest(visit: Visit): Promise<Outcome> {
-  const purge: Act<ReturnType<typeof purgeByHand>['value']> = (state, actor, id, now) =>
-    purgeByHand(state, actor, id, now);
+  let lost: string[] = [];
+  const purge: Act<Purge> = async (state, actor, id, now) => {
+    lost = await lostNets(visit.parts, id);
+    return purgeByHand(state, actor, id, now, { lost });
+  };
   return await change(visit, purge, (value, head) => {
-    if (value.purged) visit.flash('note', `${nameOf(head)} is purged.`);
+    if (value.purged && value.needsGames) {
+      visit.flash(
+        'warning',
+        `${nameOf(head)} is purged and needs games, but stays finished: ${lostNetsText(lost)}.`,
+      );
+    } else if (value.purged) visit.flash('note', `${nameOf(head)} is purged.`);
     else visit.flash('warning', `${nameOf(head)} is not purged: ${value.reason}.`);
   });
 }
@@ -96,7 +106,8 @@ export async function modifyTest(visit: Visit): Promise<Outcome> {
   }
   try {
     await reloadRun(parts.state, parts.reader, id, now);
-    const { value, sequence } = modifyRun(parts.state, actor, id, changes, now);
+    const lost = await lostNets(parts, id);
+    const { value, sequence } = modifyRun(parts.state, actor, id, changes, now, { lost });
     visit.waitFor(sequence);
     tellModified(visit, head, value);
   } catch (error) {
@@ -111,10 +122,11 @@ export async function modifyTest(visit: Visit): Promise<Outcome> {
 function tellModified(
   visit: Visit,
   head: RunHead,
-  { differences, isApprovalWithdrawn }: ReturnType<typeof modifyRun>['value'],
+  { differences, isApprovalWithdrawn, hasEnded }: Modification,
 ): void {
   const name = nameOf(head);
-  if (isApprovalWithdrawn) visit.flash('warning', `${name} is modified, but has to be approved again.`);
+  if (hasEnded) visit.flash('note', `${name} is modified and has ended: it needs no more games.`);
+  else if (isApprovalWithdrawn) visit.flash('warning', `${name} is modified, but has to be approved again.`);
   else if (differences.length === 0) visit.flash('note', `Nothing of ${name} changed.`);
   else if (!head.approved) visit.flash('note', `${name} is modified. It waits for approval.`);
   else visit.flash('note', `${name} is modified.`);

@@ -12,7 +12,7 @@ export async function approverCard({ parts, now }: Visit, head: RunHead): Promis
   const { args } = head;
   const user = await parts.reader.user(args.username);
   const [latest] = await parts.reader.finishedRuns({ username: args.username, skip: 0, limit: 1 });
-  const missing = await missingNets(parts, args.new_nets ?? []);
+  const missing = await missingNets(parts, netsOf(head));
   const others = (await unfinishedOf(parts, args.username)).filter((id) => id !== head._id).length;
   const difference = compareUrl(args);
   return html`<section class="card plain approver" aria-labelledby="approver-title">
@@ -26,6 +26,11 @@ ${check(others < 10, html`${args.username} has ${others} other unfinished ${othe
 ${missing.length === 0 ? NOTHING : check(false, html`The server does not know ${missing.join(', ')}.`)}
 </ul>
 </section>`;
+}
+
+/** Old documents may lack their networks. */
+export function netsOf({ args }: Pick<RunHead, 'args'>): string[] {
+  return [...(args.new_nets ?? []), ...(args.base_nets ?? [])];
 }
 
 /** The networks that workers could not get from this server. */
