@@ -90,8 +90,10 @@ async function introduction(
     '',
     'Or ask in another shell',
   );
+  // In a checkout nothing is installed under the name.
+  const shoal = process.env['npm_lifecycle_event'] === 'demo' ? 'npm run shoal --' : 'shoal';
   for (const words of ['run list', 'status', 'worker list']) {
-    lines.push(`  shoal --data ${directory} ${words}`);
+    lines.push(`  ${shoal} --data ${directory} ${words}`);
   }
   return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }

@@ -94,6 +94,7 @@ test('run show tells results, LLR with its bounds, Elo with its interval and the
 
 test('run list filters by state', async () => {
   site.service.runs.clear();
+  assert.match((await site.shoal('run', 'list')).out, /^no runs: make one with "shoal run add"/);
   const id = await makeRun();
   assert.match(
     (await site.shoal('run', 'list')).out,

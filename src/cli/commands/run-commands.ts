@@ -80,7 +80,8 @@ function addReading(run: Command, session: Session): void {
     .option('--limit <n>', 'most lines (the server takes 100)', count)
     .addHelpText('after', '\nExample: shoal run list --state active')
     .action(async (options: { state: ListState; username?: string; limit?: number }) => {
-      session.show(await session.call('runList', options), describeRuns);
+      const isFiltered = options.state !== 'all' || options.username !== undefined;
+      session.show(await session.call('runList', options), (answer) => describeRuns(answer, isFiltered));
     });
 
   run

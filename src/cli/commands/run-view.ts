@@ -6,7 +6,8 @@ import { formatShown } from '../../rules/format-number.js';
 import { facts, instant, plain, table } from '../print.js';
 import { workerTable } from './worker-commands.js';
 
-export function describeRuns({ runs }: AdminAnswer<'runList'>): string {
+/** @param isFiltered not all runs were asked for */
+export function describeRuns({ runs }: AdminAnswer<'runList'>, isFiltered: boolean): string {
   return table<RunSummary>(
     [
       { title: 'ID', text: (run) => run.id },
@@ -20,7 +21,7 @@ export function describeRuns({ runs }: AdminAnswer<'runList'>): string {
       { title: 'RESULT', text: progress },
     ],
     runs,
-    'no such runs',
+    isFiltered ? 'no such runs' : 'no runs: make one with "shoal run add", or on the pages',
   );
 }
 

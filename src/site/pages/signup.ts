@@ -101,7 +101,7 @@ async function findProblems({ parts }: Visit, form: Form): Promise<Problems> {
   note('email', emailProblem(email));
   note('tests_repo', repositoryProblem(tidyRepository(form.text('tests_repo'))));
   if (found.email === undefined && parts.settings.checksMailDomain && !(await takesMail(email))) {
-    note('email', 'The domain of this address takes no mail.');
+    note('email', 'The domain of this address takes no mail. Look whether it is written right.');
   }
   return found;
 }
