@@ -21,10 +21,12 @@ const RUNS = {
   tune: id(4),
   warned: id(5),
   hostile: id(6),
+  byKeys: id(7),
 } as const;
 
 const SEEDED: readonly SeededRun[] = [
   { id: RUNS.pending },
+  { id: RUNS.byKeys, form: { new_tag: 'by-keys' } },
   {
     id: RUNS.active,
     head: { approved: true, approver: 'cora' },
@@ -256,6 +258,56 @@ bench: 1234567`;
     assert.match(own, /worker log × 3<\/span>\s*<span>disk is full<\/span>/);
     assert.match(own, new RegExp(`/actions\\?run_id=${RUNS.active}&amp;action=failed_task`));
     assert.doesNotMatch(await page(bob, RUNS.active), /reports of workers/);
+  });
+
+  it('needs a mouse for nothing: an approver approves, reads, sorts and stops on a phone', async () => {
+    const page = await site.member('cora', view(RUNS.byKeys), PHONE);
+    const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
+    const reach = async (text: RegExp) => {
+      for (let i = 0; !text.test(await focused()); i++) {
+        assert.ok(i < 200, `${text} cannot be reached`);
+        await page.keyboard.press('Tab');
+      }
+    };
+    await reach(/^Approve$/);
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.request().method() === 'POST'),
+      page.waitForEvent('load'),
+      page.keyboard.press('Enter'),
+    ]);
+    assert.equal(answer.status(), 302);
+    assert.match(await textOf(page, '#flashes'), /by-keys is approved/);
+    await reach(/^×$/);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#flashes .flash', { state: 'detached' });
+    await reach(/^Menu$/);
+    await page.keyboard.press('?');
+    await page.waitForSelector('#keys[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#keys[open]', { state: 'detached' });
+    assert.equal(await focused(), 'Menu');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#menu-button[aria-expanded="true"]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#menu-button[aria-expanded="false"]');
+    assert.equal(await focused(), 'Menu');
+    // Who says no to a question is where it was asked.
+    const questions: string[] = [];
+    page.on('dialog', (dialog) => {
+      questions.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await reach(/^Stop$/);
+    await page.keyboard.press('Enter');
+    assert.match(questions.join(), /^Stop the test by-keys\?/);
+    assert.equal(await focused(), 'Stop');
+    await page.goto(`${site.server.url}${view(RUNS.active)}`);
+    await reach(/^Show 60 tasks$/);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#tasks table');
+    await reach(/^Residual/);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#tasks th[aria-sort="descending"] >> text=Residual');
   });
 
   it('works without scripts: an approver approves and stops', async () => {
