@@ -106,6 +106,17 @@ export interface ActionSearch extends PageOf {
   text?: TextSearch;
   /** Seconds since the epoch, inclusive. */
   until?: number;
+  /** Absent: newest first. */
+  ordered?: ActionOrder;
+}
+
+/** Another order of the newest `cap` that a search finds; equal ones stand newest first. */
+export interface ActionOrder {
+  /** Names the key: a store may remember the key of an event, which never changes. */
+  readonly by: string;
+  /** Absent: the time. */
+  readonly keyOf?: (action: ActionDocument) => string;
+  readonly order: 'asc' | 'desc';
 }
 
 export interface FinishedRunsFilter {

@@ -332,6 +332,35 @@ export function searchTests(open: OpenPlace): void {
     }
   });
 
+  test('the newest actions that fit come in the order of another key, equal ones newest first', async () => {
+    const text = parseSearch('history')!;
+    const keyOf = ({ message }: ActionDocument) => (message ?? '').toLowerCase();
+    // Of more than the cap, words find those that came last: nearly the newest.
+    for (const [search, cap] of [
+      [{}, 20],
+      [{ usernames: ['joan', 'bob'] }, 20],
+      [{ text }, 1_000],
+    ] as const) {
+      const newest = ACTIONS.filter((entry) => fits(search, entry)).slice(0, cap);
+      for (const order of ['asc', 'desc'] as const) {
+        const sign = order === 'asc' ? 1 : -1;
+        const sorted = newest.toSorted((a, b) => {
+          const [left, right] = [keyOf(a), keyOf(b)];
+          return left === right ? 0 : left < right ? -sign : sign;
+        });
+        // Asked twice: a store may remember the keys.
+        for (const skip of [0, 3, 3]) {
+          const ordered = { by: 'comment', keyOf, order };
+          const found = await open.reader.searchActions({ ...search, ordered, cap, skip, limit: 5 });
+          assert.deepEqual(ids(found.items), ids(sorted.slice(skip, skip + 5)), JSON.stringify(search));
+        }
+        const byTime = { ...search, ordered: { by: 'time', order }, cap, skip: 2, limit: 5 };
+        const expected = order === 'asc' ? newest.toReversed() : newest;
+        assert.deepEqual(ids((await open.reader.searchActions(byTime)).items), ids(expected.slice(2, 7)));
+      }
+    }
+  });
+
   test('no search of actions fails, whatever is typed', async () => {
     for (const given of SEARCHES) {
       const text = parseSearch(given);

@@ -3,8 +3,7 @@
  * page. On a secondary, whose memory has none, they come from the store.
  */
 import { scanTasks, withUnfinished } from '../../jobs/scan.js';
-import type { TaskWorkerInfo } from '../../model/documents.js';
-import { shortWorkerName } from '../../model/names.js';
+import { sortedSlice } from '../../rules/sorted-slice.js';
 import { readRun } from '../../rules/stored-run.js';
 import { readTask, readWorkerInfo } from '../../rules/stored-task.js';
 import { fixedHead } from '../../state/run-document.js';
@@ -13,19 +12,7 @@ import type { State } from '../../state/state.js';
 import { TaskFlag, TaskFloat, TaskWord } from '../../state/task-record.js';
 import type { SiteParts } from '../visit.js';
 import type { Sorting, SortOrder } from './paging.js';
-import { sortedSlice } from './sorted-slice.js';
-
-/** What a worker says of itself; old tasks lack any of it. */
-type Info = Partial<Omit<TaskWorkerInfo, 'nps'>>;
-
-export interface WorkerRow {
-  readonly info: Info;
-  readonly nps: number;
-  readonly lastUpdated: number;
-  readonly runId: string;
-  readonly branch: string;
-  readonly taskId: number;
-}
+import { filterOf, uuidOf, type WorkerFilter, type WorkerRow } from './worker-texts.js';
 
 export const WORKER_SORTS = {
   last_active: 'desc',
@@ -43,12 +30,7 @@ export const WORKER_SORTS = {
 } as const satisfies Record<string, SortOrder>;
 export type WorkerSort = keyof typeof WORKER_SORTS;
 
-export interface WorkerQuery extends Sorting<WorkerSort> {
-  /** In small letters. */
-  readonly text: string;
-  /** Of this account alone. */
-  readonly owner: string | undefined;
-}
+export interface WorkerQuery extends Sorting<WorkerSort>, WorkerFilter {}
 
 export interface WorkerList {
   readonly count: number;
@@ -62,9 +44,10 @@ const RECORDED = { last_active: TaskFloat.lastUpdated, mnps: TaskFloat.nps } as 
 type RecordedSort = keyof typeof RECORDED;
 
 const SEARCH_MS = 100;
+/** Workers are looked at for so long before what else the thread has to do has its turn. */
+const TURN_MS = 2;
 const KEPT_MS = 1_000;
 const STORE_KEPT_MS = 10_000;
-const TAG_LENGTH = 20;
 
 export async function activeWorkers(parts: SiteParts, query: WorkerQuery): Promise<WorkerList> {
   const { sort, order, text, owner } = query;
@@ -84,39 +67,54 @@ async function scanWorkers(state: State, query: WorkerQuery): Promise<WorkerList
   const keys: (number | string)[] = [];
   const recorded = Object.hasOwn(RECORDED, query.sort) ? RECORDED[query.sort as RecordedSort] : undefined;
   const needsInfo = recorded === undefined || query.text !== '' || query.owner !== undefined;
-  let spent = 0;
+  const turns = new ScanTurns();
   for (const slot of runs.unfinished()) {
-    if (query.text !== '' && spent > SEARCH_MS) break;
-    const began = performance.now();
+    if (query.text !== '' && turns.spentMs > SEARCH_MS) break;
     const runId = runs.id(slot);
     const branch = withUnfinished(state, slot, () => fixedHead(state, slot).args.new_tag);
     if (branch === undefined) continue;
+    const fits = filterOf(query, branch);
     scanTasks(state, slot, (taskId, offset) => {
       if ((i32[offset + TaskWord.flags]! & TaskFlag.active) === 0) return;
-      if (!needsInfo) {
-        slots.push(slot);
-        taskIds.push(taskId);
-        keys.push(f64[offset / 2 + recorded!]!);
-        return;
+      let key: number | string | undefined = recorded && f64[offset / 2 + recorded]!;
+      if (needsInfo) {
+        const row = rowAt(state, offset, { runId, branch, taskId });
+        if (!fits(row)) return;
+        key ??= SORT_KEYS[query.sort](row);
       }
-      const row = rowAt(state, offset, { runId, branch, taskId });
-      if (!fits(row, query)) return;
       slots.push(slot);
       taskIds.push(taskId);
-      keys.push(SORT_KEYS[query.sort](row));
+      keys.push(key!);
     });
-    spent += performance.now() - began;
-    await new Promise(setImmediate);
+    await turns.next();
   }
   const compare = comparing(keys, query.order);
   return {
     count: slots.length,
-    isCut: query.text !== '' && spent > SEARCH_MS,
+    isCut: query.text !== '' && turns.spentMs > SEARCH_MS,
     page: (from, to) =>
       sortedSlice(slots.length, compare, from, to)
         .map((i) => readRow(state, slots[i]!, taskIds[i]!))
         .filter((row) => row !== undefined),
   };
+}
+
+/** Lets what else the thread has to do have its turn, and knows how long the scan itself took. */
+class ScanTurns {
+  #before = 0;
+  #began = performance.now();
+
+  get spentMs(): number {
+    return this.#before + performance.now() - this.#began;
+  }
+
+  async next(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#began < TURN_MS) return;
+    this.#before += now - this.#began;
+    await new Promise(setImmediate);
+    this.#began = performance.now();
+  }
 }
 
 /** Undefined when the worker has left the task meanwhile. */
@@ -162,7 +160,7 @@ async function storedWorkers({ reader }: SiteParts): Promise<WorkerRow[]> {
 }
 
 function listOf(all: readonly WorkerRow[], query: WorkerQuery): WorkerList {
-  const rows = all.filter((row) => fits(row, query));
+  const rows = all.filter((row) => filterOf(query, row.branch)(row));
   const compare = comparing(rows.map(SORT_KEYS[query.sort]), query.order);
   return {
     count: rows.length,
@@ -179,59 +177,6 @@ function comparing(keys: readonly (number | string)[], order: SortOrder): (a: nu
     if (left === right) return a - b;
     return left < right ? -sign : sign;
   };
-}
-
-function fits(row: WorkerRow, { text, owner }: WorkerQuery): boolean {
-  if (owner !== undefined && row.info.username !== owner) return false;
-  return text === '' || shownTexts(row).some((shown) => shown.toLowerCase().includes(text));
-}
-
-/** What the columns show, but for the time. */
-export function shownTexts(row: WorkerRow): string[] {
-  const { info } = row;
-  return [
-    info.username ?? '',
-    String(info.concurrency ?? ''),
-    uuidOf(row),
-    mnps(row.nps),
-    String(info.max_memory ?? ''),
-    info.uname ?? '',
-    info.worker_arch ?? 'unknown',
-    compilerText(info),
-    versionText(info.python_version),
-    workerVersion(info),
-    runningOn(row),
-  ];
-}
-
-export function mnps(nps: number): string {
-  return (nps / 1e6).toFixed(2);
-}
-
-export function uuidOf({ info }: WorkerRow): string {
-  return (info.unique_key ?? '').split('-', 1)[0]!;
-}
-
-export function compilerText(info: Info): string {
-  return `${info.compiler ?? 'g++'} ${versionText(info.gcc_version)}`.trim();
-}
-
-/** Of numbers; in the oldest documents it is a text. */
-export function versionText(version: readonly number[] | string | undefined): string {
-  return Array.isArray(version) ? version.join('.') : String(version ?? '');
-}
-
-export function workerVersion({ version, modified }: Info): string {
-  return `${version ?? ''}${modified === true ? '*' : ''}`;
-}
-
-export function runningOn({ branch, taskId }: WorkerRow): string {
-  return `${[...branch].slice(0, TAG_LENGTH).join('')}/${taskId}`;
-}
-
-export function shortName({ info }: WorkerRow): string {
-  const { username = '', concurrency = 0, unique_key = '' } = info;
-  return shortWorkerName({ username, concurrency, unique_key });
 }
 
 /** Numbers of a version as a text that sorts as they do. */

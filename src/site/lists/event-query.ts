@@ -2,7 +2,7 @@
 import type { ActionDocument } from '../../model/documents.js';
 import { numberIn } from '../../rules/parse-number.js';
 import { parseSearch, type TextSearch } from '../../rules/search-text.js';
-import type { Found, PageOf } from '../../store/port.js';
+import type { ActionOrder, Found, PageOf } from '../../store/port.js';
 import type { Visit } from '../visit.js';
 import { EVENTS } from './event-parts.js';
 import { namesLike } from './known-names.js';
@@ -40,11 +40,12 @@ export function mostEvents({ max_count: asked }: EventFilters, hasAccount: boole
   return Math.min(Math.trunc(positive(asked) ?? most), most);
 }
 
-/** Newest first. */
+/** @param ordered absent: newest first */
 export async function findEvents(
   visit: Visit,
   { action, user, text: given, run_id: runId, before }: EventFilters,
   page: PageOf,
+  ordered?: ActionOrder,
 ): Promise<Found<ActionDocument>> {
   const { parts, request } = visit;
   const text: TextSearch | undefined = given === '' ? undefined : parseSearch(given);
@@ -58,6 +59,7 @@ export async function findEvents(
     ...(runId !== '' && { runId }),
     ...(text !== undefined && { text }),
     ...(before !== '' && { until: numberIn(before) }),
+    ...(ordered !== undefined && { ordered }),
     ...page,
   });
   return { ...found, isCut: found.isCut || like?.isCut === true };

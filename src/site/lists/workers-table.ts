@@ -3,24 +3,21 @@ import { type Html, html, NOTHING } from '../html.js';
 import { stampTag } from '../live/stamp.js';
 import { setUiCookie, uiCookie } from '../ui-cookies.js';
 import type { Visit } from '../visit.js';
+import { activeWorkers, WORKER_SORTS, type WorkerQuery, type WorkerSort } from './active-workers.js';
+import { agoTag } from './ago.js';
+import { visibleText } from './info-text.js';
+import { addressOf, pageLinks, pageNumber, paging, type SortHead, sortHead, sorting } from './paging.js';
+import { farmTotals, unfinishedRuns, workersStamp } from './unfinished-runs.js';
 import {
-  activeWorkers,
   compilerText,
   mnps,
   runningOn,
   shortName,
   uuidOf,
   versionText,
-  WORKER_SORTS,
-  type WorkerQuery,
   type WorkerRow,
-  type WorkerSort,
   workerVersion,
-} from './active-workers.js';
-import { agoTag } from './ago.js';
-import { visibleText } from './info-text.js';
-import { addressOf, pageLinks, pageNumber, paging, type SortHead, sortHead, sorting } from './paging.js';
-import { farmTotals, unfinishedRuns, workersStamp } from './unfinished-runs.js';
+} from './worker-texts.js';
 
 export const MACHINES_PATH = '/tests/machines';
 const PAGE_SIZE = 500;

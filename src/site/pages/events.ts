@@ -118,19 +118,9 @@ async function pageOf(
   if (isNewestFirst(now)) return await findEvents(visit, filters, { cap, skip, limit: PAGE_SIZE });
   // Words ask for it by themselves.
   if (filters.text === '') visit.requireAdmission('search', visit.request.address);
-  const found = await findEvents(visit, filters, { cap, skip: 0, limit: cap });
-  return { ...found, items: sorted(found.items, now).slice(skip, skip + PAGE_SIZE) };
-}
-
-/** Equal ones stay newest first. */
-function sorted(items: readonly ActionDocument[], { sort, order }: Sorting<Sort>): ActionDocument[] {
-  if (sort === 'time') return items.toReversed();
-  const keys = new Map(items.map((event) => [event, KEYS[sort](event)]));
-  const sign = order === 'asc' ? 1 : -1;
-  return items.toSorted((a, b) => {
-    const [left, right] = [keys.get(a)!, keys.get(b)!];
-    return left === right ? 0 : left < right ? -sign : sign;
-  });
+  const { sort, order } = now;
+  const ordered = { by: sort, order, ...(sort !== 'time' && { keyOf: KEYS[sort] }) };
+  return await findEvents(visit, filters, { cap, skip, limit: PAGE_SIZE }, ordered);
 }
 
 function filterForm({ action, user, text, run_id: runId, before }: EventFilters): Html {

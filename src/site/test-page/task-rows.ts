@@ -8,7 +8,7 @@ import type { Chi2 } from '../../rules/chi2.js';
 import { type DisplayedResidual, displayResidual } from '../../rules/residual-display.js';
 import { readTask } from '../../rules/stored-task.js';
 import type { RunHead } from '../../store/port.js';
-import { versionText } from '../lists/active-workers.js';
+import { versionText } from '../lists/worker-texts.js';
 import { othersTurn } from '../turns.js';
 import type { SiteParts } from '../visit.js';
 import { taskChunks } from './run-tasks.js';

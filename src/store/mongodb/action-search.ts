@@ -2,6 +2,7 @@
 import type { Collection, Db, Document, Filter } from 'mongodb';
 import type { ActionDocument } from '../../model/documents.js';
 import { matchesSearch, type TextSearch } from '../../rules/search-text.js';
+import { orderedPage } from '../action-order.js';
 import { actionWords } from '../action-words.js';
 import { type ActionSearch, type Found, HIDDEN_KINDS } from '../port.js';
 import { decodeDocument } from './bson-values.js';
@@ -21,6 +22,13 @@ export class ActionSearches {
   }
 
   async find(search: ActionSearch): Promise<Found<ActionDocument>> {
+    const { ordered, cap } = search;
+    if (ordered === undefined) return await this.#findNewest(search);
+    const found = await this.#findNewest({ ...search, skip: 0, limit: cap });
+    return { ...found, items: orderedPage(found.items, search, ordered.order, ordered.keyOf) };
+  }
+
+  async #findNewest(search: ActionSearch): Promise<Found<ActionDocument>> {
     const { cap, skip, limit, text } = search;
     const filter = filterOf(search);
     if (filter === undefined) return { items: [], total: 0, isCut: false };

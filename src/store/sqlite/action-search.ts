@@ -3,8 +3,10 @@
  * merged, so that a page costs what it shows, however much the log has of others.
  */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { BoundedCache } from '../../memory/bounded-cache.js';
 import type { ActionDocument } from '../../model/documents.js';
 import { TEXT_BOUNDARY, type TextSearch, wordsOf } from '../../rules/search-text.js';
+import { orderedPage } from '../action-order.js';
 import { type ActionSearch, type Found, HIDDEN_KINDS } from '../port.js';
 import { fromJson } from './json-text.js';
 import { matchOf } from './search-words.js';
@@ -20,6 +22,8 @@ const MOST_NAMES = 40;
 /** What each of several parts is asked for at first; where that does not do, so many times more. */
 const FIRST_OF_PART = 4;
 const MORE = 4;
+/** Of each column that sorts. Half of them at least are remembered: as many as a visitor sorts, with those that came since. */
+const MOST_SORT_KEYS = 20_000;
 
 interface Part {
   /** Whose entries are those of the part: left alone, SQLite counts along one that has others among them. */
@@ -47,20 +51,52 @@ interface Stream {
 export class ActionSearches {
   readonly #db: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
+  /** By what is sorted by, then by the event's number. */
+  readonly #sortKeys = new Map<string, BoundedCache<number, string>>();
 
   constructor(db: DatabaseSyncInstance) {
     this.#db = db;
   }
 
   find(search: ActionSearch): Found<ActionDocument> {
+    const { ordered, cap } = search;
+    if (ordered === undefined) return this.#withDocuments(this.#findKeys(search));
+    const found = this.#findKeys({ ...search, skip: 0, limit: cap });
+    const keyOf = ordered.keyOf && this.#remembered(ordered.by, ordered.keyOf);
+    return this.#withDocuments({ ...found, items: orderedPage(found.items, search, ordered.order, keyOf) });
+  }
+
+  #findKeys(search: ActionSearch): Found<Keyed> {
     return search.text === undefined ? this.#findListed(search) : this.#findText(search, search.text);
+  }
+
+  #withDocuments({ items, ...found }: Found<Keyed>): Found<ActionDocument> {
+    return { ...found, items: items.map(({ id }) => this.#document(id)) };
+  }
+
+  /** Events never change: what one is sorted by is read once, while it is among those that were asked for last. */
+  #remembered(by: string, keyOf: (action: ActionDocument) => string): (event: Keyed) => string {
+    let keys = this.#sortKeys.get(by);
+    if (keys === undefined) {
+      keys = new BoundedCache(MOST_SORT_KEYS);
+      this.#sortKeys.set(by, keys);
+    }
+    const known = keys;
+    return ({ id }) => {
+      let key = known.get(id);
+      if (key === undefined) {
+        key = keyOf(this.#document(id));
+        known.set(id, key);
+      }
+      return key;
+    };
   }
 
   /**
    * The index of words has events as they came, which is nearly in the order of their times: those that may be on the page are put in
    * order. The first word of an event is its kind, so that the index tells that, too, and counts without a look at events.
    */
-  #findText(search: ActionSearch, text: TextSearch): Found<ActionDocument> {
+  #findText(search: ActionSearch, text: TextSearch): Found<Keyed> {
     const { cap, skip, limit, usernames, runId, until } = search;
     const { conditions, values } = conditionsOf(search);
     const match = narrowed(matchOf(text), search);
@@ -83,7 +119,7 @@ export class ActionSearches {
       .sort(newestFirst)
       .slice(skip, skip + limit);
     return {
-      items: this.#documents(page),
+      items: page,
       total: Math.min(cap, count),
       isCut: count > cap || !isWhole,
     };
@@ -103,7 +139,7 @@ export class ActionSearches {
     return (statement.get(match, most) as { n: number }).n;
   }
 
-  #findListed(search: ActionSearch): Found<ActionDocument> {
+  #findListed(search: ActionSearch): Found<Keyed> {
     const { cap, skip, limit } = search;
     const parts = partsOf(search);
     let total = 0;
@@ -111,7 +147,7 @@ export class ActionSearches {
     const last = Math.min(cap, skip + limit);
     const keys =
       parts.length === 1 ? this.#keys(parts[0]!, last - skip, skip) : this.#newest(parts, last).slice(skip);
-    return { items: this.#documents(keys), total: Math.min(cap, total), isCut: total > cap };
+    return { items: keys, total: Math.min(cap, total), isCut: total > cap };
   }
 
   /** Merges the parts: only those are asked for more whose last key may be followed by one that is among the newest. */
@@ -135,9 +171,9 @@ export class ActionSearches {
     }
   }
 
-  #documents(keys: readonly Keyed[]): ActionDocument[] {
-    const document = this.#statement('SELECT doc FROM actions WHERE id = ?');
-    return keys.map(({ id }) => fromJson((document.get(id) as { doc: string }).doc) as ActionDocument);
+  #document(id: number): ActionDocument {
+    const { doc } = this.#statement('SELECT doc FROM actions WHERE id = ?').get(id) as { doc: string };
+    return fromJson(doc) as ActionDocument;
   }
 
   /** Along the index from name to name, however many actions each has. */
