@@ -73,5 +73,17 @@ test('no tasks are given while documents are seconds behind, and updates and bea
   }
   shared.storeBehindMs.store(0);
   await ask('request_task');
-  assert.equal(dispatched.at(-1), 'requestTasks');
+  assert.equal(dispatched.splice(0).at(-1), 'requestTasks');
+});
+
+test('what waits for the store counts as well: a burst is bounded before any of it is committed', async () => {
+  const { commits } = shared.state;
+  shared.storeChangeMicros.store(2_000_000);
+  for (let changes = 0; changes < 3; changes++) commits.next();
+  assert.match(String((await ask('request_task'))['info']), /cannot keep up/);
+  assert.deepEqual(dispatched, []);
+  commits.durable.store(commits.issued.load());
+  await ask('request_task');
+  assert.deepEqual(dispatched, ['requestTasks']);
+  shared.storeChangeMicros.store(0);
 });

@@ -83,9 +83,9 @@ export class Checkpointer {
     return Math.max(0, this.#usualMs(this.#sent.updates) - (now - this.#sent.since));
   }
 
-  /** How many times as long as is known the request on its way takes already: it tells before it ends. */
+  /** How many times as long as was guessed the request on its way takes already: the first tells before it ends. */
   #slowness(now: number): number {
-    if (this.#sent === undefined) return 1;
+    if (this.#sent === undefined || !this.#costs.isGuess) return 1;
     const usualMs = Math.max(LATE_REQUEST_MS, this.#usualMs(this.#sent.updates));
     return Math.max(1, (now - this.#sent.since) / usualMs);
   }

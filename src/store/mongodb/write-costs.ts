@@ -23,12 +23,17 @@ export class WriteCosts {
   readonly #whole = new Map<string, number>();
   #usualWholeMs: number | undefined;
 
+  /** Whether no request of many members has ended yet. */
+  get isGuess(): boolean {
+    return this.#isGuess;
+  }
+
   /** How long one member takes of a request that sets many. */
   get memberMs(): number {
     return this.#spentMs / this.#members;
   }
 
-  /** A request has set so many members, or is still on its way after `ms`, which counts only if it is slower than is known. */
+  /** A request has set so many members. */
   noteMembers(ms: number, members: number): void {
     if (members < TELLING_MEMBERS) return;
     const share = this.#isGuess ? 0 : FORMER_SHARE;
