@@ -33,6 +33,8 @@ const GZIP_LEVEL = 5;
 const MOST_PACKED = 8;
 const LONGEST_PACKED = 1_000_000;
 const packed = new BoundedCache<string, Buffer>(MOST_PACKED);
+/** Files are asked for far less often than pages, which would drive them out. */
+const packedFiles = new BoundedCache<string, Buffer>(MOST_PACKED);
 /** What is longer is compressed beside what the thread does. */
 const gzipBeside = promisify(gzip);
 
@@ -89,11 +91,12 @@ async function fragment(
   return packedPage(status, [...headers, ['Content-Type', contentType]], long);
 }
 
-function packMarkup(text: string): Buffer {
-  const known = packed.get(text);
+function pack(text: string, isMarkup: boolean): Buffer {
+  const cache = isMarkup ? packed : packedFiles;
+  const known = cache.get(text);
   if (known !== undefined) return known;
-  const body = gzipSync(inReadingOrder(text), { level: GZIP_LEVEL });
-  if (text.length <= LONGEST_PACKED) packed.set(text, body);
+  const body = gzipSync(isMarkup ? inReadingOrder(text) : text, { level: GZIP_LEVEL });
+  if (text.length <= LONGEST_PACKED) cache.set(text, body);
   return body;
 }
 
@@ -108,7 +111,7 @@ function compress(request: SiteRequest, status: number, headers: Headers, text: 
   if (text.length < GZIP_FROM_BYTES || !takesGzip(request)) {
     return { kind: 'page', status, headers: all, body: isMarkup ? inReadingOrder(text) : text };
   }
-  return packedPage(status, all, isMarkup ? packMarkup(text) : gzipSync(text, { level: GZIP_LEVEL }));
+  return packedPage(status, all, pack(text, isMarkup));
 }
 
 function hasMarkup(type: string): boolean {

@@ -6,13 +6,19 @@ import * as files from '../statistics/tune-files.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import type { Outcome, Visit } from '../visit.js';
 
-export const tuneJson = (visit: Visit) =>
-  tuneFile(visit, 'json', (head, tune) => ({
+const NO_TUNE = 'There is no such tune.';
+
+export async function tuneJson(visit: Visit): Promise<Outcome> {
+  const head = await findRun(visit, runIdOf(visit.params['id']!));
+  const body = head === undefined ? undefined : await files.chartText(visit.parts, head);
+  if (head === undefined || body === undefined) return missingFile('json', NO_TUNE);
+  return {
     kind: 'fragment',
-    body: files.tuneJson(head, tune),
+    body,
     contentType: 'application/json',
     headers: [fileName(`tune-${head._id}.json`)],
-  }));
+  };
+}
 
 export const tuneCsv = (visit: Visit) =>
   tuneFile(visit, 'csv', (head, tune) => {
@@ -40,6 +46,6 @@ async function tuneFile(
 ): Promise<Outcome> {
   const head = await findRun(visit, runIdOf(visit.params['id']!));
   const tune = head === undefined ? undefined : await files.findTune(visit.parts, head);
-  if (head === undefined || tune === undefined) return missingFile(format, 'There is no such tune.');
+  if (head === undefined || tune === undefined) return missingFile(format, NO_TUNE);
   return make(head, tune);
 }

@@ -1,4 +1,5 @@
 /** A tune for other programs: the rows of its chart, its parameters, and the text that the form of a new test takes (docs/spec/web-ui.md §4.6.4). */
+import { BoundedCache } from '../../memory/bounded-cache.js';
 import type { Spsa } from '../../model/documents.js';
 import { stepSizes } from '../../rules/spsa.js';
 import { currentLines } from '../../rules/spsa-form.js';
@@ -14,6 +15,9 @@ const MOST_VALUES = 30_000;
 const DRAWN_DIGITS = 8;
 /** Many readers of one chart cost the store as much as one. */
 const KEPT_MS = 2_000;
+/** Charts of tunes that have ended are kept as texts, of up to a megabyte each. */
+const MOST_CHARTS = 8;
+const charts = new BoundedCache<string, { readonly version: string; readonly text: string }>(MOST_CHARTS);
 
 /** Undefined for a test that is no tune. */
 export async function findTune({ reader, kept }: SiteParts, head: RunHead): Promise<Spsa | undefined> {
@@ -24,7 +28,25 @@ export async function findTune({ reader, kept }: SiteParts, head: RunHead): Prom
   return { ...readTune(spsa, games), param_history: readHistory(stored) };
 }
 
-export function tuneJson(head: RunHead, tune: Spsa): string {
+/**
+ * The chart as JSON; undefined for a test that is no tune. That of a tune which has ended is made once: its history is whole when the
+ * store says that it has ended, and all else that the chart tells is in the version.
+ */
+export async function chartText(parts: SiteParts, head: RunHead): Promise<string | undefined> {
+  const { _id, args, finished, last_updated: lastUpdated } = head;
+  // What memory tells may be ahead of the store, which has the history.
+  const isInMemory = parts.isPrimary && parts.state.runs.find(_id) >= 0;
+  const version = JSON.stringify([lastUpdated, displayState(head), args.num_games, args.spsa]);
+  const known = charts.get(_id);
+  if (known?.version === version) return known.text;
+  const tune = await findTune(parts, head);
+  if (tune === undefined) return undefined;
+  const text = tuneJson(head, tune);
+  if (finished && !isInMemory) charts.set(_id, { version, text });
+  return text;
+}
+
+function tuneJson(head: RunHead, tune: Spsa): string {
   const { iter, num_iter, params } = tune;
   const facts = params.map(({ name, start, min, max, theta, c_end }) => ({
     name,
