@@ -126,6 +126,8 @@ export interface Farm {
   memory: { table: string; in_use: number; capacity: number }[];
   locks: { lock: string; wait: number; hold: number; waits: number }[];
   jobs: JobRow[];
+  /** Bounds that are reached, each with the setting that raises it. */
+  limits: string[];
   /** Absent where this is the only primary that may be. */
   cluster?: ClusterRow;
 }

@@ -39,7 +39,7 @@ export class AccountRefresh {
     for (const username of this.#known.keys()) {
       if (seen.has(username)) continue;
       // Without its verified credential the account is looked up in the store, which does not know it any more.
-      users.set({ username, blocked: false, pending: false, machine_limit: 0 });
+      users.setIfRoom({ username, blocked: false, pending: false, machine_limit: 0 });
       changes++;
     }
     this.#known = seen;

@@ -2,6 +2,7 @@
 import type { ActionRow, ClusterRow, Farm, LiveUpdate, MachineRow, RunRow } from '../dashboard/messages.js';
 import type { ActionDocument } from '../model/documents.js';
 import type { ClusterView } from '../protocol/admin.js';
+import { reachedLimits } from '../runtime/limits.js';
 import { latestWorkers, liveHead, runSummary } from '../runtime/run-views.js';
 import { RunFloat, RunWord } from '../state/run-record.js';
 import type { State } from '../state/state.js';
@@ -73,6 +74,7 @@ export class LiveFeed {
         hold: hold.p99,
         waits: wait.count,
       })),
+      limits: reachedLimits({ state }).map(({ text }) => text),
       jobs: view.jobs.map(({ job, runs, failures, failed, last_seconds: seconds }) => ({
         job,
         runs,

@@ -23,6 +23,8 @@ export interface WorkerCall {
   readonly hostUrl: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Of an account that memory has no room for. */
+  readonly machineLimit?: number;
   /** The call is made again after the thread that had it died: what it asks for may be done, its reply was not sent. */
   readonly isRetry?: boolean;
 }

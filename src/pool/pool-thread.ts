@@ -35,12 +35,20 @@ async function answerAll(calls: readonly WorkerCall[]): Promise<BatchedReply[]> 
   const replies: BatchedReply[] = [];
   for (const call of calls) {
     try {
-      replies.push(await answer('request_task', call));
+      replies.push(await answer('request_task', await withMachineLimit(call)));
     } catch (error) {
       replies.push({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
   }
   return replies;
+}
+
+/** Of an account that memory has no room for, the store knows how many machines it may have. */
+async function withMachineLimit(call: WorkerCall): Promise<WorkerCall> {
+  const { username } = call.request.worker_info;
+  if (shared.state.users.accountStatus(username) !== undefined) return call;
+  const machineLimit = (await reader.user(username))?.machine_limit;
+  return machineLimit === undefined ? call : { ...call, machineLimit };
 }
 
 async function answer(name: OperationName, call: WorkerCall): Promise<Reply> {

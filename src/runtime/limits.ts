@@ -10,6 +10,8 @@ export interface ReachedLimit {
   readonly text: string;
 }
 
+const REFUSED = 'what needs more of it is refused';
+const IN_STORE = 'further accounts are looked up in the store each time';
 /** Descriptors that a busy moment takes. */
 const DESCRIPTOR_SHARE = 0.95;
 
@@ -35,7 +37,7 @@ function memoryLimits({ state }: Pick<Shared, 'state'>): ReachedLimit[] {
     .map(([what, setting]) => ({
       what: `memory for ${what}`,
       setting,
-      text: `the memory for ${what} is full, and what needs more of it is refused: raise ${setting} and start again`,
+      text: `the memory for ${what} is full, and ${what === 'users' ? IN_STORE : REFUSED}: raise ${setting} and start again`,
     }));
 }
 

@@ -66,7 +66,8 @@ export async function createAccount(
     if (state.users.accountStatus(username) !== undefined) throw nameTaken(username);
     if (!state.claims.claim([username, email], randomUUID(), now)) throw nameTaken(username);
     pushItem(state, slot, { kind: 'user', user });
-    state.users.set(user);
+    // Where memory is full the store is asked for it.
+    state.users.setIfRoom(user);
   });
   return { value: user, sequence };
 }

@@ -105,7 +105,8 @@ function refuseDuplicate(state: State, call: WorkerCall, worker: number): Reply 
 
 function refuseOverMachineLimit(state: State, call: WorkerCall): Reply | undefined {
   const { username } = call.request.worker_info;
-  const limit = state.users.accountStatus(username)?.machineLimit ?? DEFAULT_MACHINE_LIMIT;
+  const limit =
+    state.users.accountStatus(username)?.machineLimit ?? call.machineLimit ?? DEFAULT_MACHINE_LIMIT;
   if (state.connections.count(call.remoteAddr) < limit) return undefined;
   return retryLater(noTask('error', texts.machineLimit(username)));
 }
