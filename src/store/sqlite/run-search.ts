@@ -44,10 +44,13 @@ export class RunSearches {
     this.#byUser = db.prepare(
       `SELECT run FROM runs INDEXED BY runs_finished_user WHERE ${LISTED} AND username = ? ${ORDER}`,
     );
-    // CROSS keeps the order of the loops: each match is looked up, until there are enough.
+    // CROSS keeps the order of the loops: each match is looked up, until there are enough. To sort them here is cheap beside giving
+    // each to JavaScript.
     this.#byText = db.prepare(
-      `SELECT run, last_updated FROM runs_text CROSS JOIN runs ON runs.run = runs_text.rowid
-       WHERE runs_text MATCH ? AND ${LISTED} ORDER BY runs_text.rowid DESC LIMIT ?`,
+      `SELECT run, count(*) OVER () AS count FROM (
+         SELECT run, last_updated FROM runs_text CROSS JOIN runs ON runs.run = runs_text.rowid
+         WHERE runs_text MATCH ? AND ${LISTED} ORDER BY runs_text.rowid DESC LIMIT ?
+       ) ${ORDER}`,
     );
     this.#byUsersAndText = db.prepare(
       `SELECT run, last_updated, username FROM (${MATCHES} LIMIT ${MOST_MATCHES}) CROSS JOIN runs USING (run)
@@ -71,7 +74,8 @@ export class RunSearches {
   async find(search: RunSearch, read: (run: number) => RunHead | undefined): Promise<FoundRuns> {
     const { cap, skip, limit, facets } = search;
     if (facets !== undefined) return await this.#faceted(search, facets, read);
-    const { rows, isWhole } = this.#rows(search, cap + 1);
+    const shown = Math.max(skip + limit, MOST_TALLIED);
+    const { rows, count, isWhole } = this.#rows(search, cap + 1, shown);
     const items: RunHead[] = [];
     const take = search.take ?? ((head) => items.push(head));
     const turns = new LookTurns();
@@ -80,8 +84,8 @@ export class RunSearches {
       const head = read(run);
       if (head !== undefined) take(head);
     }
-    const isCut = rows.length > cap || !isWhole;
-    const total = Math.min(cap, rows.length);
+    const isCut = count > cap || !isWhole;
+    const total = Math.min(cap, count);
     if (isCut || total > MOST_TALLIED || total === 0) return { items, total, isCut };
     const tally = new FacetTally({});
     for (const run of rows) {
@@ -100,7 +104,7 @@ export class RunSearches {
     const isDeleted = facets.deleted === true;
     const { rows, isWhole } = isDeleted
       ? this.#deleted.rows(search.usernames)
-      : this.#rows(search, MOST_FACETED + 1);
+      : this.#rows(search, MOST_FACETED + 1, MOST_FACETED + 1);
     const items: RunHead[] = [];
     const take = search.take ?? ((head) => items.push(head));
     const tally = new FacetTally(facets);
@@ -121,12 +125,19 @@ export class RunSearches {
     return { items, total: Math.min(cap, total), isCut, counts: tally.counts };
   }
 
-  #rows({ usernames, text, facets }: RunSearch, most: number): Rows {
+  /** @param shown so many of the newest are enough, where all are but counted */
+  #rows({ usernames, text, facets }: RunSearch, most: number, shown: number): Rows {
     const whole = (found: unknown[]) => ({
       rows: (found as Pick<Matched, 'run'>[]).map(({ run }) => run),
+      count: found.length,
       isWhole: true,
     });
-    if (text !== undefined) return this.#rowsOfWords(matchOf(text), usernames, most);
+    if (text !== undefined && usernames !== undefined)
+      return this.#rowsOfNames(matchOf(text), usernames, most);
+    if (text !== undefined) {
+      const found = this.#byText.all(matchOf(text), most, shown) as { run: number; count: number }[];
+      return { ...whole(found), count: found[0]?.count ?? 0 };
+    }
     if (usernames === undefined) {
       if (facets === undefined) return whole([]);
       return whole(this.#byTime.all(facets.from ?? 0, facets.before ?? Number.MAX_SAFE_INTEGER, most));
@@ -139,23 +150,22 @@ export class RunSearches {
     return whole(found);
   }
 
-  #rowsOfWords(match: string, usernames: readonly string[] | undefined, most: number): Rows {
-    if (usernames === undefined) {
-      const found = this.#byText.all(match, most) as Matched[];
-      return { rows: found.sort(newestFirst).map(({ run }) => run), isWhole: true };
-    }
+  #rowsOfNames(match: string, usernames: readonly string[], most: number): Rows {
     const rank = new Map(usernames.map((name, i) => [name, i]));
     const found = this.#byUsersAndText.all(match, JSON.stringify(usernames)) as (Matched & {
       username: string;
     })[];
     found.sort((a, b) => rank.get(a.username)! - rank.get(b.username)! || newestFirst(a, b));
     const isWhole = found.length >= most || (this.#matches.get(match) as { n: number }).n <= MOST_MATCHES;
-    return { rows: found.slice(0, most).map(({ run }) => run), isWhole };
+    const rows = found.slice(0, most).map(({ run }) => run);
+    return { rows, count: rows.length, isWhole };
   }
 }
 
 interface Rows {
   readonly rows: readonly number[];
+  /** Of these and of those that were not asked for. */
+  readonly count: number;
   /** All matches were looked at, or enough of them. */
   readonly isWhole: boolean;
 }
