@@ -50,12 +50,41 @@ export interface FacetedRun extends Pick<BoxInput, 'args'> {
 
 const NONE: BoxInput['results'] = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
 
+/** What facets ask about, found out once. */
+export interface RunFacts {
+  readonly kind: KindFacet;
+  readonly results: readonly ResultFacet[];
+  readonly isDeleted: boolean;
+  readonly lastUpdated: number;
+  readonly tcBase: number;
+  readonly threads: number;
+  readonly elo0: number | undefined;
+  readonly elo1: number | undefined;
+  readonly games: number;
+  /** In small letters. */
+  readonly branches: readonly string[];
+  readonly book: string | undefined;
+}
+
+export function factsOf(run: FacetedRun): RunFacts {
+  const { args, deleted, last_updated: lastUpdated, tc_base: tcBase, results } = run;
+  return {
+    kind: kindOf(args),
+    results: resultsOf(run),
+    isDeleted: deleted === true,
+    lastUpdated,
+    tcBase: tcBase ?? 0,
+    threads: args.threads ?? 1,
+    elo0: args.sprt?.elo0,
+    elo1: args.sprt?.elo1,
+    games: countGames(results ?? NONE),
+    branches: [args.new_tag, args.base_tag].map(inSmallLetters).filter((name) => name !== undefined),
+    book: inSmallLetters(args.book),
+  };
+}
+
 export function matchesFacets(facets: RunFacets, run: FacetedRun): boolean {
-  return (
-    matchesOthers(facets, run) &&
-    (facets.kind === undefined || kindOf(run.args) === facets.kind) &&
-    (facets.result === undefined || resultsOf(run).includes(facets.result))
-  );
+  return new FacetTally(facets).add(factsOf(run));
 }
 
 /** How many runs fit what else is asked, of each kind and of each result. */
@@ -82,35 +111,31 @@ export class FacetTally {
   }
 
   /** @returns whether the run fits all that is asked */
-  add(run: FacetedRun): boolean {
+  add(run: RunFacts): boolean {
     const { kind, result } = this.#facets;
     if (!matchesOthers(this.#facets, run)) return false;
-    const own = kindOf(run.args);
-    const isOfKind = kind === undefined || kind === own;
-    const results = resultsOf(run);
-    const hasResult = result === undefined || results.includes(result);
-    if (hasResult) this.#kind[own] += 1;
-    if (isOfKind) for (const each of results) this.#result[each] += 1;
+    const isOfKind = kind === undefined || kind === run.kind;
+    const hasResult = result === undefined || run.results.includes(result);
+    if (hasResult) this.#kind[run.kind] += 1;
+    if (isOfKind) for (const each of run.results) this.#result[each] += 1;
     return isOfKind && hasResult;
   }
 }
 
 /** All but those that are counted. */
-function matchesOthers(facets: RunFacets, run: FacetedRun): boolean {
-  const { args } = run;
-  const { sprt } = args;
+function matchesOthers(facets: RunFacets, run: RunFacts): boolean {
   return (
-    (facets.deleted === true) === (run.deleted === true) &&
-    (facets.from === undefined || run.last_updated >= facets.from) &&
-    (facets.before === undefined || run.last_updated < facets.before) &&
-    (facets.tcMin === undefined || (run.tc_base ?? 0) >= facets.tcMin) &&
-    (facets.tcMax === undefined || (run.tc_base ?? 0) <= facets.tcMax) &&
-    (facets.threads === undefined || (args.threads ?? 1) === facets.threads) &&
-    (facets.elo0 === undefined || sprt?.elo0 === facets.elo0) &&
-    (facets.elo1 === undefined || sprt?.elo1 === facets.elo1) &&
-    (facets.branch === undefined || holds(facets.branch, args.new_tag, args.base_tag)) &&
-    (facets.book === undefined || holds(facets.book, args.book)) &&
-    (facets.gamesMin === undefined || countGames(run.results ?? NONE) >= facets.gamesMin)
+    (facets.deleted === true) === run.isDeleted &&
+    (facets.from === undefined || run.lastUpdated >= facets.from) &&
+    (facets.before === undefined || run.lastUpdated < facets.before) &&
+    (facets.tcMin === undefined || run.tcBase >= facets.tcMin) &&
+    (facets.tcMax === undefined || run.tcBase <= facets.tcMax) &&
+    (facets.threads === undefined || run.threads === facets.threads) &&
+    (facets.elo0 === undefined || run.elo0 === facets.elo0) &&
+    (facets.elo1 === undefined || run.elo1 === facets.elo1) &&
+    (facets.branch === undefined || holds(facets.branch, run.branches)) &&
+    (facets.book === undefined || holds(facets.book, [run.book])) &&
+    (facets.gamesMin === undefined || run.games >= facets.gamesMin)
   );
 }
 
@@ -119,9 +144,14 @@ function kindOf({ sprt, spsa }: BoxInput['args']): KindFacet {
   return spsa !== undefined ? 'spsa' : 'games';
 }
 
-function holds(part: string, ...names: readonly (string | undefined)[]): boolean {
+function holds(part: string, names: readonly (string | undefined)[]): boolean {
   const wanted = part.toLowerCase();
-  return names.some((name) => typeof name === 'string' && name.toLowerCase().includes(wanted));
+  return names.some((name) => name?.includes(wanted));
+}
+
+/** Undefined for what is no text, as old documents may have. */
+function inSmallLetters(name: unknown): string | undefined {
+  return typeof name === 'string' ? name.toLowerCase() : undefined;
 }
 
 const FAILED: readonly ResultFacet[] = ['failed'];

@@ -283,6 +283,30 @@ export function searchTests(open: OpenPlace): void {
     assert.deepEqual((await open.reader.actors()).sort(), ['ann', 'bob', 'fishtest.system', 'joan']);
   });
 
+  test('facets tell of a run as it is now, though they were asked for before it changed', async () => {
+    const head = runHead(1_500, { finished: true, last_updated: 1_600_000_000_000 });
+    Object.assign(head.args, { username: 'dan', new_tag: 'changing' });
+    const write = async (parts: Parameters<typeof liveOf>[1]) =>
+      await open.writer.commit(batch({ runs: [change(head._id, { live: liveOf(head, parts) })] }));
+    const find = async () => {
+      const facets = { branch: 'changing' };
+      const { items, counts } = await open.reader.searchRuns({ ...page, facets });
+      const failed = await open.reader.searchRuns({ ...page, facets: { ...facets, result: 'failed' } });
+      return [items.length, counts!.result.failed, failed.items.length];
+    };
+    await open.writer.commit(batch({ runs: [change(head._id, { insert: head })] }));
+    assert.deepEqual(await find(), [1, 0, 0]);
+    await write({ failed: true });
+    assert.deepEqual(await find(), [1, 1, 1]);
+    // It goes on, and ends another way.
+    await write({ failed: true, finished: false });
+    assert.deepEqual(await find(), [0, 0, 0]);
+    await write({ failed: false, finished: true });
+    assert.deepEqual(await find(), [1, 0, 0]);
+    await write({ failed: true, deleted: true });
+    assert.deepEqual(await find(), [0, 0, 0]);
+  });
+
   test('many names are found as few are, newest first', async () => {
     const nobodies = Array.from({ length: 100 }, (_, i) => `nobody${i}`);
     const usernames = [...nobodies, 'joan', 'bob'];

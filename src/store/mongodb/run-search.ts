@@ -1,6 +1,6 @@
 /** Searches of finished runs: the ids of all that match, up to the cap, then the documents of one page. */
 import type { Collection, Db, Document, Filter, ObjectId } from 'mongodb';
-import { type FacetedRun, FacetTally, type RunFacets } from '../../rules/run-facets.js';
+import { type FacetedRun, FacetTally, factsOf, type RunFacets } from '../../rules/run-facets.js';
 import { matchesSearch, type TextSearch, wordsOf } from '../../rules/search-text.js';
 import {
   type FinishedRunsFilter,
@@ -88,7 +88,7 @@ export class RunSearches {
     if (facets === undefined) {
       if (isCut || total > MOST_TALLIED || total === 0) return { items, total, isCut };
       const all = await this.#runs.find({ _id: { $in: found } }, { projection: TALLIED }).toArray();
-      for (const run of all) tally.add(facetedRun(run));
+      for (const run of all) tally.add(factsOf(facetedRun(run)));
     }
     return { items, total, isCut, counts: tally.counts };
   }
@@ -138,7 +138,7 @@ export class RunSearches {
         text === undefined || matchesSearch(text, wordsOf(typeof info === 'string' ? info : ''));
       if (hasWords && facets !== undefined) looked += 1;
       if (looked > MOST_FACETED) return 'enough';
-      if (hasWords && (facets === undefined || tally.add(facetedRun(run))))
+      if (hasWords && (facets === undefined || tally.add(factsOf(facetedRun(run)))))
         matches.push({ _id: run['_id'] as ObjectId, owner: String(username) });
       // Of several names the first counts first, however new the runs of the others are.
       return names === undefined || names.length === 1 ? enough(matches.length >= most) : 'more';

@@ -10,6 +10,7 @@ import { SCHEMA_6 } from './schema-6.js';
 import { SCHEMA_7 } from './schema-7.js';
 import { SCHEMA_8 } from './schema-8.js';
 import { SCHEMA_9 } from './schema-9.js';
+import { SCHEMA_10 } from './schema-10.js';
 import { registerSearchWords } from './search-words.js';
 
 /** SQL of version n at index n - 1. */
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_7,
   SCHEMA_8,
   SCHEMA_9,
+  SCHEMA_10,
 ];
 
 /** "SHOA" in ASCII; tells our file from another program's SQLite database. */

@@ -4,8 +4,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { FacetTally, type RunFacets } from '../../rules/run-facets.js';
-import { matchesSearch, wordsOf } from '../../rules/search-text.js';
+import { FacetTally, factsOf, type RunFacets, type RunFacts } from '../../rules/run-facets.js';
+import { matchesSearch, type TextSearch, wordsOf } from '../../rules/search-text.js';
 import {
   type FinishedRunsFilter,
   type FoundRuns,
@@ -15,6 +15,7 @@ import {
   type RunSearch,
 } from '../port.js';
 import { DeletedRuns } from './deleted-runs.js';
+import { KnownFacets } from './known-facets.js';
 import { matchOf } from './search-words.js';
 
 const LISTED = 'finished = 1 AND deleted = 0';
@@ -35,6 +36,7 @@ export class RunSearches {
   readonly #byUsersAndText: StatementSyncInstance;
   readonly #matches: StatementSyncInstance;
   readonly #deleted: DeletedRuns;
+  readonly #known: KnownFacets;
 
   constructor(db: DatabaseSyncInstance) {
     this.#counts = db.prepare('SELECT runs, green, yellow, ltc FROM finished_counts WHERE owner = ?');
@@ -58,6 +60,7 @@ export class RunSearches {
     );
     this.#matches = db.prepare(`SELECT count(*) AS n FROM (${MATCHES} LIMIT ${MOST_MATCHES + 1})`);
     this.#deleted = new DeletedRuns(db);
+    this.#known = new KnownFacets(db);
   }
 
   count({ username, successOnly, yellowOnly, ltcOnly }: FinishedRunsFilter): number {
@@ -90,7 +93,7 @@ export class RunSearches {
     const tally = new FacetTally({});
     for (const run of rows) {
       const head = read(run);
-      if (head !== undefined) tally.add(head);
+      if (head !== undefined) tally.add(factsOf(head));
     }
     return { items, total, isCut, counts: tally.counts };
   }
@@ -102,6 +105,7 @@ export class RunSearches {
   ): Promise<FoundRuns> {
     const { cap, skip, limit, text } = search;
     const isDeleted = facets.deleted === true;
+    this.#known.refresh();
     const { rows, isWhole } = isDeleted
       ? this.#deleted.rows(search.usernames)
       : this.#rows(search, MOST_FACETED + 1, MOST_FACETED + 1);
@@ -111,14 +115,15 @@ export class RunSearches {
     const turns = new LookTurns();
     let [total, looked] = [0, 0];
     for (; looked < Math.min(rows.length, MOST_FACETED) && total <= cap; looked++) {
-      await turns.next();
+      if (turns.isDue) await turns.next();
       if (turns.isTimeUp) break;
-      const head = read(rows[looked]!);
-      if (head === undefined) continue;
-      // The index of words has those of the lists alone in mind.
-      if (isDeleted && text !== undefined && !matchesSearch(text, wordsOf(head.args.info ?? ''))) continue;
-      if (!tally.add(head)) continue;
-      if (total >= skip && total < Math.min(cap, skip + limit)) take(head);
+      const run = rows[looked]!;
+      const facts = isDeleted ? deletedFacts(read(run), text) : this.#known.of(run, read);
+      if (facts === undefined || !tally.add(facts)) continue;
+      if (total >= skip && total < Math.min(cap, skip + limit)) {
+        const head = read(run);
+        if (head !== undefined) take(head);
+      }
       total += 1;
     }
     const isCut = total > cap || looked < rows.length || !isWhole;
@@ -162,6 +167,13 @@ export class RunSearches {
   }
 }
 
+/** The index of words has those of the lists alone in mind. */
+function deletedFacts(head: RunHead | undefined, text: TextSearch | undefined): RunFacts | undefined {
+  if (head === undefined) return undefined;
+  if (text !== undefined && !matchesSearch(text, wordsOf(head.args.info ?? ''))) return undefined;
+  return factsOf(head);
+}
+
 interface Rows {
   readonly rows: readonly number[];
   /** Of these and of those that were not asked for. */
@@ -188,8 +200,12 @@ class LookTurns {
     return this.#turn > this.#latest;
   }
 
+  get isDue(): boolean {
+    return performance.now() - this.#turn > TURN_MS;
+  }
+
   async next(): Promise<void> {
-    if (performance.now() - this.#turn <= TURN_MS) return;
+    if (!this.isDue) return;
     await setImmediate();
     this.#turn = performance.now();
   }
