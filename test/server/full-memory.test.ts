@@ -8,10 +8,9 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { buildRun } from '../../src/operations/run/new-run.js';
-import { emptyBatch } from '../../src/state/collect-batch.js';
 import { openStore } from '../../src/store/open-store.js';
-import { RUN_FORM, RUN_ID, workerInfo } from './seed.js';
+import { seedLongRun } from './long-run.js';
+import { RUN_ID, workerInfo } from './seed.js';
 import { ServerProcess } from './server-process.js';
 
 const SHOAL = fileURLToPath(new URL('../../src/server/shoal.js', import.meta.url));
@@ -34,32 +33,6 @@ function call(worker: number, more: object = {}): object {
   return { password: 'secret', worker_info: workerInfo(worker.toString(16).padStart(8, '0')), ...more };
 }
 
-async function seedLongRun(storeUrl: string): Promise<void> {
-  const writer = await openStore(storeUrl).openWriter();
-  const now = Date.now();
-  const { tasks: _tasks, bad_tasks: _bad, ...head } = buildRun(RUN_FORM, now, RUN_ID);
-  head.args.num_games = 1e9;
-  const insert = { ...head, approved: true, approver: 'jane' };
-  const names = ['joe', ...Array.from({ length: ACCOUNTS }, (_, i) => `account${i}`)];
-  const users = names.map((username) => ({
-    username,
-    password: 'secret',
-    registration_time: now,
-    pending: false,
-    blocked: false,
-    email: `${username}@example.org`,
-    groups: [],
-    tests_repo: '',
-    machine_limit: 100_000,
-  }));
-  await writer.commit({
-    ...emptyBatch(),
-    users,
-    runs: [{ runId: RUN_ID, insert, tasks: [], badTasks: [], spsaHistory: [] }],
-  });
-  await writer.close();
-}
-
 describe('a server whose memory is full', { timeout: 240_000 }, () => {
   let directory: string;
   let env: Record<string, string>;
@@ -68,7 +41,7 @@ describe('a server whose memory is full', { timeout: 240_000 }, () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'shoal-full-'));
-    await seedLongRun(`sqlite:${directory}`);
+    await seedLongRun(`sqlite:${directory}`, ACCOUNTS);
     env = { SHOAL_DATA: directory, SIGNUP_CHECK_MAIL: 'off', SIGNUPS_PER_HOUR: '1000' };
     server = await ServerProcess.start(directory, { ...env, ...SMALL });
   });
