@@ -8,7 +8,7 @@ import { ago, byId } from './dom.js';
 import { startKeys } from './keyboard.js';
 import { drawActions } from './latest-events.js';
 import { Machines } from './machines-panel.js';
-import { drawInside, drawMeters } from './meters-panel.js';
+import { drawInside, drawLimits, drawMeters } from './meters-panel.js';
 import { drawRuns } from './runs-panel.js';
 import { Tiles } from './tiles.js';
 
@@ -36,6 +36,7 @@ function drawFarm(): void {
   machines.draw(farm);
   drawActions(farm);
   drawInside(farm);
+  drawLimits(farm);
   drawCluster(farm);
   drawStatus();
 }

@@ -90,6 +90,12 @@ export function drawInside({ routes, locks, memory, jobs }: Farm): void {
   );
 }
 
+/** Bounds that are reached, and the setting that raises each. */
+export function drawLimits({ limits }: Farm): void {
+  byId('limits').hidden = limits.length === 0;
+  byId('limits-lines').replaceChildren(...limits.map((text) => el('p', {}, text)));
+}
+
 function line(name: string, middle: Node | string, end: string): HTMLElement {
   return el(
     'div',
