@@ -33,7 +33,9 @@ function latestOfEach(operations: readonly BatchOperation[]): BatchOperation[] {
   const latest = new Map<string, BatchOperation>();
   for (const [i, { collection, operation }] of operations.entries()) {
     const [kind, { filter }] = Object.entries(operation)[0] as [string, { filter?: object }];
-    const isOfOne = kind !== 'insertOne' && kind !== 'deleteMany';
+    // What removes a record that has expired stands before what makes it anew, and stays there.
+    const makesRoom = kind === 'deleteOne' && filter !== undefined && 'expires' in filter;
+    const isOfOne = kind !== 'insertOne' && kind !== 'deleteMany' && !makesRoom;
     const key = isOfOne ? `${collection} ${JSON.stringify(filter)}` : `${i}`;
     const earlier = latest.get(key)?.operation;
     latest.delete(key);
