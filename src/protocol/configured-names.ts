@@ -44,6 +44,11 @@ const USERNAME = /^[A-Za-z0-9]{2,}$/;
 const workerArchs: ReadonlySet<string> = new Set([...WORKER_ARCHS, UNKNOWN_ARCH]);
 let legacyUsernames: ReadonlySet<string> = new Set();
 
+/** From what an old database holds under the key. */
+export function legacyUsernamesOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+}
+
 /** Replaces the usernames accepted although they break the pattern (docs/spec/data-model.md §8, legacy_usernames). */
 export function setLegacyUsernames(names: Iterable<string>): void {
   legacyUsernames = new Set(names);

@@ -2,7 +2,7 @@
  * A secondary beside a primary on the same database (docs/spec/scheduling.md §13): it keeps no runs in memory, answers reads
  * from the database, takes PGNs, and refuses what only the primary does.
  */
-import { setLegacyUsernames } from '../protocol/configured-names.js';
+import { legacyUsernamesOf, setLegacyUsernames } from '../protocol/configured-names.js';
 import { openStore } from '../store/open-store.js';
 import { followSettings } from './follow-settings.js';
 import type { ServerParts } from './server-parts.js';
@@ -20,7 +20,7 @@ export async function startSecondary(parts: ServerParts): Promise<void> {
   const data = { ...threadData, storeUrl, flushIntervalMs, isPrimary: false, waits: false, leaseMs: 0 };
   const writer = await WriterThread.start(data, log, onThreadExit);
   const reader = await openStore(storeUrl).openReader();
-  const legacyUsernames = ((await reader.keyValue('legacy_usernames')) ?? []) as string[];
+  const legacyUsernames = legacyUsernamesOf(await reader.keyValue('legacy_usernames'));
   setLegacyUsernames(legacyUsernames);
   writer.begin(legacyUsernames);
   followSettings(settings, shared, log);

@@ -11,6 +11,7 @@ import { requireFreePort } from '../http/transport/free-port.js';
 import { inPortTurn } from '../http/transport/port-turn.js';
 import type { KnownWorkers } from '../operations/recovery/known-workers.js';
 import type { ClusterView } from '../protocol/admin.js';
+import { legacyUsernamesOf } from '../protocol/configured-names.js';
 import { withTimeout } from '../runtime/with-timeout.js';
 import { openStore } from '../store/open-store.js';
 import { closeBeforeEnd } from './exit.js';
@@ -164,7 +165,7 @@ export class Succession {
     const { config } = settings;
     // For what GitHub answered, too, for as long as the process lives.
     const reader = await openStore(config.STORE_URL).openReader();
-    const legacyUsernames = ((await reader.keyValue('legacy_usernames')) ?? []) as string[];
+    const legacyUsernames = legacyUsernamesOf(await reader.keyValue('legacy_usernames'));
     const github = startGitHub({ config, log, state: shared.state, reader });
     const options = { log, onThreadExit, port: this.#port, awaitsDoors: true };
     const state = { ...threadData, legacyUsernames, github: github.access };

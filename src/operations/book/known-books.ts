@@ -4,6 +4,7 @@
  */
 import type { BookMetadata } from '../../model/documents.js';
 import { checkBooks } from '../../protocol/check-document.js';
+import { isRecord } from '../../rules/stored-run.js';
 import { MOST_BOOKS } from '../../state/books.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
@@ -20,7 +21,16 @@ const KEY = 'books';
 const latest = new WeakMap<State, KnownBooks>();
 
 export async function readBooks(reader: Pick<Reader, 'keyValue'>): Promise<KnownBooks> {
-  return ((await reader.keyValue(KEY)) ?? {}) as KnownBooks;
+  return usableBooks(await reader.keyValue(KEY));
+}
+
+/** Of what an old database holds under the key, the books that a worker could check. */
+export function usableBooks(value: unknown): KnownBooks {
+  const books = Object.entries(isRecord(value) ? value : {}).filter(([, book]) => {
+    if (!isRecord(book)) return false;
+    return typeof book['sri'] === 'string' && Number.isFinite(book['total']);
+  });
+  return Object.fromEntries(books) as KnownBooks;
 }
 
 /** The operator tells of books. The value is all books that are known now. */
@@ -58,9 +68,11 @@ export async function addBooks(
   { state, reader }: { state: State; reader: Pick<Reader, 'keyValue'> },
   books: KnownBooks,
 ): Promise<Changed<KnownBooks>> {
-  const stored = await readBooks(reader);
+  const found = await reader.keyValue(KEY);
+  // Also what is no book: it is not ours to remove.
+  const stored = isRecord(found) ? found : {};
   // Nothing is waited for from here on, so that of two lists at once none is lost.
-  const value = { ...stored, ...latest.get(state), ...books };
+  const value = { ...stored, ...latest.get(state), ...books } as KnownBooks;
   const count = Object.keys(value).length;
   if (count > MOST_BOOKS) {
     throw new OperationRefused(
@@ -68,10 +80,10 @@ export async function addBooks(
       `these would be ${count} books: at most ${MOST_BOOKS} can be known`,
     );
   }
-  state.books.set(value);
+  state.books.set(usableBooks(value));
   latest.set(state, value);
   const sequence = commitSystem(state, (slot) =>
     pushItem(state, slot, { kind: 'keyValue', key: KEY, value }),
   );
-  return { value, sequence };
+  return { value: usableBooks(value), sequence };
 }

@@ -3,13 +3,13 @@
  * (docs/spec/scheduling.md §9).
  */
 
-import type { BookMetadata } from '../../model/documents.js';
-import { setLegacyUsernames } from '../../protocol/configured-names.js';
+import { legacyUsernamesOf, setLegacyUsernames } from '../../protocol/configured-names.js';
 import { isRecord } from '../../rules/stored-run.js';
 import { RunWord } from '../../state/run-record.js';
 import { SEEN_ADDRESSES_KEY } from '../../state/seen-addresses.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
+import { readBooks } from '../book/known-books.js';
 import { logAction, markRun } from '../changes.js';
 import { loadRun } from '../run/load-run.js';
 import { deactivateRun, isActive, isUndecided } from '../run/transitions.js';
@@ -86,8 +86,8 @@ interface LoadedRun {
 }
 
 async function loadSettings(state: State, reader: Reader): Promise<void> {
-  setLegacyUsernames(((await reader.keyValue('legacy_usernames')) ?? []) as string[]);
-  state.books.set(((await reader.keyValue('books')) ?? {}) as Record<string, BookMetadata>);
+  setLegacyUsernames(legacyUsernamesOf(await reader.keyValue('legacy_usernames')));
+  state.books.set(await readBooks(reader));
   for await (const user of reader.users()) state.users.setIfRoom(user);
   state.seenAddresses.import(String((await reader.keyValue(SEEN_ADDRESSES_KEY)) ?? ''));
   state.seenAddresses.takeChange();
@@ -95,11 +95,16 @@ async function loadSettings(state: State, reader: Reader): Promise<void> {
     const record = state.workers.record(worker.worker_name);
     state.workers.setBlock(record, worker.blocked, worker.message, worker.last_updated);
   }
-  const seen = ((await reader.keyValue('worker_runs')) ?? {}) as Record<string, Record<string, unknown>>;
-  for (const [name, runs] of Object.entries(seen)) {
-    const { last_run: lastRun, ...others } = runs;
-    state.workers.setRuns(state.workers.record(name), lastRun as string | undefined, Object.keys(others));
+  for (const [name, runs] of Object.entries(recordOf(await reader.keyValue('worker_runs')))) {
+    const { last_run: last, ...others } = recordOf(runs);
+    const lastRun = typeof last === 'string' ? last : undefined;
+    state.workers.setRuns(state.workers.record(name), lastRun, Object.keys(others));
   }
+}
+
+/** Old databases may hold anything under a known key. */
+function recordOf(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
 }
 
 /** Compares the stored aggregates with the tasks, and corrects them in the specified order. */

@@ -1,12 +1,12 @@
 /** What to look at before a test is approved or believed, and what is worth a note (docs/spec/web-ui.md §4.6.3). */
-import type { BookMetadata } from '../../model/documents.js';
+import { readBooks } from '../../operations/book/known-books.js';
 import { playWarnings } from '../../rules/run-warnings.js';
 import type { Reader, RunHead } from '../../store/port.js';
 
 export async function runWarnings(reader: Pick<Reader, 'keyValue'>, head: RunHead): Promise<string[]> {
   const { args, failures, failed } = head;
-  const books = (await reader.keyValue('books')) as Readonly<Record<string, BookMetadata>> | undefined;
-  const isKnown = books !== undefined && Object.hasOwn(books, args.book);
+  const books = await readBooks(reader);
+  const isKnown = Object.hasOwn(books, args.book);
   const warnings = playWarnings(args, isKnown ? books[args.book]!.total : undefined);
   if (failures > 0) warnings.push(`${failures} ${failures === 1 ? 'failure' : 'failures'}`);
   else if (failed) warnings.push('the test has failed');

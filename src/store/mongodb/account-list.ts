@@ -10,6 +10,7 @@ import {
   MOST_APPROVALS,
   MOST_SEARCHED_ACCOUNTS,
 } from '../port.js';
+import { actionTime, usableUser } from '../usable-records.js';
 import { decodeDocument } from './bson-values.js';
 
 const NEWEST = { registration_time: -1, username: -1 } as const;
@@ -65,7 +66,7 @@ export class AccountReads {
       return { items, total: found.length, isCut: counts[group] > MOST_SEARCHED_ACCOUNTS };
     }
     const page = this.#users.find(filter, WITHOUT_ID).sort(NEWEST).skip(skip).limit(limit);
-    const items = (await page.toArray()).map((user) => decodeDocument<UserDocument>(user));
+    const items = (await page.toArray()).map((user) => usableUser(decodeDocument<UserDocument>(user)));
     return { items, total: counts[group], isCut: false };
   }
 
@@ -82,7 +83,7 @@ export class AccountReads {
         .limit(1)
         .toArray(),
     ]);
-    return { total, recent, last: last[0]?.['time'] as number | undefined };
+    return { total, recent, last: last[0] && actionTime(last[0]['time']) };
   }
 
   /** Along the index of all accounts, which are looked up in the contributors' cache, until the page is full. */
@@ -119,12 +120,14 @@ export class AccountReads {
   async #accounts(named: readonly Named[]): Promise<UserDocument[]> {
     const usernames = named.map(({ username }) => username);
     const found = await this.#users.find({ username: { $in: usernames } }, WITHOUT_ID).toArray();
-    const accounts = new Map(found.map((user) => [user['username'], decodeDocument<UserDocument>(user)]));
+    const accounts = new Map(
+      found.map((user) => [user['username'], usableUser(decodeDocument<UserDocument>(user))]),
+    );
     return usernames.map((name) => accounts.get(name)).filter((user) => user !== undefined);
   }
 }
 
 function holds({ username, email }: Named, text: string): boolean {
   const wanted = text.toLowerCase();
-  return username.toLowerCase().includes(wanted) || (email ?? '').toLowerCase().includes(wanted);
+  return [username, email].some((part) => typeof part === 'string' && part.toLowerCase().includes(wanted));
 }

@@ -2,6 +2,7 @@
 import { type Collection, type Db, type Filter, ObjectId } from 'mongodb';
 import type { ActionDocument } from '../../model/documents.js';
 import type { ActionQuery } from '../port.js';
+import { usableAction } from '../usable-records.js';
 import type { BatchOperation } from './batch-operations.js';
 import { decodeDocument, encodeDocument } from './bson-values.js';
 import { IndexNames } from './indexes.js';
@@ -35,7 +36,7 @@ export class ActionReads {
     const cursor = this.#actions.find(filter).sort({ time: direction, _id: direction }).limit(query.limit);
     const hint = hintOf(query);
     if (await this.#indexes.has(hint)) cursor.hint(hint);
-    return (await cursor.toArray()).map((action) => decodeDocument<ActionDocument>(action));
+    return (await cursor.toArray()).map((action) => usableAction(decodeDocument<ActionDocument>(action)));
   }
 
   async *all(): AsyncGenerator<ActionDocument> {

@@ -5,6 +5,7 @@ import { matchesSearch, type TextSearch } from '../../rules/search-text.js';
 import { orderedPage } from '../action-order.js';
 import { actionWords } from '../action-words.js';
 import { type ActionSearch, type Found, HIDDEN_KINDS } from '../port.js';
+import { usableAction } from '../usable-records.js';
 import { decodeDocument } from './bson-values.js';
 import { IndexNames } from './indexes.js';
 import { collectWithin, TextIndex } from './text-candidates.js';
@@ -45,7 +46,7 @@ export class ActionSearches {
       .skip(skip)
       .limit(last - skip)
       .toArray();
-    const items = rows.map((row) => decodeDocument<ActionDocument>(row));
+    const items = rows.map((row) => usableAction(decodeDocument<ActionDocument>(row)));
     return { items, total: Math.min(cap, total), isCut: total > cap };
   }
 
@@ -80,7 +81,7 @@ async function collectPage(
   const items: ActionDocument[] = [];
   let total = 0;
   const ended = await collectWithin(cursor, (document) => {
-    const action = decodeDocument<ActionDocument>(document);
+    const action = usableAction(decodeDocument<ActionDocument>(document));
     if (!matchesSearch(text, actionWords(action))) return 'more';
     if (total >= skip && total < Math.min(cap, skip + limit)) items.push(action);
     return ++total > cap ? 'enough' : 'more';

@@ -1,8 +1,9 @@
 /** The list of blocked workers, along the index of changes. */
 import type { Collection, Db, Document, Filter } from 'mongodb';
-import type { WorkerDocument } from '../../model/documents.js';
+import type { UserDocument, WorkerDocument } from '../../model/documents.js';
 import { type BlockedQuery, type BlockedWorker, type Found, MOST_BLOCKED } from '../port.js';
 import { ownerOfWorker, sortedPage } from '../sorted-page.js';
+import { usableUser, usableWorker } from '../usable-records.js';
 import { decodeDocument } from './bson-values.js';
 
 export class BlockedReads {
@@ -52,11 +53,15 @@ export class BlockedReads {
       .sort(sort)
       .skip(skip)
       .limit(limit);
-    const workers = (await found.toArray()).map((worker) => decodeDocument<WorkerDocument>(worker));
+    const workers = (await found.toArray()).map((worker) =>
+      usableWorker(decodeDocument<WorkerDocument>(worker)),
+    );
     const owners = [...new Set(workers.map(({ worker_name: name }) => ownerOfWorker(name)))];
     const fields = { projection: { _id: 0, username: 1, email: 1 } };
     const users = await this.#users.find({ username: { $in: owners } }, fields).toArray();
-    const emails = new Map(users.map(({ username, email }) => [username, email as string | undefined]));
+    const emails = new Map(
+      users.map((user) => [user['username'], usableUser(user as unknown as UserDocument).email]),
+    );
     return workers.map((worker) => {
       const email = emails.get(ownerOfWorker(worker.worker_name));
       return { ...worker, ...(email !== undefined && { email }) };

@@ -13,11 +13,13 @@ const DOUBLES = new Set(
 /** MongoDB's own bound of nesting; also ends a cycle. */
 const DEEPEST = 100;
 const INT32 = 2 ** 31;
+/** A date beyond it is stored as the epoch. */
+const LAST_INSTANT_MS = 8.64e15;
 
 /** A member of a known document as BSON wants it. @throws TypeError for what BSON cannot hold */
 export function encodeMember(name: string, value: unknown, depth = 0): unknown {
   if (typeof value === 'number') {
-    if (DATES.has(name) && Number.isFinite(value)) return new Date(value);
+    if (DATES.has(name) && Math.abs(value) <= LAST_INSTANT_MS) return new Date(value);
     return DOUBLES.has(name) ? new Double(value) : encodeNumber(value);
   }
   return encodeOther(value, depth, encodeMember);

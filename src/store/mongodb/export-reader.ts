@@ -46,7 +46,8 @@ export class MongodbExportReader implements ExportReader {
   async *actionsSince(time: number): AsyncGenerator<ActionDocument> {
     const actions = this.#db
       .collection('actions')
-      .find({ time: { $gte: time } })
+      // What has another type is at no time, and not before it either.
+      .find({ $nor: [{ time: { $lt: time } }] })
       .sort({ time: 1, _id: 1 });
     for await (const action of actions) yield decodeDocument<ActionDocument>(action);
   }

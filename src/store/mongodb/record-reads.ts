@@ -8,7 +8,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
-import { completeContributor } from '../complete-contributor.js';
+import { nameText, usableContributor, usableNet, usableUser, usableWorker } from '../usable-records.js';
 import { decode, decodeDocument } from './bson-values.js';
 import { ANY_CASE, IndexNames, USERS_ANY_CASE } from './indexes.js';
 
@@ -32,14 +32,14 @@ export class RecordReads {
   }
 
   user(username: string): Promise<UserDocument | undefined> {
-    return this.#one('users', { username });
+    return this.#one('users', { username }, usableUser);
   }
 
   /** Along the index of names, without the documents. */
   async usernames(): Promise<string[]> {
     const names = { projection: { _id: 0, username: 1 } };
     const found = await this.#db.collection('users').find({}, names).sort({ username: 1 }).toArray();
-    return found.map(({ username }) => username as string);
+    return found.map(({ username }) => nameText(username));
   }
 
   async userLike(username: string): Promise<UserDocument | undefined> {
@@ -52,7 +52,7 @@ export class RecordReads {
 
   async *users(): AsyncGenerator<UserDocument> {
     for await (const user of this.#db.collection('users').find({}, WITHOUT_ID)) {
-      yield decodeDocument<UserDocument>(user);
+      yield usableUser(decodeDocument<UserDocument>(user));
     }
   }
 
@@ -62,11 +62,11 @@ export class RecordReads {
 
   async contributors(period: ContributorPeriod): Promise<ContributorDocument[]> {
     const found = await this.#db.collection(CONTRIBUTORS[period]).find({}, WITHOUT_ID).toArray();
-    return found.map((entry) => completeContributor(decodeDocument<ContributorDocument>(entry)));
+    return found.map((entry) => usableContributor(decodeDocument<ContributorDocument>(entry)));
   }
 
   worker(name: string): Promise<WorkerDocument | undefined> {
-    return this.#one('workers', { worker_name: name });
+    return this.#one('workers', { worker_name: name }, usableWorker);
   }
 
   async *blockedWorkers(): AsyncGenerator<WorkerDocument> {
@@ -74,11 +74,11 @@ export class RecordReads {
       .collection('workers')
       .find({ blocked: true }, WITHOUT_ID)
       .sort({ worker_name: 1 });
-    for await (const worker of blocked) yield decodeDocument<WorkerDocument>(worker);
+    for await (const worker of blocked) yield usableWorker(decodeDocument<WorkerDocument>(worker));
   }
 
   net(name: string): Promise<NetDocument | undefined> {
-    return this.#one('nns', { name });
+    return this.#one('nns', { name }, usableNet);
   }
 
   async knownNets(names: readonly string[]): Promise<string[]> {
@@ -92,7 +92,7 @@ export class RecordReads {
 
   async *nets(): AsyncGenerator<Keyed<NetDocument>> {
     for await (const net of this.#db.collection('nns').find().sort({ name: 1 })) {
-      yield decodeDocument<Keyed<NetDocument>>(net);
+      yield usableNet(decodeDocument<Keyed<NetDocument>>(net));
     }
   }
 
@@ -102,7 +102,7 @@ export class RecordReads {
   }
 
   async cpuHours(username: string): Promise<number | undefined> {
-    const found = await this.#one<{ cpu_hours?: number }>('user_cache', { username });
+    const found = await this.#one('user_cache', { username }, usableContributor);
     return found?.cpu_hours;
   }
 
@@ -110,19 +110,19 @@ export class RecordReads {
   async #userWith(member: 'username' | 'email', text: string): Promise<UserDocument | undefined> {
     const hint = USERS_ANY_CASE[member];
     if (!(await this.#userIndexes.has(hint)))
-      return await this.#one('users', { [member]: whateverCase(text) });
+      return await this.#one('users', { [member]: whateverCase(text) }, usableUser);
     const found = this.#db
       .collection('users')
       .find({ [member]: text }, { ...WITHOUT_ID, collation: ANY_CASE, hint });
     const same = (await found.toArray()).find(
       (user) => String(user[member]).toLowerCase() === text.toLowerCase(),
     );
-    return same && decodeDocument<UserDocument>(same);
+    return same && usableUser(decodeDocument<UserDocument>(same));
   }
 
-  async #one<T>(collection: string, filter: Document): Promise<T | undefined> {
+  async #one<T>(collection: string, filter: Document, usable: (record: T) => T): Promise<T | undefined> {
     const found = await this.#db.collection(collection).findOne(filter, WITHOUT_ID);
-    return found === null ? undefined : decodeDocument<T>(found);
+    return found === null ? undefined : usable(decodeDocument<T>(found));
   }
 }
 

@@ -10,7 +10,7 @@ import { CONTRIBUTORS } from './record-reads.js';
 const NEVER = new Date('0001-01-01T00:00:00Z');
 
 export function replaceUser(user: Keyed<UserDocument>): BatchOperation {
-  return replace('users', { username: user.username }, encodeKeyed(user));
+  return replaceNamed('users', 'username', encodeKeyed(user));
 }
 
 export function insertUser({ username, ...user }: UserDocument): BatchOperation {
@@ -31,11 +31,11 @@ export function removeUser(username: string): BatchOperation {
 }
 
 export function replaceWorker(worker: Keyed<WorkerDocument>): BatchOperation {
-  return replace('workers', { worker_name: worker.worker_name }, encodeKeyed(worker));
+  return replaceNamed('workers', 'worker_name', encodeKeyed(worker));
 }
 
 export function replaceNet(net: Keyed<NetDocument>): BatchOperation {
-  return replace('nns', { name: net.name }, encodeKeyed(net));
+  return replaceNamed('nns', 'name', encodeKeyed(net));
 }
 
 export function removeNet(name: string): BatchOperation {
@@ -101,6 +101,13 @@ export function writeContributor({ period, username, entry }: ContributorWrite):
 export async function addDownloads(db: Db, name: string, times: number): Promise<boolean> {
   const { matchedCount } = await db.collection('nns').updateOne({ name }, { $inc: { downloads: times } });
   return matchedCount === 1;
+}
+
+/** A name that is no text, as old databases may have it, would be read as a condition: such a record is found by its key. */
+function replaceNamed(collection: string, member: string, document: Document): BatchOperation {
+  const { [member]: name, _id } = document;
+  if (typeof name === 'string') return replace(collection, { [member]: name }, document);
+  return replace(collection, _id === undefined ? { [member]: { $eq: name } } : { _id }, document);
 }
 
 function replace(collection: string, filter: Document, replacement: Document): BatchOperation {

@@ -10,6 +10,7 @@ import {
   MOST_APPROVALS,
   MOST_SEARCHED_ACCOUNTS,
 } from '../port.js';
+import { usableUser } from '../usable-records.js';
 import { fromJson } from './json-text.js';
 import { groupCondition } from './schema-8.js';
 
@@ -47,7 +48,7 @@ export class AccountReads {
       `SELECT doc FROM users INDEXED BY ${indexOf(group)} WHERE ${groupCondition(group)} ${ORDER} LIMIT ? OFFSET ?`,
     );
     const rows = page.all(limit, skip) as { doc: string }[];
-    const items = rows.map(({ doc }) => fromJson(doc) as UserDocument);
+    const items = rows.map(({ doc }) => usableUser(fromJson(doc) as UserDocument));
     return { items, total: this.counts()[group], isCut: false };
   }
 
@@ -67,7 +68,7 @@ export class AccountReads {
     );
     const found = matching.all(text.toLowerCase(), MOST_SEARCHED_ACCOUNTS) as { username: string }[];
     const items = found.slice(skip, skip + limit).map(({ username }) => {
-      return fromJson((this.#one.get(username) as { doc: string }).doc) as UserDocument;
+      return usableUser(fromJson((this.#one.get(username) as { doc: string }).doc) as UserDocument);
     });
     return { items, total: found.length, isCut: this.counts()[group] > MOST_SEARCHED_ACCOUNTS };
   }

@@ -2,6 +2,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { ActionDocument } from '../../model/documents.js';
 import type { ActionQuery } from '../port.js';
+import { actionTime, usableAction } from '../usable-records.js';
 import { fromJson, toJson } from './json-text.js';
 
 /** Rows of one page of the whole log. */
@@ -19,8 +20,14 @@ export class ActionWrites {
 
   append(action: ActionDocument): void {
     const { _id, time, username, run_id } = action;
-    this.#insert.run(_id, time, action.action, username ?? null, run_id ?? null, toJson(action));
+    const [kind, name, run] = [action.action, username, run_id].map(textOrNull);
+    this.#insert.run(_id, actionTime(time), kind ?? 'log_message', name!, run!, toJson(action));
   }
+}
+
+/** No filter finds what is no text. */
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 interface ActionRow {
@@ -49,7 +56,7 @@ export class ActionReads {
     const parts = split(query);
     const rows = parts.flatMap((part) => this.#select(part));
     if (parts.length > 1) rows.sort(query.oldestFirst ? byTime : (a, b) => byTime(b, a));
-    return rows.slice(0, query.limit).map((row) => fromJson(row.doc) as ActionDocument);
+    return rows.slice(0, query.limit).map((row) => usableAction(fromJson(row.doc) as ActionDocument));
   }
 
   async *all(): AsyncGenerator<ActionDocument> {

@@ -8,6 +8,7 @@ import type { ActionDocument } from '../../model/documents.js';
 import { TEXT_BOUNDARY, type TextSearch, wordsOf } from '../../rules/search-text.js';
 import { orderedPage } from '../action-order.js';
 import { type ActionSearch, type Found, HIDDEN_KINDS } from '../port.js';
+import { usableAction } from '../usable-records.js';
 import { fromJson } from './json-text.js';
 import { matchOf } from './search-words.js';
 
@@ -173,7 +174,7 @@ export class ActionSearches {
 
   #document(id: number): ActionDocument {
     const { doc } = this.#statement('SELECT doc FROM actions WHERE id = ?').get(id) as { doc: string };
-    return fromJson(doc) as ActionDocument;
+    return usableAction(fromJson(doc) as ActionDocument);
   }
 
   /** Along the index from name to name, however many actions each has. */

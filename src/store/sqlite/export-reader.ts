@@ -58,7 +58,11 @@ export class SqliteExportReader implements ExportReader {
 
   async *nets(): AsyncGenerator<Keyed<NetDocument>> {
     const rows = this.#all<KeyedRow & { downloads: number }>('SELECT id, downloads, doc FROM nets');
-    for (const { downloads, ...row } of rows) yield { ...keyed<NetDocument>(row), downloads };
+    for (const { downloads, ...row } of rows) {
+      const net = keyed<NetDocument>(row);
+      // The column stands at 0 for what was no number.
+      yield downloads > 0 || Number.isFinite(net.downloads) ? { ...net, downloads } : net;
+    }
   }
 
   async *keyValues(): AsyncGenerator<{ key: string; value: unknown }> {

@@ -8,7 +8,7 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../../model/documents.js';
-import { completeContributor } from '../complete-contributor.js';
+import { usableContributor, usableNet, usableUser, usableWorker } from '../usable-records.js';
 import { fromJson } from './json-text.js';
 
 /** Rows of one page of a stream. */
@@ -63,7 +63,7 @@ export class RecordReads {
 
   user(username: string): UserDocument | undefined {
     const row = this.#user.get(username) as { doc: string } | undefined;
-    return row && (fromJson(row.doc) as UserDocument);
+    return row && usableUser(fromJson(row.doc) as UserDocument);
   }
 
   usernames(): string[] {
@@ -72,25 +72,25 @@ export class RecordReads {
 
   userLike(username: string): UserDocument | undefined {
     const row = this.#userLike.get(username) as { doc: string } | undefined;
-    return row && (fromJson(row.doc) as UserDocument);
+    return row && usableUser(fromJson(row.doc) as UserDocument);
   }
 
   userByEmail(email: string): UserDocument | undefined {
     const row = this.#userByEmail.get(email) as { doc: string } | undefined;
-    return row && (fromJson(row.doc) as UserDocument);
+    return row && usableUser(fromJson(row.doc) as UserDocument);
   }
 
   users(): AsyncGenerator<UserDocument> {
-    return stream<UserDocument>(this.#users);
+    return stream(this.#users, usableUser);
   }
 
   blockedWorkers(): AsyncGenerator<WorkerDocument> {
-    return stream<WorkerDocument>(this.#blocked);
+    return stream(this.#blocked, usableWorker);
   }
 
   net(name: string): NetDocument | undefined {
     const row = this.#net.get(name) as { downloads: number; doc: string } | undefined;
-    return row && { ...(fromJson(row.doc) as NetDocument), downloads: row.downloads };
+    return row && { ...usableNet(fromJson(row.doc) as NetDocument), downloads: row.downloads };
   }
 
   knownNets(names: readonly string[]): string[] {
@@ -100,7 +100,7 @@ export class RecordReads {
   *nets(): Generator<Keyed<NetDocument>> {
     const rows = this.#nets.all() as { id: string | null; downloads: number; doc: string }[];
     for (const { id, downloads, doc } of rows) {
-      yield { ...(id === null ? {} : { _id: id }), ...(fromJson(doc) as NetDocument), downloads };
+      yield { ...(id === null ? {} : { _id: id }), ...usableNet(fromJson(doc) as NetDocument), downloads };
     }
   }
 
@@ -118,7 +118,7 @@ export class RecordReads {
     return rows.map(({ username, cpu_hours, doc }) => {
       const entry =
         doc === null ? { cpu_hours: cpu_hours ?? 0 } : (fromJson(doc) as Partial<ContributorDocument>);
-      return completeContributor({
+      return usableContributor({
         ...entry,
         ...(period === 'all' && { cpu_hours: cpu_hours ?? 0 }),
         username,
@@ -128,7 +128,7 @@ export class RecordReads {
 
   worker(name: string): WorkerDocument | undefined {
     const row = this.#worker.get(name) as { doc: string } | undefined;
-    return row && (fromJson(row.doc) as WorkerDocument);
+    return row && usableWorker(fromJson(row.doc) as WorkerDocument);
   }
 
   cpuHours(username: string): number | undefined {
@@ -138,10 +138,10 @@ export class RecordReads {
 }
 
 /** Follows the names upwards, one page at a time. */
-async function* stream<T>(page: StatementSyncInstance): AsyncGenerator<T> {
+async function* stream<T>(page: StatementSyncInstance, usable: (record: T) => T): AsyncGenerator<T> {
   for (let last = ''; ; ) {
     const rows = page.all(last) as NamedRow[];
-    for (const row of rows) yield fromJson(row.doc) as T;
+    for (const row of rows) yield usable(fromJson(row.doc) as T);
     if (rows.length < PAGE) return;
     last = rows[rows.length - 1]!.name;
   }

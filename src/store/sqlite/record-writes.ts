@@ -2,6 +2,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
 import type { ContributorWrite, NetTest, UserChange } from '../../state/write-batch.js';
+import { finiteOr, nameText } from '../usable-records.js';
 import { toJson } from './json-text.js';
 
 export class RecordWrites {
@@ -74,7 +75,7 @@ export class RecordWrites {
   }
 
   user({ _id, ...user }: Keyed<UserDocument>): void {
-    this.#user.run(user.username, toJson(user), _id ?? null);
+    this.#user.run(nameText(user.username), toJson(user), _id ?? null);
   }
 
   newUser(user: UserDocument): void {
@@ -90,11 +91,11 @@ export class RecordWrites {
   }
 
   worker({ _id, ...worker }: Keyed<WorkerDocument>): void {
-    this.#worker.run(worker.worker_name, worker.blocked ? 1 : 0, toJson(worker), _id ?? null);
+    this.#worker.run(nameText(worker.worker_name), worker.blocked ? 1 : 0, toJson(worker), _id ?? null);
   }
 
   net({ _id, ...net }: Keyed<NetDocument>): void {
-    this.#net.run(net.name, net.downloads, toJson(net), _id ?? null);
+    this.#net.run(nameText(net.name), finiteOr(net.downloads, 0), toJson(net), _id ?? null);
   }
 
   removeNet(name: string): void {
@@ -117,7 +118,7 @@ export class RecordWrites {
   }
 
   contributor(username: string, cpuHours: number): void {
-    this.#contributor.run(username, cpuHours);
+    this.#contributor.run(nameText(username), finiteOr(cpuHours, 0));
   }
 
   contributorEntry({ period, username, entry }: ContributorWrite): void {
