@@ -34,6 +34,8 @@ const PATHS = [
   '/actions.atom',
   '/actions/news',
   '/actions?page=2',
+  '/actions?sort=source&order=asc',
+  '/actions?sort=event',
   '/actions?page=3',
   '/actions?max_actions=100',
   '/contributors',
