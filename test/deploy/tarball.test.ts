@@ -49,7 +49,7 @@ describe('the tarball', { timeout: 900_000 }, () => {
     const files = new Set(names.map((name) => name.replace(/^package\//, '')));
     assert.deepEqual([...new Set([...files].map((file) => file.split('/')[0]!))].sort(), TOP);
     const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      /\.ts$/.test(file),
+      /\.[jt]s$/.test(file),
     );
     const built = sources.map((file) => `dist/src/${file.replace(/\.ts$/, '.js')}`);
     for (const file of [...built, ...ASSETS.map((file) => `dist/${file}`)]) {

@@ -6,7 +6,6 @@ import { longWorkerName } from '../../src/model/names.js';
 import type { WorkerCall } from '../../src/operations/context.js';
 import type { DrawFlips } from '../../src/operations/worker/request-spsa.js';
 import type { OperationName } from '../../src/operations/worker/worker-routes.js';
-import type { SpsaResults } from '../../src/protocol/request.js';
 import * as texts from '../../src/protocol/texts.js';
 import { updateSprt } from '../../src/rules/sprt.js';
 import { type Flip, packFlips } from '../../src/rules/spsa.js';
@@ -124,7 +123,7 @@ function update(model: Model, run: ModelRun, taskId: number, call: WorkerCall): 
   }
   model.undo.keep(run);
   model.undo.keep(task);
-  const before = task.stats;
+  const newGames = gamesOf(stats) - gamesOf(task.stats);
   run.results = changeResults(run.results, task.stats, stats);
   task.stats = stats;
   task.last_updated = call.now;
@@ -136,7 +135,7 @@ function update(model: Model, run: ModelRun, taskId: number, call: WorkerCall): 
   };
   if (isSpsa) {
     const tune: Spsa = structuredClone(run.args.spsa!);
-    if (!isGrowth(spsa!, before, stats)) delete task.spsa_params;
+    if (spsa!.num_games !== newGames) delete task.spsa_params;
     applySpsaResult(tune, task, { ...spsa!, sig: spsa!.sig ?? 0 }, run.args.num_games);
     run.args = { ...run.args, spsa: tune };
   }
@@ -153,11 +152,6 @@ function update(model: Model, run: ModelRun, taskId: number, call: WorkerCall): 
   if (model.isUndecided(run)) return ok({ task_alive: task.active });
   decide(model, run, call.now);
   return ok({ task_alive: false });
-}
-
-/** A batch that its task's results did not grow by moves no parameter. */
-function isGrowth(batch: SpsaResults, before: Results, after: Results): boolean {
-  return (['wins', 'losses', 'draws'] as const).every((name) => batch[name] === after[name] - before[name]);
 }
 
 /** §3 step 2 */

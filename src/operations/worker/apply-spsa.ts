@@ -1,6 +1,6 @@
 /** Applies the result of one SPSA batch to the tune (docs/spec/spsa.md §4–5). Call under the run's lock. */
 import { crc32 } from 'node:zlib';
-import type { Results, SpsaHistoryPoint } from '../../model/documents.js';
+import type { SpsaHistoryPoint } from '../../model/documents.js';
 import type { SpsaResults } from '../../protocol/request.js';
 import { applyBatch, historyPeriod, unpackFlips, wantsHistory } from '../../rules/spsa.js';
 import { RunFloat, RunWord } from '../../state/run-record.js';
@@ -11,27 +11,23 @@ import { TaskChange, TaskWord } from '../../state/task-record.js';
 import { markSpsa, markTask, pushItem } from '../changes.js';
 import type { ResolvedTask } from './resolve-task.js';
 
-type GameCounts = Pick<Results, 'wins' | 'losses' | 'draws'>;
-
 /**
  * A result without a request, with the flips of another one, or of other games than the task's results grew by, is skipped:
  * its games stay counted, but it moves no parameter.
- * @param before the task's results without the batch
- * @param after its results with the batch
+ * @param newGames by how many games the task's results grew
  */
 export function applySpsa(
   state: State,
   { slot, taskId, offset }: ResolvedTask,
   result: SpsaResults,
-  before: GameCounts,
-  after: GameCounts,
+  newGames: number,
 ): void {
   const packed = taskFlips(state, offset);
   if (packed === undefined) return;
   const iter = state.tasks.records.i32[offset + TaskWord.spsaIter]!;
   dropTaskFlips(state, offset);
   markTask(state, slot, taskId, offset, TaskChange.spsa);
-  if (crc32(packed) !== (result.sig ?? 0) || !isGrowth(result, before, after)) return;
+  if (crc32(packed) !== (result.sig ?? 0) || result.num_games !== newGames) return;
   // The store may hold flips of another list of parameters: they say nothing about this one.
   if (packed.length !== Math.ceil(paramCount(state, slot) / 8)) return;
 
@@ -39,15 +35,6 @@ export function applySpsa(
   const entry = applyBatch(block, iter, unpackFlips(packed, block.length), result);
   markSpsa(state, slot);
   noteHistory(state, slot, block, entry);
-}
-
-/** Equal numbers of games are not enough: what moves a parameter is wins less losses. */
-function isGrowth({ wins, losses, draws }: SpsaResults, before: GameCounts, after: GameCounts): boolean {
-  return (
-    wins === after.wins - before.wins &&
-    losses === after.losses - before.losses &&
-    draws === after.draws - before.draws
-  );
 }
 
 function paramCount(state: State, slot: number): number {
