@@ -130,7 +130,8 @@ function applyUpdate(context: Context, call: WorkerCall, task: ResolvedTask, sta
   writeTaskResults(tasks, offset, stats);
   tasks.records.f64[offset / 2 + TaskFloat.lastUpdated] = now;
   markTask(state, slot, taskId, offset, TaskChange.live | infoChange);
-  if (runs.has(slot, RunFlag.spsa)) applySpsa(state, task, call.request.spsa!, gamesOf(stats) - gamesOf(before));
+  if (runs.has(slot, RunFlag.spsa))
+    applySpsa(state, task, call.request.spsa!, gamesOf(stats) - gamesOf(before));
   if (gamesOf(stats) >= tasks.records.i32[offset + TaskWord.numGames]!) {
     deactivateTask(state, slot, taskId, offset, now);
     noteCrashOrTime(state, slot, taskId, offset, now);
