@@ -89,7 +89,9 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 240_0
     // Answered before the database is back: it waits for nothing.
     assert.deepEqual([beat.status, beat.body['task_alive']], [200, true]);
 
-    const updated = server.post('/api/update_task', call('aaaa1111', { ...first, stats: MORE_STATS }));
+    const update = () => server.post('/api/update_task', call('aaaa1111', { ...first, stats: MORE_STATS }));
+    // On a slow machine the rest takes longer than an answer waits; a worker sends the update again then.
+    const updated = update().catch(() => undefined);
     // When the server knows that its store is away, it gives no tasks and still takes beats.
     await waitFor(async () => server.log.some(({ msg }) => /store refused a batch.* changes wait/.test(msg)));
     assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
@@ -110,7 +112,7 @@ describe('the built server over MongoDB', { skip: withoutMongodb, timeout: 240_0
     assert.equal((await server.post('/api/beat', call('bbbb2222', { ...first, task_id: 2 }))).status, 200);
 
     proxy.join();
-    const acknowledged = await updated;
+    const acknowledged = (await updated) ?? (await update());
     assert.deepEqual([acknowledged.status, acknowledged.body['task_alive']], [200, true]);
     await waitFor(async () => isDeepStrictEqual((await run())?.['tasks'][0].stats, MORE_STATS));
     await waitFor(async () => (await fetch(`${server.url}/readyz`)).status === 200);
