@@ -53,9 +53,10 @@ describe('page threads', () => {
     };
     return { ...view, live: view.threads.filter(({ alive }) => alive).map(({ role }) => role) };
   };
-  /** It is read under the run's lock. */
+  /** It is read under the run's lock. Who has a cookie gets no other's page of the same second. */
   const page = async () => {
-    const answer = await fetch(`${site.server.url}/tests/view/${run}`);
+    const headers = { cookie: 'theme=dark' };
+    const answer = await fetch(`${site.server.url}/tests/view/${run}`, { headers });
     return { status: answer.status, text: await answer.text() };
   };
   const requestTask = async (number: number) => {
