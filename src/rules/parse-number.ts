@@ -21,22 +21,24 @@ export function trimmed(text: string): string {
  * @throws RangeError when the text is no number
  */
 export function parseNumber(text: string): number {
-  const plain = trimmed(text).replaceAll(OTHER_DIGIT, digitValue);
-  if (DECIMAL.test(plain)) return Number(plain.replaceAll('_', ''));
-  const [, sign, infinite] = NON_FINITE.exec(plain) ?? [];
-  if (sign === undefined) throw new RangeError(`${JSON.stringify(text)} is not a number`);
-  if (infinite === undefined) return Number.NaN;
-  return sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const value = read(text);
+  if (value === undefined) throw new RangeError(`${JSON.stringify(text)} is not a number`);
+  return value;
 }
 
 /** The same, and NaN where the text is no number: for what an address asks for. */
 export function numberIn(text: string): number {
-  try {
-    return parseNumber(text);
-  } catch (error) {
-    if (error instanceof RangeError) return Number.NaN;
-    throw error;
-  }
+  return read(text) ?? Number.NaN;
+}
+
+/** Undefined when the text is no number. An error would cost a fifth of a millisecond, and most addresses ask for no page. */
+function read(text: string): number | undefined {
+  const plain = trimmed(text).replaceAll(OTHER_DIGIT, digitValue);
+  if (DECIMAL.test(plain)) return Number(plain.replaceAll('_', ''));
+  const [, sign, infinite] = NON_FINITE.exec(plain) ?? [];
+  if (sign === undefined) return undefined;
+  if (infinite === undefined) return Number.NaN;
+  return sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 /**
