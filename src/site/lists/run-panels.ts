@@ -21,6 +21,10 @@ export interface PanelRuns {
   readonly listPath: string;
 }
 
+type UnfinishedPanel = Exclude<RunPanel, 'failed' | 'finished'>;
+
+/** Of lists that are kept for a moment. */
+const sortedOf = new WeakMap<readonly RunHead[], Record<UnfinishedPanel, readonly RunHead[]>>();
 /** Of the pending tests that an approver ticks. */
 const APPROVE_FORM = 'approve-several';
 
@@ -44,8 +48,7 @@ export function runPanel(
   const [title, empty] = TITLES[id];
   const all = headsOf(id, runs);
   const { filter } = runs;
-  const heads =
-    id === 'active' && filter !== undefined ? all.filter((head) => passesFilter(filter, head)) : all;
+  const heads = id === 'active' && filter !== undefined ? passing(all, filter) : all;
   const hasDelete = id !== 'active';
   const approveForm = id === 'pending' && visit.isApprover ? APPROVE_FORM : undefined;
   const table = () => runTable(visit, { title, heads, hasDelete, approveForm });
@@ -63,14 +66,30 @@ export function runPanel(
   });
 }
 
+/** The list itself when all of it passes: what is made of it is kept with it. */
+function passing(all: readonly RunHead[], filter: ActiveFilter): readonly RunHead[] {
+  const heads = all.filter((head) => passesFilter(filter, head));
+  return heads.length === all.length ? all : heads;
+}
+
 function approveSeveralForm({ session }: Visit, id: string): Html {
   return html`<form method="post" action="/tests/approve" id="${id}" data-confirm="Approve the tests that are ticked?">${tokenField(session.requireToken())}<input type="hidden" name="several" value="1"><button type="submit" class="quiet small">Approve what is ticked</button></form>`;
 }
 
 function headsOf(id: Exclude<RunPanel, 'finished'>, { unfinished, finished }: PanelRuns): readonly RunHead[] {
   if (id === 'failed') return finished.heads.filter((head) => head.failed);
-  const own = unfinished.filter((head) => runState(head) === id);
-  return own.sort(id === 'active' ? byProgress : byUrgency);
+  const known = sortedOf.get(unfinished) ?? sortedByState(unfinished);
+  sortedOf.set(unfinished, known);
+  return known[id];
+}
+
+function sortedByState(unfinished: readonly RunHead[]): Record<UnfinishedPanel, readonly RunHead[]> {
+  const of = (id: UnfinishedPanel) => unfinished.filter((head) => runState(head) === id);
+  return {
+    pending: of('pending').sort(byUrgency),
+    paused: of('paused').sort(byUrgency),
+    active: of('active').sort(byProgress),
+  };
 }
 
 function finishedPanel(

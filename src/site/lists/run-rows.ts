@@ -3,7 +3,7 @@ import { mayChange } from '../../operations/actor.js';
 import { tcRatio } from '../../rules/game-time.js';
 import { resultBox } from '../../rules/result-box.js';
 import type { RunHead } from '../../store/port.js';
-import { type Html, html, NOTHING } from '../html.js';
+import { type Html, html, inOnePiece, NOTHING } from '../html.js';
 import { tokenField } from '../layout.js';
 import { resultClass, shortDate, testKind, timeTag } from '../run-parts.js';
 import type { Visit } from '../visit.js';
@@ -14,8 +14,16 @@ import { shortInfo, visibleText } from './info-text.js';
 const TAG_LENGTH = 23;
 const OWNER_LENGTH = 3;
 const LTC_RATIO = 4;
-/** Rows that are the same for everybody, by the document they are made of, which lists keep for a moment. */
-const rowsOf = new WeakMap<RunHead, Html>();
+/** A row around what is the viewer's own in it. */
+interface RowParts {
+  readonly beforeTick: Html;
+  readonly beforeDelete: Html;
+  readonly end: Html;
+}
+
+/** Rows of runs that go on, by the document they are made of, which lists keep for a moment. */
+const rowsOf = new WeakMap<RunHead, RowParts>();
+const rowsOfAll = new WeakMap<readonly RunHead[], Html>();
 
 export type RunState = 'pending' | 'paused' | 'active' | 'failed' | 'finished';
 
@@ -54,25 +62,44 @@ export function runTable(visit: Visit, { title, heads, hasDelete = false, approv
   return html`<div class="scroll"><table class="runs">
 <caption class="hidden">${title}</caption>
 <thead><tr><th scope="col">Date</th><th scope="col">User</th><th scope="col">Branch</th><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Info</th></tr></thead>
-<tbody>${heads.map((head) => keptRow(visit, head, { hasDelete, approveForm }))}</tbody>
+<tbody>${hasDelete || approveForm !== undefined ? heads.map((head) => runRow(visit, head, { hasDelete, approveForm })) : commonRows(visit, heads)}</tbody>
 </table></div>`;
-}
-
-function keptRow(visit: Visit, head: RunHead, options: Pick<RunTable, 'hasDelete' | 'approveForm'>): Html {
-  const isForVisitor = options.hasDelete === true && visit.account !== undefined;
-  if (head.finished || isForVisitor) return runRow(visit, head, options);
-  const known = rowsOf.get(head);
-  if (known !== undefined) return known;
-  const row = runRow(visit, head, options);
-  rowsOf.set(head, row);
-  return row;
 }
 
 function runRow(
   visit: Visit,
   head: RunHead,
-  { hasDelete, approveForm }: Pick<RunTable, 'hasDelete' | 'approveForm'>,
+  { hasDelete = false, approveForm }: Pick<RunTable, 'hasDelete' | 'approveForm'>,
 ): Html {
+  const { beforeTick, beforeDelete, end } = head.finished ? rowParts(head, hasDelete) : keptParts(head);
+  const tick = approveForm === undefined ? NOTHING : approveTick(visit, head, approveForm);
+  return html`${beforeTick}${tick}${beforeDelete}${hasDelete ? deleteForm(visit, head) : NOTHING}${end}`;
+}
+
+/** Rows without anything of the viewer's own. */
+function commonRows(visit: Visit, heads: readonly RunHead[]): Html {
+  const known = rowsOfAll.get(heads);
+  if (known !== undefined) return known;
+  const rows = inOnePiece(html`${heads.map((head) => runRow(visit, head, {}))}`);
+  rowsOfAll.set(heads, rows);
+  return rows;
+}
+
+function keptParts(head: RunHead): RowParts {
+  const known = rowsOf.get(head);
+  if (known !== undefined) return known;
+  const { beforeTick, beforeDelete, end } = rowParts(head, false);
+  const parts = {
+    beforeTick: inOnePiece(beforeTick),
+    beforeDelete: inOnePiece(beforeDelete),
+    end: inOnePiece(end),
+  };
+  rowsOf.set(head, parts);
+  return parts;
+}
+
+/** @param isNameless of a run's two rows on a page, the one that can be deleted there has no name */
+function rowParts(head: RunHead, isNameless: boolean): RowParts {
   const { args } = head;
   const username = args.username ?? '';
   const isSprt = args.sprt !== undefined;
@@ -82,12 +109,11 @@ function runRow(
   const named = (part: string) => (head.finished ? NOTHING : html` id="${part}-${head._id}"`);
   const kind = testKind(args);
   const isLong = !head.finished && isSprt && ratioOf(head) > LTC_RATIO;
-  // Of its two rows the one that can be deleted there has none.
-  const rowId = head.finished && hasDelete ? NOTHING : html` id="run-${head._id}"`;
-  return html`<tr${rowId}>
+  const beforeTick = html`<tr${isNameless ? NOTHING : html` id="run-${head._id}"`}>
 <td class="date">${timeTag(head.start_time, shortDate(head.start_time))}</td>
 <td class="user"><a href="/tests/user/${encodeURIComponent(username)}" title="${username}">${username.slice(0, OWNER_LENGTH)}<span class="hidden">: tests of ${username}</span></a></td>
-<td class="branch">${approveForm === undefined ? NOTHING : approveTick(visit, head, approveForm)}<a href="/tests/view/${head._id}">${visibleText([...(args.new_tag ?? '')].slice(0, TAG_LENGTH).join(''))}</a>${
+<td class="branch">`;
+  const beforeDelete = html`<a href="/tests/view/${head._id}">${visibleText([...(args.new_tag ?? '')].slice(0, TAG_LENGTH).join(''))}</a>${
     difference === undefined
       ? NOTHING
       : html` <a class="diff" href="${difference}" rel="noopener noreferrer">diff<span class="hidden"> of ${args.new_tag}</span></a>`
@@ -95,9 +121,11 @@ function runRow(
 <td class="result"${named('box')}>${resultPart(head)}</td>
 <td class="kind">${isSprt ? html`<a href="${gauges}" target="_blank" rel="noopener"${isLong ? html` class="long-tc"` : NOTHING}>${kind}</a>` : kind}${
     isLong ? html` <span class="pill">LTC</span>` : NOTHING
-  }<br><span class="note"${named('now')}>${statePart(head)}</span>${followButton(head)}${hasDelete ? deleteForm(visit, head) : NOTHING}</td>
+  }<br><span class="note"${named('now')}>${statePart(head)}</span>${followButton(head)}`;
+  const end = html`</td>
 <td class="info">${shortInfo(args.info ?? '')}</td>
 </tr>`;
+  return { beforeTick, beforeDelete, end };
 }
 
 /** The box of a row, the same for everybody. */

@@ -24,8 +24,17 @@ export async function homeTopic({ parts }: TopicCall): Promise<TopicContent> {
   };
 }
 
+/** Of lists that are kept for a moment. */
+const stamps = new WeakMap<readonly RunHead[], string>();
+
 /** Which test is in which panel, and what is written of it. */
 export function homeStamp(unfinished: readonly RunHead[]): string {
+  const stamp = stamps.get(unfinished) ?? stampOf(unfinished);
+  stamps.set(unfinished, stamp);
+  return stamp;
+}
+
+function stampOf(unfinished: readonly RunHead[]): string {
   const rows = unfinished.map((head) => {
     const { info, priority, num_games: games } = head.args;
     return `${head._id} ${runState(head)} ${priority} ${games} ${info}`;
