@@ -5,7 +5,7 @@ import type { RunChanges } from '../../src/operations/run/check-modification.js'
 import { gameDuration } from '../../src/rules/game-time.js';
 import { internalThroughput } from '../../src/rules/throughput.js';
 import { gamesOf, type Model, type ModelRun, runFields, type SeenRuns, taskFields } from './model.js';
-import { purge, stopRun } from './model-purge.js';
+import { decide, purge, stopRun } from './model-purge.js';
 
 /** §8.1 */
 export function scavenge(model: Model, now: number): void {
@@ -143,6 +143,8 @@ function modify(model: Model, run: ModelRun, changes: RunChanges, now: number): 
   if (said.length === 0) return;
   const message = `modify: ${said.join(', ')}`;
   model.log(now, 'modify_run', { username: 'operator', ...runFields(run), message });
+  // Shoal's own (docs/spec/README.md): no report may come any more that would end it.
+  if (!run.finished && !model.isUndecided(run)) decide(model, run, now);
 }
 
 /** §9: what is not stored is gone, and rebuilt from the tasks. */
