@@ -40,10 +40,25 @@ export const NO_FORM = new Form([]);
 
 /** @throws BadForm */
 export async function readForm(contentType: string, body: Uint8Array): Promise<Form> {
-  if (/^multipart\/form-data\b/i.test(contentType)) return new Form(await readMultipart(contentType, body));
+  if (/^multipart\/form-data\b/i.test(contentType)) {
+    checkBoundary(contentType);
+    return new Form(await readMultipart(contentType, body));
+  }
   const fields = [...new URLSearchParams(Buffer.from(body).toString('utf8'))];
   if (fields.length > MOST_FIELDS) throw new BadForm(`the form has more than ${MOST_FIELDS} fields`);
   return new Form(fields);
+}
+
+/** One, of 1 to 70 characters (RFC 2046 §5.1.1). */
+const BOUNDARY = /;\s*boundary=("?)[0-9A-Za-z'()+_,./:=?-]{1,70}\1\s*(?:;|$)/i;
+
+/**
+ * Before a parser has it: one that is given an empty boundary looks for it for ever, and takes its thread with it.
+ * @throws BadForm
+ */
+export function checkBoundary(contentType: string): void {
+  if (BOUNDARY.test(contentType) && contentType.match(/boundary/gi)?.length === 1) return;
+  throw new BadForm('the form says no boundary between its parts, or one that is none');
 }
 
 function readMultipart(contentType: string, body: Uint8Array): Promise<(readonly [string, string])[]> {

@@ -157,6 +157,10 @@ describe('a hostile visitor', { skip }, () => {
         )
       ).status,
       unbounded: (await send(ann, '/tests/stop', 'x', { 'content-type': 'multipart/form-data' })).status,
+      // A parser would look for it without end.
+      nothing: (await send(ann, '/tests/stop', '--\r\n\r\n----', parts(''))).status,
+      nothingOfAFile: (await send(ann, '/upload', '--\r\n\r\n----', parts(''))).status,
+      twice: (await send(ann, '/upload', '--\r\n\r\n----', parts('b; boundary='))).status,
       file: (await send(ann, '/tests/stop', file)).status,
       json: (
         await send(ann, '/tests/stop', JSON.stringify({ csrf_token, 'run-id': RUN }), {
@@ -171,6 +175,9 @@ describe('a hostile visitor', { skip }, () => {
       many: 400,
       cut: 400,
       unbounded: 400,
+      nothing: 400,
+      nothingOfAFile: 403,
+      twice: 403,
       file: 404,
       json: 403,
       bytes: 403,

@@ -6,7 +6,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
-import { BadForm, Form } from '../forms.js';
+import { BadForm, checkBoundary, Form } from '../forms.js';
 
 const LIMITS = { fields: 20, fieldSize: 10_000, parts: 30, files: 2, headerPairs: 20 };
 
@@ -61,6 +61,7 @@ export async function receiveFile<T>(
 
 function openParser(contentType: string): InstanceType<typeof Busboy> {
   if (!/^multipart\/form-data\b/i.test(contentType)) throw new BadForm('the form has no place for a file');
+  checkBoundary(contentType);
   try {
     return new Busboy({ headers: { 'content-type': contentType }, limits: LIMITS });
   } catch {
