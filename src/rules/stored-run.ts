@@ -15,9 +15,20 @@ import type {
 } from '../model/documents.js';
 import { countThreads } from './game-time.js';
 import { readTune } from './stored-tune.js';
+import {
+  count,
+  instant,
+  isCount,
+  isNumber,
+  isRecord,
+  isText,
+  members,
+  number,
+  type Stored,
+  text,
+} from './stored-values.js';
 
 type Head = Omit<RunDocument, 'tasks' | 'bad_tasks'>;
-type Stored<T> = { readonly [name in keyof T]?: unknown };
 
 const RISK = 0.05;
 const LOG_ODDS = Math.log(19);
@@ -26,8 +37,6 @@ const STATES: readonly unknown[] = ['accepted', 'rejected'];
 const DEFAULT_THROUGHPUT = 1000;
 const DEFAULT_ITP = 100;
 const PAIR_KINDS = 5;
-/** Of what a date can hold. */
-const LAST_INSTANT = 8.64e15;
 const TEXTS = [
   'base_tag',
   'new_tag',
@@ -212,40 +221,4 @@ function isWholeOvershoot(value: unknown): value is Overshoot {
 
 function risk(value: unknown): number {
   return isNumber(value) && value > 0 && value < 1 / 2 ? value : RISK;
-}
-
-function members(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function number(value: unknown, fallback: number): number {
-  return isNumber(value) ? value : fallback;
-}
-
-export function instant(value: unknown, fallback: number): number {
-  return isNumber(value) && Math.abs(value) <= LAST_INSTANT ? value : fallback;
-}
-
-function count(value: unknown): number {
-  return isCount(value) ? value : 0;
-}
-
-function text(value: unknown): string {
-  return isText(value) ? value : '';
 }

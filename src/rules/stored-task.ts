@@ -9,7 +9,8 @@ import type {
   TaskSpsaParams,
   TaskWorkerInfo,
 } from '../model/documents.js';
-import { instant, isNumber, isRecord, readResults } from './stored-run.js';
+import { readResults } from './stored-run.js';
+import { instant, isNumber, isRecord, isText } from './stored-values.js';
 
 type Counts = Omit<TaskDocument, 'worker_info' | 'stats' | 'spsa_params' | 'bad'> & {
   readonly bad: boolean;
@@ -95,10 +96,6 @@ export function usableWorkerInfo(stored: unknown): TaskWorkerInfo | undefined {
     remote_addr: remote_addr ?? '',
     concurrency: cores,
   };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
 }
 
 function isFlag(value: unknown): boolean {

@@ -3,6 +3,7 @@
  * gets the value that the reference's readers take. Workers' tunes never come this way.
  */
 import type { Spsa, SpsaHistoryPoint, SpsaParam } from '../model/documents.js';
+import { isNumber } from './stored-values.js';
 
 const DEFAULT_ALPHA = 0.602;
 const DEFAULT_GAMMA = 0.101;
@@ -63,8 +64,4 @@ function numberOf(value: unknown, fallback: number): number {
   if (isNumber(value)) return value;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
   return Number.isFinite(number) ? number : fallback;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
 }

@@ -2,7 +2,7 @@
 
 import type { BadTaskDocument, Spsa, TaskDocument } from '../model/documents.js';
 import { dateText } from '../protocol/date-text.js';
-import { isRecord } from '../rules/stored-run.js';
+import { isRecord } from '../rules/stored-values.js';
 import type { RunHead } from './write-batch.js';
 
 /** How much of a worker's key is shown: the part that its name shows as well. */

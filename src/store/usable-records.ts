@@ -9,11 +9,8 @@ import type {
   UserDocument,
   WorkerDocument,
 } from '../model/documents.js';
+import { instant, isNumber, isRecord, isText, number, type Stored, text } from '../rules/stored-values.js';
 
-type Stored<T> = { readonly [member in keyof T]?: unknown };
-
-/** Of what a date can hold. */
-const LAST_INSTANT_MS = 8.64e15;
 /** A hash that no password has: an account without a text for one is entered by nobody. */
 const NO_PASSWORD = '$scrypt$';
 const ACTION_TEXTS = ['worker', 'run_id', 'run', 'message', 'user', 'nn'] as const;
@@ -22,10 +19,6 @@ const ACTION_TEXTS = ['worker', 'run_id', 'run', 'message', 'user', 'nn'] as con
 export function nameText(value: unknown): string {
   if (typeof value === 'string') return value;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-export function finiteOr<T>(value: unknown, otherwise: T): number | T {
-  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
 }
 
 export function usableUser(user: UserDocument): UserDocument {
@@ -41,7 +34,7 @@ export function usableUser(user: UserDocument): UserDocument {
     email: text(stored.email),
     groups: Array.isArray(stored.groups) ? stored.groups.filter(isText) : [],
     tests_repo: text(stored.tests_repo),
-    ...(finiteOr(limit, undefined) !== undefined && { machine_limit: limit }),
+    ...(isNumber(limit) && { machine_limit: limit }),
   } as UserDocument;
 }
 
@@ -62,7 +55,7 @@ export function usableNet<T extends NetDocument>(net: T): T {
     ...stored,
     name: nameText(stored.name),
     user: text(stored.user),
-    downloads: finiteOr(stored.downloads, 0),
+    downloads: number(stored.downloads, 0),
     ...(testOf(first) && { first_test: testOf(first) }),
     ...(testOf(last) && { last_test: testOf(last) }),
     ...(isMaster === true && { is_master: true }),
@@ -78,10 +71,10 @@ export function usableContributor(entry: Stored<ContributorDocument>): Contribut
   return {
     ...entry,
     username: nameText(entry.username),
-    cpu_hours: finiteOr(entry.cpu_hours, 0),
-    games: finiteOr(entry.games, 0),
-    games_per_hour: finiteOr(entry.games_per_hour, 0),
-    tests: finiteOr(entry.tests, 0),
+    cpu_hours: number(entry.cpu_hours, 0),
+    games: number(entry.games, 0),
+    games_per_hour: number(entry.games_per_hour, 0),
+    tests: number(entry.tests, 0),
     tests_repo: text(entry.tests_repo),
     last_updated: instant(entry.last_updated, -1),
   };
@@ -103,22 +96,5 @@ export function usableAction(action: ActionDocument): ActionDocument {
 /** Seconds since the epoch. */
 export function actionTime(value: unknown): number {
   if (value instanceof Date) return instant(value.getTime(), 0) / 1000;
-  return instant(finiteOr(value, 0) * 1000, 0) / 1000;
-}
-
-function instant(value: unknown, otherwise: number): number {
-  const ms = finiteOr(value, otherwise);
-  return Math.abs(ms) <= LAST_INSTANT_MS ? ms : otherwise;
-}
-
-function text(value: unknown): string {
-  return isText(value) ? value : '';
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return instant(number(value, 0) * 1000, 0) / 1000;
 }

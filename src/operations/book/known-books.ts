@@ -4,7 +4,7 @@
  */
 import type { BookMetadata } from '../../model/documents.js';
 import { checkBooks } from '../../protocol/check-document.js';
-import { isRecord } from '../../rules/stored-run.js';
+import { isRecord } from '../../rules/stored-values.js';
 import { MOST_BOOKS } from '../../state/books.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';

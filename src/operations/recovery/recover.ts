@@ -4,7 +4,7 @@
  */
 
 import { legacyUsernamesOf, setLegacyUsernames } from '../../protocol/configured-names.js';
-import { isRecord } from '../../rules/stored-run.js';
+import { isRecord, isText, members } from '../../rules/stored-values.js';
 import { RunWord } from '../../state/run-record.js';
 import { SEEN_ADDRESSES_KEY } from '../../state/seen-addresses.js';
 import type { State } from '../../state/state.js';
@@ -95,16 +95,11 @@ async function loadSettings(state: State, reader: Reader): Promise<void> {
     const record = state.workers.record(worker.worker_name);
     state.workers.setBlock(record, worker.blocked, worker.message, worker.last_updated);
   }
-  for (const [name, runs] of Object.entries(recordOf(await reader.keyValue('worker_runs')))) {
-    const { last_run: last, ...others } = recordOf(runs);
-    const lastRun = typeof last === 'string' ? last : undefined;
+  for (const [name, runs] of Object.entries(members(await reader.keyValue('worker_runs')))) {
+    const { last_run: last, ...others } = members(runs);
+    const lastRun = isText(last) ? last : undefined;
     state.workers.setRuns(state.workers.record(name), lastRun, Object.keys(others));
   }
-}
-
-/** Old databases may hold anything under a known key. */
-function recordOf(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
 }
 
 /** Compares the stored aggregates with the tasks, and corrects them in the specified order. */

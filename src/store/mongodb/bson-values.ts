@@ -3,6 +3,7 @@
  * measured numbers are doubles, bytes are binaries of subtype 0. What a member is follows from its name.
  */
 import { Binary, Decimal128, Double, Int32, Long, ObjectId } from 'mongodb';
+import { isInstant } from '../../rules/stored-values.js';
 
 const DATES = new Set(['start_time', 'last_updated', 'registration_time', 'date']);
 /** Always doubles, also where the value happens to be whole. */
@@ -13,13 +14,12 @@ const DOUBLES = new Set(
 /** MongoDB's own bound of nesting; also ends a cycle. */
 const DEEPEST = 100;
 const INT32 = 2 ** 31;
-/** A date beyond it is stored as the epoch. */
-const LAST_INSTANT_MS = 8.64e15;
 
 /** A member of a known document as BSON wants it. @throws TypeError for what BSON cannot hold */
 export function encodeMember(name: string, value: unknown, depth = 0): unknown {
   if (typeof value === 'number') {
-    if (DATES.has(name) && Math.abs(value) <= LAST_INSTANT_MS) return new Date(value);
+    // A date beyond what it can hold is stored as the epoch.
+    if (DATES.has(name) && isInstant(value)) return new Date(value);
     return DOUBLES.has(name) ? new Double(value) : encodeNumber(value);
   }
   return encodeOther(value, depth, encodeMember);

@@ -1,6 +1,7 @@
 /** Reads tasks back: those of the run's document, then those in documents of their own. */
 import type { Collection, Db, Document } from 'mongodb';
 import type { BadTaskDocument, TaskDocument } from '../../model/documents.js';
+import { isRecord } from '../../rules/stored-values.js';
 import type { LoadedTask } from '../port.js';
 import { decodeDocument } from './bson-values.js';
 import { WITHOUT_STAMP } from './document-stamp.js';
@@ -127,8 +128,4 @@ function toTask(task: unknown): TaskDocument {
   return decodeDocument<TaskDocument>(
     isRecord(task) ? task : { num_games: 0, active: false, last_updated: new Date(0), start: 0 },
   );
-}
-
-function isRecord(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

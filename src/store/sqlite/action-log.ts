@@ -1,6 +1,7 @@
 /** The action log: appended once for each `_id`, read by the indexes of docs/spec/data-model.md §10. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { ActionDocument } from '../../model/documents.js';
+import { isText } from '../../rules/stored-values.js';
 import type { ActionQuery } from '../port.js';
 import { actionTime, usableAction } from '../usable-records.js';
 import { fromJson, toJson } from './json-text.js';
@@ -20,14 +21,15 @@ export class ActionWrites {
 
   append(action: ActionDocument): void {
     const { _id, time, username, run_id } = action;
-    const [kind, name, run] = [action.action, username, run_id].map(textOrNull);
-    this.#insert.run(_id, actionTime(time), kind ?? 'log_message', name!, run!, toJson(action));
+    const kind = textOrNull(action.action) ?? 'log_message';
+    const doc = toJson(action);
+    this.#insert.run(_id, actionTime(time), kind, textOrNull(username), textOrNull(run_id), doc);
   }
 }
 
 /** No filter finds what is no text. */
 function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return isText(value) ? value : null;
 }
 
 interface ActionRow {

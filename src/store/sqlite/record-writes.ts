@@ -1,8 +1,9 @@
 /** Writes the records that are found by their name: users, workers, nets, key-values, contributors. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Keyed, NetDocument, UserDocument, WorkerDocument } from '../../model/documents.js';
+import { number } from '../../rules/stored-values.js';
 import type { ContributorWrite, NetTest, UserChange } from '../../state/write-batch.js';
-import { finiteOr, nameText } from '../usable-records.js';
+import { nameText } from '../usable-records.js';
 import { toJson } from './json-text.js';
 
 export class RecordWrites {
@@ -95,7 +96,7 @@ export class RecordWrites {
   }
 
   net({ _id, ...net }: Keyed<NetDocument>): void {
-    this.#net.run(nameText(net.name), finiteOr(net.downloads, 0), toJson(net), _id ?? null);
+    this.#net.run(nameText(net.name), number(net.downloads, 0), toJson(net), _id ?? null);
   }
 
   removeNet(name: string): void {
@@ -118,7 +119,7 @@ export class RecordWrites {
   }
 
   contributor(username: string, cpuHours: number): void {
-    this.#contributor.run(nameText(username), finiteOr(cpuHours, 0));
+    this.#contributor.run(nameText(username), number(cpuHours, 0));
   }
 
   contributorEntry({ period, username, entry }: ContributorWrite): void {
