@@ -2,6 +2,7 @@
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { tokenField } from '../layout.js';
+import { remembered } from '../remembered.js';
 import type { Visit } from '../visit.js';
 import { type ActiveFilter, filterForm, passesFilter } from './active-filter.js';
 import { type FinishedPage, finishedTable, finishedTabs } from './finished-list.js';
@@ -23,8 +24,6 @@ export interface PanelRuns {
 
 type UnfinishedPanel = Exclude<RunPanel, 'failed' | 'finished'>;
 
-/** Of lists that are kept for a moment. */
-const sortedOf = new WeakMap<readonly RunHead[], Record<UnfinishedPanel, readonly RunHead[]>>();
 /** Of the pending tests that an approver ticks. */
 const APPROVE_FORM = 'approve-several';
 
@@ -78,19 +77,19 @@ function approveSeveralForm({ session }: Visit, id: string): Html {
 
 function headsOf(id: Exclude<RunPanel, 'finished'>, { unfinished, finished }: PanelRuns): readonly RunHead[] {
   if (id === 'failed') return finished.heads.filter((head) => head.failed);
-  const known = sortedOf.get(unfinished) ?? sortedByState(unfinished);
-  sortedOf.set(unfinished, known);
-  return known[id];
+  return sortedByState(unfinished)[id];
 }
 
-function sortedByState(unfinished: readonly RunHead[]): Record<UnfinishedPanel, readonly RunHead[]> {
-  const of = (id: UnfinishedPanel) => unfinished.filter((head) => runState(head) === id);
-  return {
-    pending: of('pending').sort(byUrgency),
-    paused: of('paused').sort(byUrgency),
-    active: of('active').sort(byProgress),
-  };
-}
+const sortedByState = remembered(
+  (unfinished: readonly RunHead[]): Record<UnfinishedPanel, readonly RunHead[]> => {
+    const of = (id: UnfinishedPanel) => unfinished.filter((head) => runState(head) === id);
+    return {
+      pending: of('pending').sort(byUrgency),
+      paused: of('paused').sort(byUrgency),
+      active: of('active').sort(byProgress),
+    };
+  },
+);
 
 function finishedPanel(
   visit: Visit,

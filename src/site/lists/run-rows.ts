@@ -5,6 +5,7 @@ import { resultBox } from '../../rules/result-box.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, inOnePiece, NOTHING } from '../html.js';
 import { tokenField } from '../layout.js';
+import { remembered } from '../remembered.js';
 import { resultClass, shortDate, testKind, timeTag } from '../run-parts.js';
 import type { Visit } from '../visit.js';
 import { compareUrl } from './compare-url.js';
@@ -20,10 +21,6 @@ interface RowParts {
   readonly beforeDelete: Html;
   readonly end: Html;
 }
-
-/** Rows of runs that go on, by the document they are made of, which lists keep for a moment. */
-const rowsOf = new WeakMap<RunHead, RowParts>();
-const rowsOfAll = new WeakMap<readonly RunHead[], Html>();
 
 export type RunState = 'pending' | 'paused' | 'active' | 'failed' | 'finished';
 
@@ -59,10 +56,14 @@ export interface RunTable {
 }
 
 export function runTable(visit: Visit, { title, heads, hasDelete = false, approveForm }: RunTable): Html {
+  const hasOwn = hasDelete || approveForm !== undefined;
+  const rows = hasOwn
+    ? heads.map((head) => runRow(visit, head, { hasDelete, approveForm }))
+    : commonRows(heads);
   return html`<div class="scroll"><table class="runs">
 <caption class="hidden">${title}</caption>
 <thead><tr><th scope="col">Date</th><th scope="col">User</th><th scope="col">Branch</th><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Info</th></tr></thead>
-<tbody>${hasDelete || approveForm !== undefined ? heads.map((head) => runRow(visit, head, { hasDelete, approveForm })) : commonRows(visit, heads)}</tbody>
+<tbody>${rows}</tbody>
 </table></div>`;
 }
 
@@ -77,26 +78,23 @@ function runRow(
 }
 
 /** Rows without anything of the viewer's own. */
-function commonRows(visit: Visit, heads: readonly RunHead[]): Html {
-  const known = rowsOfAll.get(heads);
-  if (known !== undefined) return known;
-  const rows = inOnePiece(html`${heads.map((head) => runRow(visit, head, {}))}`);
-  rowsOfAll.set(heads, rows);
-  return rows;
-}
+const commonRows = remembered((heads: readonly RunHead[]): Html => {
+  const rows = heads.map((head) => {
+    const { beforeTick, beforeDelete, end } = head.finished ? rowParts(head, false) : keptParts(head);
+    return html`${beforeTick}${beforeDelete}${end}`;
+  });
+  return inOnePiece(html`${rows}`);
+});
 
-function keptParts(head: RunHead): RowParts {
-  const known = rowsOf.get(head);
-  if (known !== undefined) return known;
+/** Of a run that goes on: lists keep the document for a moment. */
+const keptParts = remembered((head: RunHead): RowParts => {
   const { beforeTick, beforeDelete, end } = rowParts(head, false);
-  const parts = {
+  return {
     beforeTick: inOnePiece(beforeTick),
     beforeDelete: inOnePiece(beforeDelete),
     end: inOnePiece(end),
   };
-  rowsOf.set(head, parts);
-  return parts;
-}
+});
 
 /** @param isNameless of a run's two rows on a page, the one that can be deleted there has no name */
 function rowParts(head: RunHead, isNameless: boolean): RowParts {
@@ -147,16 +145,11 @@ export function statePart(head: RunHead): Html {
     : html`${word}${hasTimeOdds(head) ? ' · time odds' : NOTHING}`;
 }
 
-/** Lists of unfinished tests are kept for a moment, and each row asks several times. */
-const boxes = new WeakMap<RunHead, ReturnType<typeof resultBox>>();
-
-/** An old document may lack what its box is made of. */
-function boxOf(head: RunHead): ReturnType<typeof resultBox> {
+/** Each row asks several times. An old document may lack what its box is made of. */
+const boxOf = remembered(({ args, results }: RunHead): ReturnType<typeof resultBox> => {
   const none = { wins: 0, losses: 0, draws: 0, crashes: 0, time_losses: 0 };
-  const box = boxes.get(head) ?? resultBox({ args: head.args, results: head.results ?? none });
-  boxes.set(head, box);
-  return box;
-}
+  return resultBox({ args, results: results ?? none });
+});
 
 function hasTimeOdds({ args }: RunHead): boolean {
   return args.new_tc !== undefined && args.new_tc !== args.tc;

@@ -4,6 +4,7 @@ import { remainingHours } from '../../rules/run-progress.js';
 import { readRun } from '../../rules/stored-run.js';
 import { readHead } from '../../state/run-document.js';
 import type { RunHead } from '../../store/port.js';
+import { remembered } from '../remembered.js';
 import type { SiteParts } from '../visit.js';
 
 const KEPT_MS = 500;
@@ -61,14 +62,8 @@ export interface FarmTotals {
   readonly hours: number | undefined;
 }
 
-/** Of lists that are kept for a moment. */
-const known = new WeakMap<readonly RunHead[], FarmTotals>();
-
-export function farmTotals(heads: readonly RunHead[]): FarmTotals {
-  const totals = known.get(heads) ?? sumUp(heads);
-  known.set(heads, totals);
-  return totals;
-}
+/** Of a list that is kept for a moment. */
+export const farmTotals = remembered(sumUp);
 
 function sumUp(heads: readonly RunHead[]): FarmTotals {
   const sum = (of: (head: RunHead) => number | undefined) =>

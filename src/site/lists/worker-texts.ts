@@ -1,6 +1,7 @@
 /** What the table of workers shows of each, and whether that has a text that is searched for. */
 import type { TaskWorkerInfo } from '../../model/documents.js';
 import { shortWorkerName } from '../../model/names.js';
+import { remembered } from '../remembered.js';
 
 const TAG_LENGTH = 20;
 
@@ -37,13 +38,11 @@ export function filterOf({ text, owner }: WorkerFilter, branch: string): (row: W
   };
 }
 
-/** A description stays while its worker does: it is made ready for a search once. */
-const SEARCH_TEXTS = new WeakMap<Info, readonly string[]>();
-
-/** What the columns show of a worker, in small letters: all but speed, test and time, which are its task's. */
-function searchTexts(info: Info): readonly string[] {
-  const known = SEARCH_TEXTS.get(info);
-  if (known !== undefined) return known;
+/**
+ * What the columns show of a worker, in small letters: all but speed, test and time, which are its task's. A description stays while
+ * its worker does.
+ */
+const searchTexts = remembered((info: Info): readonly string[] => {
   const shown = [
     info.username ?? '',
     String(info.concurrency ?? ''),
@@ -55,10 +54,8 @@ function searchTexts(info: Info): readonly string[] {
     versionText(info.python_version),
     workerVersion(info),
   ];
-  const texts = [...new Set(shown.map((each) => each.toLowerCase()))];
-  SEARCH_TEXTS.set(info, texts);
-  return texts;
-}
+  return [...new Set(shown.map((each) => each.toLowerCase()))];
+});
 
 export function mnps(nps: number): string {
   return (nps / 1e6).toFixed(2);

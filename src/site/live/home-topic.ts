@@ -6,6 +6,7 @@ import type { RunHead } from '../../store/port.js';
 import { type Html, html } from '../html.js';
 import { resultPart, runState, statePart } from '../lists/run-rows.js';
 import { type FarmTotals, farmTotals, unfinishedRuns } from '../lists/unfinished-runs.js';
+import { remembered } from '../remembered.js';
 import type { TopicCall, TopicContent } from './topic-content.js';
 
 export async function homeTopic({ parts }: TopicCall): Promise<TopicContent> {
@@ -24,23 +25,14 @@ export async function homeTopic({ parts }: TopicCall): Promise<TopicContent> {
   };
 }
 
-/** Of lists that are kept for a moment. */
-const stamps = new WeakMap<readonly RunHead[], string>();
-
 /** Which test is in which panel, and what is written of it. */
-export function homeStamp(unfinished: readonly RunHead[]): string {
-  const stamp = stamps.get(unfinished) ?? stampOf(unfinished);
-  stamps.set(unfinished, stamp);
-  return stamp;
-}
-
-function stampOf(unfinished: readonly RunHead[]): string {
+export const homeStamp = remembered((unfinished: readonly RunHead[]): string => {
   const rows = unfinished.map((head) => {
     const { info, priority, num_games: games } = head.args;
     return `${head._id} ${runState(head)} ${priority} ${games} ${info}`;
   });
   return rows.sort().join('\n');
-}
+});
 
 export function totalsPart({ cores, nps, gamesPerMinute, hours }: FarmTotals): Html {
   return html`
