@@ -1,6 +1,7 @@
 /**
- * A way to a database server that can be cut or stopped up, so that one process may lose the server and have it again; or that
- * holds back what is on its way from a chosen moment on, as a network does that delivers late.
+ * A way to a database server that can be cut or stopped up, so that one process may lose the server and have it again; that makes
+ * each answer late, as a slow server does; or that holds back what is on its way from a chosen moment on, as a network does that
+ * delivers late.
  */
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 
@@ -11,6 +12,8 @@ export class CutProxy {
   #cut = false;
   #stalled = false;
   #holding: { from: (chunk: Buffer) => boolean; began: () => void } | undefined;
+  /** How late each answer arrives, in milliseconds; may be changed at any time. */
+  delayMs = 0;
 
   private constructor(target: URL, onSent?: (connection: object, chunk: Buffer) => void) {
     this.#server = createServer((near) => {
@@ -25,7 +28,6 @@ export class CutProxy {
         [far, near],
       ] as const) {
         this.#sockets.add(one);
-        if (one === far) one.pipe(other);
         if (this.#stalled) one.pause();
         one.on('error', () => this.#end(one, other));
         one.on('close', () => {
@@ -34,6 +36,8 @@ export class CutProxy {
         });
       }
       near.on('data', (chunk: Buffer) => this.#pass(near, far, chunk));
+      far.on('data', (chunk: Buffer) => this.#answer(far, near, chunk));
+      far.on('end', () => near.end());
     });
   }
 
@@ -105,12 +109,21 @@ export class CutProxy {
       this.#held.set(near, { far, chunks: [chunk] });
       this.#holding.began();
       this.#holding = undefined;
-    } else if (!far.write(chunk)) {
-      near.pause();
-      far.once('drain', () => {
-        if (!this.#stalled) near.resume();
-      });
-    }
+    } else this.#write(near, far, chunk);
+  }
+
+  /** A connection has one request on its way, so that each answer is late by the delay, and not by that of those before. */
+  #answer(far: Socket, near: Socket, chunk: Buffer): void {
+    if (this.delayMs > 0) setTimeout(() => near.write(chunk), this.delayMs);
+    else this.#write(far, near, chunk);
+  }
+
+  #write(from: Socket, to: Socket, chunk: Buffer): void {
+    if (to.write(chunk)) return;
+    from.pause();
+    to.once('drain', () => {
+      if (!this.#stalled) from.resume();
+    });
   }
 
   #end(one: Socket, other: Socket): void {

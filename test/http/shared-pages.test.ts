@@ -3,20 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SharedPages } from '../../src/http/site/shared-pages.js';
 import type { SettledAnswer, SiteHeaders, SiteRequest } from '../../src/site/site-messages.js';
+import { NO_HEADERS } from '../site/page-visits.js';
 
-const NOBODY: SiteHeaders = {
-  cookie: '',
-  contentType: '',
-  csrfToken: '',
-  origin: '',
-  referer: '',
-  fetchSite: '',
-  fetchMode: '',
-  htmx: '',
-  acceptEncoding: 'gzip',
-  ifNoneMatch: '',
-  userAgent: '',
-};
+const NOBODY: SiteHeaders = { ...NO_HEADERS, acceptEncoding: 'gzip' };
 
 function asked(headers: Partial<SiteHeaders> = {}, request: Partial<SiteRequest> = {}): SiteRequest {
   const head = { method: 'GET', path: '/tests', query: '', scheme: 'http', host: 'shoal', address: '::1' };

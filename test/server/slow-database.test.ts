@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SlowProxy } from '../chaos/slow-proxy.js';
+import { CutProxy } from '../chaos/cut-proxy.js';
 import { type MongodbPlace, mongodbPlace, withoutMongodb } from '../store/mongodb-place.js';
 import { seedLongRun } from './long-run.js';
 import { RUN_ID, workerInfo } from './seed.js';
@@ -25,7 +25,7 @@ function call(worker: number, more: object = {}): object {
 describe('the built server over a slow database', { skip: withoutMongodb, timeout: 240_000 }, () => {
   let directory: string;
   let place: MongodbPlace;
-  let proxy: SlowProxy;
+  let proxy: CutProxy;
   let env: Record<string, string>;
   let server: ServerProcess;
   const given = new Map<number, number>();
@@ -34,7 +34,7 @@ describe('the built server over a slow database', { skip: withoutMongodb, timeou
     directory = await mkdtemp(join(tmpdir(), 'shoal-slow-'));
     place = await mongodbPlace('speed with thousands of tasks');
     await seedLongRun(place.url);
-    const opened = await SlowProxy.open(place.url, 0);
+    const opened = await CutProxy.open(place.url);
     proxy = opened.proxy;
     env = { STORE_URL: opened.url, SHOAL_DATA: directory };
     server = await ServerProcess.start(directory, env);
