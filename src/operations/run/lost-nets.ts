@@ -6,6 +6,7 @@ import { isNetName } from '../../model/net-name.js';
 import { fixedHead } from '../../state/run-document.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
+import { netsOf, unknownNets } from '../network/unknown-nets.js';
 import { OperationRefused } from '../refusal.js';
 
 export interface NetLookup {
@@ -21,11 +22,7 @@ export async function lostNets({ state, reader }: NetLookup, runId: string): Pro
   const args = runs.locks.run(slot, () =>
     runs.holds(slot, runId) ? fixedHead(state, slot).args : undefined,
   );
-  // Old documents may lack their networks.
-  const named = [...new Set([...(args?.new_nets ?? []), ...(args?.base_nets ?? [])])].filter(isNetName);
-  if (named.length === 0) return [];
-  const known = new Set(await reader.knownNets(named));
-  return named.filter((net) => !known.has(net));
+  return args === undefined ? [] : await unknownNets(reader, netsOf(args).filter(isNetName));
 }
 
 /** @throws OperationRefused when the run could not be played again */

@@ -1,10 +1,10 @@
 /** What a new run needs that workers could not check or get: a book or a network that the server does not know. */
-
 import { isNetName } from '../../model/net-name.js';
 import type { NewRunForm } from '../../protocol/admin.js';
 import { DEFAULT_BOOK } from '../../rules/test-kinds.js';
 import type { State } from '../../state/state.js';
 import type { Reader } from '../../store/port.js';
+import { unknownNets } from '../network/unknown-nets.js';
 import type { Fault } from '../refusal.js';
 import { quote } from './check-run-args.js';
 
@@ -22,10 +22,7 @@ export async function unknownFiles(
     faults.push({ member: 'book', text, unknown: book });
   }
   // What is no name is told by the check of the form.
-  const named = [...new Set([...new_nets, ...base_nets])].filter(isNetName);
-  const known = new Set(named.length === 0 ? [] : await reader.knownNets(named));
-  for (const net of named) {
-    if (known.has(net)) continue;
+  for (const net of await unknownNets(reader, [...new_nets, ...base_nets].filter(isNetName))) {
     const text = `network ${quote(net)} is not known, so workers could not get it: add it with "shoal net add ${net}"`;
     faults.push({ member: new_nets.includes(net) ? 'new_nets' : 'base_nets', text, unknown: net });
   }

@@ -1,6 +1,7 @@
 /** What is told of a branch while it is typed (docs/spec/web-ui.md §5.1): its commit, signature and networks, and tests of it. */
 import { GitHubError } from '../../github/github-error.js';
 import { type Commit, OFFICIAL_REPO, repoOfUrl, urlOfRepo } from '../../github/questions.js';
+import { unknownNets } from '../../operations/network/unknown-nets.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { unfinishedRuns } from '../lists/unfinished-runs.js';
 import type { SiteParts } from '../visit.js';
@@ -55,8 +56,7 @@ function benchLine({ bench }: Commit): Html {
 async function netsLine({ github, reader }: SiteParts, repo: string, sha: string): Promise<Html | ''> {
   const nets = await github.ask('nets', { repo, sha }, { withinMs: CHECK_MS }).catch(() => undefined);
   if (nets === undefined || nets.length === 0) return NOTHING;
-  const known = new Set(await reader.knownNets(nets));
-  const missing = nets.filter((name) => !known.has(name));
+  const missing = await unknownNets(reader, nets);
   if (missing.length === 0) return html`<li class="note">networks known: ${nets.join(', ')}</li>`;
   return warning(
     html`networks that are not known here: ${missing.join(', ')} – <a href="/upload">upload</a>`,

@@ -1,11 +1,11 @@
 /** An approver lets several tests be played in one step (docs/spec/web-ui.md §6.4): each by the rules of one, and all told in a sentence or two. */
 import { actorOf } from '../../operations/actor.js';
+import { netsOf, unknownNets } from '../../operations/network/unknown-nets.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { approveRun } from '../../operations/run/approve-run.js';
 import { reloadRun } from '../../operations/run/reload-run.js';
 import type { RunHead } from '../../store/port.js';
 import { visibleText } from '../lists/info-text.js';
-import { missingNets, netsOf } from '../test-page/approver-card.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
 
@@ -24,8 +24,8 @@ export async function approveSeveral(visit: Visit, ids: readonly string[]): Prom
   if (ids.length === 0) visit.flash('warning', 'Tick the tests that are to be approved.');
   if (approved.length > 0) visit.flash('note', `Approved: ${approved.map(nameOf).join(', ')}.`);
   if (left.length > 0) visit.flash('warning', `Not approved: ${left.join(', ')}.`);
-  const nets = new Set(approved.flatMap(netsOf));
-  const missing = await missingNets(visit.parts, [...nets]);
+  const nets = approved.flatMap(({ args }) => netsOf(args));
+  const missing = await unknownNets(visit.parts.reader, nets);
   if (missing.length > 0)
     visit.flash('error', `The server does not know ${missing.join(', ')}: upload what is missing.`);
   return redirect(LIST);

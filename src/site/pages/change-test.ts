@@ -2,6 +2,7 @@
 import { followRun, unfollowRuns } from '../../operations/account/follow.js';
 import { preferencesOf } from '../../operations/account/preferences.js';
 import { type Actor, actorOf, mayChange } from '../../operations/actor.js';
+import { netsOf, unknownNets } from '../../operations/network/unknown-nets.js';
 import { OperationRefused } from '../../operations/refusal.js';
 import { approveRun } from '../../operations/run/approve-run.js';
 import type { Changed } from '../../operations/run/change-run.js';
@@ -15,7 +16,6 @@ import type { State } from '../../state/state.js';
 import type { RunHead } from '../../store/port.js';
 import { visibleText } from '../lists/info-text.js';
 import { safePath } from '../safe-path.js';
-import { missingNets, netsOf } from '../test-page/approver-card.js';
 import { findRun, runIdOf } from '../test-page/find-run.js';
 import { problemsOf, readChanges } from '../test-page/modify-form.js';
 import { type Outcome, redirect, type Visit } from '../visit.js';
@@ -35,7 +35,7 @@ export async function approveTest(visit: Visit): Promise<Outcome> {
   if (visit.form.has('several')) return await approveSeveral(visit, visit.form.values('run-id'));
   return await change(visit, approveRun, async (_value, head) => {
     visit.flash('note', `${nameOf(head)} is approved.`);
-    const missing = await missingNets(visit.parts, netsOf(head));
+    const missing = await unknownNets(visit.parts.reader, netsOf(head.args));
     if (missing.length > 0)
       visit.flash('error', `The server does not know ${missing.join(', ')}: upload what is missing.`);
   });

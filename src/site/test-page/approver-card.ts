@@ -1,4 +1,5 @@
 /** What an approver must know at a glance before strangers' machines compile and run somebody's code. */
+import { netsOf, unknownNets } from '../../operations/network/unknown-nets.js';
 import { fixedHead } from '../../state/run-document.js';
 import type { RunHead } from '../../store/port.js';
 import { type Html, html, NOTHING } from '../html.js';
@@ -12,7 +13,7 @@ export async function approverCard({ parts, now }: Visit, head: RunHead): Promis
   const { args } = head;
   const user = await parts.reader.user(args.username);
   const [latest] = await parts.reader.finishedRuns({ username: args.username, skip: 0, limit: 1 });
-  const missing = await missingNets(parts, netsOf(head));
+  const missing = await unknownNets(parts.reader, netsOf(args));
   const others = (await unfinishedOf(parts, args.username)).filter((id) => id !== head._id).length;
   const difference = compareUrl(args);
   return html`<section class="card plain approver" aria-labelledby="approver-title">
@@ -26,22 +27,6 @@ ${check(others < 10, html`${args.username} has ${others} other unfinished ${othe
 ${missing.length === 0 ? NOTHING : check(false, html`The server does not know ${missing.join(', ')}.`)}
 </ul>
 </section>`;
-}
-
-/** Old documents may lack their networks. */
-export function netsOf({ args }: Pick<RunHead, 'args'>): string[] {
-  return [...(args.new_nets ?? []), ...(args.base_nets ?? [])];
-}
-
-/** The networks that workers could not get from this server. */
-export async function missingNets(
-  { reader }: Pick<SiteParts, 'reader'>,
-  nets: readonly string[],
-): Promise<string[]> {
-  const asked = [...new Set(nets)];
-  if (asked.length === 0) return [];
-  const known = new Set(await reader.knownNets(asked));
-  return asked.filter((net) => !known.has(net));
 }
 
 function ownRepository(repository: string, own: string | undefined): Html {
