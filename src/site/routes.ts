@@ -91,7 +91,7 @@ export interface SiteRoute {
   readonly asksGitHub: boolean;
   /** Its form has a file, which goes to disk as it comes. */
   readonly takesFile: boolean;
-  /** Visitors without a cookie who ask within a second may get one rendering: many follow links to it, and no limit guards it. */
+  /** Many follow links to it: visitors without a cookie who ask within a second get one rendering, whomever a limit let have it. */
   readonly isShared: boolean;
 }
 
