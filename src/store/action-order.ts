@@ -1,6 +1,6 @@
-/** A page of events in another order than that of their times (`ActionOrder` of port.ts). */
+/** A page of events in another order than that of their times (`ActionOrder` of queries.ts). */
 import { sortedSlice } from '../rules/sorted-slice.js';
-import type { ActionOrder, ActionSearch } from './port.js';
+import type { ActionOrder, ActionSearch } from './queries.js';
 
 /** Page of a search in its own order. @param newest what it finds of the newest, newest first */
 export function orderedPage<T>(

@@ -1,5 +1,5 @@
 /** A page of what a store sorts by something that no index has. */
-import type { BlockedQuery } from './port.js';
+import type { BlockedQuery } from './queries.js';
 
 /** @param keyOf what it is sorted by; equal ones stand in the order of `nameOf` */
 export function sortedPage<T>(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
-import type { ActionQuery } from '../../src/store/port.js';
+import type { ActionQuery } from '../../src/store/queries.js';
 import { action, batch, collect, idOf } from './documents.js';
 import type { OpenPlace } from './store-place.js';
 

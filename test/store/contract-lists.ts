@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { UserDocument, WorkerDocument } from '../../src/model/documents.js';
-import { ACCOUNT_GROUPS, type AccountGroup, type BlockedQuery } from '../../src/store/port.js';
+import { ACCOUNT_GROUPS, type AccountGroup, type BlockedQuery } from '../../src/store/queries.js';
 import { action, batch, START, user } from './documents.js';
 import type { OpenPlace } from './store-place.js';
 

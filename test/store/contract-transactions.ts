@@ -1,7 +1,8 @@
 /** Batches are whole, readers see only what is committed, and the lists of runs follow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FinishedRunsQuery, RunWrite, WriteBatch } from '../../src/store/port.js';
+import type { RunWrite, WriteBatch } from '../../src/store/port.js';
+import type { FinishedRunsQuery } from '../../src/store/queries.js';
 import { StoreError } from '../../src/store/store-error.js';
 import {
   action,

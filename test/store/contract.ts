@@ -3,13 +3,14 @@
  * places; nothing here knows which adapter it holds.
  */
 import { describe } from 'node:test';
+import { actionSearchTests } from './contract-action-search.js';
 import { actionLogTests } from './contract-actions.js';
 import { crashTests } from './contract-crash.js';
 import { gitHubTests } from './contract-github.js';
 import { listTests } from './contract-lists.js';
 import { recordTests } from './contract-records.js';
+import { runSearchTests } from './contract-run-search.js';
 import { runTests } from './contract-runs.js';
-import { searchTests } from './contract-search.js';
 import { transactionTests } from './contract-transactions.js';
 import { type StorePlace, usePlace } from './store-place.js';
 
@@ -17,7 +18,8 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
   describe(`${name}: the store contract`, () => {
     describe('runs and tasks', () => runTests(usePlace(makePlace)));
     describe('actions', () => actionLogTests(usePlace(makePlace)));
-    describe('searches', () => searchTests(usePlace(makePlace)));
+    describe('searches of runs', () => runSearchTests(usePlace(makePlace)));
+    describe('searches of actions', () => actionSearchTests(usePlace(makePlace)));
     describe('lists of pages', () => listTests(usePlace(makePlace)));
     describe('records', () => recordTests(usePlace(makePlace)));
     describe('answers of GitHub', () => gitHubTests(usePlace(makePlace)));

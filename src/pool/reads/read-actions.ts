@@ -4,7 +4,8 @@
  */
 import type { ActionDocument, ActionKind } from '../../model/documents.js';
 import { NotJson, parseBody } from '../../protocol/request.js';
-import type { ActionQuery, Reader } from '../../store/port.js';
+import type { Reader } from '../../store/port.js';
+import type { ActionQuery } from '../../store/queries.js';
 import { type ActionFilter, BadFilter, compileFilter } from './action-filter.js';
 import { type ReadAnswer, type ReadCall, refused } from './read-call.js';
 

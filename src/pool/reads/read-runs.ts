@@ -10,7 +10,8 @@ import { isRecord } from '../../rules/stored-values.js';
 import { listedRun, shownTask, singleRun } from '../../state/public-views.js';
 import { readHead } from '../../state/run-document.js';
 import { readTask } from '../../state/task-document.js';
-import type { FinishedRunsQuery, Reader, RunHead } from '../../store/port.js';
+import type { Reader, RunHead } from '../../store/port.js';
+import type { FinishedRunsQuery } from '../../store/queries.js';
 import { type ReadAnswer, type ReadCall, refused } from './read-call.js';
 
 const PAGE_SIZE = 50;

@@ -1,7 +1,7 @@
 /** A search of finished tests as an address asks for it (docs/spec/web-ui.md §4.4): read, written again, and made. */
 import { numberIn } from '../../rules/parse-number.js';
 import { parseSearch } from '../../rules/search-text.js';
-import type { FoundRuns, PageOf, RunSearch } from '../../store/port.js';
+import type { FoundRuns, PageOf, RunSearch } from '../../store/queries.js';
 import type { Visit } from '../visit.js';
 import { type AskedFacets, askedFacets } from './facet-fields.js';
 import { namesLike } from './known-names.js';

@@ -1,5 +1,5 @@
 /** The list of blocked workers (docs/spec/web-ui.md §4.13). */
-import type { BlockedWorker } from '../../store/port.js';
+import type { BlockedWorker } from '../../store/queries.js';
 import { type Html, html, NOTHING } from '../html.js';
 import type { Outcome, Visit } from '../visit.js';
 import { agoTag } from './ago.js';

@@ -2,7 +2,7 @@
 import type { ActionDocument } from '../../model/documents.js';
 import { numberIn } from '../../rules/parse-number.js';
 import { parseSearch, type TextSearch } from '../../rules/search-text.js';
-import type { ActionOrder, Found, PageOf } from '../../store/port.js';
+import type { ActionOrder, Found, PageOf } from '../../store/queries.js';
 import type { Visit } from '../visit.js';
 import { EVENTS } from './event-parts.js';
 import { namesLike } from './known-names.js';

@@ -1,6 +1,7 @@
 /** Finished tests, newest `last_updated` first (the column Date is the start), in pages; four tabs (docs/spec/web-ui.md §4.4). */
 import { readRun } from '../../rules/stored-run.js';
-import type { FinishedRunsFilter, RunHead } from '../../store/port.js';
+import type { RunHead } from '../../store/port.js';
+import type { FinishedRunsFilter } from '../../store/queries.js';
 import { type Html, html, NOTHING } from '../html.js';
 import type { Visit } from '../visit.js';
 import { addressOf, type Paging, pageLinks, pageNumber, paging } from './paging.js';

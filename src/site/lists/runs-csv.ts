@@ -4,7 +4,8 @@
  */
 import { countGames } from '../../rules/crash-or-time.js';
 import { readRun } from '../../rules/stored-run.js';
-import type { FinishedRunsFilter, RunHead } from '../../store/port.js';
+import type { RunHead } from '../../store/port.js';
+import type { FinishedRunsFilter } from '../../store/queries.js';
 import { type CsvCell, csvOf } from '../statistics/csv.js';
 import { fileName } from '../statistics/files-bar.js';
 import { Turns } from '../turns.js';

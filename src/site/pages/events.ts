@@ -1,6 +1,6 @@
 /** The log of what happened, with filters and search (docs/spec/web-ui.md §4.15). */
 import type { ActionDocument } from '../../model/documents.js';
-import type { Found } from '../../store/port.js';
+import type { Found } from '../../store/queries.js';
 import { type Html, html, NOTHING } from '../html.js';
 import {
   EVENTS,

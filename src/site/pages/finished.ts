@@ -1,7 +1,7 @@
 /** Finished tests: the list with its tabs, and the search (docs/spec/web-ui.md §4.4). */
 import { savedSearches } from '../../operations/account/saved-search.js';
 import { readRun } from '../../rules/stored-run.js';
-import { type FoundRuns, MOST_FACETED } from '../../store/port.js';
+import { type FoundRuns, MOST_FACETED } from '../../store/queries.js';
 import { type Html, html, NOTHING } from '../html.js';
 import {
   type AskedSearch,

@@ -7,7 +7,7 @@ import {
   type Approvals,
   MOST_APPROVALS,
   MOST_SEARCHED_ACCOUNTS,
-} from '../../store/port.js';
+} from '../../store/queries.js';
 import { type Html, html, NOTHING } from '../html.js';
 import { tokenField } from '../layout.js';
 import { agoTag } from '../lists/ago.js';

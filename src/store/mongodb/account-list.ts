@@ -9,7 +9,7 @@ import {
   type Found,
   MOST_APPROVALS,
   MOST_SEARCHED_ACCOUNTS,
-} from '../port.js';
+} from '../queries.js';
 import { actionTime, usableUser } from '../usable-records.js';
 import { decodeDocument } from './bson-values.js';
 

@@ -1,7 +1,7 @@
 /** The action log: appended once for each `_id`, read by the indexes of docs/spec/data-model.md §10. */
 import { type Collection, type Db, type Filter, ObjectId } from 'mongodb';
 import type { ActionDocument } from '../../model/documents.js';
-import type { ActionQuery } from '../port.js';
+import type { ActionQuery } from '../queries.js';
 import { usableAction } from '../usable-records.js';
 import type { BatchOperation } from './batch-operations.js';
 import { decodeDocument, encodeDocument } from './bson-values.js';

@@ -4,7 +4,7 @@ import type { ActionDocument } from '../../model/documents.js';
 import { matchesSearch, type TextSearch } from '../../rules/search-text.js';
 import { orderedPage } from '../action-order.js';
 import { actionWords } from '../action-words.js';
-import { type ActionSearch, type Found, HIDDEN_KINDS } from '../port.js';
+import { type ActionSearch, type Found, HIDDEN_KINDS } from '../queries.js';
 import { usableAction } from '../usable-records.js';
 import { decodeDocument } from './bson-values.js';
 import { IndexNames } from './indexes.js';

@@ -1,7 +1,7 @@
 /** The list of blocked workers, along the index of changes. */
 import type { Collection, Db, Document, Filter } from 'mongodb';
 import type { UserDocument, WorkerDocument } from '../../model/documents.js';
-import { type BlockedQuery, type BlockedWorker, type Found, MOST_BLOCKED } from '../port.js';
+import { type BlockedQuery, type BlockedWorker, type Found, MOST_BLOCKED } from '../queries.js';
 import { ownerOfWorker, sortedPage } from '../sorted-page.js';
 import { usableUser, usableWorker } from '../usable-records.js';
 import { decodeDocument } from './bson-values.js';

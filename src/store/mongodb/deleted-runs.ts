@@ -2,7 +2,7 @@
  * Deleted runs. No index has them alone: they are found by the events that tell of their deletion, of which the newest are looked at.
  */
 import type { Collection, ObjectId } from 'mongodb';
-import { MOST_FACETED } from '../port.js';
+import { MOST_FACETED } from '../queries.js';
 import { objectId } from './run-reads.js';
 
 /** Runs that were deleted once, in any order: one may have been brought back. */

@@ -15,6 +15,7 @@ import type {
 } from '../../model/documents.js';
 import type { GitHubAnswerRecord, GitHubAnswerSize } from '../../model/github-answer.js';
 import type { SiteRecord, SiteRecordKind, SiteRecordsByKind } from '../../model/site-record.js';
+import type { LoadedTask, Reader, RunHead } from '../port.js';
 import type {
   AccountCounts,
   AccountQuery,
@@ -27,11 +28,8 @@ import type {
   FinishedRunsQuery,
   Found,
   FoundRuns,
-  LoadedTask,
-  Reader,
-  RunHead,
   RunSearch,
-} from '../port.js';
+} from '../queries.js';
 import { AccountReads } from './account-list.js';
 import { ActionReads } from './action-log.js';
 import { ActionSearches } from './action-search.js';

@@ -1,7 +1,8 @@
 /** Reads runs without what grows: tasks, purged tasks and the SPSA history. */
 import { type Collection, type Db, type Document, ObjectId } from 'mongodb';
 import type { RunArgs, Spsa, SpsaHistoryPoint } from '../../model/documents.js';
-import type { FinishedRunsFilter, FinishedRunsQuery, RunHead } from '../port.js';
+import type { RunHead } from '../port.js';
+import type { FinishedRunsFilter, FinishedRunsQuery } from '../queries.js';
 import { decodeDocument } from './bson-values.js';
 import { WITHOUT_STAMP } from './document-stamp.js';
 import { IndexNames } from './indexes.js';

@@ -2,14 +2,14 @@
 import type { Collection, Db, Document, Filter, ObjectId } from 'mongodb';
 import { type FacetedRun, FacetTally, factsOf, type RunFacets } from '../../rules/run-facets.js';
 import { matchesSearch, type TextSearch, wordsOf } from '../../rules/search-text.js';
+import type { RunHead } from '../port.js';
 import {
   type FinishedRunsFilter,
   type FoundRuns,
   MOST_FACETED,
   MOST_TALLIED,
-  type RunHead,
   type RunSearch,
-} from '../port.js';
+} from '../queries.js';
 import { decodeDocument } from './bson-values.js';
 import { deletedRuns } from './deleted-runs.js';
 import { IndexNames } from './indexes.js';

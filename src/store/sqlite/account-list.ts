@@ -9,7 +9,7 @@ import {
   type Found,
   MOST_APPROVALS,
   MOST_SEARCHED_ACCOUNTS,
-} from '../port.js';
+} from '../queries.js';
 import { usableUser } from '../usable-records.js';
 import { fromJson } from './json-text.js';
 import { groupCondition } from './schema-8.js';

@@ -2,7 +2,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { ActionDocument } from '../../model/documents.js';
 import { isText } from '../../rules/stored-values.js';
-import type { ActionQuery } from '../port.js';
+import type { ActionQuery } from '../queries.js';
 import { actionTime, usableAction } from '../usable-records.js';
 import { fromJson, toJson } from './json-text.js';
 

@@ -7,7 +7,7 @@ import { BoundedCache } from '../../memory/bounded-cache.js';
 import type { ActionDocument } from '../../model/documents.js';
 import { TEXT_BOUNDARY, type TextSearch, wordsOf } from '../../rules/search-text.js';
 import { orderedPage } from '../action-order.js';
-import { type ActionSearch, type Found, HIDDEN_KINDS } from '../port.js';
+import { type ActionSearch, type Found, HIDDEN_KINDS } from '../queries.js';
 import { usableAction } from '../usable-records.js';
 import { fromJson } from './json-text.js';
 import { matchOf } from './search-words.js';

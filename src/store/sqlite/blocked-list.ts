@@ -1,7 +1,7 @@
 /** The list of blocked workers: along the index of changes, whose entries tell all but what a page shows. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { WorkerDocument } from '../../model/documents.js';
-import { type BlockedQuery, type BlockedWorker, type Found, MOST_BLOCKED } from '../port.js';
+import { type BlockedQuery, type BlockedWorker, type Found, MOST_BLOCKED } from '../queries.js';
 import { ownerOfWorker, sortedPage } from '../sorted-page.js';
 import { fromJson } from './json-text.js';
 

@@ -3,7 +3,7 @@
  * looked at.
  */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import { MOST_FACETED } from '../port.js';
+import { MOST_FACETED } from '../queries.js';
 
 export class DeletedRuns {
   readonly #events: StatementSyncInstance;

@@ -5,7 +5,8 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { BoundedCache } from '../../memory/bounded-cache.js';
 import { factsOf, type RunFacts } from '../../rules/run-facets.js';
-import { MOST_FACETED, type RunHead } from '../port.js';
+import type { RunHead } from '../port.js';
+import { MOST_FACETED } from '../queries.js';
 
 /** The half that was used last is kept for certain: as many as a search looks at. */
 const MOST_KNOWN = 2 * MOST_FACETED;

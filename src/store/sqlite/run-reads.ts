@@ -1,7 +1,8 @@
 /** Reads runs: the head as inserted, with what lives laid over it. */
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Sprt, SpsaHistoryPoint } from '../../model/documents.js';
-import type { FinishedRunsQuery, RunHead, RunLive } from '../port.js';
+import type { RunHead, RunLive } from '../port.js';
+import type { FinishedRunsQuery } from '../queries.js';
 import { fromJson } from './json-text.js';
 import { unpackDoubles, unpackHistoryEntry } from './spsa-history.js';
 

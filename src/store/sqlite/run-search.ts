@@ -6,14 +6,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { FacetTally, factsOf, type RunFacets, type RunFacts } from '../../rules/run-facets.js';
 import { matchesSearch, type TextSearch, wordsOf } from '../../rules/search-text.js';
+import type { RunHead } from '../port.js';
 import {
   type FinishedRunsFilter,
   type FoundRuns,
   MOST_FACETED,
   MOST_TALLIED,
-  type RunHead,
   type RunSearch,
-} from '../port.js';
+} from '../queries.js';
 import { DeletedRuns } from './deleted-runs.js';
 import { KnownFacets } from './known-facets.js';
 import { matchOf } from './search-words.js';

@@ -2,7 +2,7 @@
  * Version 5: what the pages of lists need. Finished runs are counted as they come and go, for each owner and for all
  * (`*`), so that no page counts a table. Words are indexed without the text itself; the functions are those of search-words.ts.
  */
-import { HIDDEN_KINDS } from '../port.js';
+import { HIDDEN_KINDS } from '../queries.js';
 
 const COUNTS = 'runs, green, yellow, ltc';
 

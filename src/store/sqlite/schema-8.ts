@@ -2,7 +2,7 @@
  * Version 8: lists of accounts, of blocked workers and of approvals, in the order in which pages show them. Accounts are
  * counted as they come, change and go. `idle` is kept by triggers, since an index cannot look into the contributors' cache.
  */
-import { ACCOUNT_GROUPS, type AccountGroup } from '../port.js';
+import { ACCOUNT_GROUPS, type AccountGroup } from '../queries.js';
 
 const REGISTERED = "json_extract(doc, '$.registration_time')";
 /** What a search of accounts looks at stands in their indexes. */

@@ -3,7 +3,7 @@
  * kind, are read along indexes of their own; so are those of one run, whose kinds are told by the index. Of an account's records
  * those that end last are read.
  */
-import { HIDDEN_KINDS } from '../port.js';
+import { HIDDEN_KINDS } from '../queries.js';
 
 const SHOWN = `action NOT IN (${HIDDEN_KINDS.map((kind) => `'${kind}'`).join(', ')})`;
 

@@ -1,108 +1,15 @@
-/** Counts and searches of finished runs and of the action log find the same in every store, on odd input too. */
+/** Counts and searches of finished runs find the same in every store, on odd input too. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import type { ActionDocument, ActionKind } from '../../src/model/documents.js';
 import { matchesFacets, RESULTS, KINDS as RUN_KINDS, type RunFacets } from '../../src/rules/run-facets.js';
 import { matchesSearch, parseSearch, wordsOf } from '../../src/rules/search-text.js';
-import { actionWords } from '../../src/store/action-words.js';
-import { type ActionSearch, HIDDEN_KINDS, type RunHead } from '../../src/store/port.js';
-import { action, batch, change, idOf, liveOf, runHead, user } from './documents.js';
+import type { RunHead } from '../../src/store/port.js';
+import { action, batch, change, liveOf, runHead } from './documents.js';
+import { ids, LISTED, page, RUNS, SEARCHES, seedSearches } from './searched.js';
 import type { OpenPlace } from './store-place.js';
 
-const INFOS = [
-  'Tune history move weights',
-  'history of the MOVE',
-  'history move, then king safety',
-  'LTC: naïve Überprüfung der Königssicherheit',
-  'king-safety & pawn_structure',
-  'simplify "razoring"; see https://example.org/a?b=c',
-  '日本語 の テスト',
-  'straße',
-  '',
-  '<b>history</b>\u202Emove',
-];
-const SEARCHES = [
-  'history move',
-  '"history move"',
-  '"history move" -king',
-  '"History Move"',
-  '“history move”',
-  'naive',
-  'UBERPRUFUNG',
-  'pawn_structure',
-  'safety',
-  'razoring',
-  'テスト',
-  'straße',
-  'strasse',
-  'example.org',
-  '-"history move" history king',
-  '"unclosed history',
-  '-king',
-  '"',
-  '""',
-  '   ',
-  "'; DROP TABLE runs; --",
-  'NEAR(history, move)',
-  'history* AND (move OR king)',
-  '{"$ne": 1}',
-  'words:history',
-  '\0history',
-  'x'.repeat(1_000),
-  '"a" '.repeat(50),
-];
-
-/** Newest first. */
-const RUNS: RunHead[] = INFOS.map((info, i) => {
-  const head = runHead(1_000 + i, {
-    finished: true,
-    is_green: i % 3 === 0,
-    is_yellow: i % 3 === 1,
-    tc_base: i % 2 === 0 ? 60 : 10,
-    deleted: i === 4,
-  });
-  head.args = {
-    ...head.args,
-    info,
-    username: ['ann', 'joan', 'bob'][i % 3]!,
-    threads: 1 + (i % 2),
-    new_tag: `branch-${i}`,
-  };
-  if (i % 4 === 1) delete head.args.sprt;
-  if (i % 5 === 2) head.failed = true;
-  if (i % 2 === 1)
-    head.results = {
-      ...head.results,
-      wins: 900,
-      losses: 700,
-      draws: 400,
-      pentanomial: [50, 150, 500, 200, 100],
-    };
-  return head;
-}).reverse();
-const LISTED = RUNS.filter(({ deleted }) => !deleted);
-
-const KINDS: ActionKind[] = ['failed_task', 'dead_task', 'stop_run', 'system_event', 'log_message'];
-const ACTIONS: ActionDocument[] = Array.from({ length: 120 }, (_, i) =>
-  action(i, {
-    time: 1_767_000_000.25 + Math.floor(i / 2),
-    action: KINDS[i % 5]!,
-    username: ['ann', 'joan', 'bob', 'fishtest.system'][i % 4]!,
-    message: INFOS[i % INFOS.length]!,
-    ...(i % 3 === 0 && { run_id: idOf(i % 7), run: `branch-${i % 7}` }),
-  }),
-).reverse();
-
-const ids = (items: readonly { _id: string }[]) => items.map(({ _id }) => _id);
-const page = { cap: 1_000, skip: 0, limit: 1_000 };
-
-export function searchTests(open: OpenPlace): void {
-  before(async () => {
-    const runs = RUNS.map((head) => change(head._id, { insert: head }));
-    await open.writer.commit(batch({ users: ['ann', 'joan', 'bob', 'Anna'].map(user), runs }));
-    await open.writer.commit(batch({ actions: ACTIONS.slice(50) }));
-    await open.writer.commit(batch({ actions: ACTIONS }));
-  });
+export function runSearchTests(open: OpenPlace): void {
+  before(() => seedSearches(open));
 
   test('finished runs are counted for each list', async () => {
     for (const username of [undefined, 'ann', 'joan', 'nobody']) {
@@ -276,13 +183,6 @@ export function searchTests(open: OpenPlace): void {
     assert.deepEqual(await look('again'), [0, 0]);
   });
 
-  test('all names of accounts, and all of the action log, are told', async () => {
-    const accounts = await open.reader.usernames();
-    for (const name of ['ann', 'joan', 'bob', 'Anna']) assert.ok(accounts.includes(name), name);
-    assert.equal(new Set(accounts).size, accounts.length);
-    assert.deepEqual((await open.reader.actors()).sort(), ['ann', 'bob', 'fishtest.system', 'joan']);
-  });
-
   test('facets tell of a run as it is now, though they were asked for before it changed', async () => {
     const head = runHead(1_500, { finished: true, last_updated: 1_600_000_000_000 });
     Object.assign(head.args, { username: 'dan', new_tag: 'changing' });
@@ -307,94 +207,6 @@ export function searchTests(open: OpenPlace): void {
     assert.deepEqual(await find(), [0, 0, 0]);
   });
 
-  test('many names are found as few are, newest first', async () => {
-    const nobodies = Array.from({ length: 100 }, (_, i) => `nobody${i}`);
-    const usernames = [...nobodies, 'joan', 'bob'];
-    const fitting = ACTIONS.filter((entry) => fits({ usernames }, entry));
-    for (const [skip, limit] of [
-      [0, 5],
-      [20, 10],
-      [fitting.length - 2, 5],
-    ] as const) {
-      const found = await open.reader.searchActions({ usernames, cap: 1_000, skip, limit });
-      assert.deepEqual(ids(found.items), ids(fitting.slice(skip, skip + limit)));
-      assert.deepEqual([found.total, found.isCut], [fitting.length, false]);
-    }
-    const text = parseSearch('history')!;
-    const worded = await open.reader.searchActions({ ...page, usernames, text });
-    assert.deepEqual(ids(worded.items), ids(ACTIONS.filter((entry) => fits({ usernames, text }, entry))));
-  });
-
-  test('every combination of filters finds the actions that a plain look finds, newest first', async () => {
-    const searches: Omit<ActionSearch, 'cap' | 'skip' | 'limit'>[] = [];
-    for (const kinds of [undefined, ['dead_task'], ['system_event', 'update_stats']]) {
-      for (const usernames of [undefined, ['ann'], ['joan', 'bob'], []]) {
-        for (const runId of [undefined, idOf(3)]) {
-          for (const until of [undefined, ACTIONS[40]!.time]) {
-            for (const given of ['', 'history', '"history move" -king', 'branch', '"ann naive"']) {
-              const text = parseSearch(given);
-              searches.push({
-                ...(kinds && { kinds }),
-                ...(usernames && { usernames }),
-                ...(runId !== undefined && { runId }),
-                ...(until !== undefined && { until }),
-                ...(text && { text }),
-              });
-            }
-          }
-        }
-      }
-    }
-    for (const search of searches) {
-      const fitting = ACTIONS.filter((entry) => fits(search, entry));
-      const found = await open.reader.searchActions({ ...search, cap: 1_000, skip: 2, limit: 5 });
-      assert.deepEqual(ids(found.items), ids(fitting.slice(2, 7)), JSON.stringify(search));
-      assert.deepEqual([found.total, found.isCut], [fitting.length, false], JSON.stringify(search));
-      const cut = await open.reader.searchActions({ ...search, cap: 3, skip: 0, limit: 10 });
-      assert.deepEqual([cut.total, cut.isCut], [Math.min(3, fitting.length), fitting.length > 3]);
-      assert.equal(cut.items.length, cut.total);
-    }
-  });
-
-  test('the newest actions that fit come in the order of another key, equal ones newest first', async () => {
-    const text = parseSearch('history')!;
-    const keyOf = ({ message }: ActionDocument) => (message ?? '').toLowerCase();
-    // Of more than the cap, words find those that came last: nearly the newest.
-    for (const [search, cap] of [
-      [{}, 20],
-      [{ usernames: ['joan', 'bob'] }, 20],
-      [{ text }, 1_000],
-    ] as const) {
-      const newest = ACTIONS.filter((entry) => fits(search, entry)).slice(0, cap);
-      for (const order of ['asc', 'desc'] as const) {
-        const sign = order === 'asc' ? 1 : -1;
-        const sorted = newest.toSorted((a, b) => {
-          const [left, right] = [keyOf(a), keyOf(b)];
-          return left === right ? 0 : left < right ? -sign : sign;
-        });
-        // Asked twice: a store may remember the keys.
-        for (const skip of [0, 3, 3]) {
-          const ordered = { by: 'comment', keyOf, order };
-          const found = await open.reader.searchActions({ ...search, ordered, cap, skip, limit: 5 });
-          assert.deepEqual(ids(found.items), ids(sorted.slice(skip, skip + 5)), JSON.stringify(search));
-        }
-        const byTime = { ...search, ordered: { by: 'time', order }, cap, skip: 2, limit: 5 };
-        const expected = order === 'asc' ? newest.toReversed() : newest;
-        assert.deepEqual(ids((await open.reader.searchActions(byTime)).items), ids(expected.slice(2, 7)));
-      }
-    }
-  });
-
-  test('no search of actions fails, whatever is typed', async () => {
-    for (const given of SEARCHES) {
-      const text = parseSearch(given);
-      if (text === undefined) continue;
-      const fitting = ACTIONS.filter((entry) => fits({ text }, entry));
-      const found = await open.reader.searchActions({ ...page, text });
-      assert.deepEqual(ids(found.items), ids(fitting), given);
-    }
-  });
-
   test('deleted runs that events tell of are found among themselves', async () => {
     const [gone] = RUNS.filter(({ deleted }) => deleted);
     const [back] = LISTED;
@@ -417,16 +229,4 @@ export function searchTests(open: OpenPlace): void {
       assert.deepEqual([ids(found.items), found.total, found.isCut], [expected, expected.length, false]);
     }
   });
-}
-
-function fits(search: Omit<ActionSearch, 'cap' | 'skip' | 'limit'>, entry: ActionDocument): boolean {
-  const { kinds, usernames, runId, until, text } = search;
-  const isHidden = (HIDDEN_KINDS as readonly string[]).includes(entry.action);
-  return (
-    (kinds === undefined ? !isHidden : kinds.includes(entry.action)) &&
-    (usernames === undefined || usernames.includes(entry.username)) &&
-    (runId === undefined || entry.run_id === runId) &&
-    (until === undefined || entry.time <= until) &&
-    (text === undefined || matchesSearch(text, actionWords(entry)))
-  );
 }
