@@ -49,15 +49,17 @@ export async function readForm(contentType: string, body: Uint8Array): Promise<F
   return new Form(fields);
 }
 
-/** One, of 1 to 70 characters (RFC 2046 §5.1.1). */
+/** Of 1 to 70 characters (RFC 2046 §5.1.1). */
 const BOUNDARY = /;\s*boundary=("?)[0-9A-Za-z'()+_,./:=?-]{1,70}\1\s*(?:;|$)/i;
+/** However it is written; a value may hold the word, as browsers' do. */
+const BOUNDARIES = /;\s*boundary[*\d\s]*=/gi;
 
 /**
  * Before a parser has it: one that is given an empty boundary looks for it for ever, and takes its thread with it.
  * @throws BadForm
  */
 export function checkBoundary(contentType: string): void {
-  if (BOUNDARY.test(contentType) && contentType.match(/boundary/gi)?.length === 1) return;
+  if (BOUNDARY.test(contentType) && contentType.match(BOUNDARIES)?.length === 1) return;
   throw new BadForm('the form says no boundary between its parts, or one that is none');
 }
 

@@ -9,6 +9,7 @@ import {
   tidyEmail,
   usernameProblem,
 } from '../../src/site/account-rules.js';
+import { BadForm, checkBoundary } from '../../src/site/forms.js';
 import { html } from '../../src/site/html.js';
 import { mostRuns } from '../../src/site/lists/asked-search.js';
 import { isOwnPost } from '../../src/site/own-post.js';
@@ -62,6 +63,29 @@ describe('the rules of the pages', () => {
     assert.equal(findSiteRoute('GET', '/user/a/b').kind, 'unknown');
     const account = findSiteRoute('HEAD', '/user/ann');
     assert.deepEqual(account.kind === 'found' && account.params, { name: 'ann' });
+  });
+
+  it('take the boundaries that browsers choose, and none that is empty or said twice', () => {
+    for (const boundary of [
+      '----WebKitFormBoundaryOGnHkT3b1xQ8',
+      '----geckoformboundaryc1ae4c5f',
+      '----formdata-undici-023456789012',
+      '"quoted"; charset=utf-8',
+    ]) {
+      assert.doesNotThrow(() => checkBoundary(`multipart/form-data; boundary=${boundary}`), boundary);
+    }
+    for (const parameters of [
+      '',
+      '; boundary',
+      '; boundary=',
+      '; boundary=""',
+      '; boundary=a; boundary=',
+      "; boundary*=utf-8''; boundary=a",
+      '; boundary*0=a; boundary=b',
+      `; boundary=${'x'.repeat(71)}`,
+    ]) {
+      assert.throws(() => checkBoundary(`multipart/form-data${parameters}`), BadForm, parameters);
+    }
   });
 
   it('escape what a page is given', () => {
